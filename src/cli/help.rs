@@ -1,0 +1,60 @@
+//! `rewind help`: the program, or an operation as its row of the table tells it.
+
+use clap::CommandFactory;
+
+use super::{Cli, Failure};
+use crate::query::{Level, Row, WordKind};
+
+/// Explain the program, a subcommand, or an operation of the query language
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// An operation, as in SCAN, or a subcommand, as in run
+    topic: Option<String>,
+}
+
+/// Prints the help that is asked for.
+pub(super) fn help(args: &Args) -> Result<(), Failure> {
+    let text = match &args.topic {
+        None => format!("{}\n{}", Cli::command().render_help().ansi(), operations()),
+        Some(topic) => about(topic)?,
+    };
+    let mut out = anstream::stdout();
+    std::io::Write::write_all(&mut out, text.as_bytes()).map_err(Failure::Output)
+}
+
+fn about(topic: &str) -> Result<String, Failure> {
+    if let Some(command) = Cli::command().find_subcommand_mut(topic) {
+        return Ok(command.clone().bin_name(format!("rewind {topic}")).render_help().ansi().to_string());
+    }
+    let rows = Row::named(&topic.to_uppercase());
+    if rows.is_empty() {
+        let names = Row::names().collect::<Vec<_>>().join(", ");
+        let topic = topic.escape_debug();
+        return Err(Failure::Usage(format!("no help on {topic}; the operations are {names}")));
+    }
+    Ok(rows.iter().map(|row| operation(row)).collect::<Vec<_>>().join("\n"))
+}
+
+/// All operations, by level.
+fn operations() -> String {
+    let mut text = String::from("Operations, by level (`rewind help OPERATION` tells more):\n");
+    for level in Level::all() {
+        let rows = crate::query::OPERATIONS.iter().filter(|row| row.level == level);
+        rows.for_each(|row| text.push_str(&format!("  {level}  {}\n", row.usage())));
+    }
+    text
+}
+
+fn operation(row: &Row) -> String {
+    let numbers = row.words.iter().filter(|word| word.kind != WordKind::Text);
+    let numbers: Vec<_> = numbers.map(|word| word.name).collect();
+    let mut text = format!("{}\n\n  {}\n", row.usage(), row.does);
+    text.push_str(&format!("  Answers {}.\n  Level {}.\n", row.answers, row.level));
+    if !numbers.is_empty() {
+        text.push_str(&format!("  In milliseconds, as plain digits: {}.\n", numbers.join(", ")));
+    }
+    text.push_str("\n  Example:\n");
+    row.example.queries.iter().for_each(|query| text.push_str(&format!("    {query}\n")));
+    text.push_str(&format!("    => \"{}\"\n", row.example.answer));
+    text
+}

@@ -1,0 +1,48 @@
+//! A bar for runs that take long: only on a terminal, and only after half a second.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How far a run is.
+pub(super) struct Progress {
+    begun: Instant,
+    total: u64,
+    done: u64,
+    bar: Option<ProgressBar>,
+    wanted: bool,
+}
+
+impl Progress {
+    pub(super) fn of(total: usize) -> Self {
+        Self { begun: Instant::now(), total: total as u64, done: 0, bar: None, wanted: stderr().is_terminal() }
+    }
+
+    /// One more query was answered.
+    pub(super) fn step(&mut self) {
+        self.done += 1;
+        if self.wanted && self.done.is_multiple_of(4096) {
+            self.draw();
+        }
+    }
+
+    fn draw(&mut self) {
+        if self.bar.is_none() && self.begun.elapsed() > Duration::from_millis(500) {
+            let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} queries, {eta} left");
+            let bar = ProgressBar::new(self.total);
+            self.bar = Some(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.done);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

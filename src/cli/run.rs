@@ -1,0 +1,168 @@
+//! `rewind run`: queries in, answers out.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use bumpalo::Bump;
+use clap::ValueEnum;
+
+use super::Failure;
+use super::input::{Input, unreadable};
+use super::progress::Progress;
+use super::report::report;
+use crate::engine::Engine;
+use crate::query::{Level, Query};
+use crate::script::{self, Answers, Faults, Format, Kind, LineReader, Rules};
+use crate::time::ClockRule;
+
+/// A list with more queries than this is not drawn as a table unless that is asked for.
+const LONGEST_TABLE: usize = 200;
+
+/// Answer a list of queries, JSON Lines of queries, or the cases of a suite
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The file of queries; - is standard input
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+
+    /// Refuse operations above this level (1 to 4) [default: a suite's own level, else the last]
+    #[arg(long, value_name = "N")]
+    level: Option<Level>,
+
+    /// What timestamps may do [default: a suite's own rule, else monotone]
+    #[arg(long, value_name = "RULE")]
+    clock: Option<Clock>,
+
+    /// json, jsonl, text or table [default: for people on a terminal; else json, jsonl for JSON Lines]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Clock {
+    /// Time only moves forward; an operation without a timestamp happens now
+    Monotone,
+    /// Each timestamp is judged for itself; an operation without one ignores expiry
+    Free,
+}
+
+/// Answers the input.
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let clock = args.clock.map(|clock| match clock {
+        Clock::Monotone => ClockRule::Monotone,
+        Clock::Free => ClockRule::Free,
+    });
+    let rules = Rules { level: args.level, clock };
+    let mut input = Input::open(&args.file)?;
+    match input.kind()? {
+        Kind::Lines => run_lines(input, rules, args.format),
+        Kind::List => run_list(input, rules, args.format),
+        Kind::Suite => run_suite(input, rules, args.format),
+    }
+}
+
+fn run_list(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
+    let source = Source::read(input)?;
+    let arena = Bump::new();
+    let read = script::read_list(source.text()?, &arena, rules.level(), rules.clock());
+    let queries = read.map_err(|faults| source.refuse(&faults))?;
+    let mut out = output(format, Format::Json, Some(queries.len()));
+    answer(&queries, rules.clock(), &mut *out)?;
+    out.finish().map_err(Failure::Output)?;
+    // The process ends here: giving a million queries and cells back one by one would only take time.
+    std::mem::forget(queries);
+    Ok(())
+}
+
+fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
+    let source = Source::read(input)?;
+    let arena = Bump::new();
+    let read = script::read_suite(source.text()?, &arena, rules);
+    let suite = read.map_err(|faults| source.refuse(&faults))?;
+    let mut out = output(format, Format::Json, suite.cases.iter().map(|case| case.queries.len()).max());
+    for case in &suite.cases {
+        out.begin_case(&case.name, &case.why).map_err(Failure::Output)?;
+        answer(&case.queries, suite.clock, &mut *out)?;
+    }
+    out.finish().map_err(Failure::Output)
+}
+
+fn run_lines(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
+    if format == Some(Format::Table) {
+        let message = "a table is drawn when all its rows are known, JSON Lines are answered as they come: \
+                       use --format text";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let name = input.name.clone();
+    let mut lines = LineReader::new(input.into_stream(), rules);
+    let mut engine = Engine::new(rules.clock());
+    let mut out = output(format, Format::Jsonl, None);
+    while let Some(query) = lines.read().map_err(|error| unreadable(&name, &error))? {
+        match query {
+            Ok(query) => answer_one(&mut engine, &query, &mut *out)?,
+            Err(fault) => {
+                out.finish().map_err(Failure::Output)?;
+                report(&name, &fault.text, fault.line, &fault.faults);
+                return Err(Failure::Refused);
+            }
+        }
+        if lines.is_drained() {
+            out.flush().map_err(Failure::Output)?;
+        }
+    }
+    out.finish().map_err(Failure::Output)
+}
+
+/// Answers queries on a fresh database.
+fn answer(queries: &[Query<'_>], rule: ClockRule, out: &mut dyn Answers) -> Result<(), Failure> {
+    let mut engine = Engine::new(rule);
+    let mut progress = Progress::of(queries.len());
+    for query in queries {
+        answer_one(&mut engine, query, out)?;
+        progress.step();
+    }
+    std::mem::forget(engine);
+    Ok(())
+}
+
+fn answer_one(engine: &mut Engine, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {
+    // The order of time was checked when the query was read.
+    let reply = engine.apply(query).map_err(|backwards| Failure::Bug(backwards.to_string()))?;
+    out.answer(query, &reply).map_err(Failure::Output)
+}
+
+/// Where answers go: what `format` asks for, or what suits a terminal or else a pipe.
+fn output(format: Option<Format>, in_pipe: Format, rows: Option<usize>) -> Box<dyn Answers> {
+    let terminal = io::stdout().is_terminal();
+    let format = format.unwrap_or(match rows {
+        _ if !terminal => in_pipe,
+        Some(0..=LONGEST_TABLE) => Format::Table,
+        _ => Format::Text,
+    });
+    let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let out: Box<dyn Write> = Box::new(io::stdout().lock());
+    script::answers(format, BufWriter::with_capacity(1 << 16, out), color)
+}
+
+/// An input that was read whole.
+struct Source {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Source {
+    fn read(input: Input) -> Result<Self, Failure> {
+        let name = input.name.clone();
+        Ok(Self { name, bytes: input.read_all()? })
+    }
+
+    fn text(&self) -> Result<&str, Failure> {
+        script::decode(&self.bytes).map_err(|fault| self.refuse(&Faults::from(fault)))
+    }
+
+    /// Shows what is wrong with it.
+    fn refuse(&self, faults: &Faults) -> Failure {
+        report(&self.name, &String::from_utf8_lossy(&self.bytes), 1, faults);
+        Failure::Refused
+    }
+}

@@ -1,0 +1,184 @@
+//! The database: a pure, total function from (database, query) to (database, reply).
+//!
+//! Invariants: no clock, file, thread or hash order is in here; a query that is refused leaves everything as it
+//! was; a backup is never changed by what comes after it; answers never depend on when memory is reclaimed.
+//!
+//! ```text
+//!            records: key ─► Record ─► field ─► Cell = History<content>
+//!                                │                     │
+//!   Timeline ── which epochs ────┴─ are seen ──────────┘
+//!   Expiries ── which cells have died, so that the number of live records is always known
+//!   backups  ── a moment, an epoch and that number: nothing is copied
+//! ```
+//!
+//! Two ideas carry it.
+//!
+//! **A backup is a number.** Every version of a cell is marked with the *epoch* it was written in. `BACKUP` closes
+//! the epoch; `RESTORE` opens a new one whose past is the backup's. What is seen is the newest version from an
+//! epoch on the path from the open one to the first. Without backups there is one epoch and one version of
+//! everything.
+//!
+//! **A restore is a jump of the database's own clock.** Lifetimes are kept on a clock that stands `shift` behind
+//! the caller's. A restore only changes the shift, so that the clock reads again what it read at the backup, and
+//! every lifetime has as much left as it had.
+
+#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+
+mod backups;
+mod expiries;
+mod fields;
+mod history;
+mod level1_records;
+mod level2_scans;
+mod level3_lifetimes;
+mod level4_backups;
+mod records;
+mod timeline;
+mod unsaved;
+
+use crate::query::Query;
+use crate::reply::Reply;
+use crate::time::{Backwards, Clock, ClockRule, Lifetime, Ttl};
+use backups::Backups;
+use expiries::Expiries;
+use records::Records;
+use smol_str::SmolStr;
+use timeline::Timeline;
+use unsaved::Unsaved;
+
+/// Text as the database keeps it: short ones in place, long ones shared.
+type Text = SmolStr;
+
+/// A database, fed with queries.
+///
+/// ```
+/// use rewinddb::{engine::Engine, query::Query, reply::Reply, time::{ClockRule, Time}};
+///
+/// let mut engine = Engine::new(ClockRule::Monotone);
+/// engine.apply(&Query::SetAt { key: "A", field: "B", value: "C", timestamp: Time(5) })?;
+/// let reply = engine.apply(&Query::GetAt { key: "A", field: "B", timestamp: Time(6) })?;
+/// assert_eq!(reply, Reply::Value(Some("C")));
+/// # Ok::<(), rewinddb::time::Backwards>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine {
+    clock: Clock,
+    /// How far the database's own clock stands behind the caller's, in milliseconds.
+    shift: u64,
+    timeline: Timeline,
+    records: Records,
+    expiries: Expiries,
+    unsaved: Unsaved,
+    backups: Backups,
+}
+
+/// A live cell, as [`Engine::cells`] lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCell<'e> {
+    /// The key of its record.
+    pub key: &'e str,
+    /// Its field.
+    pub field: &'e str,
+    /// Its value.
+    pub value: &'e str,
+    /// Milliseconds left to live; `None` if it is permanent.
+    pub left: Option<Ttl>,
+}
+
+impl Engine {
+    /// An empty database whose clock stands at 0.
+    #[must_use]
+    pub fn new(rule: ClockRule) -> Self {
+        Self {
+            clock: Clock::new(rule),
+            shift: 0,
+            timeline: Timeline::new(),
+            records: Records::default(),
+            expiries: Expiries::default(),
+            unsaved: Unsaved::default(),
+            backups: Backups::default(),
+        }
+    }
+
+    /// Answers a query; what it writes is in the database from then on.
+    ///
+    /// # Errors
+    /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
+    /// Nothing has changed then.
+    pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
+        let now = self.judge(query.timestamp())?;
+        Ok(match *query {
+            Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
+                self.set(key, field, value, Some(Lifetime::PERMANENT))
+            }
+            Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
+                let lifetime = self.lifetime(timestamp, ttl);
+                self.set(key, field, value, lifetime)
+            }
+            Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get(key, field, now),
+            Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),
+            Query::Scan { key } | Query::ScanAt { key, .. } => self.scan(key, "", now),
+            Query::ScanByPrefix { key, prefix } | Query::ScanByPrefixAt { key, prefix, .. } => {
+                self.scan(key, prefix, now)
+            }
+            Query::Backup { timestamp } => self.backup(timestamp, now),
+            Query::Restore { timestamp, timestamp_to_restore } => {
+                self.restore(timestamp, timestamp_to_restore.0)
+            }
+        })
+    }
+
+    /// Every live cell, in byte order of keys and then fields, with what it has left at the clock's reading.
+    ///
+    /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
+    #[must_use]
+    pub fn cells(&self) -> Vec<LiveCell<'_>> {
+        let now = self.own_time(self.clock.now());
+        let mut cells: Vec<_> = self
+            .records
+            .iter()
+            .flat_map(|(key, record)| record.live(&self.timeline, "", now).map(move |cell| (key, cell)))
+            .map(|(key, (field, content))| LiveCell {
+                key,
+                field,
+                value: &content.value,
+                left: content.lifetime.left_at(now),
+            })
+            .collect();
+        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
+        cells
+    }
+
+    /// The logical clock: its rule and its reading.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// How much the database holds, for those who watch its memory.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        Sizes {
+            records: self.records.len(),
+            versions: self.records.versions(),
+            expiries: self.expiries.len(),
+            unsaved: self.unsaved.len(),
+            backups: self.backups.len(),
+        }
+    }
+}
+
+/// How much a database holds, as [`Engine::sizes`] counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Records, also those that only a backup can bring back.
+    pub records: usize,
+    /// Versions of cells.
+    pub versions: usize,
+    /// Entries in the index of expiries.
+    pub expiries: usize,
+    /// Notes of what to take back at a restore.
+    pub unsaved: usize,
+    /// Backups.
+    pub backups: usize,
+}

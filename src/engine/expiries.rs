@@ -1,0 +1,115 @@
+//! Which cells have died, told in order of time.
+//!
+//! Invariants: a cell that a look-up can see and that dies at or after `settled` has its entry in `fresh` or in
+//! `index`; entries may be stale, so whoever is told of a death compares it with the cell.
+//!
+//! ```text
+//!   index   ── 3 ── 4 ── 9 ───── 12 ── 15 ──►      the database's own time
+//!                        ▲
+//!                     settled: what is before it is counted as dead
+//! ```
+//!
+//! Entries stay when the cursor has passed them: after a restore it stands before them again. What a SET brings
+//! goes to `fresh` first, and is sorted in when expiries are next settled; most short lives are over by then.
+
+use std::collections::BTreeSet;
+
+use super::Text;
+use super::records::Records;
+use crate::time::Time;
+
+/// Expiries are settled when so many operations have moved the clock.
+const PACE: u32 = 1024;
+
+/// The last moment at which a version of a cell is live.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Expiry {
+    pub(super) last: Time,
+    pub(super) key: Text,
+    pub(super) field: Text,
+}
+
+impl Expiry {
+    /// Before every expiry of this moment.
+    fn before(last: Time) -> Self {
+        Self { last, key: Text::default(), field: Text::default() }
+    }
+}
+
+/// The expiries of all versions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Expiries {
+    fresh: Vec<Expiry>,
+    index: BTreeSet<Expiry>,
+    settled: Time,
+    moves: u32,
+    /// The length of the index after it was last swept.
+    swept: usize,
+}
+
+/// Who died between two moments.
+#[derive(Debug, Default)]
+pub(super) struct Deaths {
+    /// Cells of the open epoch, that were never in the index.
+    pub(super) fresh: Vec<Expiry>,
+    /// Others, that still are.
+    pub(super) indexed: Vec<Expiry>,
+}
+
+impl Expiries {
+    pub(super) fn add(&mut self, key: &str, field: &str, last: Time) {
+        self.fresh.push(Expiry { last, key: Text::new(key), field: Text::new(field) });
+    }
+
+    /// Up to which moment the dead are counted: a cell that is last live at it still counts as live.
+    pub(super) fn settled(&self) -> Time {
+        self.settled
+    }
+
+    /// Notes that the clock was moved; `true` when it is time to settle.
+    pub(super) fn moved(&mut self) -> bool {
+        self.moves += 1;
+        self.moves >= PACE
+    }
+
+    /// Moves the cursor to `now` and tells who died on the way.
+    pub(super) fn settle(&mut self, now: Time) -> Deaths {
+        let from = std::mem::replace(&mut self.settled, now);
+        self.moves = 0;
+        self.fresh.sort_unstable();
+        let dead = self.fresh.partition_point(|expiry| expiry.last < now);
+        self.index.extend(self.fresh.drain(dead..));
+        let indexed = self.index.range(Expiry::before(from)..Expiry::before(now)).cloned().collect();
+        Deaths { fresh: std::mem::take(&mut self.fresh), indexed }
+    }
+
+    /// Takes an entry out that nothing will ask for again.
+    pub(super) fn forget(&mut self, expiry: &Expiry) {
+        self.index.remove(expiry);
+    }
+
+    /// Moves the cursor back, to what was settled at a backup. What is fresh belongs to no backup.
+    pub(super) fn rewind(&mut self, settled: Time) {
+        self.fresh.clear();
+        self.settled = settled;
+    }
+
+    /// Once the index has doubled: takes out the entries that no version matches any more.
+    pub(super) fn sweep(&mut self, records: &Records) {
+        if self.index.len() <= 2 * self.swept + PACE as usize {
+            return;
+        }
+        let mut entries: Vec<_> = std::mem::take(&mut self.index).into_iter().collect();
+        entries.sort_unstable_by(|a, b| (&a.key, &a.field).cmp(&(&b.key, &b.field)));
+        for of_one_cell in entries.chunk_by(|a, b| (&a.key, &a.field) == (&b.key, &b.field)) {
+            let deaths = records.deaths(&of_one_cell[0].key, &of_one_cell[0].field);
+            let matched = of_one_cell.iter().filter(|expiry| deaths.binary_search(&expiry.last).is_ok());
+            self.index.extend(matched.cloned());
+        }
+        self.swept = self.index.len();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.fresh.len() + self.index.len()
+    }
+}

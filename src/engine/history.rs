@@ -1,0 +1,92 @@
+//! The versions of one thing, each marked with the epoch it was written in.
+//!
+//! Invariants: epochs ascend; there is one version at least, and never two of one epoch.
+
+use super::timeline::{Epoch, Timeline};
+
+/// A value with its older versions. The newest stands in place, so that without backups nothing is looked up.
+#[derive(Clone, Debug)]
+pub(super) struct History<T> {
+    newest: T,
+    epoch: Epoch,
+    /// Boxed because most things have none: eight bytes instead of twenty-four in every cell.
+    #[expect(clippy::box_collection, reason = "see above")]
+    older: Option<Box<Vec<(Epoch, T)>>>,
+}
+
+impl<T> History<T> {
+    pub(super) fn new(epoch: Epoch, value: T) -> Self {
+        Self { newest: value, epoch, older: None }
+    }
+
+    /// The newest version that the timeline sees.
+    pub(super) fn seen(&self, timeline: &Timeline) -> Option<&T> {
+        if timeline.is_current(self.epoch) { Some(&self.newest) } else { self.search(timeline) }
+    }
+
+    /// The same where the newest version may lie on another branch: look at the latest version not after `bound`;
+    /// if it is not seen, what is seen lies further back, and whole branches are skipped at a time.
+    #[cold]
+    fn search(&self, timeline: &Timeline) -> Option<&T> {
+        let mut bound = self.epoch;
+        loop {
+            let (epoch, value) = self.up_to(bound)?;
+            bound = timeline.seen_up_to(epoch);
+            if bound == epoch {
+                return Some(value);
+            }
+        }
+    }
+
+    /// The latest version written in `bound` or before.
+    fn up_to(&self, bound: Epoch) -> Option<(Epoch, &T)> {
+        if self.epoch <= bound {
+            return Some((self.epoch, &self.newest));
+        }
+        let older = self.older.as_deref()?;
+        let after = older.partition_point(|(epoch, _)| *epoch <= bound);
+        older[..after].last().map(|(epoch, value)| (*epoch, value))
+    }
+
+    /// Writes a version in the open epoch; the answer tells whether it is the first there.
+    pub(super) fn write(&mut self, open: Epoch, value: T) -> bool {
+        let before = std::mem::replace(&mut self.newest, value);
+        let first = self.epoch != open;
+        if first {
+            self.older.get_or_insert_default().push((self.epoch, before));
+            self.epoch = open;
+        }
+        first
+    }
+
+    /// Takes back what was written in the open epoch; `false` if nothing is left then, and it stays as it is.
+    pub(super) fn take_back(&mut self, open: Epoch) -> bool {
+        if self.epoch != open {
+            return true;
+        }
+        let Some(older) = &mut self.older else { return false };
+        if let Some((epoch, value)) = older.pop() {
+            (self.epoch, self.newest) = (epoch, value);
+        }
+        if older.is_empty() {
+            self.older = None;
+        }
+        true
+    }
+
+    /// Was the newest version written in this epoch?
+    pub(super) fn is_of(&self, epoch: Epoch) -> bool {
+        self.epoch == epoch
+    }
+
+    /// The newest version, seen or not, if there are no others.
+    pub(super) fn only(&self) -> Option<&T> {
+        self.older.is_none().then_some(&self.newest)
+    }
+
+    /// All versions, newest first.
+    pub(super) fn versions(&self) -> impl Iterator<Item = &T> {
+        let older = self.older.as_deref().into_iter().flatten().rev();
+        std::iter::once(&self.newest).chain(older.map(|(_, value)| value))
+    }
+}

@@ -1,0 +1,16 @@
+//! Level 2: SCAN and SCAN_BY_PREFIX list the cells of a record.
+//!
+//! A record keeps its fields in byte order, so that a scan costs what it returns.
+
+use super::Engine;
+use crate::reply::Reply;
+use crate::time::Time;
+
+impl Engine {
+    /// Lists the live cells whose field begins with `prefix`.
+    pub(super) fn scan(&self, key: &str, prefix: &str, now: Time) -> Reply<'_> {
+        let record = self.records.get(key);
+        let cells = record.into_iter().flat_map(|record| record.live(&self.timeline, prefix, now));
+        Reply::Cells(cells.map(|(field, content)| (field.as_str(), content.value.as_str())).collect())
+    }
+}

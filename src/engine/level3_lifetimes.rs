@@ -1,0 +1,64 @@
+//! Level 3: operations happen at a moment, and cells live for a time.
+//!
+//! The caller's time becomes the database's own here, and only here: it stands `shift` behind.
+
+use super::Engine;
+use crate::time::{Backwards, ClockRule, Lifetime, Time, Ttl};
+
+impl Engine {
+    /// Moves the clock; the answer is the moment, in the database's own time, at which a query is judged.
+    pub(super) fn judge(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
+        let callers = self.clock.judge(timestamp)?;
+        let now = self.own_time(callers);
+        if timestamp.is_some() && self.expiries.moved() {
+            self.settle(now);
+        }
+        Ok(now)
+    }
+
+    /// The moment on the database's own clock.
+    pub(super) fn own_time(&self, callers: Time) -> Time {
+        Time(callers.0 - self.shift)
+    }
+
+    /// How long a cell lives that is set at `timestamp` for `ttl`; `None` if it is dead on arrival.
+    ///
+    /// Under the free rule even an expired cell is kept: an earlier timestamp may still ask for it.
+    pub(super) fn lifetime(&self, timestamp: Time, ttl: Ttl) -> Option<Lifetime> {
+        let lifetime = Lifetime::starting(timestamp, ttl)?;
+        match self.clock.rule() {
+            ClockRule::Free => Some(lifetime),
+            ClockRule::Monotone => lifetime.holds_at(timestamp).then(|| lifetime.earlier_by(self.shift)),
+        }
+    }
+
+    /// Remembers when a cell dies, where time can only pass.
+    pub(super) fn note_expiry(&mut self, key: &str, field: &str, lifetime: Option<Lifetime>) {
+        if let Some(lifetime) = lifetime
+            && self.clock.rule() == ClockRule::Monotone
+            && !lifetime.is_permanent()
+        {
+            self.expiries.add(key, field, lifetime.last());
+        }
+    }
+
+    /// Counts everything that has died before `now` as dead, and gives its memory back where no backup holds it.
+    ///
+    /// Answers never depend on it: a look-up judges every cell by its lifetime. It is paid for by the SETs that
+    /// brought the cells.
+    pub(super) fn settle(&mut self, now: Time) {
+        let deaths = self.expiries.settle(now);
+        for expiry in &deaths.fresh {
+            let (first, _) = self.records.expire(expiry, &self.timeline);
+            self.note_first(&expiry.key, &expiry.field, first);
+        }
+        for expiry in &deaths.indexed {
+            let (first, gone) = self.records.expire(expiry, &self.timeline);
+            self.note_first(&expiry.key, &expiry.field, first);
+            if gone || self.backups.is_empty() {
+                self.expiries.forget(expiry);
+            }
+        }
+        self.expiries.sweep(&self.records);
+    }
+}

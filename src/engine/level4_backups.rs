@@ -1,0 +1,90 @@
+//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data.
+//!
+//! ```text
+//!   caller's time   0 ────── 3 ────────── 10 ────── 18
+//!                            BACKUP       RESTORE   the cell set at 1 for 10 dies
+//!   own time        0 ────── 3 ····┐   ┌·· 3 ─────── 11
+//!                                  └───┘   shift = 10 - 3
+//! ```
+//!
+//! Under the free rule time does not pass, so there is no clock to shift: there BACKUP counts, and RESTORE writes
+//! the cells that have a lifetime anew, each in proportion to the data.
+
+use super::Engine;
+use super::backups::Backup;
+use super::records::{Content, First};
+use crate::reply::Reply;
+use crate::time::{ClockRule, Time};
+
+impl Engine {
+    /// Saves the database: closes the epoch, and remembers it with the count.
+    pub(super) fn backup(&mut self, timestamp: Time, now: Time) -> Reply<'static> {
+        let answer = match self.clock.rule() {
+            ClockRule::Monotone => {
+                self.settle(now);
+                self.records.live()
+            }
+            ClockRule::Free => self.count_live(now),
+        };
+        let mark = self.timeline.close();
+        self.backups.add(Backup { taken: timestamp, now, mark, live: self.records.live() });
+        self.unsaved.take();
+        Reply::Count(answer)
+    }
+
+    /// Brings a backup back: what was written since the last one goes, and the timeline forks.
+    pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
+        let Some(backup) = self.backups.latest(moment) else { return Reply::Done };
+        for (key, field) in self.unsaved.take() {
+            self.records.take_back(&key, field.as_deref(), self.timeline.open());
+        }
+        self.timeline.fork(backup.mark);
+        self.records.set_live(backup.live);
+        match self.clock.rule() {
+            ClockRule::Monotone => {
+                self.shift = timestamp.0 - backup.now.0;
+                self.expiries.rewind(backup.now);
+            }
+            ClockRule::Free => self.rebase(backup.now, timestamp),
+        }
+        Reply::Done
+    }
+
+    /// Notes what the open epoch has written, once there is a backup to go back to.
+    pub(super) fn note_first(&mut self, key: &str, field: &str, first: First) {
+        if self.backups.is_empty() {
+            return;
+        }
+        if first.cell {
+            self.unsaved.note(key, Some(field));
+        }
+        if first.count {
+            self.unsaved.note(key, None);
+        }
+        self.unsaved.sweep(&self.records, self.timeline.open());
+    }
+
+    /// How many records have a cell live at `now`: walked, as the free rule needs it.
+    fn count_live(&self, now: Time) -> u64 {
+        let is_live = |record: &super::records::Record| record.live(&self.timeline, "", now).next().is_some();
+        self.records.iter().filter(|(_, record)| is_live(record)).map(|_| 1).sum()
+    }
+
+    /// Gives every cell that had time left at `from` as much at `to`, and takes away what was dead: walked, as the
+    /// free rule needs it.
+    fn rebase(&mut self, from: Time, to: Time) {
+        let mut changes = Vec::new();
+        for (key, record) in self.records.iter() {
+            for (field, content) in record.live(&self.timeline, "", Time(0)) {
+                if !content.lifetime.is_permanent() {
+                    let (value, lifetime) = (content.value.clone(), content.lifetime.rebased(from, to));
+                    let left = content.lifetime.holds_at(from).then_some(Content { value, lifetime });
+                    changes.push((key.clone(), field.clone(), left));
+                }
+            }
+        }
+        for (key, field, content) in changes {
+            self.write(&key, &field, content);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Epochs, and which of them are seen.
+//!
+//! Invariants: the open epoch is greater than every closed one; along the path from the open epoch to the first,
+//! branches begin in ascending order; the current branch is the last one made.
+//!
+//! ```text
+//!   epoch   0 ── 1 ── 2 ── 3                 first branch: began at 0
+//!                └── 4 ── 5                  RESTORE to the backup that closed 1: a branch that forks there
+//!                    └── 6 (open)            RESTORE to the one that closed 4
+//!   seen from 6:  0, 1, 4, 6
+//! ```
+//!
+//! A branch is made for each RESTORE, not for each backup. Each keeps a link to its parent and one that jumps
+//! further (a skew-binary jump pointer, after Myers, "An applicative random-access stack", 1983), so that the
+//! branch which an epoch belongs to is found in a logarithmic number of steps.
+
+/// The number of an epoch: the time between two backups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Epoch(u32);
+
+/// A run of epochs that follow each other.
+#[derive(Clone, Debug)]
+struct Branch {
+    first: Epoch,
+    /// The last epoch seen of the parent.
+    fork: Epoch,
+    parent: u32,
+    jump: u32,
+    depth: u32,
+}
+
+/// A place to come back to: a closed epoch and its branch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    epoch: Epoch,
+    branch: u32,
+}
+
+/// The tree of epochs with one of them open.
+#[derive(Clone, Debug)]
+pub(super) struct Timeline {
+    branches: Vec<Branch>,
+    open: Epoch,
+}
+
+impl Timeline {
+    pub(super) fn new() -> Self {
+        let root = Branch { first: Epoch(0), fork: Epoch(0), parent: 0, jump: 0, depth: 0 };
+        Self { branches: vec![root], open: Epoch(0) }
+    }
+
+    /// The epoch in which writes happen now.
+    pub(super) fn open(&self) -> Epoch {
+        self.open
+    }
+
+    /// Closes the open epoch and opens the next.
+    pub(super) fn close(&mut self) -> Mark {
+        let mark = Mark { epoch: self.open, branch: self.current() };
+        self.open = Epoch(self.open.0 + 1);
+        mark
+    }
+
+    /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
+    pub(super) fn fork(&mut self, mark: Mark) {
+        let abandoned = self.branches.len() > 1 && self.branch(self.current()).first == self.open;
+        if abandoned {
+            // No backup was taken in it, so nothing can lead there any more.
+            self.branches.pop();
+        }
+        let parent = self.branch(mark.branch);
+        let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
+        let even = parent.depth - jump.depth == jump.depth - far.depth;
+        let branch = Branch {
+            first: self.open,
+            fork: mark.epoch,
+            parent: mark.branch,
+            jump: if even { jump.jump } else { mark.branch },
+            depth: parent.depth + 1,
+        };
+        self.branches.push(branch);
+    }
+
+    /// Is this epoch in the current branch, where everything is seen?
+    pub(super) fn is_current(&self, epoch: Epoch) -> bool {
+        epoch >= self.branch(self.current()).first
+    }
+
+    /// The latest epoch that is seen and not later than `epoch`.
+    pub(super) fn seen_up_to(&self, epoch: Epoch) -> Epoch {
+        let mut branch = self.branch(self.current());
+        let mut end = self.open;
+        while branch.first > epoch {
+            let jump = self.branch(branch.jump);
+            if jump.first > epoch {
+                branch = jump;
+            } else {
+                end = branch.fork;
+                branch = self.branch(branch.parent);
+            }
+        }
+        epoch.min(end)
+    }
+
+    fn current(&self) -> u32 {
+        u32::try_from(self.branches.len() - 1).expect("fewer branches than epochs")
+    }
+
+    fn branch(&self, number: u32) -> &Branch {
+        &self.branches[number as usize]
+    }
+}

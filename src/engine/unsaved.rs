@@ -1,0 +1,47 @@
+//! What was written since the last backup: what a restore takes back.
+//!
+//! Invariant: every cell and every count that has a version of the open epoch is noted, once there is a backup.
+
+use super::Text;
+use super::records::Records;
+use super::timeline::Epoch;
+
+/// Notes are swept when they have doubled, and not before there are so many.
+const FEW: usize = 1024;
+
+/// A cell or, without a field, the count of a record.
+type Note = (Text, Option<Text>);
+
+/// Notes of what has a version of the open epoch. Some may be of cells that are gone since, or stand twice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unsaved {
+    notes: Vec<Note>,
+    /// How many there were after they were last swept.
+    swept: usize,
+}
+
+impl Unsaved {
+    pub(super) fn note(&mut self, key: &str, field: Option<&str>) {
+        self.notes.push((Text::new(key), field.map(Text::new)));
+    }
+
+    /// Once the notes have doubled: leaves those that are still true, each once.
+    pub(super) fn sweep(&mut self, records: &Records, open: Epoch) {
+        if self.notes.len() <= 2 * self.swept + FEW {
+            return;
+        }
+        self.notes.sort_unstable();
+        self.notes.dedup();
+        self.notes.retain(|(key, field)| records.is_of(key, field.as_deref(), open));
+        self.swept = self.notes.len();
+    }
+
+    /// Everything that was noted; nothing is from then on.
+    pub(super) fn take(&mut self) -> Vec<Note> {
+        std::mem::take(self).notes
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.notes.len()
+    }
+}

@@ -1,0 +1,119 @@
+//! What can be wrong with the words of a query, told so that it can be mended.
+
+use std::fmt;
+
+use super::{BadNumber, Level, Row};
+
+/// How alike a name must be to be offered (Damerau-Levenshtein, 1 is equal).
+const ALIKE: f64 = 0.6;
+
+/// What is wrong with the words of a query.
+#[derive(Clone, Debug)]
+pub enum Mistake {
+    /// There are no words at all.
+    NoOperation,
+    /// No operation has this name.
+    UnknownOperation {
+        /// What was given.
+        given: String,
+        /// The operation whose name comes nearest, if one comes near.
+        nearest: Option<&'static str>,
+    },
+    /// The operation takes another number of words.
+    WordCount {
+        /// The forms that the operation has.
+        rows: &'static [&'static Row],
+        /// How many words followed its name.
+        given: usize,
+    },
+    /// The operation belongs to a level that is not open.
+    AboveLevel {
+        /// The operation.
+        row: &'static Row,
+        /// The highest level that is open.
+        level: Level,
+    },
+    /// A word that should be a number is not.
+    BadNumber {
+        /// The operation.
+        row: &'static Row,
+        /// Which of the operation's words, from 0.
+        place: usize,
+        /// What was given.
+        given: String,
+        /// Why it is not a number.
+        why: BadNumber,
+    },
+}
+
+impl Mistake {
+    /// The mistake of naming an operation that there is not.
+    pub(super) fn unknown_operation(given: &str) -> Self {
+        // A name is compared in no more than its first letters, so that a huge word costs nothing.
+        let upper: String = given.chars().take(64).collect::<String>().to_uppercase();
+        let alike = |name: &&str| strsim::normalized_damerau_levenshtein(name, &upper);
+        let nearest = Row::names().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+        Self::UnknownOperation { given: given.to_owned(), nearest: nearest.filter(|name| alike(name) >= ALIKE) }
+    }
+
+    /// The word at fault, counted from 0 with the operation's name; `None` if it is the query as a whole.
+    #[must_use]
+    pub fn word(&self) -> Option<usize> {
+        match self {
+            Self::NoOperation | Self::WordCount { .. } => None,
+            Self::UnknownOperation { .. } | Self::AboveLevel { .. } => Some(0),
+            Self::BadNumber { place, .. } => Some(place + 1),
+        }
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::NoOperation => "a query begins with the name of an operation".to_owned(),
+            Self::UnknownOperation { nearest: Some(name), .. } => format!("did you mean {name}?"),
+            Self::UnknownOperation { nearest: None, .. } => {
+                format!("the operations are {}", Row::names().collect::<Vec<_>>().join(", "))
+            }
+            Self::WordCount { rows, .. } => {
+                let forms: Vec<_> = rows.iter().map(|row| row.usage()).collect();
+                format!("write {}", forms.join(" or "))
+            }
+            Self::AboveLevel { row, .. } => format!("open it with --level {}, or leave --level out", row.level),
+            Self::BadNumber { why, .. } => why.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoOperation => f.write_str("an empty query"),
+            Self::UnknownOperation { given, .. } => write!(f, "unknown operation `{}`", Shown(given)),
+            Self::WordCount { rows, given } => {
+                let wanted: Vec<_> = rows.iter().map(|row| row.words.len().to_string()).collect();
+                let (name, words) = (rows[0].name, if wanted == ["1"] { "word" } else { "words" });
+                write!(f, "{name} takes {} {words}, {given} given", wanted.join(" or "))
+            }
+            Self::AboveLevel { row, level } => {
+                write!(f, "{} belongs to level {}, only levels up to {level} are open", row.name, row.level)
+            }
+            Self::BadNumber { row, place, given, .. } => {
+                write!(f, "`{}` is not a number, as the {} of {} must be", Shown(given), row.words[*place].name, row.name)
+            }
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// A word in a message: at most forty characters of it, control characters escaped.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = self.0.char_indices().nth(40).map(|(at, _)| at);
+        write!(f, "{}", self.0[..end.unwrap_or(self.0.len())].escape_debug())?;
+        f.write_str(if end.is_some() { "…" } else { "" })
+    }
+}

@@ -1,0 +1,119 @@
+//! What a row of the table tells, and the macro that turns the rows into types.
+
+use super::parse::Cursor;
+use super::word::{BadNumber, Word};
+use super::{Level, Query};
+
+/// Does an operation change the database?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It only looks.
+    Read,
+    /// It may change something.
+    Write,
+}
+
+/// A few queries, words parted by blanks, and the answer to the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The queries.
+    pub queries: &'static [&'static str],
+    /// The answer to the last one.
+    pub answer: &'static str,
+}
+
+/// One operation: a row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// The operation's name. A name may stand in several rows that take different numbers of words.
+    pub name: &'static str,
+    /// What follows the name.
+    pub words: &'static [Word],
+    /// The level that brings it in.
+    pub level: Level,
+    /// Whether it reads or writes.
+    pub access: Access,
+    /// What it does, in a sentence or two.
+    pub does: &'static str,
+    /// What it answers.
+    pub answers: &'static str,
+    /// A short example that is run by the tests.
+    pub example: Example,
+    /// Reads the words after the name, as many as `words` has.
+    pub(super) read: for<'a> fn(&mut Cursor<'_, 'a>) -> Result<Query<'a>, BadNumber>,
+}
+
+impl Row {
+    /// The operation with its words, as a person writes it: `GET key field`.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        let words = self.words.iter().map(|word| word.name);
+        std::iter::once(self.name).chain(words).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Turns the rows of the table into [`Query`], [`OPERATIONS`](super::OPERATIONS) and the ways between the two.
+macro_rules! operations {
+    ($a:lifetime: $(
+        $level:literal $access:ident $name:literal $variant:ident { $($word:ident : $kind:ty),* }
+            does $does:literal
+            answers $answers:literal
+            example [$($query:literal),*] => $answer:literal;
+    )*) => {
+        /// A query of the language: an operation with its words, borrowed from the input.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Query<$a> {
+            $(
+                #[doc = concat!("`", $name, "`: ", $does, " Answers ", $answers, ".")]
+                $variant {
+                    $(#[doc = concat!("The word `", stringify!($word), "`.")] $word: $kind),*
+                },
+            )*
+        }
+
+        /// Every operation, in the order of the levels.
+        pub static OPERATIONS: &[Row] = &[$(Row {
+            name: $name,
+            words: {
+                const fn words<$a>() -> &'static [Word] {
+                    const { &[$(Word { name: stringify!($word), kind: <$kind as FromWord<$a>>::KIND }),*] }
+                }
+                words()
+            },
+            level: Level($level),
+            access: Access::$access,
+            does: $does,
+            answers: $answers,
+            example: Example { queries: &[$($query),*], answer: $answer },
+            read: |words| Ok(Query::$variant { $($word: words.read()?),* }),
+        }),*];
+
+        /// The place of each operation in the table.
+        #[derive(Clone, Copy)]
+        enum Place { $($variant),* }
+
+        impl<$a> Query<$a> {
+            /// The row of its operation.
+            #[must_use]
+            pub fn row(&self) -> &'static Row {
+                &OPERATIONS[match self { $(Self::$variant { .. } => Place::$variant),* } as usize]
+            }
+
+            /// When it happens; `None` for an operation without a timestamp.
+            #[must_use]
+            pub fn timestamp(&self) -> Option<Time> {
+                match self {
+                    $(Self::$variant { $($word),* } => None$(.or(FromWord::timestamp($word)))*,)*
+                }
+            }
+
+            /// The words that parse to this query, the operation's name first.
+            #[must_use]
+            pub fn words(&self) -> Vec<Cow<$a, str>> {
+                match self {
+                    $(Self::$variant { $($word),* } => vec![Cow::Borrowed($name), $(FromWord::write($word)),*],)*
+                }
+            }
+        }
+    };
+}

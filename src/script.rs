@@ -1,0 +1,90 @@
+//! Query files: from JSON to queries with their places, and from replies to what is printed.
+//!
+//! Invariants: a list or a suite with a mistake gives no queries at all; every mistake tells where it is; nothing
+//! here names an operation, so a new row of the table needs no change in this room.
+//!
+//! ```text
+//!   bytes ─► kind ─┬─ List   read_list ──► all queries, or all faults
+//!                  ├─ Suite  read_suite ─► cases of queries, or all faults
+//!                  └─ Lines  LineReader ─► one query after the other, in constant memory
+//!                                                    │ Engine
+//!   text, table, JSON, JSON Lines ◄── Answers ◄──────┘ Reply
+//! ```
+
+mod answers;
+mod fault;
+mod lines;
+mod list;
+mod scanner;
+mod suite;
+
+pub use answers::{Answers, Format, answers};
+pub use fault::{Fault, Faults, MOST_SHOWN};
+pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
+pub use list::read_list;
+pub use suite::{Case, Suite, read_suite};
+
+use crate::query::Level;
+use crate::time::ClockRule;
+
+/// What a file of queries is read by. What is `None` is left to the file, or to the default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules {
+    /// The highest level whose operations are open.
+    pub level: Option<Level>,
+    /// What timestamps may do.
+    pub clock: Option<ClockRule>,
+}
+
+impl Rules {
+    /// The level to go by where the file does not name one.
+    #[must_use]
+    pub fn level(self) -> Level {
+        self.level.unwrap_or(Level::LAST)
+    }
+
+    /// The clock rule to go by where the file does not name one.
+    #[must_use]
+    pub fn clock(self) -> ClockRule {
+        self.clock.unwrap_or_default()
+    }
+}
+
+/// The shapes that a file of queries may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One JSON array of queries.
+    List,
+    /// JSON Lines: one query a line.
+    Lines,
+    /// An object with cases.
+    Suite,
+}
+
+impl Kind {
+    /// Tells the shape from how the input begins; `None` while `head` is too short to tell.
+    ///
+    /// A list begins `[[`, a first line of JSON Lines `["`. What is neither is taken for a list, so that it is
+    /// refused as one.
+    #[must_use]
+    pub fn of(head: &[u8]) -> Option<Self> {
+        let mut bytes = head.iter().filter(|byte| !byte.is_ascii_whitespace());
+        match bytes.next()? {
+            b'{' => Some(Self::Suite),
+            b'[' => Some(if *bytes.next()? == b'"' { Self::Lines } else { Self::List }),
+            _ => Some(Self::List),
+        }
+    }
+}
+
+/// The text that the bytes are.
+///
+/// # Errors
+/// A fault at the first byte that is not UTF-8.
+pub fn decode(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let fault = Fault::new(at..at + 1, format!("not UTF-8: byte 0x{:02x} has no place here", bytes[at]));
+        fault.with_help("save the file as UTF-8")
+    })
+}

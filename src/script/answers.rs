@@ -1,0 +1,76 @@
+//! Replies as they are printed: for programs as JSON or JSON Lines, for people as text or tables.
+
+mod json;
+mod people;
+
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use crate::query::Query;
+use crate::reply::Reply;
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON array; for a suite an array of objects.
+    Json,
+    /// One JSON value a line.
+    Jsonl,
+    /// A line for each query with its answer.
+    Text,
+    /// The same in columns. It is drawn when all rows are known.
+    Table,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "json" => Ok(Self::Json),
+            "jsonl" => Ok(Self::Jsonl),
+            "text" => Ok(Self::Text),
+            "table" => Ok(Self::Table),
+            _ => Err("the formats are json, jsonl, text and table".to_owned()),
+        }
+    }
+}
+
+/// Where answers go: a list's, or those of one case of a suite after the other.
+///
+/// A list is `answer`, … , `finish`; a suite is `begin_case`, `answer`, …, `begin_case`, …, `finish`.
+pub trait Answers {
+    /// Begins the answers of a case.
+    ///
+    /// # Errors
+    /// The output's.
+    fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()>;
+
+    /// Writes the answer to a query.
+    ///
+    /// # Errors
+    /// The output's.
+    fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()>;
+
+    /// Hands on what is held back, so that whoever waits for an answer has it.
+    ///
+    /// # Errors
+    /// The output's.
+    fn flush(&mut self) -> io::Result<()>;
+
+    /// Ends the answers.
+    ///
+    /// # Errors
+    /// The output's.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+/// Answers in a format. `color` is for the formats that people read.
+pub fn answers<'w>(format: Format, out: impl Write + 'w, color: bool) -> Box<dyn Answers + 'w> {
+    match format {
+        Format::Json => Box::new(json::Json::new(out)),
+        Format::Jsonl => Box::new(json::JsonLines::new(out)),
+        Format::Text => Box::new(people::Text::new(out, color)),
+        Format::Table => Box::new(people::Table::new(out)),
+    }
+}

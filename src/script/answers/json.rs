@@ -1,0 +1,133 @@
+//! Answers for programs.
+
+use std::io::{self, Write};
+
+use super::Answers;
+use crate::query::Query;
+use crate::reply::Reply;
+
+/// One JSON array, or for a suite one array of objects.
+pub(super) struct Json<W> {
+    out: W,
+    begun: bool,
+    cases: usize,
+    answers: usize,
+}
+
+impl<W: Write> Json<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, begun: false, cases: 0, answers: 0 }
+    }
+
+    /// Opens the outermost array, once.
+    fn begin(&mut self) -> io::Result<()> {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.out.write_all(b"[")?;
+        }
+        Ok(())
+    }
+
+    fn end_case(&mut self) -> io::Result<()> {
+        if self.cases > 0 {
+            self.out.write_all(b"]}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Answers for Json<W> {
+    fn begin_case(&mut self, name: &str, _why: &str) -> io::Result<()> {
+        self.begin()?;
+        self.end_case()?;
+        self.out.write_all(if self.cases > 0 { b",\n " } else { b"" })?;
+        (self.cases, self.answers) = (self.cases + 1, 0);
+        begin_object(&mut self.out, name)
+    }
+
+    fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+        self.begin()?;
+        self.out.write_all(if self.answers > 0 { b"," } else { b"" })?;
+        self.answers += 1;
+        write_reply(&mut self.out, reply)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.begin()?;
+        self.end_case()?;
+        self.out.write_all(b"]\n")?;
+        self.out.flush()
+    }
+}
+
+/// One JSON value a line: an answer, or for a suite an object with the answers of a case.
+pub(super) struct JsonLines<W> {
+    out: W,
+    in_case: bool,
+    answers: usize,
+}
+
+impl<W: Write> JsonLines<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, in_case: false, answers: 0 }
+    }
+
+    fn end_case(&mut self) -> io::Result<()> {
+        if self.in_case {
+            self.out.write_all(b"]}\n")?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Answers for JsonLines<W> {
+    fn begin_case(&mut self, name: &str, _why: &str) -> io::Result<()> {
+        self.end_case()?;
+        (self.in_case, self.answers) = (true, 0);
+        begin_object(&mut self.out, name)
+    }
+
+    fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+        if !self.in_case {
+            write_reply(&mut self.out, reply)?;
+            return self.out.write_all(b"\n");
+        }
+        self.out.write_all(if self.answers > 0 { b"," } else { b"" })?;
+        self.answers += 1;
+        write_reply(&mut self.out, reply)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.end_case()?;
+        self.out.flush()
+    }
+}
+
+fn begin_object(out: &mut impl Write, name: &str) -> io::Result<()> {
+    out.write_all(b"{\"name\":")?;
+    serde_json::to_writer(&mut *out, name)?;
+    out.write_all(b",\"answers\":[")
+}
+
+/// Writes a reply as a JSON string, piece by piece.
+fn write_reply(out: &mut impl Write, reply: &Reply<'_>) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    reply.try_pieces(|piece| write_escaped(out, piece))?;
+    out.write_all(b"\"")
+}
+
+/// Writes text as it stands inside a JSON string. Nearly all of it needs no escape, and is written as it is.
+fn write_escaped(out: &mut impl Write, text: &str) -> io::Result<()> {
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        return out.write_all(text.as_bytes());
+    }
+    let quoted = serde_json::to_string(text)?;
+    out.write_all(&quoted.as_bytes()[1..quoted.len() - 1])
+}

@@ -1,0 +1,154 @@
+//! Answers for people: control characters are escaped, and an empty answer is seen.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, Table as Grid, presets::UTF8_HORIZONTAL_ONLY};
+
+use super::Answers;
+use crate::query::Query;
+use crate::reply::Reply;
+
+/// A line for each query: its number, its words, `=>`, the answer in quotes.
+pub(super) struct Text<W> {
+    out: W,
+    color: bool,
+    number: usize,
+    cases: usize,
+    line: String,
+}
+
+impl<W: Write> Text<W> {
+    pub(super) fn new(out: W, color: bool) -> Self {
+        Self { out, color, number: 0, cases: 0, line: String::new() }
+    }
+
+    fn style(&self, style: Style) -> Style {
+        if self.color { style } else { Style::new() }
+    }
+}
+
+impl<W: Write> Answers for Text<W> {
+    fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
+        self.out.write_all(if self.cases > 0 { b"\n" } else { b"" })?;
+        (self.cases, self.number) = (self.cases + 1, 0);
+        let title = self.style(Style::new().bold());
+        writeln!(self.out, "{title}# {}{title:#}", plain(name))?;
+        if why.is_empty() { Ok(()) } else { writeln!(self.out, "# {}", plain(why)) }
+    }
+
+    fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+        self.number += 1;
+        let (faint, good) = (self.style(Style::new().dimmed()), self.style(AnsiColor::Green.on_default()));
+        self.line.clear();
+        push_query(&mut self.line, query);
+        write!(self.out, "{faint}{:>5}{faint:#}  {}", self.number, self.line)?;
+        self.line.clear();
+        push_quoted(&mut self.line, &reply.to_string());
+        writeln!(self.out, "  {faint}=>{faint:#}  {good}{}{good:#}", self.line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A table for each list or case, drawn at its end.
+pub(super) struct Table<W> {
+    out: W,
+    heading: String,
+    rows: Vec<[String; 3]>,
+}
+
+impl<W: Write> Table<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, heading: String::new(), rows: Vec::new() }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if self.heading.is_empty() && self.rows.is_empty() {
+            return Ok(());
+        }
+        let mut grid = Grid::new();
+        grid.load_style(UTF8_HORIZONTAL_ONLY).set_header(["#", "query", "answer"]);
+        grid.add_rows(self.rows.drain(..));
+        if let Some(numbers) = grid.column_mut(0) {
+            numbers.set_cell_alignment(CellAlignment::Right);
+        }
+        writeln!(self.out, "{}{grid}", self.heading)
+    }
+}
+
+impl<W: Write> Answers for Table<W> {
+    fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
+        self.draw()?;
+        self.heading = format!("{}\n{}{}", plain(name), plain(why), if why.is_empty() { "" } else { "\n" });
+        Ok(())
+    }
+
+    fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+        let (mut words, mut answer) = (String::new(), String::new());
+        push_query(&mut words, query);
+        push_quoted(&mut answer, &reply.to_string());
+        self.rows.push([(self.rows.len() + 1).to_string(), words, answer]);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.draw()?;
+        self.out.flush()
+    }
+}
+
+/// The words of a query, in quotes where they would not be told apart without.
+fn push_query(line: &mut String, query: &Query<'_>) {
+    for (place, word) in query.words().iter().enumerate() {
+        line.push_str(if place > 0 { " " } else { "" });
+        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '"' || is_unseen(c)) {
+            push_quoted(line, word);
+        } else {
+            line.push_str(word);
+        }
+    }
+}
+
+fn push_quoted(line: &mut String, text: &str) {
+    line.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            line.push('\\');
+        }
+        push_seen(line, c);
+    }
+    line.push('"');
+}
+
+/// Text with its control characters escaped.
+fn plain(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_seen(&mut line, c));
+    line
+}
+
+fn push_seen(line: &mut String, c: char) {
+    if is_unseen(c) {
+        let _ = write!(line, "{}", c.escape_default());
+    } else {
+        line.push(c);
+    }
+}
+
+/// Control characters, and those that steer the direction or the width of text without being seen.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

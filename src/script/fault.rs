@@ -1,0 +1,86 @@
+//! Faults of an input: what is wrong, where, and how to mend it.
+
+use std::ops::Range;
+
+/// So many faults of one input are kept; the others are only counted.
+pub const MOST_SHOWN: usize = 20;
+
+/// Something that is wrong with an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The bytes at fault.
+    pub span: Range<usize>,
+    /// The number of the query they lie in, from 1.
+    pub query: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    /// A fault outside any query.
+    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { span, query: None, message: message.into(), help: None }
+    }
+
+    pub(super) fn in_query(self, number: usize) -> Self {
+        Self { query: Some(number), ..self }
+    }
+
+    pub(super) fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// The faults of one input: the first [`MOST_SHOWN`], and how many there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    first: Vec<Fault>,
+    count: usize,
+}
+
+impl Faults {
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.count += 1;
+        if self.first.len() < MOST_SHOWN {
+            self.first.push(fault);
+        }
+    }
+
+    /// The first of them, in the order of the input.
+    #[must_use]
+    pub fn first(&self) -> &[Fault] {
+        &self.first
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Adds the faults of a part that begins at `offset` and is called `part`.
+    pub(super) fn add_part(&mut self, of_part: Self, offset: usize, part: &str) {
+        self.count += of_part.count;
+        let room = MOST_SHOWN - self.first.len();
+        self.first.extend(of_part.first.into_iter().take(room).map(|fault| Fault {
+            span: fault.span.start + offset..fault.span.end + offset,
+            message: format!("in {part}: {}", fault.message),
+            ..fault
+        }));
+    }
+
+    /// `Err` with the faults if there are any.
+    pub(super) fn or<T>(self, good: T) -> Result<T, Self> {
+        if self.count == 0 { Ok(good) } else { Err(self) }
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        let mut faults = Self::default();
+        faults.add(fault);
+        faults
+    }
+}

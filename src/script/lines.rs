@@ -1,0 +1,112 @@
+//! JSON Lines: one query a line, each answered before the next is read.
+//!
+//! Invariant: no more than one line is held, and no line longer than [`LONGEST_LINE`].
+
+use std::io::{self, BufRead, Read};
+
+use bumpalo::Bump;
+
+use super::{Rules, decode};
+use super::fault::{Fault, Faults};
+use super::list::Checker;
+use super::scanner::{Scanner, Words};
+use crate::query::Query;
+use crate::time::Clock;
+
+/// The longest line that is read, in bytes.
+pub const LONGEST_LINE: u64 = 16 << 20;
+
+/// What is wrong with a line; the stream ends there.
+#[derive(Debug)]
+pub struct LineFault {
+    /// The faults, with spans in the line.
+    pub faults: Faults,
+    /// The number of the line, from 1.
+    pub line: usize,
+    /// The line itself.
+    pub text: String,
+}
+
+/// Reads queries from lines.
+pub struct LineReader<R> {
+    input: R,
+    line: Vec<u8>,
+    number: usize,
+    queries: usize,
+    checker: Checker,
+    unescaped: Bump,
+}
+
+impl<R: BufRead> LineReader<R> {
+    /// Reads `input` line by line.
+    pub fn new(input: R, rules: Rules) -> Self {
+        let checker = Checker { level: rules.level(), clock: Clock::new(rules.clock()) };
+        Self { input, line: Vec::new(), number: 0, queries: 0, checker, unescaped: Bump::new() }
+    }
+
+    /// The next query; `None` at the end. Blank lines are passed over.
+    ///
+    /// # Errors
+    /// The outer one is the input's; the inner one tells what is wrong with the line.
+    pub fn read(&mut self) -> io::Result<Option<Result<Query<'_>, LineFault>>> {
+        loop {
+            self.line.clear();
+            self.number += 1;
+            let read = (&mut self.input).take(LONGEST_LINE + 1).read_until(b'\n', &mut self.line)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            if !self.line.trim_ascii().is_empty() {
+                break;
+            }
+        }
+        self.queries += 1;
+        self.unescaped.reset();
+        Ok(Some(query(&self.line, &self.unescaped, &mut self.checker).map_err(|mut fault| {
+            fault.query = Some(self.queries);
+            LineFault { faults: fault.into(), line: self.number, text: String::from_utf8_lossy(&self.line).into() }
+        })))
+    }
+
+    /// Has everything that has arrived been read, so that the next read may wait?
+    pub fn is_drained(&self) -> bool
+    where
+        R: Buffered,
+    {
+        self.input.is_drained()
+    }
+}
+
+/// An input that knows whether reading on may wait.
+pub trait Buffered {
+    /// Is nothing buffered?
+    fn is_drained(&self) -> bool;
+}
+
+impl<R: Read> Buffered for io::BufReader<R> {
+    fn is_drained(&self) -> bool {
+        self.buffer().is_empty()
+    }
+}
+
+fn query<'a>(line: &'a [u8], unescaped: &'a Bump, checker: &mut Checker) -> Result<Query<'a>, Fault> {
+    if line.len() as u64 > LONGEST_LINE {
+        let message = format!("this line is longer than {} MiB", LONGEST_LINE >> 20);
+        return Err(Fault::new(0..0, message));
+    }
+    let text = decode(line)?;
+    let mut scanner = Scanner::new(text, unescaped);
+    if scanner.peek() != Some(b'[') {
+        return Err(Fault::new(scanner.here(), "a line is one query: an array of words").with_help(SHAPE));
+    }
+    let mut words = Words::default();
+    scanner.array(&mut words)?;
+    scanner.end("the query").map_err(|fault| fault.with_help("write one query a line"))?;
+    match words.faults.first() {
+        Some(fault) => Err(fault.clone()),
+        None => checker.query(&words),
+    }
+}
+
+/// What a line should look like.
+const SHAPE: &str = r#"a line looks like ["SET", "A", "B", "C"]"#;

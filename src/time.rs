@@ -1,0 +1,179 @@
+//! Time as the caller hands it in: unsigned milliseconds, no clock anywhere.
+//!
+//! Invariants: nothing in this room, or in any room that builds on it, asks the machine for the time; a
+//! [`Clock`] under the monotone rule never runs backwards.
+//!
+//! ```text
+//!   set at t, ttl d        live: t <= now < t + d
+//!   ├───────────────────┤
+//!   t              t+d-1 t+d
+//!                  ▲     ▲
+//!         Lifetime.last  dead from here on
+//! ```
+
+use std::fmt;
+
+/// A moment: milliseconds since whatever the caller counts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub u64);
+
+impl Time {
+    /// The last moment that can be told.
+    pub const LAST: Self = Self(u64::MAX);
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How long a cell lives from the moment it is set, in milliseconds. Zero is dead on arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ttl(pub u64);
+
+impl fmt::Display for Ttl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Until when a cell is live, held as the *last* moment at which it is.
+///
+/// Holding the last live moment, not the first dead one, makes the top of the scale exact: a sum past 2^64-1
+/// saturates to "live at every moment there is", and that is what permanent means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lifetime {
+    last: Time,
+}
+
+impl Lifetime {
+    /// Live at every moment.
+    pub const PERMANENT: Self = Self { last: Time::LAST };
+
+    /// The lifetime of a cell set at `at` to live for `ttl`; `None` if it ends before the first moment there is.
+    ///
+    /// With a ttl of 0 it has ended when it starts.
+    #[must_use]
+    pub fn starting(at: Time, ttl: Ttl) -> Option<Self> {
+        match at.0.checked_add(ttl.0) {
+            Some(end) => end.checked_sub(1).map(|last| Self { last: Time(last) }),
+            None => Some(Self::PERMANENT),
+        }
+    }
+
+    /// Is a cell with this lifetime live at `now`?
+    #[must_use]
+    pub fn holds_at(self, now: Time) -> bool {
+        now <= self.last
+    }
+
+    /// Does it never end?
+    #[must_use]
+    pub fn is_permanent(self) -> bool {
+        self == Self::PERMANENT
+    }
+
+    /// The last moment at which it holds.
+    #[must_use]
+    pub fn last(self) -> Time {
+        self.last
+    }
+
+    /// Milliseconds left at `now`; `None` for a permanent lifetime, 0 for one that has ended.
+    #[must_use]
+    pub fn left_at(self, now: Time) -> Option<Ttl> {
+        (!self.is_permanent()).then(|| Ttl((self.last.0.saturating_add(1)).saturating_sub(now.0)))
+    }
+
+    /// The lifetime that has as much left at `to` as this one has at `from`, where it must still hold.
+    #[must_use]
+    pub fn rebased(self, from: Time, to: Time) -> Self {
+        if self.is_permanent() {
+            return self;
+        }
+        Self { last: Time((self.last.0 - from.0).saturating_add(to.0)) }
+    }
+
+    /// The same lifetime on a clock that stands `shift` milliseconds behind, where it must still hold at 0.
+    #[must_use]
+    pub fn earlier_by(self, shift: u64) -> Self {
+        if self.is_permanent() {
+            return self;
+        }
+        Self { last: Time(self.last.0 - shift) }
+    }
+}
+
+/// What a timestamp may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClockRule {
+    /// Time only moves forward, and an operation without a timestamp happens at the largest one seen.
+    #[default]
+    Monotone,
+    /// Every timestamp is judged for itself; an operation without one ignores expiry.
+    Free,
+}
+
+/// The logical clock: the largest timestamp seen, under a [`ClockRule`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    rule: ClockRule,
+    now: Time,
+}
+
+impl Clock {
+    /// A clock that stands at 0.
+    #[must_use]
+    pub fn new(rule: ClockRule) -> Self {
+        Self { rule, now: Time(0) }
+    }
+
+    /// The rule it goes by.
+    #[must_use]
+    pub fn rule(self) -> ClockRule {
+        self.rule
+    }
+
+    /// The largest timestamp seen; always 0 under the free rule.
+    #[must_use]
+    pub fn now(self) -> Time {
+        self.now
+    }
+
+    /// The moment at which an operation with this timestamp is judged.
+    ///
+    /// Under the free rule an operation without a timestamp is judged at 0, where every lifetime still holds:
+    /// that is what ignoring expiry means.
+    ///
+    /// # Errors
+    /// [`Backwards`] if the rule is monotone and the timestamp is earlier than the clock, which stays as it was.
+    pub fn judge(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
+        match (self.rule, timestamp) {
+            (_, None) => Ok(self.now),
+            (ClockRule::Free, Some(given)) => Ok(given),
+            (ClockRule::Monotone, Some(given)) if given < self.now => Err(Backwards { now: self.now, given }),
+            (ClockRule::Monotone, Some(given)) => {
+                self.now = given;
+                Ok(given)
+            }
+        }
+    }
+}
+
+/// A timestamp earlier than one already seen, under the monotone rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backwards {
+    /// What the clock reads.
+    pub now: Time,
+    /// What was handed in.
+    pub given: Time,
+}
+
+impl fmt::Display for Backwards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "time runs backwards: {} after {}", self.given, self.now)
+    }
+}
+
+impl std::error::Error for Backwards {}

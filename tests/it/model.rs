@@ -1,0 +1,192 @@
+//! The query language once more, as plainly as it can be put: what a good candidate would write in an hour.
+//!
+//! It shares no line with the engine. It reads the words of a query itself, keeps one map inside another, and copies
+//! the whole database at every backup. Nothing of that is fast, and all of it is easy to believe: the random
+//! tests hold the engine to what this file answers.
+//!
+//! Invariants: a refused query changes nothing; a backup is never changed once it is taken; a cell is dead from
+//! `dies` on, and the largest timestamp there is lies far below `NEVER`.
+//!
+//! ```text
+//!   records   "A" ─► "B" ─► { value: "C", dies: 11 }      SET_AT_WITH_TTL A B C 1 10
+//!   backups   [ (3, a full copy of records), … ]          BACKUP 3, in the order they were taken
+//! ```
+
+use std::collections::BTreeMap;
+
+/// The largest timestamp.
+const LAST: u128 = u64::MAX as u128;
+
+/// When a permanent cell dies: so late that no timestamp added or taken away brings it within reach.
+const NEVER: u128 = 1 << 100;
+
+/// Keys to fields to cells. The maps are ordered because scans answer in byte order, and so does `str` compare.
+type Records = BTreeMap<String, BTreeMap<String, Cell>>;
+
+/// A value and the first moment at which it is gone.
+#[derive(Clone)]
+struct Cell {
+    value: String,
+    dies: u128,
+}
+
+impl Cell {
+    /// Without a moment to judge at, expiry plays no part.
+    fn is_live(&self, when: Option<u128>) -> bool {
+        when.is_none_or(|time| time < self.dies)
+    }
+}
+
+/// The whole database.
+#[derive(Clone)]
+pub(crate) struct Model {
+    free: bool,
+    /// The largest timestamp seen. Under the free rule nobody looks at it, and it stays 0.
+    clock: u128,
+    records: Records,
+    backups: Vec<(u128, Records)>,
+}
+
+impl Model {
+    /// An empty database, under the free clock rule or the monotone one.
+    pub(crate) fn new(free: bool) -> Self {
+        Self { free, clock: 0, records: Records::new(), backups: Vec::new() }
+    }
+
+    /// Answers a query, the operation's name first; `Err` if time would run backwards.
+    pub(crate) fn answer(&mut self, words: &[String]) -> Result<String, ()> {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let when = self.judge(timestamp(&words))?;
+        Ok(match words[..] {
+            ["SET", key, field, value] | ["SET_AT", key, field, value, _] => {
+                self.set(key, field, value, NEVER)
+            }
+            ["SET_AT_WITH_TTL", key, field, value, start, ttl] => {
+                self.set(key, field, value, end(number(start), number(ttl)))
+            }
+            ["GET", key, field] | ["GET_AT", key, field, _] => self.get(key, field, when),
+            ["DELETE", key, field] | ["DELETE_AT", key, field, _] => self.delete(key, field, when),
+            ["SCAN", key] | ["SCAN_AT", key, _] => self.scan(key, "", when),
+            ["SCAN_BY_PREFIX", key, prefix] | ["SCAN_BY_PREFIX_AT", key, prefix, _] => {
+                self.scan(key, prefix, when)
+            }
+            ["BACKUP", time] => self.backup(number(time)),
+            ["RESTORE", time, wanted] => self.restore(number(time), number(wanted)),
+            _ => unreachable!("not a query: {words:?}"),
+        })
+    }
+
+    /// Every live cell as key, field, value and milliseconds left (`None` for a permanent one), in order.
+    ///
+    /// Under the free rule there is no now: every cell is listed, and its time left is counted from 0.
+    pub(crate) fn cells(&self) -> Vec<(&str, &str, &str, Option<u64>)> {
+        let now = (!self.free).then_some(self.clock);
+        let all = self
+            .records
+            .iter()
+            .flat_map(|(key, record)| record.iter().map(move |(field, cell)| (key, field, cell)));
+        let live = all.filter(|(_, _, cell)| cell.is_live(now));
+        // What is left of `NEVER` is more than 64 bits hold, and nothing else is.
+        let left = |cell: &Cell| u64::try_from(cell.dies - self.clock).ok();
+        live.map(|(key, field, cell)| (key.as_str(), field.as_str(), cell.value.as_str(), left(cell)))
+            .collect()
+    }
+
+    /// The moment at which a query is judged, and the clock moved on to it.
+    ///
+    /// The free rule takes each timestamp as it comes. The monotone rule lets a query without one happen now.
+    fn judge(&mut self, timestamp: Option<u128>) -> Result<Option<u128>, ()> {
+        match timestamp {
+            _ if self.free => Ok(timestamp),
+            None => Ok(Some(self.clock)),
+            Some(time) if time < self.clock => Err(()),
+            Some(time) => {
+                self.clock = time;
+                Ok(timestamp)
+            }
+        }
+    }
+
+    fn set(&mut self, key: &str, field: &str, value: &str, dies: u128) -> String {
+        let record = self.records.entry(key.to_owned()).or_default();
+        // Whatever the field held is gone, its lifetime too.
+        record.remove(field);
+        // What is dead from 0 on is live at no moment there is, so that not even the free rule could show it.
+        if dies > 0 {
+            record.insert(field.to_owned(), Cell { value: value.to_owned(), dies });
+        }
+        String::new()
+    }
+
+    fn get(&self, key: &str, field: &str, when: Option<u128>) -> String {
+        self.live_cell(key, field, when).map(|cell| cell.value.clone()).unwrap_or_default()
+    }
+
+    fn delete(&mut self, key: &str, field: &str, when: Option<u128>) -> String {
+        let found = self.live_cell(key, field, when).is_some();
+        if found {
+            // A dead cell would stay: under the free rule an earlier timestamp may see it again.
+            self.records.entry(key.to_owned()).or_default().remove(field);
+        }
+        found.to_string()
+    }
+
+    fn live_cell(&self, key: &str, field: &str, when: Option<u128>) -> Option<&Cell> {
+        self.records.get(key)?.get(field).filter(|cell| cell.is_live(when))
+    }
+
+    fn scan(&self, key: &str, prefix: &str, when: Option<u128>) -> String {
+        let record = self.records.get(key).into_iter().flatten();
+        let found = record.filter(|(field, cell)| field.starts_with(prefix) && cell.is_live(when));
+        let shown: Vec<String> = found.map(|(field, cell)| format!("{field}({})", cell.value)).collect();
+        shown.join(", ")
+    }
+
+    fn backup(&mut self, time: u128) -> String {
+        let mut saved = self.records.clone();
+        for record in saved.values_mut() {
+            record.retain(|_, cell| cell.is_live(Some(time)));
+        }
+        // Records are counted, not cells, and a record without a live cell is none.
+        saved.retain(|_, record| !record.is_empty());
+        let count = saved.len().to_string();
+        self.backups.push((time, saved));
+        count
+    }
+
+    fn restore(&mut self, time: u128, wanted: u128) -> String {
+        let early_enough = self.backups.iter().filter(|(taken, _)| *taken <= wanted);
+        // Of equal ones `max_by_key` gives the last, and that is the one taken later.
+        if let Some((taken, saved)) = early_enough.max_by_key(|(taken, _)| *taken) {
+            self.records = saved.clone();
+            for cell in self.records.values_mut().flat_map(BTreeMap::values_mut) {
+                // While it lay in the backup no time went by for it.
+                cell.dies = end(time, cell.dies - taken);
+            }
+        }
+        String::new()
+    }
+}
+
+/// The moment at which a query says that it happens.
+fn timestamp(words: &[&str]) -> Option<u128> {
+    match words {
+        ["BACKUP", time]
+        | ["RESTORE", time, _]
+        | ["SCAN_AT", _, time]
+        | ["GET_AT" | "DELETE_AT" | "SCAN_BY_PREFIX_AT", _, _, time]
+        | ["SET_AT", _, _, _, time]
+        | ["SET_AT_WITH_TTL", _, _, _, time, _] => Some(number(time)),
+        _ => None,
+    }
+}
+
+/// When something dies that has `left` milliseconds from `start` on. Past the last timestamp is never.
+fn end(start: u128, left: u128) -> u128 {
+    let sum = start + left;
+    if sum > LAST { NEVER } else { sum }
+}
+
+fn number(word: &str) -> u128 {
+    word.parse().expect("a number of milliseconds")
+}
