@@ -109,11 +109,11 @@ impl Engine {
         let now = self.judge(query.timestamp())?;
         Ok(match *query {
             Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
-                self.set(key, field, value, Some(Lifetime::PERMANENT))
+                self.set(key, field, value, Some(Lifetime::PERMANENT), now)
             }
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
                 let lifetime = self.lifetime(timestamp, ttl);
-                self.set(key, field, value, lifetime)
+                self.set(key, field, value, lifetime, now)
             }
             Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get(key, field, now),
             Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),

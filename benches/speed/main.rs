@@ -1,1 +1,27 @@
-fn main(){}
+//! `cargo bench`: how the engine compares, side by side in one run.
+//!
+//! Machines are noisy and differ, so what counts is the ratio between rows that were measured in turn, round after
+//! round; the medians are printed beside it. `cargo bench -- NAME` runs the tables whose name begins so.
+
+mod backups;
+mod cells;
+mod meter;
+mod peers;
+mod scans;
+mod whole_run;
+
+fn main() {
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let tables: [(&str, fn()); 4] = [
+        ("backups", backups::table),
+        ("cells", cells::table),
+        ("scans", scans::table),
+        ("whole_run", whole_run::table),
+    ];
+    for (name, table) in tables {
+        if name.starts_with(&wanted) {
+            table();
+            println!();
+        }
+    }
+}

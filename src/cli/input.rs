@@ -21,7 +21,10 @@ impl Input {
     /// Opens a file, or standard input for `-`.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
-            return Ok(Self { name: "standard input".to_owned(), source: Box::new(BufReader::new(io::stdin())) });
+            return Ok(Self {
+                name: "standard input".to_owned(),
+                source: Box::new(BufReader::new(io::stdin())),
+            });
         }
         let name = path.display().to_string().escape_debug().to_string();
         match File::open(path) {

@@ -16,7 +16,13 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn of(total: usize) -> Self {
-        Self { begun: Instant::now(), total: total as u64, done: 0, bar: None, wanted: stderr().is_terminal() }
+        Self {
+            begun: Instant::now(),
+            total: total as u64,
+            done: 0,
+            bar: None,
+            wanted: stderr().is_terminal(),
+        }
     }
 
     /// One more query was answered.
@@ -29,7 +35,8 @@ impl Progress {
 
     fn draw(&mut self) {
         if self.bar.is_none() && self.begun.elapsed() > Duration::from_millis(500) {
-            let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} queries, {eta} left");
+            let style =
+                ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} queries, {eta} left");
             let bar = ProgressBar::new(self.total);
             self.bar = Some(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)));
         }

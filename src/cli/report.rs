@@ -1,63 +1,91 @@
 //! Faults as they are shown: the file, the line and the column, the text with the fault underlined, and help.
+//!
+//! ```text
+//! error: unknown operation `GTE`
+//!   --> queries.json:1:38
+//!    |
+//!  1 | [["SET", "A", "B", "C"], ["GTE", "A", "B"]]
+//!    |                           ^^^^^ query 2
+//!    = help: did you mean GET?
+//! ```
+//!
+//! A list may well be one line of a hundred megabytes, so only the part around the fault is shown, and the place
+//! is that in the whole line.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::script::{Fault, Faults};
 
-/// So many characters of a line are shown before and after the place of a fault.
+/// So many characters of a line are shown before the place of a fault.
 const BEFORE: usize = 50;
+/// So many are shown from there on.
 const AFTER: usize = 70;
 
 /// Shows the faults of an input on standard error. `first_line` is the number of the text's first line.
 pub(super) fn report(name: &str, text: &str, first_line: usize, faults: &Faults) {
-    let renderer = Renderer::styled();
     for fault in faults.first() {
-        let shown = Shown::new(text, first_line, fault);
-        anstream::eprintln!("{}\n", renderer.render(&[shown.group(name, fault)]));
+        show(name, fault, &Place::of(fault, text, first_line));
     }
-    let hidden = faults.count() - faults.first().len();
-    if hidden > 0 {
-        anstream::eprintln!("{hidden} more faults are not shown\n");
-    }
-    let count = faults.count();
-    let faults = if count == 1 { "fault" } else { "faults" };
-    anstream::eprintln!("{name}: {count} {faults}");
+    let (count, shown) = (faults.count(), faults.first().len());
+    let noun = if count == 1 { "fault" } else { "faults" };
+    let hidden = if count > shown { format!(", the first {shown} shown") } else { String::new() };
+    anstream::eprintln!("{name}: {count} {noun}{hidden}");
 }
 
-/// The part of a line around a fault, and where it stands.
-struct Shown {
+fn show(name: &str, fault: &Fault, place: &Place) {
+    let (red, blue, bold) =
+        (AnsiColor::Red.on_default().bold(), AnsiColor::Blue.on_default().bold(), Style::new().bold());
+    let Place { line, column, excerpt, indent, width } = place;
+    let gutter = " ".repeat(line.to_string().len());
+    let (carets, query) = ("^".repeat(*width), fault.query.map_or(String::new(), |n| format!(" query {n}")));
+    anstream::eprintln!("{red}error{red:#}{bold}: {}{bold:#}", fault.message);
+    anstream::eprintln!("{gutter} {blue}-->{blue:#} {name}:{line}:{column}");
+    anstream::eprintln!("{gutter}  {blue}|{blue:#}");
+    anstream::eprintln!(" {blue}{line} |{blue:#} {excerpt}");
+    anstream::eprintln!("{gutter}  {blue}|{blue:#} {}{red}{carets}{query}{red:#}", " ".repeat(*indent));
+    if let Some(help) = &fault.help {
+        anstream::eprintln!("{gutter}  {blue}={blue:#} {bold}help{bold:#}: {help}");
+    }
+    anstream::eprintln!();
+}
+
+/// Where a fault stands, and the part of its line around it.
+struct Place {
     line: usize,
     column: usize,
     excerpt: String,
-    span: std::ops::Range<usize>,
+    /// Columns of the terminal before the fault.
+    indent: usize,
+    /// Columns under the fault.
+    width: usize,
 }
 
-impl Shown {
-    fn new(text: &str, first_line: usize, fault: &Fault) -> Self {
+impl Place {
+    fn of(fault: &Fault, text: &str, first_line: usize) -> Self {
         let (before, rest) = text.split_at(fault.span.start);
         let line = first_line + before.bytes().filter(|byte| *byte == b'\n').count();
         let before = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-        let length = fault.span.len();
-        let after: String = rest.chars().take_while(|c| !matches!(c, '\n' | '\r')).take(AFTER).collect();
-        let skip = before.chars().count().saturating_sub(BEFORE);
-        let lead: String = before.chars().skip(skip).collect();
-        let lead = if skip > 0 { format!("…{lead}") } else { lead };
-        let end = lead.len() + length.min(after.len());
-        Self { line, column: before.chars().count() + 1, span: lead.len()..end, excerpt: lead + &after }
+        let column = before.chars().count() + 1;
+        let (skip, cut) = if column > BEFORE + 1 { (column - BEFORE - 1, "…") } else { (0, "") };
+        let lead = cut.to_owned() + &before.chars().skip(skip).map(seen).collect::<String>();
+        let end = rest.char_indices().take_while(|(_, c)| !matches!(c, '\n' | '\r')).take(AFTER);
+        let (marked, after): (Vec<_>, Vec<_>) = end.partition(|(at, _)| *at < fault.span.len());
+        let width = marked.iter().map(|(_, c)| seen(*c).width().unwrap_or(0)).sum::<usize>().max(1);
+        let shown = marked.iter().chain(&after).map(|(_, c)| seen(*c));
+        Self { line, column, indent: lead.width(), width, excerpt: lead.clone() + &shown.collect::<String>() }
     }
+}
 
-    fn group<'a>(&'a self, name: &'a str, fault: &'a Fault) -> Group<'a> {
-        let mark = AnnotationKind::Primary.span(self.span.clone());
-        let mark = match fault.query {
-            Some(number) => mark.label(format!("query {number}")),
-            None => mark,
-        };
-        let snippet = Snippet::source(&self.excerpt).line_start(self.line).annotation(mark);
-        let origin = Origin::path(name).line(self.line).char_column(self.column);
-        let group = Level::ERROR.primary_title(&fault.message).element(origin).element(snippet);
-        match &fault.help {
-            Some(help) => group.element(Level::HELP.message(help)),
-            None => group,
+/// A character as it is shown: one that a terminal would obey is replaced.
+fn seen(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+        {
+            char::REPLACEMENT_CHARACTER
         }
+        c => c,
     }
 }

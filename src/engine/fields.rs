@@ -7,7 +7,7 @@
 //! record: half the time of a binary search over names, which waits for memory at every step.)
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Bound;
 
 use foldhash::fast::FixedState;
@@ -128,8 +128,11 @@ fn find(tags: &[u32], cells: &[(Text, Cell)], field: &str) -> Option<usize> {
 }
 
 fn tag(field: &str) -> u32 {
+    const STATE: FixedState = FixedState::with_seed(0);
+    let mut hasher = STATE.build_hasher();
+    hasher.write(field.as_bytes());
     #[expect(clippy::cast_possible_truncation, reason = "a tag is a part of the hash")]
-    let tag = FixedState::with_seed(0).hash_one(field) as u32;
+    let tag = hasher.finish() as u32;
     tag
 }
 

@@ -53,7 +53,8 @@ impl<T> History<T> {
         let before = std::mem::replace(&mut self.newest, value);
         let first = self.epoch != open;
         if first {
-            self.older.get_or_insert_default().push((self.epoch, before));
+            // Most things have one older version, if any: room for one, then as vectors grow.
+            self.older.get_or_insert_with(|| Box::new(Vec::with_capacity(1))).push((self.epoch, before));
             self.epoch = open;
         }
         first
@@ -79,9 +80,9 @@ impl<T> History<T> {
         self.epoch == epoch
     }
 
-    /// The newest version, seen or not, if there are no others.
-    pub(super) fn only(&self) -> Option<&T> {
-        self.older.is_none().then_some(&self.newest)
+    /// Is there one version only, written in this epoch?
+    pub(super) fn is_only_of(&self, epoch: Epoch) -> bool {
+        self.is_of(epoch) && self.older.is_none()
     }
 
     /// All versions, newest first.

@@ -15,8 +15,9 @@ impl Engine {
         field: &str,
         value: &str,
         lifetime: Option<Lifetime>,
+        now: Time,
     ) -> Reply<'static> {
-        self.write(key, field, lifetime.map(|lifetime| Content { value: Text::new(value), lifetime }));
+        self.write(key, field, lifetime.map(|lifetime| Content { value: Text::new(value), lifetime }), now);
         Reply::Done
     }
 
@@ -28,18 +29,16 @@ impl Engine {
 
     /// Deletes a cell if it is live.
     pub(super) fn delete(&mut self, key: &str, field: &str, now: Time) -> Reply<'static> {
-        let is_live = self.records.live_cell(key, field, &self.timeline, now).is_some();
-        if is_live {
-            self.write(key, field, None);
-        }
-        Reply::Bool(is_live)
+        Reply::Bool(self.write(key, field, None, now))
     }
 
-    /// Gives a cell new content, or none. Every write of a level goes through here.
-    pub(super) fn write(&mut self, key: &str, field: &str, content: Option<Content>) {
+    /// Gives a cell new content, or none; was it live at `now`? Every write of a level goes through here.
+    pub(super) fn write(&mut self, key: &str, field: &str, content: Option<Content>, now: Time) -> bool {
         let lifetime = content.as_ref().map(|content| content.lifetime);
-        let first = self.records.write((key, field), content, &self.timeline, self.expiries.settled());
-        self.note_first(key, field, first);
+        let moments = (now, self.expiries.settled());
+        let written = self.records.write((key, field), content, &self.timeline, moments);
+        self.note_first(key, field, written.first);
         self.note_expiry(key, field, lifetime);
+        written.was_live
     }
 }

@@ -84,7 +84,7 @@ impl Engine {
             }
         }
         for (key, field, content) in changes {
-            self.write(&key, &field, content);
+            self.write(&key, &field, content, Time(0));
         }
     }
 }

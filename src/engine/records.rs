@@ -31,8 +31,11 @@ pub(super) struct Record {
 }
 
 impl Record {
-    fn new(open: Epoch) -> Self {
-        Self { fields: Fields::default(), live: History::new(open, 0) }
+    /// A record with one cell.
+    fn new(open: Epoch, field: &str, content: Option<Content>) -> Self {
+        let mut fields = Fields::default();
+        fields.insert(field, History::new(open, content));
+        Self { fields, live: History::new(open, 1) }
     }
 
     /// The cells live at `now` whose field begins with `prefix`, in field order.
@@ -59,10 +62,21 @@ pub(super) struct First {
     pub(super) count: bool,
 }
 
+/// What a write found and did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Written {
+    /// There was a live cell.
+    pub(super) was_live: bool,
+    pub(super) first: First,
+}
+
 /// Records by key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
-    #[expect(clippy::disallowed_types, reason = "seeded against crafted keys; no answer is made in its order")]
+    #[expect(
+        clippy::disallowed_types,
+        reason = "seeded against crafted keys; no answer is made in its order"
+    )]
     by_key: hashbrown::HashMap<Text, Record, RandomState>,
     live: u64,
 }
@@ -83,41 +97,45 @@ impl Records {
         live(self.by_key.get(key)?.fields.get(field)?, timeline, now)
     }
 
-    /// Writes a cell. Cells are counted as live by the moment when expiries were last settled.
+    /// Gives a cell new content; without any it is deleted, if it is live at `now`. Cells are counted as live by the
+    /// moment when expiries were last settled.
     pub(super) fn write(
         &mut self,
         (key, field): (&str, &str),
         content: Option<Content>,
         timeline: &Timeline,
-        settled: Time,
-    ) -> First {
+        (now, settled): (Time, Time),
+    ) -> Written {
         let open = timeline.open();
-        if content.is_none() && self.by_key.get(key).and_then(|record| record.fields.get(field)).is_none() {
-            return First::default();
+        let deletes = content.is_none();
+        let Some(record) = self.by_key.get_mut(key) else {
+            if !deletes {
+                self.by_key.insert(Text::new(key), Record::new(open, field, content));
+                self.live += 1;
+            }
+            return Written { was_live: false, first: First { cell: !deletes, count: false } };
+        };
+        let Some(cell) = record.fields.get_mut(field) else {
+            if deletes {
+                return Written::default();
+            }
+            record.fields.insert(field, History::new(open, content));
+            let count = recount(record, &mut self.live, timeline, false, true);
+            return Written { was_live: false, first: First { cell: true, count } };
+        };
+        let seen = cell.seen(timeline).and_then(Option::as_ref);
+        let holds_at = |moment| seen.is_some_and(|content| content.lifetime.holds_at(moment));
+        let (was_live, was_counted) = (holds_at(now), holds_at(settled));
+        if deletes && !was_live {
+            return Written::default();
         }
-        let record = match self.by_key.get_mut(key) {
-            Some(record) => record,
-            None => self.by_key.entry(Text::new(key)).or_insert_with(|| Record::new(open)),
-        };
-        let counts = |content: &Content| content.lifetime.holds_at(settled);
-        let counts_after = content.as_ref().is_some_and(counts);
-        let is_deleted = content.is_none();
-        let (counted_before, cell, removable) = match record.fields.get_mut(field) {
-            Some(cell) => {
-                let before = live(cell, timeline, settled).is_some();
-                let first = cell.write(open, content);
-                (before, first, is_deleted && cell.only().is_some())
-            }
-            None => {
-                record.fields.insert(field, History::new(open, content));
-                (false, true, false)
-            }
-        };
-        let count = recount(record, &mut self.live, timeline, counted_before, counts_after);
-        if removable {
+        let goes = deletes && cell.is_only_of(open);
+        let cell = !goes && cell.write(open, content);
+        let count = recount(record, &mut self.live, timeline, was_counted, !deletes);
+        if goes {
             self.remove(key, field);
         }
-        First { cell, count }
+        Written { was_live, first: First { cell, count } }
     }
 
     /// Takes the death of a cell into account, if it is this expiry that the cell is seen with. Its content goes
@@ -129,16 +147,15 @@ impl Records {
         if !seen.is_some_and(|content| content.lifetime.last() == expiry.last) {
             return (First::default(), false);
         }
-        let unsaved = cell.is_of(timeline.open());
-        if unsaved {
+        let goes = cell.is_only_of(timeline.open());
+        if !goes && cell.is_of(timeline.open()) {
             cell.write(timeline.open(), None);
         }
-        let removable = unsaved && cell.only().is_some();
         let count = recount(record, &mut self.live, timeline, true, false);
-        if removable {
+        if goes {
             self.remove(&expiry.key, &expiry.field);
         }
-        (First { cell: false, count }, removable)
+        (First { cell: false, count }, goes)
     }
 
     /// Takes back what the open epoch wrote into a cell or, without a field, into the count of a record.

@@ -25,8 +25,10 @@ struct Branch {
     /// The last epoch seen of the parent.
     fork: Epoch,
     parent: u32,
-    jump: u32,
     depth: u32,
+    jump: u32,
+    /// Where the branch at the other end of `jump` begins: looked at before going there.
+    jump_first: Epoch,
 }
 
 /// A place to come back to: a closed epoch and its branch.
@@ -40,13 +42,16 @@ pub(super) struct Mark {
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     branches: Vec<Branch>,
+    /// Where the current branch begins.
+    first: Epoch,
     open: Epoch,
 }
 
 impl Timeline {
     pub(super) fn new() -> Self {
-        let root = Branch { first: Epoch(0), fork: Epoch(0), parent: 0, jump: 0, depth: 0 };
-        Self { branches: vec![root], open: Epoch(0) }
+        let zero = Epoch(0);
+        let root = Branch { first: zero, fork: zero, parent: 0, depth: 0, jump: 0, jump_first: zero };
+        Self { branches: vec![root], first: zero, open: zero }
     }
 
     /// The epoch in which writes happen now.
@@ -63,27 +68,35 @@ impl Timeline {
 
     /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
     pub(super) fn fork(&mut self, mark: Mark) {
-        let abandoned = self.branches.len() > 1 && self.branch(self.current()).first == self.open;
-        if abandoned {
-            // No backup was taken in it, so nothing can lead there any more.
+        if self.branches.len() > 1 && self.first == self.open {
+            // No backup was taken in the current branch, so nothing can lead there any more.
             self.branches.pop();
+            self.first = self.branch(self.current()).first;
+        }
+        if mark.branch == self.current() && mark.epoch.0 + 1 == self.open.0 {
+            // The latest backup of this branch: it simply goes on from there.
+            return;
         }
         let parent = self.branch(mark.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
+        let jump = if even { jump.jump } else { mark.branch };
         let branch = Branch {
             first: self.open,
             fork: mark.epoch,
             parent: mark.branch,
-            jump: if even { jump.jump } else { mark.branch },
             depth: parent.depth + 1,
+            jump,
+            jump_first: self.branch(jump).first,
         };
         self.branches.push(branch);
+        self.first = self.open;
     }
 
     /// Is this epoch in the current branch, where everything is seen?
+    #[inline]
     pub(super) fn is_current(&self, epoch: Epoch) -> bool {
-        epoch >= self.branch(self.current()).first
+        epoch >= self.first
     }
 
     /// The latest epoch that is seen and not later than `epoch`.
@@ -91,9 +104,8 @@ impl Timeline {
         let mut branch = self.branch(self.current());
         let mut end = self.open;
         while branch.first > epoch {
-            let jump = self.branch(branch.jump);
-            if jump.first > epoch {
-                branch = jump;
+            if branch.jump_first > epoch {
+                branch = self.branch(branch.jump);
             } else {
                 end = branch.fork;
                 branch = self.branch(branch.parent);

@@ -53,7 +53,10 @@ impl Mistake {
         let upper: String = given.chars().take(64).collect::<String>().to_uppercase();
         let alike = |name: &&str| strsim::normalized_damerau_levenshtein(name, &upper);
         let nearest = Row::names().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-        Self::UnknownOperation { given: given.to_owned(), nearest: nearest.filter(|name| alike(name) >= ALIKE) }
+        Self::UnknownOperation {
+            given: given.to_owned(),
+            nearest: nearest.filter(|name| alike(name) >= ALIKE),
+        }
     }
 
     /// The word at fault, counted from 0 with the operation's name; `None` if it is the query as a whole.
@@ -79,7 +82,9 @@ impl Mistake {
                 let forms: Vec<_> = rows.iter().map(|row| row.usage()).collect();
                 format!("write {}", forms.join(" or "))
             }
-            Self::AboveLevel { row, .. } => format!("open it with --level {}, or leave --level out", row.level),
+            Self::AboveLevel { row, .. } => {
+                format!("open it with --level {}, or leave --level out", row.level)
+            }
             Self::BadNumber { why, .. } => why.to_string(),
         }
     }
@@ -99,7 +104,13 @@ impl fmt::Display for Mistake {
                 write!(f, "{} belongs to level {}, only levels up to {level} are open", row.name, row.level)
             }
             Self::BadNumber { row, place, given, .. } => {
-                write!(f, "`{}` is not a number, as the {} of {} must be", Shown(given), row.words[*place].name, row.name)
+                write!(
+                    f,
+                    "`{}` is not a number, as the {} of {} must be",
+                    Shown(given),
+                    row.words[*place].name,
+                    row.name
+                )
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The one table of operations. The parser, the way back to words, `rewind help`, the level gate and the tables
 //! in LEVELS.md are all read from it: a new operation is a new row here and a method of the engine.
 
+use super::Level;
 use super::row::{Access, Example, Row};
 use super::word::{FromWord, Moment, Word};
-use super::Level;
 use crate::time::{Time, Ttl};
 use std::borrow::Cow;
 

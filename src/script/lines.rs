@@ -6,10 +6,10 @@ use std::io::{self, BufRead, Read};
 
 use bumpalo::Bump;
 
-use super::{Rules, decode};
 use super::fault::{Fault, Faults};
 use super::list::Checker;
 use super::scanner::{Scanner, Words};
+use super::{Rules, decode};
 use crate::query::Query;
 use crate::time::Clock;
 
@@ -56,6 +56,9 @@ impl<R: BufRead> LineReader<R> {
             if read == 0 {
                 return Ok(None);
             }
+            if self.line.last() == Some(&b'\n') {
+                self.line.pop();
+            }
             if !self.line.trim_ascii().is_empty() {
                 break;
             }
@@ -64,7 +67,11 @@ impl<R: BufRead> LineReader<R> {
         self.unescaped.reset();
         Ok(Some(query(&self.line, &self.unescaped, &mut self.checker).map_err(|mut fault| {
             fault.query = Some(self.queries);
-            LineFault { faults: fault.into(), line: self.number, text: String::from_utf8_lossy(&self.line).into() }
+            LineFault {
+                faults: fault.into(),
+                line: self.number,
+                text: String::from_utf8_lossy(&self.line).into(),
+            }
         })))
     }
 

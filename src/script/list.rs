@@ -26,7 +26,8 @@ pub fn read_list<'a>(
         faults: Faults::default(),
     };
     if let Err(fatal) = list.read() {
-        let fatal = if fatal.query.is_none() && list.number > 0 { fatal.in_query(list.number) } else { fatal };
+        let fatal =
+            if fatal.query.is_none() && list.number > 0 { fatal.in_query(list.number) } else { fatal };
         list.faults.add(fatal);
     }
     list.faults.or(list.queries)

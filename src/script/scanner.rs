@@ -71,7 +71,9 @@ impl<'a> Scanner<'a> {
                 let comma = self.here();
                 self.at += 1;
                 if self.take(b']') {
-                    faults.push(Fault::new(comma, "not JSON: a comma before `]`").with_help("take the comma out"));
+                    faults.push(
+                        Fault::new(comma, "not JSON: a comma before `]`").with_help("take the comma out"),
+                    );
                     return Ok(Next::End);
                 }
                 Ok(Next::Element)
@@ -152,7 +154,8 @@ impl<'a> Scanner<'a> {
                 }
                 Some(b'\n' | b'\r') | None => {
                     self.at = at.min(bytes.len());
-                    let unclosed = Fault::new(open..self.at, "not JSON: this string is not closed on its line");
+                    let unclosed =
+                        Fault::new(open..self.at, "not JSON: this string is not closed on its line");
                     return Err(unclosed.with_help("write the closing `\"`, or a line break as \\n"));
                 }
                 Some(0..0x20) => {

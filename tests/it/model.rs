@@ -81,15 +81,15 @@ impl Model {
     /// Under the free rule there is no now: every cell is listed, and its time left is counted from 0.
     pub(crate) fn cells(&self) -> Vec<(&str, &str, &str, Option<u64>)> {
         let now = (!self.free).then_some(self.clock);
-        let all = self
-            .records
-            .iter()
-            .flat_map(|(key, record)| record.iter().map(move |(field, cell)| (key, field, cell)));
-        let live = all.filter(|(_, _, cell)| cell.is_live(now));
-        // What is left of `NEVER` is more than 64 bits hold, and nothing else is.
-        let left = |cell: &Cell| u64::try_from(cell.dies - self.clock).ok();
-        live.map(|(key, field, cell)| (key.as_str(), field.as_str(), cell.value.as_str(), left(cell)))
-            .collect()
+        let mut cells = Vec::new();
+        for (key, record) in &self.records {
+            for (field, cell) in record.iter().filter(|(_, cell)| cell.is_live(now)) {
+                // What is left of `NEVER` does not go into 64 bits, and of any other moment it always does.
+                let left = u64::try_from(cell.dies - self.clock).ok();
+                cells.push((key.as_str(), field.as_str(), cell.value.as_str(), left));
+            }
+        }
+        cells
     }
 
     /// The moment at which a query is judged, and the clock moved on to it.
