@@ -142,7 +142,7 @@ impl Engine {
                 key,
                 field,
                 value: &content.value,
-                left: content.lifetime.left_at(now),
+                left: self.left(content.lifetime),
             })
             .collect();
         cells.sort_unstable_by_key(|cell| (cell.key, cell.field));

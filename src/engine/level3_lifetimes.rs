@@ -32,6 +32,13 @@ impl Engine {
         }
     }
 
+    /// How long a cell with this lifetime lives from the clock's reading on; `None` if to the end of time.
+    pub(super) fn left(&self, lifetime: Lifetime) -> Option<Ttl> {
+        let left = lifetime.left_at(self.own_time(self.clock.now()))?;
+        // A restore may have moved its end past the last moment there is.
+        self.clock.now().0.checked_add(left.0).map(|_| left)
+    }
+
     /// Remembers when a cell dies, where time can only pass.
     pub(super) fn note_expiry(&mut self, key: &str, field: &str, lifetime: Option<Lifetime>) {
         if let Some(lifetime) = lifetime

@@ -77,8 +77,10 @@ impl Engine {
         for (key, record) in self.records.iter() {
             for (field, content) in record.live(&self.timeline, "", Time(0)) {
                 if !content.lifetime.is_permanent() {
-                    let (value, lifetime) = (content.value.clone(), content.lifetime.rebased(from, to));
-                    let left = content.lifetime.holds_at(from).then_some(Content { value, lifetime });
+                    let left = content.lifetime.holds_at(from).then(|| Content {
+                        value: content.value.clone(),
+                        lifetime: content.lifetime.rebased(from, to),
+                    });
                     changes.push((key.clone(), field.clone(), left));
                 }
             }

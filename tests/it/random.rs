@@ -169,7 +169,7 @@ fn difference(free: bool, list: &[Vec<String>]) -> Option<(usize, String)> {
     })
 }
 
-/// The list without every query that is not needed for a difference.
+/// The list without the queries that a difference does not need, as far as one pass finds them.
 fn smallest(free: bool, list: &[Vec<String>]) -> List {
     let mut list = list.to_vec();
     let mut place = list.len();
