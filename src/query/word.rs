@@ -124,12 +124,18 @@ impl fmt::Display for BadNumber {
 
 /// Reads canonical decimal digits.
 fn number(word: &str) -> Result<u64, BadNumber> {
-    match word.as_bytes() {
-        [] => Err(BadNumber::Empty),
-        bytes if !bytes.iter().all(u8::is_ascii_digit) => Err(BadNumber::NotDigits),
-        [b'0', _, ..] => Err(BadNumber::LeadingZero),
-        _ => word.parse().map_err(|_| BadNumber::TooLarge),
+    let digits = word.as_bytes();
+    if digits.is_empty() {
+        return Err(BadNumber::Empty);
     }
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return Err(BadNumber::NotDigits);
+    }
+    if digits[0] == b'0' && digits.len() > 1 {
+        return Err(BadNumber::LeadingZero);
+    }
+    let add = |number: u64, digit: &u8| number.checked_mul(10)?.checked_add(u64::from(digit - b'0'));
+    digits.iter().try_fold(0, add).ok_or(BadNumber::TooLarge)
 }
 
 #[cfg(test)]

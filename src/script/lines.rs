@@ -111,7 +111,7 @@ fn query<'a>(line: &'a [u8], unescaped: &'a Bump, checker: &mut Checker) -> Resu
     scanner.end("the query").map_err(|fault| fault.with_help("write one query a line"))?;
     match words.faults.first() {
         Some(fault) => Err(fault.clone()),
-        None => checker.query(&words),
+        None => checker.query(&scanner, &words),
     }
 }
 

@@ -41,16 +41,18 @@ pub(super) struct Checker {
 
 impl Checker {
     /// The query that the words make.
-    pub(super) fn query<'a>(&mut self, words: &Words<'a>) -> Result<Query<'a>, Fault> {
+    pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
+        let span = |word: Option<usize>| match word {
+            Some(word) => scanner.span_of(&words.span, word),
+            None => words.span.clone(),
+        };
         let query = Query::parse(&words.words, self.level).map_err(|mistake| {
-            let span = mistake.word().map_or(&words.span, |word| &words.spans[word]);
-            Fault::new(span.clone(), mistake.to_string()).with_help(mistake.help())
+            Fault::new(span(mistake.word()), mistake.to_string()).with_help(mistake.help())
         })?;
         self.clock.judge(query.timestamp()).map_err(|backwards| {
             let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
-            let span = word.map_or(&words.span, |word| &words.spans[word + 1]);
             let help = "timestamps may repeat but not decrease; --clock free lets them jump";
-            Fault::new(span.clone(), backwards.to_string()).with_help(help)
+            Fault::new(span(word.map(|word| word + 1)), backwards.to_string()).with_help(help)
         })?;
         Ok(query)
     }
@@ -99,7 +101,7 @@ impl ListReader<'_> {
                 self.words.faults.drain(..).for_each(|fault| self.faults.add(fault.in_query(self.number)));
                 read?;
                 if all_words {
-                    match self.checker.query(&self.words) {
+                    match self.checker.query(&self.scanner, &self.words) {
                         Ok(query) => self.queries.push(query),
                         Err(fault) => self.faults.add(fault.in_query(self.number)),
                     }

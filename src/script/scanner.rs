@@ -20,12 +20,11 @@ pub(super) struct Scanner<'a> {
     unescaped: &'a Bump,
 }
 
-/// The words of an array and where they stand.
+/// The words of an array.
 #[derive(Default)]
 pub(super) struct Words<'a> {
     pub(super) words: Vec<&'a str>,
-    pub(super) spans: Vec<Range<usize>>,
-    /// The whole array.
+    /// Where the whole array stands.
     pub(super) span: Range<usize>,
     /// What is wrong with single words; the others could be read.
     pub(super) faults: Vec<Fault>,
@@ -96,7 +95,6 @@ impl<'a> Scanner<'a> {
     /// Reads an array of words, whose `[` comes next, into `into`.
     pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<(), Fault> {
         into.words.clear();
-        into.spans.clear();
         into.faults.clear();
         let begin = self.at;
         self.at += 1;
@@ -117,6 +115,21 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Where a word of an array that was read stands. It is only asked for where there is a fault, so it is found
+    /// by reading the array once more.
+    pub(super) fn span_of(&self, array: &Range<usize>, word: usize) -> Range<usize> {
+        let mut scanner = Scanner { at: array.start + 1, ..*self };
+        let mut before = Words::default();
+        loop {
+            scanner.peek();
+            let begin = scanner.at;
+            if scanner.word(&mut before).is_err() || before.words.len() > word {
+                return begin..scanner.at;
+            }
+            scanner.take(b',');
+        }
+    }
+
     /// Reads one word.
     fn word(&mut self, into: &mut Words<'a>) -> Result<(), Fault> {
         let Some(byte) = self.peek() else {
@@ -132,10 +145,7 @@ impl<'a> Scanner<'a> {
             }
         };
         match word {
-            Ok(word) => {
-                into.words.push(word);
-                into.spans.push(begin..self.at);
-            }
+            Ok(word) => into.words.push(word),
             Err(fault) => into.faults.push(fault),
         }
         Ok(())
@@ -144,25 +154,22 @@ impl<'a> Scanner<'a> {
     /// Reads a string. The outer error is of a text that cannot be read on.
     fn string(&mut self) -> Result<Result<&'a str, Fault>, Fault> {
         let (bytes, open) = (self.text.as_bytes(), self.at);
-        let (mut plain, mut at) = (true, open + 1);
+        let mut plain = true;
+        let mut at = open + 1;
         loop {
+            at += plain_bytes(&bytes[at..]);
             match bytes.get(at) {
                 Some(b'"') => break,
-                Some(b'\\') => {
-                    plain = false;
-                    at += 2;
-                }
                 Some(b'\n' | b'\r') | None => {
-                    self.at = at.min(bytes.len());
-                    let unclosed =
-                        Fault::new(open..self.at, "not JSON: this string is not closed on its line");
+                    self.at = at;
+                    let unclosed = Fault::new(open..at, "not JSON: this string is not closed on its line");
                     return Err(unclosed.with_help("write the closing `\"`, or a line break as \\n"));
                 }
-                Some(0..0x20) => {
+                // An escape or a control character, which may well be the last byte.
+                Some(byte) => {
                     plain = false;
-                    at += 1;
+                    at = (at + 1 + usize::from(*byte == b'\\')).min(bytes.len());
                 }
-                Some(_) => at += 1,
             }
         }
         self.at = at + 1;
@@ -222,6 +229,27 @@ impl<'a> Scanner<'a> {
             Some(_) => Err(Fault::new(self.here(), format!("not JSON: text after the end of {what}"))),
         }
     }
+}
+
+/// How many bytes a string goes on for before a quote, a backslash or a control character: eight at a time.
+#[inline]
+fn plain_bytes(bytes: &[u8]) -> usize {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    // The top bit of each byte below `bound`; a byte above a marked one may be marked too, never one below.
+    let below = |eight: u64, bound: u8| eight.wrapping_sub(all(bound)) & !eight & all(0x80);
+    let (eights, _) = bytes.as_chunks::<8>();
+    for (place, eight) in eights.iter().enumerate() {
+        let eight = u64::from_le_bytes(*eight);
+        let stops = below(eight, 0x20) | below(eight ^ all(b'"'), 1) | below(eight ^ all(b'\\'), 1);
+        if stops != 0 {
+            return 8 * place + stops.trailing_zeros() as usize / 8;
+        }
+    }
+    let rest = &bytes[8 * eights.len()..];
+    let stop = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\'));
+    8 * eights.len() + stop.unwrap_or(rest.len())
 }
 
 /// What `serde_json` says of an error, without the place, which would be that in a part of the text.
