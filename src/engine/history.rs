@@ -2,6 +2,8 @@
 //!
 //! Invariants: epochs ascend; there is one version at least, and never two of one epoch.
 
+use thin_vec::ThinVec;
+
 use super::timeline::{Epoch, Timeline};
 
 /// A value with its older versions. The newest stands in place, so that without backups nothing is looked up.
@@ -9,14 +11,13 @@ use super::timeline::{Epoch, Timeline};
 pub(super) struct History<T> {
     newest: T,
     epoch: Epoch,
-    /// Boxed because most things have none: eight bytes instead of twenty-four in every cell.
-    #[expect(clippy::box_collection, reason = "see above")]
-    older: Option<Box<Vec<(Epoch, T)>>>,
+    /// Thin because most things have none: eight bytes in every cell instead of twenty-four.
+    older: ThinVec<(Epoch, T)>,
 }
 
 impl<T> History<T> {
     pub(super) fn new(epoch: Epoch, value: T) -> Self {
-        Self { newest: value, epoch, older: None }
+        Self { newest: value, epoch, older: ThinVec::new() }
     }
 
     /// The newest version that the timeline sees.
@@ -43,9 +44,8 @@ impl<T> History<T> {
         if self.epoch <= bound {
             return Some((self.epoch, &self.newest));
         }
-        let older = self.older.as_deref()?;
-        let after = older.partition_point(|(epoch, _)| *epoch <= bound);
-        older[..after].last().map(|(epoch, value)| (*epoch, value))
+        let after = self.older.partition_point(|(epoch, _)| *epoch <= bound);
+        self.older[..after].last().map(|(epoch, value)| (*epoch, value))
     }
 
     /// Writes a version in the open epoch; the answer tells whether it is the first there.
@@ -53,8 +53,11 @@ impl<T> History<T> {
         let before = std::mem::replace(&mut self.newest, value);
         let first = self.epoch != open;
         if first {
-            // Most things have one older version, if any: room for one, then as vectors grow.
-            self.older.get_or_insert_with(|| Box::new(Vec::with_capacity(1))).push((self.epoch, before));
+            if self.older.is_empty() {
+                // Most things have one older version, if any.
+                self.older.reserve_exact(1);
+            }
+            self.older.push((self.epoch, before));
             self.epoch = open;
         }
         first
@@ -65,12 +68,10 @@ impl<T> History<T> {
         if self.epoch != open {
             return true;
         }
-        let Some(older) = &mut self.older else { return false };
-        if let Some((epoch, value)) = older.pop() {
-            (self.epoch, self.newest) = (epoch, value);
-        }
-        if older.is_empty() {
-            self.older = None;
+        let Some((epoch, value)) = self.older.pop() else { return false };
+        (self.epoch, self.newest) = (epoch, value);
+        if self.older.is_empty() {
+            self.older = ThinVec::new();
         }
         true
     }
@@ -82,12 +83,11 @@ impl<T> History<T> {
 
     /// Is there one version only, written in this epoch?
     pub(super) fn is_only_of(&self, epoch: Epoch) -> bool {
-        self.is_of(epoch) && self.older.is_none()
+        self.is_of(epoch) && self.older.is_empty()
     }
 
     /// All versions, newest first.
     pub(super) fn versions(&self) -> impl Iterator<Item = &T> {
-        let older = self.older.as_deref().into_iter().flatten().rev();
-        std::iter::once(&self.newest).chain(older.map(|(_, value)| value))
+        std::iter::once(&self.newest).chain(self.older.iter().rev().map(|(_, value)| value))
     }
 }
