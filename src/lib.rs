@@ -27,3 +27,8 @@ pub mod script;
 
 /// The program `rewind`: one file a subcommand.
 pub mod cli;
+
+/// The README's code runs too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -59,7 +59,9 @@ fn measure(cells: usize) -> [f64; 3] {
         (Engine::new(ClockRule::Monotone), Bare::default(), Nested::default());
     for database in [&mut engine as &mut dyn Cells, &mut bare, &mut nested] {
         for key in &keys {
-            fields.iter().for_each(|field| database.set(key, field, &values[0]));
+            for field in &fields {
+                database.set(key, field, &values[0]);
+            }
         }
     }
     let mut works: [&mut dyn FnMut() -> f64; 3] =

@@ -3,6 +3,8 @@
 //! Machines are noisy and differ, so what counts is the ratio between rows that were measured in turn, round after
 //! round; the medians are printed beside it. `cargo bench -- NAME` runs the tables whose name begins so.
 
+#![expect(clippy::cast_precision_loss, reason = "figures are rounded to be printed")]
+
 mod backups;
 mod cells;
 mod meter;

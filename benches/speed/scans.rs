@@ -1,4 +1,4 @@
-//! SCAN_BY_PREFIX of a narrow prefix, in records of growing width.
+//! `SCAN_BY_PREFIX` of a narrow prefix, in records of growing width.
 
 use rewinddb::engine::Engine;
 use rewinddb::query::Query;

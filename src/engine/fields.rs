@@ -166,7 +166,9 @@ mod tests {
         // A thousand names share 256 tags, so that many are told apart by name alone.
         for round in 0..32 {
             let names: Vec<_> = (0..WIDEST).map(|number| format!("{}", number * 31 + round)).collect();
-            names.iter().for_each(|name| fields.insert(name, cell()));
+            for name in &names {
+                fields.insert(name, cell());
+            }
             assert!(names.iter().all(|name| fields.get(name).is_some()) && fields.get("absent").is_none());
             assert!(fields.with_prefix("").is_sorted_by_key(|(name, _)| name.clone()));
             for name in &names {

@@ -1,4 +1,4 @@
-//! Level 2: SCAN and SCAN_BY_PREFIX list the cells of a record.
+//! Level 2: `SCAN` and `SCAN_BY_PREFIX` list the cells of a record.
 //!
 //! A record keeps its fields in byte order, so that a scan costs what it returns.
 

@@ -144,7 +144,7 @@ impl Records {
         let Some(record) = self.by_key.get_mut(&expiry.key) else { return (First::default(), true) };
         let Some(cell) = record.fields.get_mut(&expiry.field) else { return (First::default(), true) };
         let seen = cell.seen(timeline).and_then(Option::as_ref);
-        if !seen.is_some_and(|content| content.lifetime.last() == expiry.last) {
+        if seen.is_none_or(|content| content.lifetime.last() != expiry.last) {
             return (First::default(), false);
         }
         let goes = cell.is_only_of(timeline.open());

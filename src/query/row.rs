@@ -75,6 +75,7 @@ macro_rules! operations {
         pub static OPERATIONS: &[Row] = &[$(Row {
             name: $name,
             words: {
+                #[expect(clippy::extra_unused_lifetimes, reason = "a row with numbers alone borrows nothing")]
                 const fn words<$a>() -> &'static [Word] {
                     const { &[$(Word { name: stringify!($word), kind: <$kind as FromWord<$a>>::KIND }),*] }
                 }

@@ -46,7 +46,7 @@ impl Checker {
             Some(word) => scanner.span_of(&words.span, word),
             None => words.span.clone(),
         };
-        let query = Query::parse(&words.words, self.level).map_err(|mistake| {
+        let query = Query::parse(&words.texts, self.level).map_err(|mistake| {
             Fault::new(span(mistake.word()), mistake.to_string()).with_help(mistake.help())
         })?;
         self.clock.judge(query.timestamp()).map_err(|backwards| {

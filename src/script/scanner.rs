@@ -23,7 +23,7 @@ pub(super) struct Scanner<'a> {
 /// The words of an array.
 #[derive(Default)]
 pub(super) struct Words<'a> {
-    pub(super) words: Vec<&'a str>,
+    pub(super) texts: Vec<&'a str>,
     /// Where the whole array stands.
     pub(super) span: Range<usize>,
     /// What is wrong with single words; the others could be read.
@@ -94,7 +94,7 @@ impl<'a> Scanner<'a> {
 
     /// Reads an array of words, whose `[` comes next, into `into`.
     pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<(), Fault> {
-        into.words.clear();
+        into.texts.clear();
         into.faults.clear();
         let begin = self.at;
         self.at += 1;
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
         loop {
             scanner.peek();
             let begin = scanner.at;
-            if scanner.word(&mut before).is_err() || before.words.len() > word {
+            if scanner.word(&mut before).is_err() || before.texts.len() > word {
                 return begin..scanner.at;
             }
             scanner.take(b',');
@@ -145,7 +145,7 @@ impl<'a> Scanner<'a> {
             }
         };
         match word {
-            Ok(word) => into.words.push(word),
+            Ok(word) => into.texts.push(word),
             Err(fault) => into.faults.push(fault),
         }
         Ok(())

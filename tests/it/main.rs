@@ -1,4 +1,88 @@
 //! All tests that use the project from outside, in one binary.
 
+/// Suites by level: expected answers, and golden transcripts under both clock rules.
+mod golden;
+/// Lists drawn from a seed.
+mod lists;
+/// Memory that nothing can see any more is given back.
+mod memory;
+/// An independent model: plain maps and full copies.
 mod model;
+/// The program as a person or a pipe uses it.
+mod program;
+/// Random and exhaustive lists: the engine against the model.
 mod random;
+/// The JSON reader against `serde_json`.
+mod reader;
+/// The README's commands, run as written.
+mod readme;
+/// Inputs that are refused, with their messages as golden text.
+mod refused;
+/// Who may import whom.
+mod rooms;
+/// What the table of operations says of itself, and the documents printed from it.
+mod table;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The top of the project.
+fn top() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files below a folder of `fixtures` that hold queries, in order. Listed when the tests run, so that a new file
+/// needs no rebuild.
+fn fixtures(folder: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(top().join("fixtures").join(folder)).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    let holds_queries = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "json" || extension == "jsonl")
+    };
+    let mut paths: Vec<_> = paths.filter(holds_queries).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "no fixtures in {folder}");
+    paths
+}
+
+/// A run of the program from the top of the project, with nothing of the terminal it was started from.
+fn rewind(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rewind"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    command.current_dir(top()).args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Runs the program with an input.
+fn feed(arguments: &[&str], input: &[u8]) -> Output {
+    let piped = || Stdio::piped();
+    let mut child =
+        rewind(arguments).stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // A program that refuses its input need not read all of it.
+        let _ = std::io::Write::write_all(&mut stdin, &input);
+    });
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("the writer ends");
+    output
+}
+
+/// The text of an output.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the program writes UTF-8")
+}
+
+/// Compares text with the golden file `name` in a folder below `fixtures`.
+///
+/// `INSTA_UPDATE=always cargo test` writes the golden files anew; look at the difference before it is committed.
+fn assert_golden(folder: &str, name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(top().join("fixtures").join(folder));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(format!("{name}.golden"), text));
+}

@@ -1,0 +1,123 @@
+//! The table of operations: what it says is true, and the documents printed from it have not drifted.
+
+use rewinddb::engine::Engine;
+use rewinddb::query::{Level, OPERATIONS, Query, Row};
+use rewinddb::time::ClockRule;
+
+use super::top;
+
+/// The words of a line: parted by blanks, or in JSON quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let (word, length) = if rest.starts_with('"') {
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+            let word = values.next().expect("there is a word").expect("its quotes are closed");
+            (word, values.byte_offset())
+        } else {
+            let length = rest.find(' ').unwrap_or(rest.len());
+            (rest[..length].to_owned(), length)
+        };
+        words.push(word);
+        rest = rest[length..].trim_start();
+    }
+    words
+}
+
+/// The answer to a line on a database.
+fn answer(engine: &mut Engine, line: &str) -> String {
+    let words = words(line);
+    let borrowed: Vec<_> = words.iter().map(String::as_str).collect();
+    let query = Query::parse(&borrowed, Level::LAST).unwrap_or_else(|mistake| panic!("{line}: {mistake}"));
+    engine.apply(&query).unwrap_or_else(|backwards| panic!("{line}: {backwards}")).to_string()
+}
+
+#[test]
+fn every_example_answers_what_its_row_says() {
+    for row in OPERATIONS {
+        let mut engine = Engine::new(ClockRule::Monotone);
+        let mut last = String::new();
+        row.example.queries.iter().for_each(|query| last = answer(&mut engine, query));
+        assert_eq!(last, row.example.answer, "{}", row.name);
+        let is_shown = row.example.queries.iter().any(|query| query.starts_with(&format!("{} ", row.name)));
+        assert!(is_shown, "the example of {} shows it", row.name);
+    }
+}
+
+#[test]
+fn rows_are_in_order_of_level_and_told_apart_by_name_and_number_of_words() {
+    assert!(OPERATIONS.is_sorted_by_key(|row| row.level));
+    for (place, row) in OPERATIONS.iter().enumerate() {
+        let same = |other: &&Row| other.name == row.name && other.words.len() == row.words.len();
+        assert_eq!(
+            OPERATIONS.iter().position(|other| same(&other)),
+            Some(place),
+            "{} stands twice",
+            row.usage()
+        );
+        assert_eq!(row.name, row.name.to_uppercase());
+        assert!(row.does.ends_with('.') && !row.answers.is_empty(), "{}", row.name);
+    }
+}
+
+#[test]
+fn every_row_reads_back_what_it_writes() {
+    for row in OPERATIONS {
+        let given: Vec<_> = std::iter::once(row.name).chain(["7"; 9]).take(row.words.len() + 1).collect();
+        let query = Query::parse(&given, Level::LAST).expect("7 is a text and a number");
+        assert!(std::ptr::eq(query.row(), row));
+        assert_eq!(query.words(), given);
+        assert!(Query::parse(&[&given[..], &["x"; 9]].concat(), Level::LAST).is_err(), "too many words");
+        let below = Level::all().take_while(|level| *level < row.level);
+        assert!(below.into_iter().all(|level| Query::parse(&given, level).is_err()), "the level gate");
+    }
+}
+
+/// The rows of a level as LEVELS.md shows them.
+fn printed(level: Level) -> String {
+    let mut table = String::from("| operation | what it does | answer | |\n|---|---|---|---|\n");
+    for row in OPERATIONS.iter().filter(|row| row.level == level) {
+        let access = format!("{:?}s", row.access).to_lowercase();
+        table.push_str(&format!("| `{}` | {} | {} | {access} |\n", row.usage(), row.does, row.answers));
+    }
+    table
+}
+
+#[test]
+fn the_tables_in_levels_md_are_those_of_the_code() {
+    let path = top().join("LEVELS.md");
+    let text = std::fs::read_to_string(&path).expect("LEVELS.md is there");
+    let mut fresh = text.clone();
+    for level in Level::all() {
+        let begin = format!("<!-- operations of level {level} -->\n");
+        let from = fresh.find(&begin).unwrap_or_else(|| panic!("LEVELS.md has no {begin}")) + begin.len();
+        let to = from + fresh[from..].find("<!-- end -->").expect("the table has an end");
+        fresh.replace_range(from..to, &printed(level));
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &fresh).expect("LEVELS.md can be written");
+    } else {
+        assert_eq!(text, fresh, "print LEVELS.md's tables anew: INSTA_UPDATE=always cargo test tables");
+    }
+}
+
+#[test]
+fn the_worked_examples_in_levels_md_are_answered_so() {
+    let text = std::fs::read_to_string(top().join("LEVELS.md")).expect("LEVELS.md is there");
+    let mut lines = text.lines().enumerate();
+    let mut run = 0;
+    while let Some((_, fence)) = lines.next() {
+        let Some(rule) = fence.trim().strip_prefix("```rewind") else { continue };
+        let rule = if rule.trim() == "free" { ClockRule::Free } else { ClockRule::Monotone };
+        let mut engine = Engine::new(rule);
+        for (number, line) in lines.by_ref().take_while(|(_, line)| line.trim() != "```") {
+            if let Some((query, wanted)) = line.rsplit_once("=>") {
+                let wanted: String = serde_json::from_str(wanted.trim()).expect("the answer is in quotes");
+                assert_eq!(answer(&mut engine, query), wanted, "LEVELS.md, line {}", number + 1);
+                run += 1;
+            }
+        }
+    }
+    assert!(run > 50, "only {run} lines were found");
+}
