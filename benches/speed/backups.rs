@@ -85,7 +85,8 @@ fn measure(data: Data) -> Figures {
     let before = resident_bytes();
     let mut figures = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for round in 0..BACKUPS as u64 {
-        let (key, field) = (&keys[random.below(records)], &names[random.below(fields)]);
+        // Words as they come from a query that was just read: copied, so that they are at hand.
+        let (key, field) = (&keys[random.below(records)].clone(), &names[random.below(fields)].clone());
         let ttl = if data.expiring { 1 + random.below(400) } else { 0 };
         let time = |step: u64| Time(10 + 20 * round + step);
         let backup = nanoseconds(1, || {

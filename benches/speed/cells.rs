@@ -1,10 +1,11 @@
 //! GET, SET and DELETE mixed, without backups.
 
 use rewinddb::engine::Engine;
+use rewinddb::query::Query;
 use rewinddb::time::ClockRule;
 
 use crate::meter::{Random, in_turn, nanoseconds, shown};
-use crate::peers::{Bare, Cells, Nested};
+use crate::peers::{Bare, Cells, Nested, ask};
 
 const FIELDS: usize = 8;
 const OPERATIONS: usize = 500_000;
@@ -35,37 +36,35 @@ fn measure(cells: usize) -> [f64; 3] {
     let fields: Vec<_> = (0..FIELDS).map(|number| format!("field{number}")).collect();
     let values: Vec<_> = (0..1000).map(|number| format!("value-{number:08}")).collect();
     let mut random = Random::new(7);
-    let operations: Vec<_> = (0..OPERATIONS)
-        .map(|_| {
-            (random.below(4), random.below(keys.len()), random.below(FIELDS), random.below(values.len()))
-        })
-        .collect();
-    let run = |database: &mut dyn Cells| {
-        let mut seen = 0;
-        let time = nanoseconds(OPERATIONS, || {
-            for (what, key, field, value) in &operations {
-                let (key, field) = (keys[*key].as_str(), fields[*field].as_str());
-                match what {
-                    0 | 1 => seen += database.get(key, field),
-                    2 => database.set(key, field, &values[*value]),
-                    _ => seen += usize::from(database.delete(key, field)),
-                }
-            }
-        });
-        std::hint::black_box(seen);
-        time
+    let mut query = || {
+        let (key, field) = (&*keys[random.below(keys.len())], &*fields[random.below(FIELDS)]);
+        match random.below(4) {
+            0 | 1 => Query::Get { key, field },
+            2 => Query::Set { key, field, value: &values[random.below(values.len())] },
+            _ => Query::Delete { key, field },
+        }
     };
+    let queries: Vec<_> = (0..OPERATIONS).map(|_| query()).collect();
     let (mut engine, mut bare, mut nested) =
         (Engine::new(ClockRule::Monotone), Bare::default(), Nested::default());
-    for database in [&mut engine as &mut dyn Cells, &mut bare, &mut nested] {
-        for key in &keys {
-            for field in &fields {
-                database.set(key, field, &values[0]);
-            }
-        }
+    for (key, field) in keys.iter().flat_map(|key| fields.iter().map(move |field| (key, field))) {
+        ask(&mut engine, &Query::Set { key, field, value: &values[0] });
+        bare.set(key, field, &values[0]);
+        nested.set(key, field, &values[0]);
     }
-    let mut works: [&mut dyn FnMut() -> f64; 3] =
-        [&mut || run(&mut engine), &mut || run(&mut bare), &mut || run(&mut nested)];
+    let mut works: [&mut dyn FnMut() -> f64; 3] = [
+        &mut || run(&queries, |query| ask(&mut engine, query)),
+        &mut || run(&queries, |query| bare.ask(query)),
+        &mut || run(&queries, |query| nested.ask(query)),
+    ];
     let medians = in_turn(11, &mut works);
     [medians[0], medians[1], medians[2]]
+}
+
+/// Nanoseconds a query.
+fn run(queries: &[Query<'_>], mut answer: impl FnMut(&Query<'_>) -> usize) -> f64 {
+    let mut length = 0;
+    let time = nanoseconds(queries.len(), || length = queries.iter().map(&mut answer).sum());
+    std::hint::black_box(length);
+    time
 }

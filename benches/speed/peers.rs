@@ -7,11 +7,24 @@ use rewinddb::engine::Engine;
 use rewinddb::query::Query;
 use smol_str::SmolStr;
 
-/// The three operations of level 1.
+/// Something that answers the queries of level 1.
 pub(crate) trait Cells {
     fn set(&mut self, key: &str, field: &str, value: &str);
-    fn get(&mut self, key: &str, field: &str) -> usize;
+    fn get(&self, key: &str, field: &str) -> usize;
     fn delete(&mut self, key: &str, field: &str) -> bool;
+
+    /// Answers a query and gives the length of the answer.
+    fn ask(&mut self, query: &Query<'_>) -> usize {
+        match *query {
+            Query::Set { key, field, value } => {
+                self.set(key, field, value);
+                0
+            }
+            Query::Get { key, field } => self.get(key, field),
+            Query::Delete { key, field } => usize::from(self.delete(key, field)),
+            _ => unreachable!("only the queries of level 1 are measured"),
+        }
+    }
 }
 
 /// Nested maps of the standard library.
@@ -23,7 +36,7 @@ impl Cells for Nested {
         self.0.entry(key.to_owned()).or_default().insert(field.to_owned(), value.to_owned());
     }
 
-    fn get(&mut self, key: &str, field: &str) -> usize {
+    fn get(&self, key: &str, field: &str) -> usize {
         self.0.get(key).and_then(|record| record.get(field)).map_or(0, String::len)
     }
 
@@ -52,7 +65,7 @@ impl Cells for Bare {
         self.cells.insert(place, SmolStr::new(value));
     }
 
-    fn get(&mut self, key: &str, field: &str) -> usize {
+    fn get(&self, key: &str, field: &str) -> usize {
         let (Some(key), Some(field)) = (self.keys.get(key), self.fields.get(field)) else { return 0 };
         self.cells.get(&(*key, *field)).map_or(0, SmolStr::len)
     }
@@ -68,20 +81,6 @@ fn intern(names: &mut HashMap<Box<str>, u32, RandomState>, name: &str) -> u32 {
     match names.get(name) {
         Some(number) => *number,
         None => *names.entry(name.into()).or_insert(next),
-    }
-}
-
-impl Cells for Engine {
-    fn set(&mut self, key: &str, field: &str, value: &str) {
-        ask(self, &Query::Set { key, field, value });
-    }
-
-    fn get(&mut self, key: &str, field: &str) -> usize {
-        ask(self, &Query::Get { key, field })
-    }
-
-    fn delete(&mut self, key: &str, field: &str) -> bool {
-        ask(self, &Query::Delete { key, field }) == 4
     }
 }
 

@@ -5,7 +5,7 @@ use rewinddb::query::Query;
 use rewinddb::time::ClockRule;
 
 use crate::meter::{Random, in_turn, nanoseconds, shown};
-use crate::peers::{Cells, ask};
+use crate::peers::ask;
 
 const SCANS: usize = 20_000;
 
@@ -19,7 +19,10 @@ pub(crate) fn table() {
     let mut smallest = None;
     for width in [10, 1_000, 100_000, 1_000_000] {
         let mut engine = Engine::new(ClockRule::Monotone);
-        (0..width).for_each(|number| engine.set("record", &format!("field{number:07}"), "value-00000001"));
+        for number in 0..width {
+            let (key, field, value) = ("record", &*format!("field{number:07}"), "value-00000001");
+            ask(&mut engine, &Query::Set { key, field, value });
+        }
         let mut random = Random::new(3);
         let prefixes: Vec<_> = (0..SCANS).map(|_| format!("field{:06}", random.below(width / 10))).collect();
         let engine = std::cell::RefCell::new(engine);
