@@ -15,7 +15,8 @@
 use std::collections::BTreeSet;
 
 use super::Text;
-use super::records::Records;
+use super::records::{Content, Records};
+use super::timeline::Epoch;
 use crate::time::Time;
 
 /// Expiries are settled when so many operations have moved the clock.
@@ -25,6 +26,8 @@ const PACE: u32 = 1024;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Expiry {
     pub(super) last: Time,
+    /// The epoch that the version was written in.
+    pub(super) epoch: Epoch,
     pub(super) key: Text,
     pub(super) field: Text,
 }
@@ -32,7 +35,12 @@ pub(super) struct Expiry {
 impl Expiry {
     /// Before every expiry of this moment.
     fn before(last: Time) -> Self {
-        Self { last, key: Text::default(), field: Text::default() }
+        Self { last, epoch: Epoch::default(), key: Text::default(), field: Text::default() }
+    }
+
+    /// Does this content die then?
+    pub(super) fn is_of(&self, content: Option<&Content>) -> bool {
+        content.is_some_and(|content| content.lifetime.last() == self.last)
     }
 }
 
@@ -57,8 +65,8 @@ pub(super) struct Deaths {
 }
 
 impl Expiries {
-    pub(super) fn add(&mut self, key: &str, field: &str, last: Time) {
-        self.fresh.push(Expiry { last, key: Text::new(key), field: Text::new(field) });
+    pub(super) fn add(&mut self, expiry: Expiry) {
+        self.fresh.push(expiry);
     }
 
     /// Up to which moment the dead are counted: a cell that is last live at it still counts as live.
@@ -99,13 +107,7 @@ impl Expiries {
         if self.index.len() <= 2 * self.swept + PACE as usize {
             return;
         }
-        let mut entries: Vec<_> = std::mem::take(&mut self.index).into_iter().collect();
-        entries.sort_unstable_by(|a, b| (&a.key, &a.field).cmp(&(&b.key, &b.field)));
-        for of_one_cell in entries.chunk_by(|a, b| (&a.key, &a.field) == (&b.key, &b.field)) {
-            let deaths = records.deaths(&of_one_cell[0].key, &of_one_cell[0].field);
-            let matched = of_one_cell.iter().filter(|expiry| deaths.binary_search(&expiry.last).is_ok());
-            self.index.extend(matched.cloned());
-        }
+        self.index.retain(|expiry| records.has_version_of(expiry));
         self.swept = self.index.len();
     }
 

@@ -21,20 +21,27 @@ impl<T> History<T> {
     }
 
     /// The newest version that the timeline sees.
+    #[inline]
     pub(super) fn seen(&self, timeline: &Timeline) -> Option<&T> {
-        if timeline.is_current(self.epoch) { Some(&self.newest) } else { self.search(timeline) }
+        self.seen_version(timeline).map(|(_, value)| value)
+    }
+
+    /// The same with the epoch it was written in.
+    #[inline]
+    pub(super) fn seen_version(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
+        if timeline.is_current(self.epoch) { Some((self.epoch, &self.newest)) } else { self.search(timeline) }
     }
 
     /// The same where the newest version may lie on another branch: look at the latest version not after `bound`;
     /// if it is not seen, what is seen lies further back, and whole branches are skipped at a time.
     #[cold]
-    fn search(&self, timeline: &Timeline) -> Option<&T> {
+    fn search(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
         let mut bound = self.epoch;
         loop {
             let (epoch, value) = self.up_to(bound)?;
             bound = timeline.seen_up_to(epoch);
             if bound == epoch {
-                return Some(value);
+                return Some((epoch, value));
             }
         }
     }
@@ -46,6 +53,11 @@ impl<T> History<T> {
         }
         let after = self.older.partition_point(|(epoch, _)| *epoch <= bound);
         self.older[..after].last().map(|(epoch, value)| (*epoch, value))
+    }
+
+    /// The version written in `epoch`.
+    pub(super) fn written_in(&self, epoch: Epoch) -> Option<&T> {
+        self.up_to(epoch).filter(|(latest, _)| *latest == epoch).map(|(_, value)| value)
     }
 
     /// Writes a version in the open epoch; the answer tells whether it is the first there.

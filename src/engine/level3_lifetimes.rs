@@ -2,7 +2,8 @@
 //!
 //! The caller's time becomes the database's own here, and only here: it stands `shift` behind.
 
-use super::Engine;
+use super::expiries::Expiry;
+use super::{Engine, Text};
 use crate::time::{Backwards, ClockRule, Lifetime, Time, Ttl};
 
 impl Engine {
@@ -45,7 +46,8 @@ impl Engine {
             && self.clock.rule() == ClockRule::Monotone
             && !lifetime.is_permanent()
         {
-            self.expiries.add(key, field, lifetime.last());
+            let (last, epoch) = (lifetime.last(), self.timeline.open());
+            self.expiries.add(Expiry { last, epoch, key: Text::new(key), field: Text::new(field) });
         }
     }
 

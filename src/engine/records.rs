@@ -138,13 +138,13 @@ impl Records {
         Written { was_live, first: First { cell, count } }
     }
 
-    /// Takes the death of a cell into account, if it is this expiry that the cell is seen with. Its content goes
-    /// where no backup holds it. The answer tells what was written and whether the whole cell went.
+    /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes where no
+    /// backup holds it. The answer tells what was written and whether the whole cell went.
     pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (First, bool) {
         let Some(record) = self.by_key.get_mut(&expiry.key) else { return (First::default(), true) };
         let Some(cell) = record.fields.get_mut(&expiry.field) else { return (First::default(), true) };
-        let seen = cell.seen(timeline).and_then(Option::as_ref);
-        if seen.is_none_or(|content| content.lifetime.last() != expiry.last) {
+        let seen = cell.seen_version(timeline);
+        if !seen.is_some_and(|(epoch, content)| epoch == expiry.epoch && expiry.is_of(content.as_ref())) {
             return (First::default(), false);
         }
         let goes = cell.is_only_of(timeline.open());
@@ -180,13 +180,11 @@ impl Records {
         })
     }
 
-    /// When the versions of a cell die, in ascending order.
-    pub(super) fn deaths(&self, key: &str, field: &str) -> Vec<Time> {
-        let cell = self.by_key.get(key).and_then(|record| record.fields.get(field));
-        let contents = cell.into_iter().flat_map(History::versions).flatten();
-        let mut deaths: Vec<_> = contents.map(|content| content.lifetime.last()).collect();
-        deaths.sort_unstable();
-        deaths
+    /// Is there a version that this expiry is of?
+    pub(super) fn has_version_of(&self, expiry: &Expiry) -> bool {
+        let cell = self.by_key.get(&expiry.key).and_then(|record| record.fields.get(&expiry.field));
+        let content = cell.and_then(|cell| cell.written_in(expiry.epoch));
+        content.is_some_and(|content| expiry.is_of(content.as_ref()))
     }
 
     /// How many records had a live cell when expiries were last settled.
