@@ -14,13 +14,18 @@
 //! Two ideas carry it.
 //!
 //! **A backup is a number.** Every version of a cell is marked with the *epoch* it was written in. `BACKUP` closes
-//! the epoch; `RESTORE` opens a new one whose past is the backup's. What is seen is the newest version from an
-//! epoch on the path from the open one to the first. Without backups there is one epoch and one version of
-//! everything.
+//! the open epoch and opens the next; `RESTORE` gives the open epoch another past: the backup's. What is seen is the
+//! newest version from an epoch on the path from the open one to the first. Without backups there is one epoch and
+//! one version of everything.
 //!
 //! **A restore is a jump of the database's own clock.** Lifetimes are kept on a clock that stands `shift` behind
 //! the caller's. A restore only changes the shift, so that the clock reads again what it read at the backup, and
 //! every lifetime has as much left as it had.
+//!
+//! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
+//! `level4_backups`); what they stand on: `records` (all cells, and the counts), `fields` (the cells of one record),
+//! `history` (the versions of one thing), `timeline` (the epochs), `expiries` (who dies when), `unsaved` (what a
+//! restore takes back), `backups` (what was saved).
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -106,14 +111,14 @@ impl Engine {
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        let now = self.judge(query.timestamp())?;
+        let now = self.advance(query.timestamp())?;
         Ok(match *query {
             Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
-                self.set(key, field, value, Some(Lifetime::PERMANENT), now)
+                self.set((key, field, value), Some(Lifetime::PERMANENT), now)
             }
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
                 let lifetime = self.lifetime(timestamp, ttl);
-                self.set(key, field, value, lifetime, now)
+                self.set((key, field, value), lifetime, now)
             }
             Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get(key, field, now),
             Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),
@@ -137,7 +142,7 @@ impl Engine {
         let mut cells: Vec<_> = self
             .records
             .iter()
-            .flat_map(|(key, record)| record.live(&self.timeline, "", now).map(move |cell| (key, cell)))
+            .flat_map(|(key, record)| record.live_cells("", &self.timeline, now).map(move |cell| (key, cell)))
             .map(|(key, (field, content))| LiveCell {
                 key,
                 field,

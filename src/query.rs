@@ -21,7 +21,7 @@ mod word;
 pub use mistake::Mistake;
 pub use row::{Access, Example, Row};
 pub use table::{OPERATIONS, Query};
-pub use word::{BadNumber, Moment, Word, WordKind};
+pub use word::{BadNumber, RestorePoint, Word, WordKind};
 
 use std::fmt;
 use std::str::FromStr;

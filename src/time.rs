@@ -1,4 +1,4 @@
-//! Time as the caller hands it in: unsigned milliseconds, no clock anywhere.
+//! Time as the caller hands it in: unsigned milliseconds, and no clock of the machine anywhere.
 //!
 //! Invariants: nothing in this room, or in any room that builds on it, asks the machine for the time; a
 //! [`Clock`] under the monotone rule never runs backwards.
@@ -141,14 +141,14 @@ impl Clock {
         self.now
     }
 
-    /// The moment at which an operation with this timestamp is judged.
+    /// Moves the clock to a timestamp; the answer is the moment at which the operation happens.
     ///
-    /// Under the free rule an operation without a timestamp is judged at 0, where every lifetime still holds:
+    /// Under the free rule an operation without a timestamp happens at 0, where every lifetime still holds:
     /// that is what ignoring expiry means.
     ///
     /// # Errors
     /// [`Backwards`] if the rule is monotone and the timestamp is earlier than the clock, which stays as it was.
-    pub fn judge(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
+    pub fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
         match (self.rule, timestamp) {
             (_, None) => Ok(self.now),
             (ClockRule::Free, Some(given)) => Ok(given),

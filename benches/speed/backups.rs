@@ -1,7 +1,7 @@
 //! BACKUP, one write and RESTORE, with ten thousand backups kept.
 
 use rewinddb::engine::Engine;
-use rewinddb::query::{Moment, Query};
+use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time, Ttl};
 
 use crate::meter::{Random, median, nanoseconds, resident_bytes, shown};
@@ -94,7 +94,7 @@ fn measure(data: Data) -> Figures {
         });
         let write = nanoseconds(1, || set(&mut engine, key, field, time(5).0, ttl));
         let restore = nanoseconds(1, || {
-            let (timestamp, timestamp_to_restore) = (time(10), Moment(time(0)));
+            let (timestamp, timestamp_to_restore) = (time(10), RestorePoint(time(0)));
             ask(&mut engine, &Query::Restore { timestamp, timestamp_to_restore });
         });
         let together = backup + write + restore;

@@ -15,8 +15,8 @@ pub(super) struct Backup {
     pub(super) now: Time,
     /// Where its past ends.
     pub(super) mark: Mark,
-    /// How many records the database counted as live.
-    pub(super) live: u64,
+    /// How many records were counted as live.
+    pub(super) live_records: u64,
 }
 
 /// All backups.

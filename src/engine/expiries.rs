@@ -9,7 +9,7 @@
 //!                     settled: what is before it is counted as dead
 //! ```
 //!
-//! Entries stay when the cursor has passed them: after a restore it stands before them again. What a SET brings
+//! Entries stay when `settled` has passed them: after a restore it stands before them again. What a SET brings
 //! goes to `fresh` first, and is sorted in when expiries are next settled; most short lives are over by then.
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use crate::time::Time;
 /// Expiries are settled when so many operations have moved the clock.
 const PACE: u32 = 1024;
 
-/// The last moment at which a version of a cell is live.
+/// The last moment at which a version of a cell is live, and which version that is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Expiry {
     pub(super) last: Time,
@@ -80,7 +80,7 @@ impl Expiries {
         self.moves >= PACE
     }
 
-    /// Moves the cursor to `now` and tells who died on the way.
+    /// Moves `settled` to `now` and tells who died on the way.
     pub(super) fn settle(&mut self, now: Time) -> Deaths {
         let from = std::mem::replace(&mut self.settled, now);
         self.moves = 0;
@@ -96,7 +96,7 @@ impl Expiries {
         self.index.remove(expiry);
     }
 
-    /// Moves the cursor back, to what was settled at a backup. What is fresh belongs to no backup.
+    /// Moves `settled` back to where it was at a backup. What is fresh belongs to no backup.
     pub(super) fn rewind(&mut self, settled: Time) {
         self.fresh.clear();
         self.settled = settled;

@@ -98,8 +98,8 @@ impl<T> History<T> {
         self.is_of(epoch) && self.older.is_empty()
     }
 
-    /// All versions, newest first.
-    pub(super) fn versions(&self) -> impl Iterator<Item = &T> {
-        std::iter::once(&self.newest).chain(self.older.iter().rev().map(|(_, value)| value))
+    /// How many versions there are.
+    pub(super) fn versions(&self) -> usize {
+        1 + self.older.len()
     }
 }

@@ -1,8 +1,8 @@
 //! Level 1: SET, GET and DELETE on a cell of a record.
 //!
-//! The timed operations of level 3 are these with another `now`, so each takes the moment at which it is judged.
+//! The timed operations of level 3 are these at another moment, so each takes the `now` at which it happens.
 
-use super::records::Content;
+use super::records::{Content, View};
 use super::{Engine, Text};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
@@ -11,13 +11,14 @@ impl Engine {
     /// Sets a cell; without a lifetime it is dead on arrival, and what was there is gone.
     pub(super) fn set(
         &mut self,
-        key: &str,
-        field: &str,
-        value: &str,
+        (key, field, value): (&str, &str, &str),
         lifetime: Option<Lifetime>,
         now: Time,
     ) -> Reply<'static> {
-        self.write(key, field, lifetime.map(|lifetime| Content { value: Text::new(value), lifetime }), now);
+        match lifetime {
+            Some(lifetime) => self.put(key, field, Content { value: Text::new(value), lifetime }, now),
+            None => drop(self.delete(key, field, now)),
+        }
         Reply::Done
     }
 
@@ -29,16 +30,18 @@ impl Engine {
 
     /// Deletes a cell if it is live.
     pub(super) fn delete(&mut self, key: &str, field: &str, now: Time) -> Reply<'static> {
-        Reply::Bool(self.write(key, field, None, now))
+        let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
+        let deleted = self.records.delete(key, field, view);
+        self.note_new_versions(key, field, deleted.unwrap_or_default());
+        Reply::Bool(deleted.is_some())
     }
 
-    /// Gives a cell new content, or none; was it live at `now`? Every write of a level goes through here.
-    pub(super) fn write(&mut self, key: &str, field: &str, content: Option<Content>, now: Time) -> bool {
-        let lifetime = content.as_ref().map(|content| content.lifetime);
-        let moments = (now, self.expiries.settled());
-        let written = self.records.write((key, field), content, &self.timeline, moments);
-        self.note_first(key, field, written.first);
+    /// Gives a cell new content.
+    pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
+        let lifetime = content.lifetime;
+        let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
+        let new = self.records.put(key, field, content, view);
+        self.note_new_versions(key, field, new);
         self.note_expiry(key, field, lifetime);
-        written.was_live
     }
 }

@@ -7,9 +7,9 @@ use super::{Engine, Text};
 use crate::time::{Backwards, ClockRule, Lifetime, Time, Ttl};
 
 impl Engine {
-    /// Moves the clock; the answer is the moment, in the database's own time, at which a query is judged.
-    pub(super) fn judge(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
-        let callers = self.clock.judge(timestamp)?;
+    /// Moves the clock; the answer is the moment, in the database's own time, at which a query happens.
+    pub(super) fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
+        let callers = self.clock.advance(timestamp)?;
         let now = self.own_time(callers);
         if timestamp.is_some() && self.expiries.moved() {
             self.settle(now);
@@ -24,7 +24,8 @@ impl Engine {
 
     /// How long a cell lives that is set at `timestamp` for `ttl`; `None` if it is dead on arrival.
     ///
-    /// Under the free rule even an expired cell is kept: an earlier timestamp may still ask for it.
+    /// Under the free rule even an expired cell is kept: an earlier timestamp may still ask for it. (Only what ends
+    /// at 0 has no such timestamp.)
     pub(super) fn lifetime(&self, timestamp: Time, ttl: Ttl) -> Option<Lifetime> {
         let lifetime = Lifetime::starting(timestamp, ttl)?;
         match self.clock.rule() {
@@ -41,11 +42,8 @@ impl Engine {
     }
 
     /// Remembers when a cell dies, where time can only pass.
-    pub(super) fn note_expiry(&mut self, key: &str, field: &str, lifetime: Option<Lifetime>) {
-        if let Some(lifetime) = lifetime
-            && self.clock.rule() == ClockRule::Monotone
-            && !lifetime.is_permanent()
-        {
+    pub(super) fn note_expiry(&mut self, key: &str, field: &str, lifetime: Lifetime) {
+        if self.clock.rule() == ClockRule::Monotone && !lifetime.is_permanent() {
             let (last, epoch) = (lifetime.last(), self.timeline.open());
             self.expiries.add(Expiry { last, epoch, key: Text::new(key), field: Text::new(field) });
         }
@@ -53,17 +51,17 @@ impl Engine {
 
     /// Counts everything that has died before `now` as dead, and gives its memory back where no backup holds it.
     ///
-    /// Answers never depend on it: a look-up judges every cell by its lifetime. It is paid for by the SETs that
+    /// Answers never depend on it: a look-up goes by the lifetime of every cell. It is paid for by the SETs that
     /// brought the cells.
     pub(super) fn settle(&mut self, now: Time) {
         let deaths = self.expiries.settle(now);
         for expiry in &deaths.fresh {
-            let (first, _) = self.records.expire(expiry, &self.timeline);
-            self.note_first(&expiry.key, &expiry.field, first);
+            let (new, _) = self.records.expire(expiry, &self.timeline);
+            self.note_new_versions(&expiry.key, &expiry.field, new);
         }
         for expiry in &deaths.indexed {
-            let (first, gone) = self.records.expire(expiry, &self.timeline);
-            self.note_first(&expiry.key, &expiry.field, first);
+            let (new, gone) = self.records.expire(expiry, &self.timeline);
+            self.note_new_versions(&expiry.key, &expiry.field, new);
             if gone || self.backups.is_empty() {
                 self.expiries.forget(expiry);
             }

@@ -12,7 +12,7 @@
 
 use super::Engine;
 use super::backups::Backup;
-use super::records::{Content, First};
+use super::records::{Content, NewVersions, Record};
 use crate::reply::Reply;
 use crate::time::{ClockRule, Time};
 
@@ -22,12 +22,12 @@ impl Engine {
         let answer = match self.clock.rule() {
             ClockRule::Monotone => {
                 self.settle(now);
-                self.records.live()
+                self.records.live_records()
             }
             ClockRule::Free => self.count_live(now),
         };
         let mark = self.timeline.close();
-        self.backups.add(Backup { taken: timestamp, now, mark, live: self.records.live() });
+        self.backups.add(Backup { taken: timestamp, now, mark, live_records: self.records.live_records() });
         self.unsaved.take();
         Reply::Count(answer)
     }
@@ -39,7 +39,7 @@ impl Engine {
             self.records.take_back(&key, field.as_deref(), self.timeline.open());
         }
         self.timeline.fork(backup.mark);
-        self.records.set_live(backup.live);
+        self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {
                 self.shift = timestamp.0 - backup.now.0;
@@ -51,14 +51,14 @@ impl Engine {
     }
 
     /// Notes what the open epoch has written, once there is a backup to go back to.
-    pub(super) fn note_first(&mut self, key: &str, field: &str, first: First) {
+    pub(super) fn note_new_versions(&mut self, key: &str, field: &str, new: NewVersions) {
         if self.backups.is_empty() {
             return;
         }
-        if first.cell {
+        if new.cell {
             self.unsaved.note(key, Some(field));
         }
-        if first.count {
+        if new.count {
             self.unsaved.note(key, None);
         }
         self.unsaved.sweep(&self.records, self.timeline.open());
@@ -66,27 +66,25 @@ impl Engine {
 
     /// How many records have a cell live at `now`: walked, as the free rule needs it.
     fn count_live(&self, now: Time) -> u64 {
-        let is_live = |record: &super::records::Record| record.live(&self.timeline, "", now).next().is_some();
+        let is_live = |record: &Record| record.live_cells("", &self.timeline, now).next().is_some();
         self.records.iter().filter(|(_, record)| is_live(record)).map(|_| 1).sum()
     }
 
     /// Gives every cell that had time left at `from` as much at `to`, and takes away what was dead: walked, as the
     /// free rule needs it.
     fn rebase(&mut self, from: Time, to: Time) {
-        let mut changes = Vec::new();
+        let mut mortal = Vec::new();
         for (key, record) in self.records.iter() {
-            for (field, content) in record.live(&self.timeline, "", Time(0)) {
-                if !content.lifetime.is_permanent() {
-                    let left = content.lifetime.holds_at(from).then(|| Content {
-                        value: content.value.clone(),
-                        lifetime: content.lifetime.rebased(from, to),
-                    });
-                    changes.push((key.clone(), field.clone(), left));
-                }
-            }
+            let cells = record.live_cells("", &self.timeline, Time(0));
+            let ending = cells.filter(|(_, content)| !content.lifetime.is_permanent());
+            mortal.extend(ending.map(|(field, content)| (key.clone(), field.clone(), content.clone())));
         }
-        for (key, field, content) in changes {
-            self.write(&key, &field, content, Time(0));
+        for (key, field, Content { value, lifetime }) in mortal {
+            if lifetime.holds_at(from) {
+                self.put(&key, &field, Content { value, lifetime: lifetime.rebased(from, to) }, Time(0));
+            } else {
+                self.delete(&key, &field, Time(0));
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
 //! All records, by key, and the number of those that have a live cell.
 //!
-//! Invariants: a record has a cell and a cell has a version that can still be seen, now or after a restore; what
-//! has not is taken out at once. A record's count is that of its cells which were live when expiries were last
-//! settled; a version of it is kept for each epoch, like a cell's.
+//! Invariants: a record has a cell, and a cell has a version that can still be seen, now or after a restore; what
+//! has not is taken out at once. A cell is counted as live if it was when expiries were last settled; each record's
+//! count has its versions, like a cell. (Under the free rule expiries are never settled, so every cell counts, and
+//! the counts are kept for nothing.)
 
 use foldhash::fast::RandomState;
 
@@ -23,51 +24,27 @@ pub(super) struct Content {
 /// A cell: its contents over time. `None` is a version too: the cell was deleted.
 pub(super) type Cell = History<Option<Content>>;
 
-/// A record: its cells, and how many of them are live.
+/// A record: its cells, and how many of them are counted as live.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     fields: Fields,
-    live: History<u32>,
+    count: History<u32>,
 }
 
-impl Record {
-    /// A record with one cell.
-    fn new(open: Epoch, field: &str, content: Option<Content>) -> Self {
-        let mut fields = Fields::default();
-        fields.insert(field, History::new(open, content));
-        Self { fields, live: History::new(open, 1) }
-    }
-
-    /// The cells live at `now` whose field begins with `prefix`, in field order.
-    pub(super) fn live(
-        &self,
-        timeline: &Timeline,
-        prefix: &str,
-        now: Time,
-    ) -> impl Iterator<Item = (&Text, &Content)> {
-        let cells = self.fields.with_prefix(prefix);
-        cells.filter_map(move |(field, cell)| Some((field, live(cell, timeline, now)?)))
-    }
+/// How cells are seen.
+#[derive(Clone, Copy)]
+pub(super) struct View<'t> {
+    pub(super) timeline: &'t Timeline,
+    pub(super) now: Time,
+    /// Up to which moment the dead are counted as dead.
+    pub(super) settled: Time,
 }
 
-/// What the cell holds, if it is live at `now`.
-fn live<'c>(cell: &'c Cell, timeline: &Timeline, now: Time) -> Option<&'c Content> {
-    cell.seen(timeline)?.as_ref().filter(|content| content.lifetime.holds_at(now))
-}
-
-/// What was written for the first time in the open epoch, so that a restore must take it back.
+/// Which versions are the first of the open epoch, so that a restore must take them back.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct First {
+pub(super) struct NewVersions {
     pub(super) cell: bool,
     pub(super) count: bool,
-}
-
-/// What a write found and did.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Written {
-    /// There was a live cell.
-    pub(super) was_live: bool,
-    pub(super) first: First,
 }
 
 /// Records by key.
@@ -78,7 +55,46 @@ pub(super) struct Records {
         reason = "seeded against crafted keys; no answer is made in its order"
     )]
     by_key: hashbrown::HashMap<Text, Record, RandomState>,
-    live: u64,
+    live_records: u64,
+}
+
+impl Record {
+    /// A record with one cell.
+    fn new(open: Epoch, field: &str, content: Content) -> Self {
+        let mut fields = Fields::default();
+        fields.insert(field, History::new(open, Some(content)));
+        Self { fields, count: History::new(open, 1) }
+    }
+
+    /// The cells live at `now` whose field begins with `prefix`, in field order.
+    pub(super) fn live_cells(
+        &self,
+        prefix: &str,
+        timeline: &Timeline,
+        now: Time,
+    ) -> impl Iterator<Item = (&Text, &Content)> {
+        let cells = self.fields.with_prefix(prefix);
+        cells.filter_map(move |(field, cell)| Some((field, live(cell, timeline, now)?)))
+    }
+
+    /// Counts a cell more; tells whether the count is new in the open epoch.
+    fn count_birth(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
+        let cells = self.count.seen(timeline).copied().unwrap_or(0);
+        *live_records += u64::from(cells == 0);
+        self.count.write(timeline.open(), cells + 1)
+    }
+
+    /// Counts a cell less; tells whether the count is new in the open epoch.
+    fn count_death(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
+        let cells = self.count.seen(timeline).map_or(0, |cells| cells - 1);
+        *live_records -= u64::from(cells == 0);
+        self.count.write(timeline.open(), cells)
+    }
+}
+
+/// What a cell holds, if it is live at `now`.
+fn live<'c>(cell: &'c Cell, timeline: &Timeline, now: Time) -> Option<&'c Content> {
+    cell.seen(timeline)?.as_ref().filter(|content| content.lifetime.holds_at(now))
 }
 
 impl Records {
@@ -97,73 +113,67 @@ impl Records {
         live(self.by_key.get(key)?.fields.get(field)?, timeline, now)
     }
 
-    /// Gives a cell new content; without any it is deleted, if it is live at `now`. Cells are counted as live by the
-    /// moment when expiries were last settled.
-    pub(super) fn write(
-        &mut self,
-        (key, field): (&str, &str),
-        content: Option<Content>,
-        timeline: &Timeline,
-        (now, settled): (Time, Time),
-    ) -> Written {
-        let open = timeline.open();
-        let deletes = content.is_none();
+    /// Gives a cell new content.
+    pub(super) fn put(&mut self, key: &str, field: &str, content: Content, view: View<'_>) -> NewVersions {
+        let (timeline, open) = (view.timeline, view.timeline.open());
         let Some(record) = self.by_key.get_mut(key) else {
-            if !deletes {
-                self.by_key.insert(Text::new(key), Record::new(open, field, content));
-                self.live += 1;
-            }
-            return Written { was_live: false, first: First { cell: !deletes, count: false } };
+            self.by_key.insert(Text::new(key), Record::new(open, field, content));
+            self.live_records += 1;
+            // The count of a record goes with its last cell, so it need not be taken back.
+            return NewVersions { cell: true, count: false };
         };
-        let Some(cell) = record.fields.get_mut(field) else {
-            if deletes {
-                return Written::default();
+        let (was_counted, cell) = match record.fields.get_mut(field) {
+            Some(cell) => (live(cell, timeline, view.settled).is_some(), cell.write(open, Some(content))),
+            None => {
+                record.fields.insert(field, History::new(open, Some(content)));
+                (false, true)
             }
-            record.fields.insert(field, History::new(open, content));
-            let count = recount(record, &mut self.live, timeline, false, true);
-            return Written { was_live: false, first: First { cell: true, count } };
         };
-        let seen = cell.seen(timeline).and_then(Option::as_ref);
-        let holds_at = |moment| seen.is_some_and(|content| content.lifetime.holds_at(moment));
-        let (was_live, was_counted) = (holds_at(now), holds_at(settled));
-        if deletes && !was_live {
-            return Written::default();
-        }
-        let goes = deletes && cell.is_only_of(open);
-        let cell = !goes && cell.write(open, content);
-        let count = recount(record, &mut self.live, timeline, was_counted, !deletes);
+        let count = !was_counted && record.count_birth(&mut self.live_records, timeline);
+        NewVersions { cell, count }
+    }
+
+    /// Deletes a cell; `None` if it is not live.
+    pub(super) fn delete(&mut self, key: &str, field: &str, view: View<'_>) -> Option<NewVersions> {
+        let (timeline, open) = (view.timeline, view.timeline.open());
+        let record = self.by_key.get_mut(key)?;
+        let cell = record.fields.get_mut(field)?;
+        // What is live now was live when expiries were settled, so it was counted.
+        live(cell, timeline, view.now)?;
+        let goes = cell.is_only_of(open);
+        let new_cell = !goes && cell.write(open, None);
+        let count = record.count_death(&mut self.live_records, timeline);
         if goes {
             self.remove(key, field);
         }
-        Written { was_live, first: First { cell, count } }
+        Some(NewVersions { cell: new_cell, count })
     }
 
     /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes where no
-    /// backup holds it. The answer tells what was written and whether the whole cell went.
-    pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (First, bool) {
-        let Some(record) = self.by_key.get_mut(&expiry.key) else { return (First::default(), true) };
-        let Some(cell) = record.fields.get_mut(&expiry.field) else { return (First::default(), true) };
+    /// backup holds it. The answer tells what was written, and whether nothing will ask for this expiry again.
+    pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (NewVersions, bool) {
+        let Some(record) = self.by_key.get_mut(&expiry.key) else { return (NewVersions::default(), true) };
+        let Some(cell) = record.fields.get_mut(&expiry.field) else { return (NewVersions::default(), true) };
         let seen = cell.seen_version(timeline);
         if !seen.is_some_and(|(epoch, content)| epoch == expiry.epoch && expiry.is_of(content.as_ref())) {
-            return (First::default(), false);
+            return (NewVersions::default(), false);
         }
         let goes = cell.is_only_of(timeline.open());
         if !goes && cell.is_of(timeline.open()) {
             cell.write(timeline.open(), None);
         }
-        let count = recount(record, &mut self.live, timeline, true, false);
+        let count = record.count_death(&mut self.live_records, timeline);
         if goes {
             self.remove(&expiry.key, &expiry.field);
         }
-        (First { cell: false, count }, goes)
+        (NewVersions { cell: false, count }, goes)
     }
 
     /// Takes back what the open epoch wrote into a cell or, without a field, into the count of a record.
     pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, open: Epoch) {
         let Some(record) = self.by_key.get_mut(key) else { return };
         let Some(field) = field else {
-            // The count of a record that is new in this epoch stays: the record goes with its last cell.
-            record.live.take_back(open);
+            record.count.take_back(open);
             return;
         };
         if record.fields.get_mut(field).is_some_and(|cell| !cell.take_back(open)) {
@@ -175,7 +185,7 @@ impl Records {
     pub(super) fn is_of(&self, key: &str, field: Option<&str>, open: Epoch) -> bool {
         let record = self.by_key.get(key);
         record.is_some_and(|record| match field {
-            None => record.live.is_of(open),
+            None => record.count.is_of(open),
             Some(field) => record.fields.get(field).is_some_and(|cell| cell.is_of(open)),
         })
     }
@@ -187,14 +197,14 @@ impl Records {
         content.is_some_and(|content| expiry.is_of(content.as_ref()))
     }
 
-    /// How many records had a live cell when expiries were last settled.
-    pub(super) fn live(&self) -> u64 {
-        self.live
+    /// How many records have a cell that is counted as live.
+    pub(super) fn live_records(&self) -> u64 {
+        self.live_records
     }
 
-    /// Goes back to a count saved with a backup.
-    pub(super) fn set_live(&mut self, live: u64) {
-        self.live = live;
+    /// Goes back to a number saved with a backup.
+    pub(super) fn set_live_records(&mut self, live_records: u64) {
+        self.live_records = live_records;
     }
 
     /// All records, in no order.
@@ -209,7 +219,7 @@ impl Records {
     /// How many versions all cells have.
     pub(super) fn versions(&self) -> usize {
         let cells = self.by_key.values().flat_map(|record| record.fields.with_prefix(""));
-        cells.map(|(_, cell)| cell.versions().count()).sum()
+        cells.map(|(_, cell)| cell.versions()).sum()
     }
 
     fn remove(&mut self, key: &str, field: &str) {
@@ -219,16 +229,4 @@ impl Records {
             self.by_key.remove(key);
         }
     }
-}
-
-/// Keeps the counts when a cell that was counted, or not, is so no longer. Tells whether the record's count was
-/// written for the first time in the open epoch.
-fn recount(record: &mut Record, live: &mut u64, timeline: &Timeline, before: bool, after: bool) -> bool {
-    if before == after {
-        return false;
-    }
-    let cells = record.live.seen(timeline).copied().unwrap_or(0);
-    let now = if after { cells + 1 } else { cells - 1 };
-    *live = *live + u64::from(cells == 0) - u64::from(now == 0);
-    record.live.write(timeline.open(), now)
 }

@@ -43,7 +43,7 @@ pub(super) struct Mark {
 pub(super) struct Timeline {
     branches: Vec<Branch>,
     /// Where the current branch begins.
-    first: Epoch,
+    current_first: Epoch,
     open: Epoch,
 }
 
@@ -51,7 +51,7 @@ impl Timeline {
     pub(super) fn new() -> Self {
         let zero = Epoch(0);
         let root = Branch { first: zero, fork: zero, parent: 0, depth: 0, jump: 0, jump_first: zero };
-        Self { branches: vec![root], first: zero, open: zero }
+        Self { branches: vec![root], current_first: zero, open: zero }
     }
 
     /// The epoch in which writes happen now.
@@ -68,10 +68,10 @@ impl Timeline {
 
     /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
     pub(super) fn fork(&mut self, mark: Mark) {
-        if self.branches.len() > 1 && self.first == self.open {
+        if self.branches.len() > 1 && self.current_first == self.open {
             // No backup was taken in the current branch, so nothing can lead there any more.
             self.branches.pop();
-            self.first = self.branch(self.current()).first;
+            self.current_first = self.branch(self.current()).first;
         }
         if mark.branch == self.current() && mark.epoch.0 + 1 == self.open.0 {
             // The latest backup of this branch: it simply goes on from there.
@@ -90,13 +90,13 @@ impl Timeline {
             jump_first: self.branch(jump).first,
         };
         self.branches.push(branch);
-        self.first = self.open;
+        self.current_first = self.open;
     }
 
     /// Is this epoch in the current branch, where everything is seen?
     #[inline]
     pub(super) fn is_current(&self, epoch: Epoch) -> bool {
-        epoch >= self.first
+        epoch >= self.current_first
     }
 
     /// The latest epoch that is seen and not later than `epoch`.

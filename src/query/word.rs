@@ -27,7 +27,7 @@ pub struct Word {
 
 /// A moment that an operation names without happening at it: it does not move the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(pub Time);
+pub struct RestorePoint(pub Time);
 
 /// A type that one word of a query is read into.
 pub(super) trait FromWord<'a>: Sized {
@@ -74,7 +74,7 @@ impl<'a> FromWord<'a> for Time {
     }
 }
 
-impl<'a> FromWord<'a> for Moment {
+impl<'a> FromWord<'a> for RestorePoint {
     const KIND: WordKind = WordKind::Milliseconds;
 
     fn read(word: &'a str) -> Result<Self, BadNumber> {

@@ -49,7 +49,7 @@ impl Checker {
         let query = Query::parse(&words.texts, self.level).map_err(|mistake| {
             Fault::new(span(mistake.word()), mistake.to_string()).with_help(mistake.help())
         })?;
-        self.clock.judge(query.timestamp()).map_err(|backwards| {
+        self.clock.advance(query.timestamp()).map_err(|backwards| {
             let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
             let help = "timestamps may repeat but not decrease; --clock free lets them jump";
             Fault::new(span(word.map(|word| word + 1)), backwards.to_string()).with_help(help)

@@ -1,7 +1,7 @@
 //! Memory of what nothing can see any more is given back, so that no stream of queries makes the engine grow.
 
 use rewinddb::engine::{Engine, Sizes};
-use rewinddb::query::{Moment, Query};
+use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time, Ttl};
 
 fn apply(engine: &mut Engine, query: &Query<'_>) -> String {
@@ -18,7 +18,7 @@ fn backup(engine: &mut Engine, at: u64) -> String {
 }
 
 fn restore(engine: &mut Engine, at: u64, moment: u64) {
-    let timestamp_to_restore = Moment(Time(moment));
+    let timestamp_to_restore = RestorePoint(Time(moment));
     apply(engine, &Query::Restore { timestamp: Time(at), timestamp_to_restore });
 }
 

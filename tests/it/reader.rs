@@ -17,7 +17,7 @@ fn oracle(text: &str) -> Option<Vec<Vec<String>>> {
         let words = words?;
         let borrowed: Vec<_> = words.iter().map(String::as_str).collect();
         let query = Query::parse(&borrowed, Level::LAST).ok()?;
-        clock.judge(query.timestamp()).ok()?;
+        clock.advance(query.timestamp()).ok()?;
         read.push(words);
     }
     Some(read)
