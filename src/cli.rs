@@ -33,11 +33,13 @@ enum Command {
 /// How the program may end, as `--help` and the README tell it.
 const EXIT_STATUSES: &str = "\
 Exit status:
-  0    good
-  2    usage, or an input that was refused
+  0    good; also when whoever reads the answers stops early
+  2    usage, or an input that was refused or cannot be read
   70   a bug of ours
   74   the output could not be written
-  130  interrupted";
+  130  interrupted
+
+`rewind help` lists the operations of the query language.";
 
 /// Why the program ends with another status than 0.
 enum Failure {
@@ -56,6 +58,8 @@ enum Failure {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.color.write_global();
+    // Without a handler the program still ends, only by a signal instead of with a status.
+    let _ = ctrlc::set_handler(|| std::process::exit(130));
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Help(args) => help::help(&args),

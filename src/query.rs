@@ -33,8 +33,8 @@ pub struct Level(u8);
 impl Level {
     /// The first level.
     pub const FIRST: Self = Self(1);
-    /// The last level there is: the whole language.
-    pub const LAST: Self = Self(4);
+    /// The last level there is, that of the last operation: the whole language.
+    pub const LAST: Self = OPERATIONS[OPERATIONS.len() - 1].level;
 
     /// Level `number`, or `None` if there is no such level.
     #[must_use]

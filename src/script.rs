@@ -88,3 +88,12 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Fault> {
         fault.with_help("save the file as UTF-8")
     })
 }
+
+/// Is this a character that a terminal would obey, or show nothing for: control characters, and those that steer the
+/// direction or the width of text? What a person reads has them escaped or replaced.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use super::{Cli, Failure};
-use crate::query::{Level, Row, WordKind};
+use crate::query::{Level, Mistake, OPERATIONS, Row, WordKind};
 
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
@@ -23,14 +23,16 @@ pub(super) fn help(args: &Args) -> Result<(), Failure> {
 }
 
 fn about(topic: &str) -> Result<String, Failure> {
-    if let Some(command) = Cli::command().find_subcommand_mut(topic) {
-        return Ok(command.clone().bin_name(format!("rewind {topic}")).render_help().ansi().to_string());
+    // Built, so that a subcommand knows the options of the whole program.
+    let mut program = Cli::command();
+    program.build();
+    if let Some(command) = program.find_subcommand_mut(topic) {
+        return Ok(command.render_long_help().ansi().to_string());
     }
     let rows = Row::named(&topic.to_uppercase());
     if rows.is_empty() {
-        let names = Row::names().collect::<Vec<_>>().join(", ");
-        let topic = topic.escape_debug();
-        return Err(Failure::Usage(format!("no help on {topic}; the operations are {names}")));
+        let help = Mistake::unknown_operation(topic).help();
+        return Err(Failure::Usage(format!("no help on {}; {help}", topic.escape_debug())));
     }
     Ok(rows.iter().map(|row| operation(row)).collect::<Vec<_>>().join("\n"))
 }
@@ -39,7 +41,7 @@ fn about(topic: &str) -> Result<String, Failure> {
 fn operations() -> String {
     let mut text = String::from("Operations, by level (`rewind help OPERATION` tells more):\n");
     for level in Level::all() {
-        let rows = crate::query::OPERATIONS.iter().filter(|row| row.level == level);
+        let rows = OPERATIONS.iter().filter(|row| row.level == level);
         rows.for_each(|row| text.push_str(&format!("  {level}  {}\n", row.usage())));
     }
     text
@@ -48,7 +50,8 @@ fn operations() -> String {
 fn operation(row: &Row) -> String {
     let numbers = row.words.iter().filter(|word| word.kind != WordKind::Text);
     let numbers: Vec<_> = numbers.map(|word| word.name).collect();
-    let mut text = format!("{}\n\n  {}\n", row.usage(), row.does);
+    let does = row.does.replace(". ", ".\n  ");
+    let mut text = format!("{}\n\n  {does}\n", row.usage());
     text.push_str(&format!("  Answers {}.\n  Level {}.\n", row.answers, row.level));
     if !numbers.is_empty() {
         text.push_str(&format!("  In milliseconds, as plain digits: {}.\n", numbers.join(", ")));

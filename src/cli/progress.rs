@@ -35,8 +35,7 @@ impl Progress {
 
     fn draw(&mut self) {
         if self.bar.is_none() && self.begun.elapsed() > Duration::from_millis(500) {
-            let style =
-                ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} queries, {eta} left");
+            let style = ProgressStyle::with_template("{wide_bar} {human_pos} queries, {percent} %");
             let bar = ProgressBar::new(self.total);
             self.bar = Some(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)));
         }

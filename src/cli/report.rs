@@ -12,23 +12,25 @@
 //! A list may well be one line of a hundred megabytes, so only the part around the fault is shown, and the place
 //! is that in the whole line.
 
+use std::io::stderr;
+
 use anstyle::{AnsiColor, Style};
+use terminal_size::{Width, terminal_size_of};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::script::{Fault, Faults};
+use crate::script::{Fault, Faults, is_unseen};
 
-/// So many characters of a line are shown before the place of a fault.
-const BEFORE: usize = 50;
-/// So many are shown from there on.
-const AFTER: usize = 70;
+/// So many columns of a line are shown where there is no terminal that has fewer.
+const WIDEST: u16 = 120;
 
 /// Shows the faults of an input on standard error. `first_line` is the number of the text's first line.
 pub(super) fn report(name: &str, text: &str, first_line: usize, faults: &Faults) {
+    let width = terminal_size_of(stderr()).map_or(WIDEST, |(Width(columns), _)| columns.min(WIDEST));
     for fault in faults.first() {
-        show(name, fault, &Place::of(fault, text, first_line));
+        show(name, fault, &Place::of(fault, text, first_line, usize::from(width)));
     }
     let (count, shown) = (faults.count(), faults.first().len());
-    let noun = if count == 1 { "fault" } else { "faults" };
+    let noun = if count == 1 { "mistake" } else { "mistakes" };
     let hidden = if count > shown { format!(", the first {shown} shown") } else { String::new() };
     anstream::eprintln!("{name}: {count} {noun}{hidden}");
 }
@@ -62,14 +64,20 @@ struct Place {
 }
 
 impl Place {
-    fn of(fault: &Fault, text: &str, first_line: usize) -> Self {
+    fn of(fault: &Fault, text: &str, first_line: usize, width: usize) -> Self {
         let (before, rest) = text.split_at(fault.span.start);
         let line = first_line + before.bytes().filter(|byte| *byte == b'\n').count();
         let before = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
         let column = before.chars().count() + 1;
-        let (skip, cut) = if column > BEFORE + 1 { (column - BEFORE - 1, "…") } else { (0, "") };
+        // Of what fits beside the line's number, half stands before the fault.
+        let room = width.saturating_sub(line.to_string().len() + 4).max(30);
+        let most_before = (room - 1) / 2;
+        let (skip, cut) = if column > most_before + 1 { (column - most_before - 1, "…") } else { (0, "") };
         let lead = cut.to_owned() + &before.chars().skip(skip).map(seen).collect::<String>();
-        let end = rest.char_indices().take_while(|(_, c)| !matches!(c, '\n' | '\r')).take(AFTER);
+        let end = rest
+            .char_indices()
+            .take_while(|(_, c)| !matches!(c, '\n' | '\r'))
+            .take(room - column.min(most_before + 2));
         let (marked, after): (Vec<_>, Vec<_>) = end.partition(|(at, _)| *at < fault.span.len());
         let width = marked.iter().map(|(_, c)| seen(*c).width().unwrap_or(0)).sum::<usize>().max(1);
         let shown = marked.iter().chain(&after).map(|(_, c)| seen(*c));
@@ -81,11 +89,7 @@ impl Place {
 fn seen(c: char) -> char {
     match c {
         '\t' => ' ',
-        c if c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-        {
-            char::REPLACEMENT_CHARACTER
-        }
+        c if is_unseen(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     }
 }

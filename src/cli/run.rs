@@ -16,7 +16,9 @@ use crate::script::{self, Answers, Faults, Format, Kind, LineReader, Rules};
 use crate::time::ClockRule;
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
-const LONGEST_TABLE: usize = 200;
+const TABLE_BY_ITSELF: usize = 200;
+/// Nor then with more than this: a table is held in memory until all of its rows are known.
+const LONGEST_TABLE: usize = 100_000;
 
 /// Answer a list of queries, JSON Lines of queries, or the cases of a suite
 #[derive(clap::Args)]
@@ -25,7 +27,7 @@ pub(super) struct Args {
     #[arg(value_name = "FILE|-")]
     file: PathBuf,
 
-    /// Refuse operations above this level (1 to 4) [default: a suite's own level, else the last]
+    /// Refuse operations above this level [default: a suite's own level, else the last]
     #[arg(long, value_name = "N")]
     level: Option<Level>,
 
@@ -33,7 +35,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "RULE")]
     clock: Option<Clock>,
 
-    /// json, jsonl, text or table [default: for people on a terminal; else json, jsonl for JSON Lines]
+    /// json, jsonl, text or table [default: on a terminal a table, or text for JSON Lines and more than 200 queries;
+    /// else json, or jsonl for JSON Lines]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
 }
@@ -66,7 +69,7 @@ fn run_list(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Fa
     let arena = Bump::new();
     let read = script::read_list(source.text()?, &arena, rules.level(), rules.clock());
     let queries = read.map_err(|faults| source.refuse(&faults))?;
-    let mut out = output(format, Format::Json, Some(queries.len()));
+    let mut out = output(format, Format::Json, Some(queries.len()))?;
     answer(&queries, rules.clock(), &mut *out)?;
     out.finish().map_err(Failure::Output)?;
     // The process ends here: giving a million queries and cells back one by one would only take time.
@@ -79,7 +82,7 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
     let arena = Bump::new();
     let read = script::read_suite(source.text()?, &arena, rules);
     let suite = read.map_err(|faults| source.refuse(&faults))?;
-    let mut out = output(format, Format::Json, suite.cases.iter().map(|case| case.queries.len()).max());
+    let mut out = output(format, Format::Json, suite.cases.iter().map(|case| case.queries.len()).max())?;
     for case in &suite.cases {
         out.begin_case(&case.name, &case.why).map_err(Failure::Output)?;
         answer(&case.queries, suite.clock, &mut *out)?;
@@ -88,15 +91,10 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
 }
 
 fn run_lines(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
-    if format == Some(Format::Table) {
-        let message = "a table is drawn when all its rows are known, JSON Lines are answered as they come: \
-                       use --format text";
-        return Err(Failure::Usage(message.to_owned()));
-    }
     let name = input.name.clone();
     let mut lines = LineReader::new(input.into_stream(), rules);
     let mut engine = Engine::new(rules.clock());
-    let mut out = output(format, Format::Jsonl, None);
+    let mut out = output(format, Format::Jsonl, None)?;
     while let Some(query) = lines.read().map_err(|error| unreadable(&name, &error))? {
         match query {
             Ok(query) => answer_one(&mut engine, &query, &mut *out)?,
@@ -131,17 +129,23 @@ fn answer_one(engine: &mut Engine, query: &Query<'_>, out: &mut dyn Answers) -> 
     out.answer(query, &reply).map_err(Failure::Output)
 }
 
-/// Where answers go: what `format` asks for, or what suits a terminal or else a pipe.
-fn output(format: Option<Format>, in_pipe: Format, rows: Option<usize>) -> Box<dyn Answers> {
+/// Where answers go: what `format` asks for, or what suits a terminal or else a pipe. The number of rows is `None`
+/// where it is not known beforehand.
+fn output(format: Option<Format>, in_pipe: Format, rows: Option<usize>) -> Result<Box<dyn Answers>, Failure> {
+    if format == Some(Format::Table) && rows.is_none_or(|rows| rows > LONGEST_TABLE) {
+        let message = "a table is drawn when all of its rows are known: JSON Lines are answered as they come, \
+                       and 100,000 queries are the most; use --format text";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let terminal = io::stdout().is_terminal();
     let format = format.unwrap_or(match rows {
         _ if !terminal => in_pipe,
-        Some(0..=LONGEST_TABLE) => Format::Table,
+        Some(0..=TABLE_BY_ITSELF) => Format::Table,
         _ => Format::Text,
     });
     let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     let out: Box<dyn Write> = Box::new(io::stdout().lock());
-    script::answers(format, BufWriter::with_capacity(1 << 16, out), color)
+    Ok(script::answers(format, BufWriter::with_capacity(1 << 16, out), color))
 }
 
 /// An input that was read whole.

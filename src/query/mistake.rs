@@ -48,7 +48,8 @@ pub enum Mistake {
 
 impl Mistake {
     /// The mistake of naming an operation that there is not.
-    pub(super) fn unknown_operation(given: &str) -> Self {
+    #[must_use]
+    pub fn unknown_operation(given: &str) -> Self {
         // A name is compared in no more than its first letters, so that a huge word costs nothing.
         let upper: String = given.chars().take(64).collect::<String>().to_uppercase();
         let alike = |name: &&str| strsim::normalized_damerau_levenshtein(name, &upper);
@@ -83,7 +84,7 @@ impl Mistake {
                 format!("write {}", forms.join(" or "))
             }
             Self::AboveLevel { row, .. } => {
-                format!("open it with --level {}, or leave --level out", row.level)
+                format!("--level {0} opens it, or \"level\": {0} in a suite", row.level)
             }
             Self::BadNumber { why, .. } => why.to_string(),
         }
@@ -104,13 +105,8 @@ impl fmt::Display for Mistake {
                 write!(f, "{} belongs to level {}, only levels up to {level} are open", row.name, row.level)
             }
             Self::BadNumber { row, place, given, .. } => {
-                write!(
-                    f,
-                    "`{}` is not a number, as the {} of {} must be",
-                    Shown(given),
-                    row.words[*place].name,
-                    row.name
-                )
+                let word = row.words[*place].name;
+                write!(f, "the {word} of {} must be a number, not `{}`", row.name, Shown(given))
             }
         }
     }

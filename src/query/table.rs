@@ -72,7 +72,7 @@ operations! { 'a:
         example ["SET_AT A B C 1", "SET_AT A D E 2", "BACKUP 3"] => "1";
 
     4 Write "RESTORE" Restore { timestamp: Time, timestamp_to_restore: RestorePoint }
-        does "Brings back the latest backup taken at or before timestamp_to_restore. Each cell has as much time left as it had at the backup. With no backup that early nothing changes."
+        does "Brings back the latest backup taken at or before timestamp_to_restore. Each cell has as much time left as it had at the backup. With no backup that early only the clock moves."
         answers "the empty text"
         example ["SET_AT_WITH_TTL A B C 1 10", "BACKUP 3", "RESTORE 10 3", "GET_AT A B 17"] => "C";
 }

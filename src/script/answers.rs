@@ -71,6 +71,6 @@ pub fn answers<'w>(format: Format, out: impl Write + 'w, color: bool) -> Box<dyn
         Format::Json => Box::new(json::Json::new(out)),
         Format::Jsonl => Box::new(json::JsonLines::new(out)),
         Format::Text => Box::new(people::Text::new(out, color)),
-        Format::Table => Box::new(people::Table::new(out)),
+        Format::Table => Box::new(people::Table::new(out, color)),
     }
 }

@@ -7,10 +7,10 @@ use std::io::{self, BufRead, Read};
 use bumpalo::Bump;
 
 use super::fault::{Fault, Faults};
-use super::list::Checker;
+use super::list::{Checker, example, not_an_array};
 use super::scanner::{Scanner, Words};
 use super::{Rules, decode};
-use crate::query::Query;
+use crate::query::{OPERATIONS, Query};
 use crate::time::Clock;
 
 /// The longest line that is read, in bytes.
@@ -104,16 +104,18 @@ fn query<'a>(line: &'a [u8], unescaped: &'a Bump, checker: &mut Checker) -> Resu
     let text = decode(line)?;
     let mut scanner = Scanner::new(text, unescaped);
     if scanner.peek() != Some(b'[') {
-        return Err(Fault::new(scanner.here(), "a line is one query: an array of words").with_help(SHAPE));
+        return Err(not_an_array(&scanner, "a line is one query: an array of words").with_help(shape()));
     }
     let mut words = Words::default();
     scanner.array(&mut words)?;
     scanner.end("the query").map_err(|fault| fault.with_help("write one query a line"))?;
     match words.faults.first() {
-        Some(fault) => Err(fault.clone()),
+        Some(fault) => Err(Fault { help: fault.help.clone().or_else(|| Some(shape())), ..fault.clone() }),
         None => checker.query(&scanner, &words),
     }
 }
 
 /// What a line should look like.
-const SHAPE: &str = r#"a line looks like ["SET", "A", "B", "C"]"#;
+fn shape() -> String {
+    format!("a line is one query without outer brackets, as in {}", example(&OPERATIONS[0]))
+}

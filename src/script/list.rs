@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
-use crate::query::{Level, Query, WordKind};
+use crate::query::{Level, OPERATIONS, Query, Row, WordKind};
 use crate::time::{Clock, ClockRule};
 
 /// Reads a JSON array of queries. Words are borrowed from `text`, or kept in `arena` if they had escapes.
@@ -72,10 +72,10 @@ impl ListReader<'_> {
     /// Reads the whole list. The error is of a text that cannot be read on; all else is among the faults.
     fn read(&mut self) -> Result<(), Fault> {
         if self.scanner.peek().is_none() {
-            return Err(Fault::new(self.scanner.here(), "the input is empty").with_help(SHAPE));
+            return Err(Fault::new(self.scanner.here(), "the input is empty").with_help(shape()));
         }
         if !self.scanner.take(b'[') {
-            return Err(Fault::new(self.scanner.here(), "this is not a list of queries").with_help(SHAPE));
+            return Err(not_an_array(&self.scanner, "this is not a list of queries").with_help(shape()));
         }
         if !self.scanner.take(b']') {
             let mut commas = Vec::new();
@@ -112,7 +112,7 @@ impl ListReader<'_> {
                 let what = self.scanner.skip_value()?;
                 let span = begin..self.scanner.here().start;
                 let fault = Fault::new(span, format!("a query is an array of words, not {what}"));
-                self.faults.add(fault.in_query(self.number).with_help(SHAPE));
+                self.faults.add(fault.in_query(self.number).with_help(shape()));
             }
             None => return Err(Fault::new(self.scanner.here(), "not JSON: the input ends inside the list")),
         }
@@ -120,5 +120,23 @@ impl ListReader<'_> {
     }
 }
 
+/// The fault of an input that does not begin with `[`.
+pub(super) fn not_an_array(scanner: &Scanner<'_>, message: &str) -> Fault {
+    if scanner.is_at_byte_order_mark() {
+        let message = "a byte order mark stands before the text";
+        return Fault::new(scanner.here(), message).with_help("save the file as UTF-8 without it");
+    }
+    Fault::new(scanner.here(), message)
+}
+
 /// What an input should look like.
-const SHAPE: &str = r#"a list looks like [["SET", "A", "B", "C"], ["GET", "A", "B"]]"#;
+fn shape() -> String {
+    let [first, second, ..] = OPERATIONS else { return String::new() };
+    format!("a list looks like [{}, {}]", example(first), example(second))
+}
+
+/// A query of an operation, as JSON.
+pub(super) fn example(row: &Row) -> String {
+    let words: Vec<_> = row.usage().split(' ').map(|word| format!("\"{word}\"")).collect();
+    format!("[{}]", words.join(", "))
+}

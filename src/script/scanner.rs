@@ -63,6 +63,11 @@ impl<'a> Scanner<'a> {
         self.at..self.at + length
     }
 
+    /// Does a byte order mark come next, as some editors put before a text?
+    pub(super) fn is_at_byte_order_mark(&self) -> bool {
+        self.text[self.at..].starts_with('\u{feff}')
+    }
+
     /// Reads `,` or the end of an array. A missing comma before what opens an element is told and then forgiven.
     pub(super) fn next(&mut self, opening: u8, faults: &mut Vec<Fault>) -> Result<Next, Fault> {
         match self.peek() {
@@ -180,7 +185,9 @@ impl<'a> Scanner<'a> {
     fn unescape(&self, span: Range<usize>) -> Result<&'a str, Fault> {
         match serde_json::from_str::<String>(&self.text[span.clone()]) {
             Ok(text) => Ok(self.unescaped.alloc_str(&text)),
-            Err(error) => Err(Fault::new(span, format!("not JSON: {}", what(&error)))),
+            Err(error) => Err(Fault::new(span, format!("not JSON: {} in this string", what(&error))).with_help(
+                "an escape is \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hex digits, surrogates in pairs",
+            )),
         }
     }
 
@@ -192,12 +199,15 @@ impl<'a> Scanner<'a> {
             self.at += 1;
         }
         let digits = &self.text[begin..self.at];
-        let canonical = digits == "0" || !digits.starts_with('0');
-        if canonical && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(digits);
+        let span = begin..self.at;
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            let fault = Fault::new(span, format!("a word is a string or an integer, not {digits}"));
+            return Err(fault.with_help("an integer is digits alone; anything else is written as a string"));
         }
-        let fault = Fault::new(begin..self.at, format!("a word is a string or an integer, not {digits}"));
-        Err(fault.with_help("an integer is plain digits from 0 up; anything else is written as a string"))
+        if digits.starts_with('0') && digits.len() > 1 {
+            return Err(Fault::new(span, "not JSON: an integer has no leading zero"));
+        }
+        Ok(digits)
     }
 
     /// Steps over a value of any shape and tells what it is.
@@ -216,6 +226,9 @@ impl<'a> Scanner<'a> {
             Some(Ok(_)) => {
                 self.at += values.byte_offset();
                 Ok(what_it_is)
+            }
+            Some(Err(_)) if self.peek() == Some(b'\'') => {
+                Err(Fault::new(here, "not JSON: strings stand in double quotes"))
             }
             Some(Err(error)) => Err(Fault::new(here, format!("not JSON: {}", what(&error)))),
             None => Err(Fault::new(here, "not JSON: a value is missing here")),

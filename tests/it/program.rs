@@ -90,7 +90,8 @@ fn colors_are_used_as_asked(
 #[case(&["run", "x.json", "--format", "yaml"], "the formats are json, jsonl, text and table")]
 #[case(&["run", "x.json", "--clock", "wall"], "invalid value 'wall'")]
 #[case(&["run"], "FILE|-")]
-#[case(&["help", "FROBNICATE"], "no help on FROBNICATE")]
+#[case(&["help", "FROBNICATE"], "no help on FROBNICATE; the operations are SET, GET")]
+#[case(&["help", "SCNA"], "no help on SCNA; did you mean SCAN?")]
 #[case(&["frobnicate"], "unrecognized subcommand")]
 fn a_wrong_command_line_ends_with_status_2(#[case] arguments: &[&str], #[case] message: &str) {
     let output = rewind(arguments).output().expect("it runs");
@@ -100,10 +101,29 @@ fn a_wrong_command_line_ends_with_status_2(#[case] arguments: &[&str], #[case] m
 }
 
 #[test]
-fn a_table_of_json_lines_is_refused() {
-    let output = feed(&["run", "-", "--format", "table"], LINES);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("--format text"));
+fn a_table_of_json_lines_or_of_a_huge_list_is_refused() {
+    let huge = format!("[{}[\"SCAN\", \"A\"]]", "[\"SCAN\", \"A\"], ".repeat(100_000));
+    for input in [LINES, huge.as_bytes()] {
+        let output = feed(&["run", "-", "--format", "table"], input);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+        assert!(text(&output.stderr).contains("--format text"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_program_ends_with_status_130() {
+    let mut child =
+        rewind(&["run", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    // Once a query is answered the program is up and waits for the next.
+    writeln!(stdin, "[\"SCAN\", \"A\"]").expect("it listens");
+    let mut answer = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+    stdout.read_line(&mut answer).expect("there is an answer");
+    let kill = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status();
+    assert!(kill.expect("there is a shell").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
 }
 
 #[test]
@@ -181,6 +201,7 @@ fn help_tells_every_operation_and_the_exit_statuses() {
     for row in rewinddb::query::OPERATIONS {
         assert!(help.contains(&row.usage()), "{} is missing", row.name);
         let one = text(&rewind(&["help", &row.name.to_lowercase()]).output().expect("it runs").stdout);
+        let one = one.replace("\n  ", " ");
         for part in [row.usage().as_str(), row.does, row.answers] {
             assert!(one.contains(part), "{part:?} is missing in the help on {}:\n{one}", row.name);
         }
@@ -189,5 +210,6 @@ fn help_tells_every_operation_and_the_exit_statuses() {
         assert!(help.contains(&format!("\n  {status}")), "exit status {status}is missing");
     }
     let run = text(&rewind(&["help", "run"]).output().expect("it runs").stdout);
-    assert!(run.contains("--clock"), "{run}");
+    assert_eq!(run, text(&rewind(&["run", "--help"]).output().expect("it runs").stdout));
+    assert!(run.contains("--clock") && run.contains("--color"), "{run}");
 }

@@ -49,6 +49,7 @@ fn the_readme_tells_the_exit_statuses_of_the_help() {
     let help = text(&rewind(&["--help"]).output().expect("it runs").stdout);
     let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
     let statuses = help.lines().skip_while(|line| !line.starts_with("Exit status:")).skip(1);
+    let statuses = statuses.take_while(|line| !line.is_empty());
     let mut told = 0;
     for line in statuses {
         let (status, meaning) = line.trim().split_once(' ').expect("a number and what it means");

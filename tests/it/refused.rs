@@ -42,7 +42,7 @@ fn faults_are_counted_in_full_and_the_first_twenty_shown() {
     let output = rewind(&["run", "fixtures/bad/twenty-five-faults.json"]).output().expect("it runs");
     let message = text(&output.stderr);
     assert_eq!(message.matches("error: ").count(), 20, "{message}");
-    assert!(message.ends_with("25 faults, the first 20 shown\n"), "{message}");
+    assert!(message.ends_with("25 mistakes, the first 20 shown\n"), "{message}");
 }
 
 #[test]

@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, Table as Grid, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table as Grid};
 
 use super::Answers;
 use crate::query::Query;
 use crate::reply::Reply;
+use crate::script::is_unseen;
 
 /// A line for each query: its number, its words, `=>`, the answer in quotes.
 pub(super) struct Text<W> {
@@ -61,13 +63,14 @@ impl<W: Write> Answers for Text<W> {
 /// A table for each list or case, drawn at its end.
 pub(super) struct Table<W> {
     out: W,
+    color: bool,
     heading: String,
     rows: Vec<[String; 3]>,
 }
 
 impl<W: Write> Table<W> {
-    pub(super) fn new(out: W) -> Self {
-        Self { out, heading: String::new(), rows: Vec::new() }
+    pub(super) fn new(out: W, color: bool) -> Self {
+        Self { out, color, heading: String::new(), rows: Vec::new() }
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -75,11 +78,17 @@ impl<W: Write> Table<W> {
             return Ok(());
         }
         let mut grid = Grid::new();
-        grid.load_style(UTF8_HORIZONTAL_ONLY).set_header(["#", "query", "answer"]);
-        grid.add_rows(self.rows.drain(..));
-        if let Some(numbers) = grid.column_mut(0) {
-            numbers.set_cell_alignment(CellAlignment::Right);
+        grid.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+        if self.color {
+            grid.enforce_styling();
         }
+        let (color, rows) = (self.color, self.rows.drain(..));
+        let bold =
+            |title| Cell::new(title).add_attributes(color.then_some(Attribute::Bold).into_iter().collect());
+        let good = |answer| if color { Cell::new(answer).fg(Color::Green) } else { Cell::new(answer) };
+        let right = |number| Cell::new(number).set_alignment(CellAlignment::Right);
+        grid.set_header(["#", "query", "answer"].map(bold));
+        grid.add_rows(rows.map(|[number, query, answer]| [right(number), Cell::new(query), good(answer)]));
         writeln!(self.out, "{}{grid}", self.heading)
     }
 }
@@ -145,10 +154,4 @@ fn push_seen(line: &mut String, c: char) {
     } else {
         line.push(c);
     }
-}
-
-/// Control characters, and those that steer the direction or the width of text without being seen.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
