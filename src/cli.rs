@@ -1,7 +1,7 @@
 //! The program: one file a subcommand, and the only room that writes to standard output.
 //!
 //! Invariants: standard output is data, messages and progress go to standard error; how the program ends is told
-//! by [`Failure`] alone.
+//! by `Failure` alone.
 
 mod help;
 mod input;

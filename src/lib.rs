@@ -8,24 +8,25 @@
 //!   script    query     engine     reply     script
 //! ```
 //!
-//! The rooms, in the order to read them:
+//! The rooms, in the order to read them; who may import whom stands in the README, and a test holds it:
+//!
+//! - [`time`]: time as the caller hands it in, lifetimes, the clock rule
+//! - [`query`]: the one table of operations; from it the parser, the way back to words, help and levels
+//! - [`reply`]: what an operation answers, before any format
+//! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
+//! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
+//! - [`cli`]: the program `rewind`, one file a subcommand
 
-/// Time as the caller hands it in, lifetimes, the clock rule.
 pub mod time;
 
-/// The language: one table of operations; from it the parser, the way back to words, help and levels.
 pub mod query;
 
-/// What an operation answers, before any format.
 pub mod reply;
 
-/// The database itself; one file for each level of the exercise.
 pub mod engine;
 
-/// Query files: from JSON to queries with their places, and from replies to what is printed.
 pub mod script;
 
-/// The program `rewind`: one file a subcommand.
 pub mod cli;
 
 /// The README's code runs too.

@@ -1,7 +1,7 @@
 //! The query language: words in, a [`Query`] out, and back to words.
 //!
 //! Invariants: every fact about an operation (its name, words, level, whether it writes, what it answers) stands
-//! once, in its row of the [`table`]; whatever parses can be rendered and parses back to itself; nothing here
+//! once, in its row of the table (`table.rs`); whatever parses can be rendered and parses back to itself; nothing here
 //! touches an engine, a file or JSON.
 //!
 //! ```text

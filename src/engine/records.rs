@@ -122,12 +122,11 @@ impl Records {
             // The count of a record goes with its last cell, so it need not be taken back.
             return NewVersions { cell: true, count: false };
         };
-        let (was_counted, cell) = match record.fields.get_mut(field) {
-            Some(cell) => (live(cell, timeline, view.settled).is_some(), cell.write(open, Some(content))),
-            None => {
-                record.fields.insert(field, History::new(open, Some(content)));
-                (false, true)
-            }
+        let (was_counted, cell) = if let Some(cell) = record.fields.get_mut(field) {
+            (live(cell, timeline, view.settled).is_some(), cell.write(open, Some(content)))
+        } else {
+            record.fields.insert(field, History::new(open, Some(content)));
+            (false, true)
         };
         let count = !was_counted && record.count_birth(&mut self.live_records, timeline);
         NewVersions { cell, count }
