@@ -15,19 +15,15 @@ struct Data {
     cells: usize,
     /// Fields of each record.
     fields: usize,
-    /// Half of the cells live for a time, and some of them die between any two backups.
+    /// Half of the cells live for a time, and some cell dies between any two backups.
     expiring: bool,
 }
 
 /// Prints the tables.
 pub(crate) fn table() {
-    shape("eight fields a record", &[1_000, 100_000, 1_000_000], |cells| Data {
-        cells,
-        fields: 8,
-        expiring: false,
-    });
-    shape("one record", &[1_000, 100_000, 1_000_000], |cells| Data { cells, fields: cells, expiring: false });
-    shape("eight fields a record, half of the cells expiring", &[1_000, 100_000, 1_000_000], |cells| Data {
+    shape("eight fields a record", |cells| Data { cells, fields: 8, expiring: false });
+    shape("one record", |cells| Data { cells, fields: cells, expiring: false });
+    shape("eight fields a record, half of the cells expiring", |cells| Data {
         cells,
         fields: 8,
         expiring: true,
@@ -35,26 +31,45 @@ pub(crate) fn table() {
     copies();
 }
 
-fn shape(what: &str, sizes: &[usize], data: impl Fn(usize) -> Data) {
+fn shape(what: &str, data: impl Fn(usize) -> Data) {
     println!("BACKUP + one write + RESTORE, {what}, {BACKUPS} backups kept (medians)");
     println!(
         "{:>10} {:>12} {:>12} {:>12} {:>12} {:>10} {:>16}",
         "cells", "BACKUP", "write", "RESTORE", "together", "flat", "kept per backup"
     );
     let mut smallest = None;
-    for cells in sizes {
-        let figures = measure(data(*cells));
+    for data in [1_000, 100_000, 1_000_000].map(data) {
+        let figures = measure(data);
         let ratio = figures.together / *smallest.get_or_insert(figures.together);
         println!(
-            "{cells:>10} {:>12} {:>12} {:>12} {:>12} {ratio:>9.2}x {:>14} B",
+            "{:>10} {:>12} {:>12} {:>12} {:>12} {ratio:>9.2}x {:>14} B",
+            data.cells,
             shown(figures.backup),
             shown(figures.write),
             shown(figures.restore),
             shown(figures.together),
-            figures.kept
+            kept(data)
         );
     }
     println!();
+}
+
+/// Bytes that the process grows by for each backup: measured in a process of its own, where no memory that was given
+/// back can be used again.
+fn kept(data: Data) -> String {
+    let Data { cells, fields, expiring } = data;
+    let this = std::env::current_exe().expect("the program knows where it is");
+    let arguments = ["kept", &cells.to_string(), &fields.to_string(), &expiring.to_string()];
+    let output = std::process::Command::new(this).args(arguments).output().expect("it can be run again");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// What the process started by [`kept`] does.
+pub(crate) fn print_kept(arguments: &[String]) {
+    let [cells, fields, expiring] = arguments else { return };
+    let number = |text: &str| text.parse().expect("a number");
+    let data = Data { cells: number(cells), fields: number(fields), expiring: expiring == "true" };
+    println!("{}", measure(data).kept);
 }
 
 struct Figures {

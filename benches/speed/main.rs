@@ -13,7 +13,11 @@ mod scans;
 mod whole_run;
 
 fn main() {
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "kept") {
+        return backups::print_kept(&arguments[1..]);
+    }
+    let wanted = arguments.into_iter().find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let tables: [(&str, fn()); 4] = [
         ("backups", backups::table),
         ("cells", cells::table),
