@@ -9,7 +9,7 @@ mod progress;
 mod report;
 mod run;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -56,7 +56,10 @@ enum Failure {
 /// Runs the program on the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return ExitCode::from(tell(&told)),
+    };
     cli.color.write_global();
     // Without a handler the program still ends, only by a signal instead of with a status.
     let _ = ctrlc::set_handler(|| std::process::exit(130));
@@ -77,8 +80,21 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// Prints what the command line asks for instead of a command: help, the version, or what is wrong with it.
+fn tell(told: &clap::Error) -> u8 {
+    match told.print() {
+        Err(error) if !told.use_stderr() && error.kind() != io::ErrorKind::BrokenPipe => 74,
+        _ => u8::try_from(told.exit_code()).unwrap_or(2),
+    }
+}
+
 fn fail(status: u8, message: &str) -> u8 {
     let style = anstyle::AnsiColor::Red.on_default().bold();
-    anstream::eprintln!("{style}error{style:#}: {message}");
+    say(&format!("{style}error{style:#}: {message}\n"));
     status
+}
+
+/// Writes to standard error. Where that takes nothing there is nobody to tell, and the status still tells.
+fn say(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }

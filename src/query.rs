@@ -18,6 +18,7 @@ mod parse;
 mod table;
 mod word;
 
+pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
 pub use row::{Access, Example, Row};
 pub use table::{OPERATIONS, Query};

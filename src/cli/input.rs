@@ -10,6 +10,9 @@ use crate::script::Kind;
 /// The largest list or suite that is read, in bytes. JSON Lines may be of any length.
 const LARGEST: u64 = 1 << 30;
 
+/// So many blank bytes may stand before JSON Lines; after more an input is taken for a list.
+const LONGEST_BLANK: usize = 1 << 20;
+
 /// An input that has not been read yet.
 pub(super) struct Input {
     /// What messages call it.
@@ -43,7 +46,7 @@ impl Input {
             self.source.consume(length);
             match Kind::of(&head) {
                 Some(kind) => break kind,
-                None if length == 0 || head.len() as u64 > LARGEST => break Kind::List,
+                None if length == 0 || head.len() > LONGEST_BLANK => break Kind::List,
                 None => {}
             }
         };

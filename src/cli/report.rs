@@ -18,6 +18,7 @@ use anstyle::{AnsiColor, Style};
 use terminal_size::{Width, terminal_size_of};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::say;
 use crate::script::{Fault, Faults, is_unseen};
 
 /// So many columns of a line are shown where there is no terminal that has fewer.
@@ -26,30 +27,32 @@ const WIDEST: u16 = 120;
 /// Shows the faults of an input on standard error. `first_line` is the number of the text's first line.
 pub(super) fn report(name: &str, text: &str, first_line: usize, faults: &Faults) {
     let width = terminal_size_of(stderr()).map_or(WIDEST, |(Width(columns), _)| columns.min(WIDEST));
+    let mut out = String::new();
     for fault in faults.first() {
-        show(name, fault, &Place::of(fault, text, first_line, usize::from(width)));
+        show(&mut out, name, fault, &Place::of(fault, text, first_line, usize::from(width)));
     }
     let (count, shown) = (faults.count(), faults.first().len());
     let noun = if count == 1 { "mistake" } else { "mistakes" };
     let hidden = if count > shown { format!(", the first {shown} shown") } else { String::new() };
-    anstream::eprintln!("{name}: {count} {noun}{hidden}");
+    out += &format!("{name}: {count} {noun}{hidden}\n");
+    say(&out);
 }
 
-fn show(name: &str, fault: &Fault, place: &Place) {
+fn show(out: &mut String, name: &str, fault: &Fault, place: &Place) {
     let (red, blue, bold) =
         (AnsiColor::Red.on_default().bold(), AnsiColor::Blue.on_default().bold(), Style::new().bold());
     let Place { line, column, excerpt, indent, width } = place;
     let gutter = " ".repeat(line.to_string().len());
     let (carets, query) = ("^".repeat(*width), fault.query.map_or(String::new(), |n| format!(" query {n}")));
-    anstream::eprintln!("{red}error{red:#}{bold}: {}{bold:#}", fault.message);
-    anstream::eprintln!("{gutter} {blue}-->{blue:#} {name}:{line}:{column}");
-    anstream::eprintln!("{gutter}  {blue}|{blue:#}");
-    anstream::eprintln!(" {blue}{line} |{blue:#} {excerpt}");
-    anstream::eprintln!("{gutter}  {blue}|{blue:#} {}{red}{carets}{query}{red:#}", " ".repeat(*indent));
+    out.push_str(&format!("{red}error{red:#}{bold}: {}{bold:#}\n", fault.message));
+    out.push_str(&format!("{gutter} {blue}-->{blue:#} {name}:{line}:{column}\n"));
+    out.push_str(&format!("{gutter}  {blue}|{blue:#}\n"));
+    out.push_str(&format!(" {blue}{line} |{blue:#} {excerpt}\n"));
+    out.push_str(&format!("{gutter}  {blue}|{blue:#} {}{red}{carets}{query}{red:#}\n", " ".repeat(*indent)));
     if let Some(help) = &fault.help {
-        anstream::eprintln!("{gutter}  {blue}={blue:#} {bold}help{bold:#}: {help}");
+        out.push_str(&format!("{gutter}  {blue}={blue:#} {bold}help{bold:#}: {help}\n"));
     }
-    anstream::eprintln!();
+    out.push('\n');
 }
 
 /// Where a fault stands, and the part of its line around it.

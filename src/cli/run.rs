@@ -70,10 +70,10 @@ fn run_list(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Fa
     let read = script::read_list(source.text()?, &arena, rules.level(), rules.clock());
     let queries = read.map_err(|faults| source.refuse(&faults))?;
     let mut out = output(format, Format::Json, Some(queries.len()))?;
-    answer(&queries, rules.clock(), &mut *out)?;
+    let engine = answer(&queries, rules.clock(), &mut *out)?;
     out.finish().map_err(Failure::Output)?;
     // The process ends here: giving a million queries and cells back one by one would only take time.
-    std::mem::forget(queries);
+    std::mem::forget((queries, engine));
     Ok(())
 }
 
@@ -111,16 +111,15 @@ fn run_lines(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
     out.finish().map_err(Failure::Output)
 }
 
-/// Answers queries on a fresh database.
-fn answer(queries: &[Query<'_>], rule: ClockRule, out: &mut dyn Answers) -> Result<(), Failure> {
+/// Answers queries on a fresh database, which is handed back.
+fn answer(queries: &[Query<'_>], rule: ClockRule, out: &mut dyn Answers) -> Result<Engine, Failure> {
     let mut engine = Engine::new(rule);
     let mut progress = Progress::of(queries.len());
     for query in queries {
         answer_one(&mut engine, query, out)?;
         progress.step();
     }
-    std::mem::forget(engine);
-    Ok(())
+    Ok(engine)
 }
 
 fn answer_one(engine: &mut Engine, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {

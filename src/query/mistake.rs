@@ -7,6 +7,9 @@ use super::{BadNumber, Level, Row};
 /// How alike a name must be to be offered (Damerau-Levenshtein, 1 is equal).
 const ALIKE: f64 = 0.6;
 
+/// So many characters of a text from outside are shown in a message.
+const MOST_SHOWN: usize = 160;
+
 /// What is wrong with the words of a query.
 #[derive(Clone, Debug)]
 pub enum Mistake {
@@ -16,8 +19,6 @@ pub enum Mistake {
     UnknownOperation {
         /// What was given.
         given: String,
-        /// The operation whose name comes nearest, if one comes near.
-        nearest: Option<&'static str>,
     },
     /// The operation takes another number of words.
     WordCount {
@@ -50,14 +51,7 @@ impl Mistake {
     /// The mistake of naming an operation that there is not.
     #[must_use]
     pub fn unknown_operation(given: &str) -> Self {
-        // A name is compared in no more than its first letters, so that a huge word costs nothing.
-        let upper: String = given.chars().take(64).collect::<String>().to_uppercase();
-        let alike = |name: &&str| strsim::normalized_damerau_levenshtein(name, &upper);
-        let nearest = Row::names().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-        Self::UnknownOperation {
-            given: given.to_owned(),
-            nearest: nearest.filter(|name| alike(name) >= ALIKE),
-        }
+        Self::UnknownOperation { given: Brief(given).to_string() }
     }
 
     /// The word at fault, counted from 0 with the operation's name; `None` if it is the query as a whole.
@@ -75,10 +69,10 @@ impl Mistake {
     pub fn help(&self) -> String {
         match self {
             Self::NoOperation => "a query begins with the name of an operation".to_owned(),
-            Self::UnknownOperation { nearest: Some(name), .. } => format!("did you mean {name}?"),
-            Self::UnknownOperation { nearest: None, .. } => {
-                format!("the operations are {}", Row::names().collect::<Vec<_>>().join(", "))
-            }
+            Self::UnknownOperation { given } => match nearest(given) {
+                Some(name) => format!("did you mean {name}?"),
+                None => format!("the operations are {}", Row::names().collect::<Vec<_>>().join(", ")),
+            },
             Self::WordCount { rows, .. } => {
                 let forms: Vec<_> = rows.iter().map(|row| row.usage()).collect();
                 format!("write {}", forms.join(" or "))
@@ -95,7 +89,7 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoOperation => f.write_str("an empty query"),
-            Self::UnknownOperation { given, .. } => write!(f, "unknown operation `{}`", Shown(given)),
+            Self::UnknownOperation { given } => write!(f, "unknown operation `{given}`"),
             Self::WordCount { rows, given } => {
                 let wanted: Vec<_> = rows.iter().map(|row| row.words.len().to_string()).collect();
                 let (name, words) = (rows[0].name, if wanted == ["1"] { "word" } else { "words" });
@@ -106,7 +100,7 @@ impl fmt::Display for Mistake {
             }
             Self::BadNumber { row, place, given, .. } => {
                 let word = row.words[*place].name;
-                write!(f, "the {word} of {} must be a number, not `{}`", row.name, Shown(given))
+                write!(f, "the {word} of {} must be a number, not `{given}`", row.name)
             }
         }
     }
@@ -114,13 +108,25 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// A word in a message: at most forty characters of it, control characters escaped.
-struct Shown<'a>(&'a str);
+/// The operation whose name comes nearest, if one comes near.
+fn nearest(given: &str) -> Option<&'static str> {
+    let upper = given.to_uppercase();
+    let alike = |name: &&str| strsim::normalized_damerau_levenshtein(name, &upper);
+    let nearest = Row::names().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+    nearest.filter(|name| alike(name) >= ALIKE)
+}
 
-impl fmt::Display for Shown<'_> {
+/// Text from outside in a message: no more than its first characters, control characters escaped.
+pub(crate) struct Brief<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = self.0.char_indices().nth(40).map(|(at, _)| at);
-        write!(f, "{}", self.0[..end.unwrap_or(self.0.len())].escape_debug())?;
+        let end = self.0.char_indices().nth(MOST_SHOWN).map(|(at, _)| at);
+        let text = &self.0[..end.unwrap_or(self.0.len())];
+        for c in text.chars() {
+            // Quotes are no danger, and messages are full of them.
+            if matches!(c, '"' | '\'') { write!(f, "{c}")? } else { write!(f, "{}", c.escape_debug())? }
+        }
         f.write_str(if end.is_some() { "…" } else { "" })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
+use super::mistake::Brief;
 use super::word::{BadNumber, FromWord};
 use super::{Level, Mistake, OPERATIONS, Query, Row};
 
@@ -49,7 +50,7 @@ impl<'a> Query<'a> {
         let mut cursor = Cursor { words, read: 0 };
         (row.read)(&mut cursor).map_err(|why| {
             let place = cursor.read - 1;
-            let given = words[place].to_owned();
+            let given = Brief(words[place]).to_string();
             Mistake::BadNumber { row, place, given, why }
         })
     }

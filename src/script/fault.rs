@@ -24,10 +24,6 @@ impl Fault {
         Self { span, query: None, message: message.into(), help: None }
     }
 
-    pub(super) fn in_query(self, number: usize) -> Self {
-        Self { query: Some(number), ..self }
-    }
-
     pub(super) fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
@@ -41,10 +37,11 @@ pub struct Faults {
 }
 
 impl Faults {
-    pub(super) fn add(&mut self, fault: Fault) {
+    /// Adds a fault in the query of this number, or outside any.
+    pub(super) fn add(&mut self, query: Option<usize>, fault: Fault) {
         self.count += 1;
-        if self.first.len() < MOST_SHOWN {
-            self.first.push(fault);
+        if !self.is_full() {
+            self.first.push(Fault { query, ..fault });
         }
     }
 
@@ -54,21 +51,36 @@ impl Faults {
         &self.first
     }
 
+    /// Are further faults only counted?
+    pub(super) fn is_full(&self) -> bool {
+        self.first.len() == MOST_SHOWN
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Adds the faults of a part that begins at `offset` and is called `part`.
-    pub(super) fn add_part(&mut self, of_part: Self, offset: usize, part: &str) {
+    /// What was read from the part that begins at `offset`; or adds its faults, and tells the part's name with each.
+    pub(super) fn sort_out<T>(
+        &mut self,
+        part: Result<T, Self>,
+        offset: usize,
+        name: Option<&str>,
+    ) -> Option<T> {
+        let of_part = match part {
+            Ok(good) => return Some(good),
+            Err(of_part) => of_part,
+        };
         self.count += of_part.count;
         let room = MOST_SHOWN - self.first.len();
         self.first.extend(of_part.first.into_iter().take(room).map(|fault| Fault {
             span: fault.span.start + offset..fault.span.end + offset,
-            message: format!("in {part}: {}", fault.message),
+            message: name.map_or_else(String::new, |name| format!("in {name}: ")) + &fault.message,
             ..fault
         }));
+        None
     }
 
     /// `Err` with the faults if there are any.
@@ -80,7 +92,7 @@ impl Faults {
 impl From<Fault> for Faults {
     fn from(fault: Fault) -> Self {
         let mut faults = Self::default();
-        faults.add(fault);
+        faults.add(fault.query, fault);
         faults
     }
 }

@@ -59,19 +59,17 @@ impl<R: BufRead> LineReader<R> {
             if self.line.last() == Some(&b'\n') {
                 self.line.pop();
             }
-            if !self.line.trim_ascii().is_empty() {
+            if !self.line.trim_ascii().is_empty() || read as u64 > LONGEST_LINE {
                 break;
             }
         }
         self.queries += 1;
         self.unescaped.reset();
-        Ok(Some(query(&self.line, &self.unescaped, &mut self.checker).map_err(|mut fault| {
-            fault.query = Some(self.queries);
-            LineFault {
-                faults: fault.into(),
-                line: self.number,
-                text: String::from_utf8_lossy(&self.line).into(),
-            }
+        let read = query(&self.line, &self.unescaped, &mut self.checker, self.queries);
+        Ok(Some(read.map_err(|faults| LineFault {
+            faults,
+            line: self.number,
+            text: String::from_utf8_lossy(&self.line).into(),
         })))
     }
 
@@ -96,23 +94,37 @@ impl<R: Read> Buffered for io::BufReader<R> {
     }
 }
 
-fn query<'a>(line: &'a [u8], unescaped: &'a Bump, checker: &mut Checker) -> Result<Query<'a>, Fault> {
+/// Reads the query of a line.
+fn query<'a>(
+    line: &'a [u8],
+    unescaped: &'a Bump,
+    checker: &mut Checker,
+    number: usize,
+) -> Result<Query<'a>, Faults> {
+    let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
     if line.len() as u64 > LONGEST_LINE {
         let message = format!("this line is longer than {} MiB", LONGEST_LINE >> 20);
-        return Err(Fault::new(0..0, message));
+        return Err(in_query(Fault::new(0..0, message)));
     }
-    let text = decode(line)?;
-    let mut scanner = Scanner::new(text, unescaped);
-    if scanner.peek() != Some(b'[') {
-        return Err(not_an_array(&scanner, "a line is one query: an array of words").with_help(shape()));
-    }
+    let mut scanner = Scanner::new(decode(line).map_err(in_query)?, unescaped);
+    scanner.query = Some(number);
     let mut words = Words::default();
-    scanner.array(&mut words)?;
-    scanner.end("the query").map_err(|fault| fault.with_help("write one query a line"))?;
-    match words.faults.first() {
-        Some(fault) => Err(Fault { help: fault.help.clone().or_else(|| Some(shape())), ..fault.clone() }),
-        None => checker.query(&scanner, &words),
+    if let Err(fatal) = whole_line(&mut scanner, &mut words) {
+        scanner.add(fatal);
     }
+    if scanner.faults.count() > 0 {
+        return Err(scanner.faults);
+    }
+    checker.query(&scanner, &words).map_err(in_query)
+}
+
+/// Reads the one array of a line. The error is of a text that cannot be read on; the scanner has noted all others.
+fn whole_line<'a>(scanner: &mut Scanner<'a>, words: &mut Words<'a>) -> Result<(), Fault> {
+    if scanner.peek() != Some(b'[') {
+        return Err(not_an_array(scanner, "a line is one query: an array of words").with_help(shape()));
+    }
+    scanner.array(words)?;
+    scanner.end("the query").map_err(|fault| fault.with_help(shape()))
 }
 
 /// What a line should look like.

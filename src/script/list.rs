@@ -22,15 +22,11 @@ pub fn read_list<'a>(
         words: Words::default(),
         checker: Checker { level, clock: Clock::new(rule) },
         queries: Vec::with_capacity(text.len() / 48),
-        number: 0,
-        faults: Faults::default(),
     };
     if let Err(fatal) = list.read() {
-        let fatal =
-            if fatal.query.is_none() && list.number > 0 { fatal.in_query(list.number) } else { fatal };
-        list.faults.add(fatal);
+        list.scanner.add(fatal);
     }
-    list.faults.or(list.queries)
+    list.scanner.faults.or(list.queries)
 }
 
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
@@ -47,7 +43,9 @@ impl Checker {
             None => words.span.clone(),
         };
         let query = Query::parse(&words.texts, self.level).map_err(|mistake| {
-            Fault::new(span(mistake.word()), mistake.to_string()).with_help(mistake.help())
+            let fault = Fault::new(span(mistake.word()), mistake.to_string());
+            // Looking for what was meant takes time, so it is not done for what is only counted.
+            if scanner.faults.is_full() { fault } else { fault.with_help(mistake.help()) }
         })?;
         self.clock.advance(query.timestamp()).map_err(|backwards| {
             let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
@@ -63,13 +61,10 @@ struct ListReader<'a> {
     words: Words<'a>,
     checker: Checker,
     queries: Vec<Query<'a>>,
-    /// The query being read, from 1.
-    number: usize,
-    faults: Faults,
 }
 
 impl ListReader<'_> {
-    /// Reads the whole list. The error is of a text that cannot be read on; all else is among the faults.
+    /// Reads the whole list. The error is of a text that cannot be read on; the scanner has noted all others.
     fn read(&mut self) -> Result<(), Fault> {
         if self.scanner.peek().is_none() {
             return Err(Fault::new(self.scanner.here(), "the input is empty").with_help(shape()));
@@ -78,32 +73,25 @@ impl ListReader<'_> {
             return Err(not_an_array(&self.scanner, "this is not a list of queries").with_help(shape()));
         }
         if !self.scanner.take(b']') {
-            let mut commas = Vec::new();
             loop {
-                self.number += 1;
+                self.scanner.query = Some(self.scanner.query.map_or(1, |number| number + 1));
                 self.element()?;
-                let next = self.scanner.next(b'[', &mut commas)?;
-                commas.drain(..).for_each(|fault| self.faults.add(fault.in_query(self.number)));
-                if let Next::End = next {
+                if let Next::End = self.scanner.next(b'[')? {
                     break;
                 }
             }
         }
-        self.number = 0;
+        self.scanner.query = None;
         self.scanner.end("the list")
     }
 
     fn element(&mut self) -> Result<(), Fault> {
         match self.scanner.peek() {
             Some(b'[') => {
-                let read = self.scanner.array(&mut self.words);
-                let all_words = self.words.faults.is_empty();
-                self.words.faults.drain(..).for_each(|fault| self.faults.add(fault.in_query(self.number)));
-                read?;
-                if all_words {
+                if self.scanner.array(&mut self.words)? {
                     match self.checker.query(&self.scanner, &self.words) {
                         Ok(query) => self.queries.push(query),
-                        Err(fault) => self.faults.add(fault.in_query(self.number)),
+                        Err(fault) => self.scanner.add(fault),
                     }
                 }
             }
@@ -112,7 +100,7 @@ impl ListReader<'_> {
                 let what = self.scanner.skip_value()?;
                 let span = begin..self.scanner.here().start;
                 let fault = Fault::new(span, format!("a query is an array of words, not {what}"));
-                self.faults.add(fault.in_query(self.number).with_help(shape()));
+                self.scanner.add(fault.with_help(shape()));
             }
             None => return Err(Fault::new(self.scanner.here(), "not JSON: the input ends inside the list")),
         }

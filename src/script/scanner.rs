@@ -10,7 +10,8 @@ use std::ops::Range;
 use bumpalo::Bump;
 use serde::de::IgnoredAny;
 
-use super::fault::Fault;
+use super::fault::{Fault, Faults};
+use crate::query::Brief;
 
 /// A place in the text that reading goes on from.
 pub(super) struct Scanner<'a> {
@@ -18,6 +19,10 @@ pub(super) struct Scanner<'a> {
     at: usize,
     /// Keeps the words that had to be unescaped.
     unescaped: &'a Bump,
+    /// The number of the query that is read, from 1.
+    pub(super) query: Option<usize>,
+    /// What is wrong, but leaves the text readable on.
+    pub(super) faults: Faults,
 }
 
 /// The words of an array.
@@ -26,8 +31,6 @@ pub(super) struct Words<'a> {
     pub(super) texts: Vec<&'a str>,
     /// Where the whole array stands.
     pub(super) span: Range<usize>,
-    /// What is wrong with single words; the others could be read.
-    pub(super) faults: Vec<Fault>,
 }
 
 /// What follows an element of an array.
@@ -38,7 +41,7 @@ pub(super) enum Next {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str, unescaped: &'a Bump) -> Self {
-        Self { text, at: 0, unescaped }
+        Self { text, at: 0, unescaped, query: None, faults: Faults::default() }
     }
 
     /// The next byte that is not blank, without taking it.
@@ -69,15 +72,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads `,` or the end of an array. A missing comma before what opens an element is told and then forgiven.
-    pub(super) fn next(&mut self, opening: u8, faults: &mut Vec<Fault>) -> Result<Next, Fault> {
+    pub(super) fn next(&mut self, opening: u8) -> Result<Next, Fault> {
         match self.peek() {
             Some(b',') => {
                 let comma = self.here();
                 self.at += 1;
                 if self.take(b']') {
-                    faults.push(
-                        Fault::new(comma, "not JSON: a comma before `]`").with_help("take the comma out"),
-                    );
+                    let fault = Fault::new(comma, "not JSON: a comma before `]`");
+                    self.add(fault.with_help("take the comma out"));
                     return Ok(Next::End);
                 }
                 Ok(Next::Element)
@@ -87,8 +89,7 @@ impl<'a> Scanner<'a> {
                 Ok(Next::End)
             }
             Some(byte) if byte == opening => {
-                let missing = Fault::new(self.here(), "not JSON: a comma is missing before this");
-                faults.push(missing);
+                self.add(Fault::new(self.here(), "not JSON: a comma is missing before this"));
                 Ok(Next::Element)
             }
             Some(_) => Err(Fault::new(self.here(), "not JSON: expected `,` or `]`")),
@@ -97,10 +98,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads an array of words, whose `[` comes next, into `into`.
-    pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<(), Fault> {
+    /// Notes a fault after which reading goes on.
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.faults.add(self.query, fault);
+    }
+
+    /// Reads an array of words, whose `[` comes next, into `into`; tells whether all was well.
+    pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<bool, Fault> {
+        let faults_before = self.faults.count();
         into.texts.clear();
-        into.faults.clear();
         let begin = self.at;
         self.at += 1;
         if !self.take(b']') {
@@ -111,19 +117,20 @@ impl<'a> Scanner<'a> {
                     && matches!(self.text.as_bytes().get(self.at + 1), Some(b'"' | b' '))
                 {
                     self.at += 1;
-                } else if let Next::End = self.next(b'"', &mut into.faults)? {
+                } else if let Next::End = self.next(b'"')? {
                     break;
                 }
             }
         }
         into.span = begin..self.at;
-        Ok(())
+        Ok(self.faults.count() == faults_before)
     }
 
     /// Where a word of an array that was read stands. It is only asked for where there is a fault, so it is found
     /// by reading the array once more.
     pub(super) fn span_of(&self, array: &Range<usize>, word: usize) -> Range<usize> {
-        let mut scanner = Scanner { at: array.start + 1, ..*self };
+        let mut scanner = Scanner::new(self.text, self.unescaped);
+        scanner.at = array.start + 1;
         let mut before = Words::default();
         loop {
             scanner.peek();
@@ -151,7 +158,7 @@ impl<'a> Scanner<'a> {
         };
         match word {
             Ok(word) => into.texts.push(word),
-            Err(fault) => into.faults.push(fault),
+            Err(fault) => self.add(fault),
         }
         Ok(())
     }
@@ -201,7 +208,7 @@ impl<'a> Scanner<'a> {
         let digits = &self.text[begin..self.at];
         let span = begin..self.at;
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            let fault = Fault::new(span, format!("a word is a string or an integer, not {digits}"));
+            let fault = Fault::new(span, format!("a word is a string or an integer, not {}", Brief(digits)));
             return Err(fault.with_help("an integer is digits alone; anything else is written as a string"));
         }
         if digits.starts_with('0') && digits.len() > 1 {
@@ -269,5 +276,5 @@ fn plain_bytes(bytes: &[u8]) -> usize {
 pub(super) fn what(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
-    text[..end].to_owned()
+    Brief(&text[..end]).to_string()
 }

@@ -10,7 +10,7 @@ use super::Rules;
 use super::fault::{Fault, Faults};
 use super::list::read_list;
 use super::scanner::what;
-use crate::query::{Level, Query};
+use crate::query::{Brief, Level, Query};
 use crate::time::ClockRule;
 
 /// A suite, read.
@@ -39,16 +39,18 @@ pub struct Case<'a> {
     pub expected: Option<Vec<String>>,
 }
 
-/// A suite as it stands in the file.
+/// A suite as it stands in the file. Its parts are read one by one, so that each is told where it is wrong.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSuite<'a> {
     #[serde(default)]
     name: String,
-    level: Option<u8>,
-    clock: Option<RawClock>,
     #[serde(borrow)]
-    cases: Vec<RawCase<'a>>,
+    level: Option<&'a RawValue>,
+    #[serde(borrow)]
+    clock: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cases: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -62,50 +64,52 @@ struct RawCase<'a> {
     expected: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawClock {
-    Monotone,
-    Free,
-}
-
 /// Reads a suite. What `rules` name comes before what the file says of level and clock.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_suite<'a>(text: &'a str, arena: &'a Bump, rules: Rules) -> Result<Suite<'a>, Faults> {
-    let raw: RawSuite<'_> = serde_json::from_str(text).map_err(|error| {
-        let fault = Fault::new(place(text, &error), what(&error));
-        fault.with_help(r#"a suite looks like {"name": …, "level": 1, "cases": [{"name": …, "queries": […], "expected": […]}]}"#)
-    })?;
-    let level = match raw.level {
-        None => Level::LAST,
-        Some(number) => Level::new(number).ok_or_else(|| {
-            let range = format!("levels go from {} to {}", Level::FIRST, Level::LAST);
-            Fault::new(0..0, format!("there is no level {number}")).with_help(range)
-        })?,
-    };
-    let clock = match raw.clock {
-        Some(RawClock::Free) => ClockRule::Free,
-        Some(RawClock::Monotone) | None => ClockRule::Monotone,
-    };
+    let raw: RawSuite<'_> = object(text).map_err(|fault| fault.with_help(SUITE))?;
+    let mut faults = Faults::default();
+    let level = raw.level.and_then(|part| faults.sort_out(level(part.get()), offset(text, part), None));
+    let clock = raw.clock.and_then(|part| faults.sort_out(clock(part.get()), offset(text, part), None));
     let mut suite = Suite {
         name: raw.name,
-        level: rules.level.unwrap_or(level),
-        clock: rules.clock.unwrap_or(clock),
+        level: rules.level.or(level).unwrap_or(Level::LAST),
+        clock: rules.clock.or(clock).unwrap_or_default(),
         cases: Vec::with_capacity(raw.cases.len()),
     };
-    let mut faults = Faults::default();
-    for raw in raw.cases {
-        // The list borrows from the text, so that its place there is known.
-        let offset = raw.queries.get().as_ptr().addr() - text.as_ptr().addr();
-        let part = format!("case \"{}\"", raw.name.escape_debug());
-        match read_case(arena, raw, &suite) {
-            Ok(case) => suite.cases.push(case),
-            Err(of_case) => faults.add_part(of_case, offset, &part),
+    for part in raw.cases {
+        let raw = object(part.get()).map_err(|fault| Faults::from(fault.with_help(CASE)));
+        let raw: Option<RawCase<'a>> = faults.sort_out(raw, offset(text, part), None);
+        if let Some(raw) = raw {
+            let (list, name) = (offset(text, raw.queries), format!("case \"{}\"", Brief(&raw.name)));
+            let read = read_case(arena, raw, &suite);
+            suite.cases.extend(faults.sort_out(read, list, Some(&name)));
         }
     }
     faults.or(suite)
+}
+
+/// Where a part stands in the text that it borrows from.
+fn offset(text: &str, part: &RawValue) -> usize {
+    part.get().as_ptr().addr() - text.as_ptr().addr()
+}
+
+fn level(text: &str) -> Result<Level, Faults> {
+    let fault = |range: String| Fault::new(0..text.len(), "there is no such level").with_help(range).into();
+    text.parse().map_err(fault)
+}
+
+fn clock(text: &str) -> Result<ClockRule, Faults> {
+    match text {
+        "\"monotone\"" => Ok(ClockRule::Monotone),
+        "\"free\"" => Ok(ClockRule::Free),
+        _ => {
+            let fault = Fault::new(0..text.len(), "there is no such clock rule");
+            Err(fault.with_help(r#"the rules are "monotone" and "free""#).into())
+        }
+    }
 }
 
 fn read_case<'a>(arena: &'a Bump, raw: RawCase<'a>, suite: &Suite<'_>) -> Result<Case<'a>, Faults> {
@@ -119,15 +123,29 @@ fn read_case<'a>(arena: &'a Bump, raw: RawCase<'a>, suite: &Suite<'_>) -> Result
     }
 }
 
+/// Reads an object with the fields of `T`, and no others.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Fault> {
+    // Serde would take an array of the fields' values too.
+    if !text.trim_start().starts_with('{') {
+        return Err(Fault::new(0..text.chars().next().map_or(0, char::len_utf8), "this is not an object"));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let not_json = if error.is_data() { "" } else { "not JSON: " };
+        Fault::new(place(text, &error), format!("{not_json}{}", what(&error)))
+    })
+}
+
 /// Where an error of `serde_json` lies.
 fn place(text: &str, error: &serde_json::Error) -> Range<usize> {
     let line_start = match error.line().checked_sub(2) {
         None => 0,
         Some(before) => text.match_indices('\n').nth(before).map_or(text.len(), |(at, _)| at + 1),
     };
-    let mut at = (line_start + error.column().saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
+    let at = text.floor_char_boundary(line_start + error.column().saturating_sub(1));
     at..at + text[at..].chars().next().map_or(0, char::len_utf8)
 }
+
+/// What a suite should look like.
+const SUITE: &str = r#"a suite looks like {"name": …, "level": 1, "cases": […]}"#;
+/// What a case should look like.
+const CASE: &str = r#"a case looks like {"name": …, "why": …, "queries": […], "expected": […]}"#;

@@ -104,7 +104,7 @@ impl<W: Write> Answers for Table<W> {
         let (mut words, mut answer) = (String::new(), String::new());
         push_query(&mut words, query);
         push_quoted(&mut answer, &reply.to_string());
-        self.rows.push([(self.rows.len() + 1).to_string(), words, answer]);
+        self.rows.push([(self.rows.len() + 1).to_string(), cut(words), cut(answer)]);
         Ok(())
     }
 
@@ -116,6 +116,16 @@ impl<W: Write> Answers for Table<W> {
         self.draw()?;
         self.out.flush()
     }
+}
+
+/// What is shown of a text in a column: the time to break it into lines grows with the square of its length.
+fn cut(mut text: String) -> String {
+    const MOST: usize = 2_000;
+    if text.len() > MOST {
+        text.truncate(text.floor_char_boundary(MOST));
+        text.push('…');
+    }
+    text
 }
 
 /// The words of a query, in quotes where they would not be told apart without.
