@@ -54,6 +54,11 @@ use unsaved::Unsaved;
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
 
+/// What a note of a cell weighs, short ones 1: notes are bounded by weight, so that long texts do not add up.
+fn weight(key: &str, field: &str) -> usize {
+    1 + (key.len() + field.len()) / 64
+}
+
 /// A database, fed with queries.
 ///
 /// ```

@@ -1,7 +1,8 @@
-//! The backups that were taken: a moment, a place in the timeline and a count each.
+//! The backups that can be restored: a place in the timeline, a moment and a count each.
 //!
-//! Invariant: they stand in the order of the moments they were taken at, those of one moment in the order in which
-//! they were taken.
+//! Invariant: there is one for each moment it was taken at, the one taken last.
+
+use std::collections::BTreeMap;
 
 use super::timeline::Mark;
 use crate::time::Time;
@@ -9,8 +10,6 @@ use crate::time::Time;
 /// A backup.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backup {
-    /// The caller's time.
-    pub(super) taken: Time,
     /// The database's own time.
     pub(super) now: Time,
     /// Where its past ends.
@@ -19,21 +18,21 @@ pub(super) struct Backup {
     pub(super) live_records: u64,
 }
 
-/// All backups.
+/// Backups by the caller's time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backups {
-    by_time: Vec<Backup>,
+    by_time: BTreeMap<Time, Backup>,
 }
 
 impl Backups {
-    pub(super) fn add(&mut self, backup: Backup) {
-        let place = self.after(backup.taken);
-        self.by_time.insert(place, backup);
+    /// Adds a backup taken at `moment`; the answer is the one that it takes the place of.
+    pub(super) fn add(&mut self, moment: Time, backup: Backup) -> Option<Backup> {
+        self.by_time.insert(moment, backup)
     }
 
-    /// The latest backup taken at `moment` or before; of several at one time the one taken last.
+    /// The latest backup taken at `moment` or before.
     pub(super) fn latest(&self, moment: Time) -> Option<Backup> {
-        self.by_time[..self.after(moment)].last().copied()
+        self.by_time.range(..=moment).next_back().map(|(_, backup)| *backup)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -42,9 +41,5 @@ impl Backups {
 
     pub(super) fn len(&self) -> usize {
         self.by_time.len()
-    }
-
-    fn after(&self, moment: Time) -> usize {
-        self.by_time.partition_point(|backup| backup.taken <= moment)
     }
 }

@@ -14,13 +14,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Text;
 use super::records::{Content, Records};
 use super::timeline::Epoch;
+use super::{Text, weight};
 use crate::time::Time;
 
-/// Expiries are settled when so many operations have moved the clock.
-const PACE: u32 = 1024;
+/// Expiries are settled when so many operations have moved the clock, or fewer with long texts.
+const PACE: usize = 1024;
 
 /// The last moment at which a version of a cell is live, and which version that is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,11 @@ pub(super) struct Expiry {
 }
 
 impl Expiry {
+    /// How much memory it takes, in units of what a short one takes.
+    fn weight(&self) -> usize {
+        weight(&self.key, &self.field)
+    }
+
     /// Before every expiry of this moment.
     fn before(last: Time) -> Self {
         Self { last, epoch: Epoch::default(), key: Text::default(), field: Text::default() }
@@ -50,8 +55,10 @@ pub(super) struct Expiries {
     fresh: Vec<Expiry>,
     index: BTreeSet<Expiry>,
     settled: Time,
-    moves: u32,
-    /// The length of the index after it was last swept.
+    /// How often the clock was moved since, and the weight of what is fresh.
+    moves: usize,
+    /// The weight of the index, now and after it was last swept.
+    weight: usize,
     swept: usize,
 }
 
@@ -66,6 +73,7 @@ pub(super) struct Deaths {
 
 impl Expiries {
     pub(super) fn add(&mut self, expiry: Expiry) {
+        self.moves += expiry.weight() - 1;
         self.fresh.push(expiry);
     }
 
@@ -86,14 +94,19 @@ impl Expiries {
         self.moves = 0;
         self.fresh.sort_unstable();
         let dead = self.fresh.partition_point(|expiry| expiry.last < now);
-        self.index.extend(self.fresh.drain(dead..));
+        for expiry in self.fresh.drain(dead..) {
+            self.weight += expiry.weight();
+            self.index.insert(expiry);
+        }
         let indexed = self.index.range(Expiry::before(from)..Expiry::before(now)).cloned().collect();
         Deaths { fresh: std::mem::take(&mut self.fresh), indexed }
     }
 
     /// Takes an entry out that nothing will ask for again.
     pub(super) fn forget(&mut self, expiry: &Expiry) {
-        self.index.remove(expiry);
+        if self.index.remove(expiry) {
+            self.weight -= expiry.weight();
+        }
     }
 
     /// Moves `settled` back to where it was at a backup. What is fresh belongs to no backup.
@@ -104,11 +117,12 @@ impl Expiries {
 
     /// Once the index has doubled: takes out the entries that no version matches any more.
     pub(super) fn sweep(&mut self, records: &Records) {
-        if self.index.len() <= 2 * self.swept + PACE as usize {
+        if self.weight <= 2 * self.swept + PACE {
             return;
         }
         self.index.retain(|expiry| records.has_version_of(expiry));
-        self.swept = self.index.len();
+        self.weight = self.index.iter().map(Expiry::weight).sum();
+        self.swept = self.weight;
     }
 
     pub(super) fn len(&self) -> usize {

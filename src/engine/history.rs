@@ -2,6 +2,8 @@
 //!
 //! Invariants: epochs ascend; there is one version at least, and never two of one epoch.
 
+use std::cell::Cell;
+
 use thin_vec::ThinVec;
 
 use super::timeline::{Epoch, Timeline};
@@ -11,13 +13,25 @@ use super::timeline::{Epoch, Timeline};
 pub(super) struct History<T> {
     newest: T,
     epoch: Epoch,
+    /// What the last long search found.
+    memo: Cell<Option<Memo>>,
     /// Thin because most things have none: eight bytes in every cell instead of twenty-four.
     older: ThinVec<(Epoch, T)>,
 }
 
+/// What a closed epoch sees: the epoch of the version, if there is one.
+///
+/// That never changes. A cell that is written on one side branch after the other would be searched through all of
+/// them each time; so a search ends where the one before it began.
+#[derive(Clone, Copy, Debug)]
+struct Memo {
+    from: Epoch,
+    seen: Option<Epoch>,
+}
+
 impl<T> History<T> {
     pub(super) fn new(epoch: Epoch, value: T) -> Self {
-        Self { newest: value, epoch, older: ThinVec::new() }
+        Self { newest: value, epoch, memo: Cell::new(None), older: ThinVec::new() }
     }
 
     /// The newest version that the timeline sees.
@@ -36,14 +50,22 @@ impl<T> History<T> {
     /// if it is not seen, what is seen lies further back, and whole branches are skipped at a time.
     #[cold]
     fn search(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
-        let mut bound = self.epoch;
-        loop {
-            let (epoch, value) = self.up_to(bound)?;
+        let (mut bound, mut from) = (self.epoch, None);
+        let found = loop {
+            let Some((epoch, value)) = self.up_to(bound) else { break None };
             bound = timeline.seen_up_to(epoch);
             if bound == epoch {
-                return Some((epoch, value));
+                break Some((epoch, value));
             }
+            if let Some(memo) = self.memo.get().filter(|memo| memo.from == bound) {
+                break memo.seen.and_then(|epoch| self.up_to(epoch));
+            }
+            from.get_or_insert(bound);
+        };
+        if let Some(from) = from {
+            self.memo.set(Some(Memo { from, seen: found.map(|(epoch, _)| epoch) }));
         }
+        found
     }
 
     /// The latest version written in `bound` or before.
@@ -88,6 +110,13 @@ impl<T> History<T> {
         true
     }
 
+    /// Takes out the version before the newest if it was written in `epoch`.
+    pub(super) fn forget(&mut self, epoch: Epoch) {
+        if self.older.last().is_some_and(|(last, _)| *last == epoch) {
+            self.older.pop();
+        }
+    }
+
     /// Was the newest version written in this epoch?
     pub(super) fn is_of(&self, epoch: Epoch) -> bool {
         self.epoch == epoch
@@ -101,5 +130,12 @@ impl<T> History<T> {
     /// How many versions there are.
     pub(super) fn versions(&self) -> usize {
         1 + self.older.len()
+    }
+}
+
+impl<T> History<Option<T>> {
+    /// Is there nothing but a version that says that there is nothing?
+    pub(super) fn is_deleted_for_good(&self) -> bool {
+        self.newest.is_none() && self.older.is_empty()
     }
 }

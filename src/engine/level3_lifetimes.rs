@@ -51,8 +51,8 @@ impl Engine {
 
     /// Counts everything that has died before `now` as dead, and gives its memory back where no backup holds it.
     ///
-    /// Answers never depend on it: a look-up goes by the lifetime of every cell. It is paid for by the SETs that
-    /// brought the cells.
+    /// Answers never depend on it: a look-up goes by the lifetime of every cell. What a restore brings back to life
+    /// dies again, and is counted again.
     pub(super) fn settle(&mut self, now: Time) {
         let deaths = self.expiries.settle(now);
         for expiry in &deaths.fresh {

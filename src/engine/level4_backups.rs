@@ -1,4 +1,5 @@
-//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data.
+//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data. BACKUP pays for what has died since the clock
+//! last stood there, RESTORE for what was written since the last backup.
 //!
 //! ```text
 //!   caller's time   0 ────── 3 ────────── 10 ────── 18
@@ -27,8 +28,15 @@ impl Engine {
             ClockRule::Free => self.count_live(now),
         };
         let mark = self.timeline.close();
-        self.backups.add(Backup { taken: timestamp, now, mark, live_records: self.records.live_records() });
-        self.unsaved.take();
+        let backup = Backup { now, mark, live_records: self.records.live_records() };
+        let replaced = self.backups.add(timestamp, backup);
+        let written = self.unsaved.take();
+        if let Some(last) = replaced.and_then(|backup| backup.mark.before(mark)) {
+            // Of two backups at one time the earlier can never be restored: what only it saw goes.
+            for (key, field) in written {
+                self.records.forget(&key, field.as_deref(), last);
+            }
+        }
         Reply::Count(answer)
     }
 

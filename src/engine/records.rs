@@ -180,6 +180,20 @@ impl Records {
         }
     }
 
+    /// Takes out a version that nothing sees: the newest but one of a cell or, without a field, of a record's count.
+    pub(super) fn forget(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
+        let Some(record) = self.by_key.get_mut(key) else { return };
+        let Some(field) = field else {
+            record.count.forget(epoch);
+            return;
+        };
+        let Some(cell) = record.fields.get_mut(field) else { return };
+        cell.forget(epoch);
+        if cell.is_deleted_for_good() {
+            self.remove(key, field);
+        }
+    }
+
     /// Did the open epoch write this cell or, without a field, the count of this record?
     pub(super) fn is_of(&self, key: &str, field: Option<&str>, open: Epoch) -> bool {
         let record = self.by_key.get(key);

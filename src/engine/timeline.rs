@@ -38,6 +38,13 @@ pub(super) struct Mark {
     branch: u32,
 }
 
+impl Mark {
+    /// Its epoch, if that is the one right before `next` on the same branch, so that nothing forks between the two.
+    pub(super) fn before(self, next: Self) -> Option<Epoch> {
+        (self.branch == next.branch && self.epoch.0 + 1 == next.epoch.0).then_some(self.epoch)
+    }
+}
+
 /// The tree of epochs with one of them open.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {

@@ -2,11 +2,11 @@
 //!
 //! Invariant: every cell and every count that has a version of the open epoch is noted, once there is a backup.
 
-use super::Text;
 use super::records::Records;
 use super::timeline::Epoch;
+use super::{Text, weight};
 
-/// Notes are swept when they have doubled, and not before there are so many.
+/// Notes are swept when they have doubled, and not before they weigh so much.
 const FEW: usize = 1024;
 
 /// A cell or, without a field, the count of a record.
@@ -16,24 +16,28 @@ type Note = (Text, Option<Text>);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Unsaved {
     notes: Vec<Note>,
-    /// How many there were after they were last swept.
+    /// Their weight, now and after they were last swept.
+    weight: usize,
     swept: usize,
 }
 
 impl Unsaved {
     pub(super) fn note(&mut self, key: &str, field: Option<&str>) {
+        self.weight += weight(key, field.unwrap_or_default());
         self.notes.push((Text::new(key), field.map(Text::new)));
     }
 
     /// Once the notes have doubled: leaves those that are still true, each once.
     pub(super) fn sweep(&mut self, records: &Records, open: Epoch) {
-        if self.notes.len() <= 2 * self.swept + FEW {
+        if self.weight <= 2 * self.swept + FEW {
             return;
         }
         self.notes.sort_unstable();
         self.notes.dedup();
         self.notes.retain(|(key, field)| records.is_of(key, field.as_deref(), open));
-        self.swept = self.notes.len();
+        self.weight =
+            self.notes.iter().map(|(key, field)| weight(key, field.as_deref().unwrap_or_default())).sum();
+        self.swept = self.weight;
     }
 
     /// Everything that was noted; nothing is from then on.

@@ -121,7 +121,7 @@ fn query<'a>(
 /// Reads the one array of a line. The error is of a text that cannot be read on; the scanner has noted all others.
 fn whole_line<'a>(scanner: &mut Scanner<'a>, words: &mut Words<'a>) -> Result<(), Fault> {
     if scanner.peek() != Some(b'[') {
-        return Err(not_an_array(scanner, "a line is one query: an array of words").with_help(shape()));
+        return Err(not_an_array(scanner, "a line is one query: an array of words", shape()));
     }
     scanner.array(words)?;
     scanner.end("the query").map_err(|fault| fault.with_help(shape()))

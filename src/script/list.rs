@@ -70,7 +70,7 @@ impl ListReader<'_> {
             return Err(Fault::new(self.scanner.here(), "the input is empty").with_help(shape()));
         }
         if !self.scanner.take(b'[') {
-            return Err(not_an_array(&self.scanner, "this is not a list of queries").with_help(shape()));
+            return Err(not_an_array(&self.scanner, "this is not a list of queries", shape()));
         }
         if !self.scanner.take(b']') {
             loop {
@@ -109,12 +109,12 @@ impl ListReader<'_> {
 }
 
 /// The fault of an input that does not begin with `[`.
-pub(super) fn not_an_array(scanner: &Scanner<'_>, message: &str) -> Fault {
+pub(super) fn not_an_array(scanner: &Scanner<'_>, message: &str, shape: String) -> Fault {
     if scanner.is_at_byte_order_mark() {
         let message = "a byte order mark stands before the text";
         return Fault::new(scanner.here(), message).with_help("save the file as UTF-8 without it");
     }
-    Fault::new(scanner.here(), message)
+    Fault::new(scanner.here(), message).with_help(shape)
 }
 
 /// What an input should look like.

@@ -87,3 +87,70 @@ fn dead_cells_of_a_crowd_are_counted_out_between_backups() {
     assert_eq!(backup(&mut engine, 2_749), "1");
     assert_eq!(backup(&mut engine, 2_750), "0");
 }
+
+/// A text of more than a hundred thousand bytes.
+fn long(number: u64) -> String {
+    format!("{number} {}", "x".repeat(100_000))
+}
+
+#[test]
+fn long_texts_do_not_add_up_in_notes_and_expiries() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    backup(&mut engine, 0);
+    for number in 0..1_000 {
+        let key = long(number);
+        set(&mut engine, &key, number, 1);
+        apply(&mut engine, &Query::Set { key: &key, field: "g", value: "v" });
+        apply(&mut engine, &Query::Delete { key: &key, field: "g" });
+        let Sizes { records, expiries, unsaved, .. } = engine.sizes();
+        assert!(records + expiries + unsaved < 40, "{:?}", engine.sizes());
+    }
+}
+
+#[test]
+fn what_only_a_replaced_backup_saw_goes() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    for number in 0..1_000 {
+        set(&mut engine, "k", 5, 1_000 + number);
+        apply(&mut engine, &Query::Set { key: "gone", field: &number.to_string(), value: "v" });
+        backup(&mut engine, 5);
+        apply(&mut engine, &Query::Delete { key: "gone", field: &number.to_string() });
+    }
+    backup(&mut engine, 5);
+    let Sizes { records, versions, backups, .. } = engine.sizes();
+    assert_eq!((records, versions, backups), (1, 1, 1));
+    restore(&mut engine, 6, 5);
+    assert_eq!(engine.cells().len(), 1);
+}
+
+#[test]
+fn a_replaced_backup_is_kept_whole_where_another_past_needs_it() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    apply(&mut engine, &Query::Set { key: "k", field: "f", value: "first" });
+    backup(&mut engine, 1);
+    apply(&mut engine, &Query::Set { key: "k", field: "f", value: "second" });
+    backup(&mut engine, 2);
+    restore(&mut engine, 2, 1);
+    // This takes the place of the backup of "second", which lies on another branch.
+    backup(&mut engine, 2);
+    for (moment, value) in [(1, "first"), (2, "first")] {
+        restore(&mut engine, 3, moment);
+        assert_eq!(apply(&mut engine, &Query::Get { key: "k", field: "f" }), value);
+    }
+}
+
+#[test]
+fn a_cell_written_on_forty_thousand_side_branches_is_found() {
+    // Each branch holds a version that the others do not see: a search that passed them all would take minutes.
+    let mut engine = Engine::new(ClockRule::Monotone);
+    apply(&mut engine, &Query::Set { key: "k", field: "f", value: "trunk" });
+    for round in 0..40_000 {
+        backup(&mut engine, 2 * round);
+        apply(&mut engine, &Query::Set { key: "k", field: "f", value: "branch" });
+        backup(&mut engine, 2 * round + 1);
+        restore(&mut engine, 2 * round + 1, 2 * round);
+        assert_eq!(apply(&mut engine, &Query::Get { key: "k", field: "f" }), "trunk");
+    }
+    restore(&mut engine, 80_000, 40_001);
+    assert_eq!(apply(&mut engine, &Query::Get { key: "k", field: "f" }), "branch");
+}

@@ -168,6 +168,20 @@ fn a_full_disk_ends_with_status_74() {
     assert!(text(&output.stderr).contains("cannot write the output"));
 }
 
+#[cfg(target_os = "linux")]
+#[rstest]
+#[case("run fixtures/bad/many-mistakes.json 2>/dev/full", 2)]
+#[case("run no/such/file 2>/dev/full", 2)]
+#[case("run fixtures/level1/records.json >/dev/full 2>/dev/full", 74)]
+#[case("--help >/dev/full", 74)]
+#[case("help >/dev/full", 74)]
+fn the_status_tells_even_where_no_message_can(#[case] command: &str, #[case] status: i32) {
+    let script = format!("\"$0\" {command}");
+    let mut shell = std::process::Command::new("sh");
+    let ended = shell.args(["-c", &script, env!("CARGO_BIN_EXE_rewind")]).current_dir(super::top()).output();
+    assert_eq!(ended.expect("there is a shell").status.code(), Some(status), "{command}");
+}
+
 #[test]
 fn a_stream_of_any_length_is_answered_in_constant_memory() {
     // A million lines on two hundred cells, with lifetimes and backups that are overtaken.

@@ -53,3 +53,78 @@ fn control_characters_of_the_input_reach_no_terminal() {
     assert!(!message.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{message:?}");
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_flood_of_faults_is_counted_and_not_kept() {
+    let many = 200_000;
+    let empty = "{}, ".repeat(many);
+    for (list, faults) in [
+        (format!("[[\"SET\", {empty}1]]"), many),
+        (format!("[[\"SET\"{}]]", "\"\"".repeat(many)), many),
+        (format!("[{}[]]", "[\"NO_SUCH_OPERATION_AT_ALL\"],".repeat(many)), many + 1),
+    ] {
+        let message = text(&super::feed(&["run", "-"], list.as_bytes()).stderr);
+        assert!(
+            message.ends_with(&format!("{faults} mistakes, the first 20 shown\n")),
+            "{}",
+            &message[message.len() - 200..]
+        );
+        assert!(message.len() < 10_000, "a message is short");
+    }
+}
+
+#[test]
+fn texts_from_outside_are_short_and_harmless_in_messages() {
+    let huge = "7".repeat(100_000);
+    let evil = "\\u001b[2J\\u0007\\u202e\\nerror: forged";
+    for input in [
+        format!("[[\"BACKUP\", -{huge}]]"),
+        format!("[[\"BACKUP\", \"x{huge}\"]]"),
+        format!("[[\"{huge}\"]]"),
+        format!("{{\"{evil}{huge}\": 1, \"cases\": []}}"),
+        format!("{{\"clock\": \"{evil}\", \"cases\": []}}"),
+        format!("{{\"cases\": [{{\"name\": \"{evil}{huge}\", \"queries\": [[\"X\"]]}}]}}"),
+    ] {
+        let output = super::feed(&["run", "-"], input.as_bytes());
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(message.len() < 1_500, "{message}");
+        assert!(
+            !message.contains(['\u{1b}', '\u{7}', '\u{202e}']) && !message.contains("\nerror: forged"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn all_parts_of_a_suite_are_told_in_one_pass() {
+    let suite = r#"{"level": 9, "clock": "wall", "cases": [
+        ["n", "w", [], null],
+        {"name": "a", "querys": []},
+        {"name": "b", "queries": [["GET", "A"], ["X"]]},
+        {"name": "c", "queries": [["GET", "A", "B"]], "expected": []}]}"#;
+    let message = text(&super::feed(&["run", "-"], suite.as_bytes()).stderr);
+    for part in [
+        "there is no such level",
+        "standard input:1:11",
+        "levels go from 1 to",
+        "there is no such clock rule",
+        "this is not an object",
+        "standard input:2:9",
+        "unknown field `querys`",
+        "in case \"b\": GET takes",
+        "in case \"b\": unknown operation `X`",
+        "standard input:3:",
+        "0 expected answers for 1 queries",
+        "in case \"c\"",
+    ] {
+        assert!(message.contains(part), "{part:?} is missing in\n{message}");
+    }
+}
+
+#[test]
+fn blank_input_is_refused_soon_however_long_it_is() {
+    let output = super::feed(&["run", "-"], &b" \n".repeat(32 << 20));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("the input is empty"));
+}
