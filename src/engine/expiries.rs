@@ -40,7 +40,7 @@ impl Expiry {
 
     /// Before every expiry of this moment.
     fn before(last: Time) -> Self {
-        Self { last, epoch: Epoch::default(), key: Text::default(), field: Text::default() }
+        Self { last, epoch: Epoch::FIRST, key: Text::default(), field: Text::default() }
     }
 
     /// Does this content die then?

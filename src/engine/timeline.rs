@@ -10,13 +10,27 @@
 //!   seen from 6:  0, 1, 4, 6
 //! ```
 //!
-//! A branch is made for each RESTORE, not for each backup. Each keeps a link to its parent and one that jumps
+//! (Drawings count epochs from 0, memory from 1.)
+//!
+//! A branch is made for each RESTORE, not for each backup; and none if it goes back to the latest backup of its own
+//! branch. Each keeps a link to its parent and one that jumps
 //! further (a skew-binary jump pointer, after Myers, "An applicative random-access stack", 1983), so that the
 //! branch which an epoch belongs to is found in a logarithmic number of steps.
 
-/// The number of an epoch: the time between two backups.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Epoch(u32);
+use std::num::NonZeroU32;
+
+/// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no more room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Epoch(NonZeroU32);
+
+impl Epoch {
+    pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// The one after it. There is no end: each takes more memory than its number has bits.
+    fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
 
 /// A run of epochs that follow each other.
 #[derive(Clone, Debug)]
@@ -41,7 +55,7 @@ pub(super) struct Mark {
 impl Mark {
     /// Its epoch, if that is the one right before `next` on the same branch, so that nothing forks between the two.
     pub(super) fn before(self, next: Self) -> Option<Epoch> {
-        (self.branch == next.branch && self.epoch.0 + 1 == next.epoch.0).then_some(self.epoch)
+        (self.branch == next.branch && self.epoch.next() == next.epoch).then_some(self.epoch)
     }
 }
 
@@ -56,9 +70,9 @@ pub(super) struct Timeline {
 
 impl Timeline {
     pub(super) fn new() -> Self {
-        let zero = Epoch(0);
-        let root = Branch { first: zero, fork: zero, parent: 0, depth: 0, jump: 0, jump_first: zero };
-        Self { branches: vec![root], current_first: zero, open: zero }
+        let first = Epoch::FIRST;
+        let root = Branch { first, fork: first, parent: 0, depth: 0, jump: 0, jump_first: first };
+        Self { branches: vec![root], current_first: first, open: first }
     }
 
     /// The epoch in which writes happen now.
@@ -69,7 +83,7 @@ impl Timeline {
     /// Closes the open epoch and opens the next.
     pub(super) fn close(&mut self) -> Mark {
         let mark = Mark { epoch: self.open, branch: self.current() };
-        self.open = Epoch(self.open.0 + 1);
+        self.open = self.open.next();
         mark
     }
 
@@ -80,7 +94,7 @@ impl Timeline {
             self.branches.pop();
             self.current_first = self.branch(self.current()).first;
         }
-        if mark.branch == self.current() && mark.epoch.0 + 1 == self.open.0 {
+        if mark.branch == self.current() && mark.epoch.next() == self.open {
             // The latest backup of this branch: it simply goes on from there.
             return;
         }

@@ -111,14 +111,18 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         if !self.take(b']') {
             loop {
-                self.word(into)?;
-                // The one byte that nearly always comes next, before the general way.
-                if self.text.as_bytes().get(self.at) == Some(&b',')
-                    && matches!(self.text.as_bytes().get(self.at + 1), Some(b'"' | b' '))
-                {
-                    self.at += 1;
-                } else if let Next::End = self.next(b'"')? {
-                    break;
+                match self.plain_string() {
+                    Some(word) => into.texts.push(word),
+                    None => self.word(into)?,
+                }
+                // What nearly always comes next, before the general way.
+                match &self.text.as_bytes()[self.at..] {
+                    [b',', b'"', ..] => self.at += 1,
+                    [b',', b' ', b'"', ..] => self.at += 2,
+                    _ => match self.next(b'"')? {
+                        Next::Element => {}
+                        Next::End => break,
+                    },
                 }
             }
         }
@@ -149,7 +153,10 @@ impl<'a> Scanner<'a> {
         };
         let begin = self.at;
         let word = match byte {
-            b'"' => self.string()?,
+            b'"' => match self.plain_string() {
+                Some(word) => Ok(word),
+                None => self.string()?,
+            },
             b'0'..=b'9' | b'-' => self.integer(),
             _ => {
                 let what = self.skip_value()?;
@@ -163,10 +170,22 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Reads a string. The outer error is of a text that cannot be read on.
+    /// Reads a string that comes right here and has neither escapes nor faults: nearly every word.
+    #[inline]
+    fn plain_string(&mut self) -> Option<&'a str> {
+        let rest = self.text.as_bytes()[self.at..].strip_prefix(b"\"")?;
+        let length = plain_bytes(rest);
+        if rest.get(length) != Some(&b'"') {
+            return None;
+        }
+        let begin = self.at + 1;
+        self.at = begin + length + 1;
+        Some(&self.text[begin..begin + length])
+    }
+
+    /// Reads any string. The outer error is of a text that cannot be read on.
     fn string(&mut self) -> Result<Result<&'a str, Fault>, Fault> {
         let (bytes, open) = (self.text.as_bytes(), self.at);
-        let mut plain = true;
         let mut at = open + 1;
         loop {
             at += plain_bytes(&bytes[at..]);
@@ -178,14 +197,11 @@ impl<'a> Scanner<'a> {
                     return Err(unclosed.with_help("write the closing `\"`, or a line break as \\n"));
                 }
                 // An escape or a control character, which may well be the last byte.
-                Some(byte) => {
-                    plain = false;
-                    at = (at + 1 + usize::from(*byte == b'\\')).min(bytes.len());
-                }
+                Some(byte) => at = (at + 1 + usize::from(*byte == b'\\')).min(bytes.len()),
             }
         }
         self.at = at + 1;
-        if plain { Ok(Ok(&self.text[open + 1..at])) } else { Ok(self.unescape(open..self.at)) }
+        Ok(self.unescape(open..self.at))
     }
 
     /// Reads a string with escapes in it.
