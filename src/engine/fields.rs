@@ -86,20 +86,20 @@ impl Fields {
     /// The cells whose field begins with `prefix`, in order.
     pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = (&Text, &Cell)> {
         let (narrow, wide) = match self {
-            Self::Narrow(Narrow { cells, .. }) => {
-                let begin = cells.partition_point(|(name, _)| name.as_str() < prefix);
-                let end = begin + cells[begin..].partition_point(|(name, _)| name.starts_with(prefix));
-                (Some(&cells[begin..end]), None)
-            }
+            Self::Narrow(narrow) => (narrow.with_prefix(prefix), None),
             Self::Wide(cells) => {
-                let from = (Bound::Included(prefix), Bound::Unbounded);
-                let begin = cells.range::<str, _>(from);
-                (None, Some(begin.take_while(move |(name, _)| prefix.is_empty() || name.starts_with(prefix))))
+                let from = cells.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+                (&[][..], Some(from.take_while(move |(name, _)| begins(name, prefix))))
             }
         };
-        let narrow = narrow.into_iter().flatten().map(|(name, cell)| (name, cell));
+        let narrow = narrow.iter().map(|(name, cell)| (name, cell));
         narrow.chain(wide.into_iter().flatten())
     }
+}
+
+/// Does a name begin with the prefix? The empty prefix, that of a whole scan, is not worth a look at the name.
+fn begins(name: &str, prefix: &str) -> bool {
+    prefix.is_empty() || name.starts_with(prefix)
 }
 
 impl Narrow {
@@ -123,6 +123,14 @@ impl Narrow {
             }
         }
         None
+    }
+
+    fn with_prefix(&self, prefix: &str) -> &[(Text, Cell)] {
+        if prefix.is_empty() {
+            return &self.cells;
+        }
+        let from = &self.cells[self.cells.partition_point(|(name, _)| name.as_str() < prefix)..];
+        &from[..from.partition_point(|(name, _)| begins(name, prefix))]
     }
 
     fn insert(&mut self, field: &str, cell: Cell) {
