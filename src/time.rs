@@ -177,3 +177,51 @@ impl fmt::Display for Backwards {
 }
 
 impl std::error::Error for Backwards {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAST: u64 = u64::MAX;
+
+    #[test]
+    fn a_lifetime_is_half_open_and_exact_to_the_end_of_time() {
+        // set at, ttl, a moment at which it is live, one at which it is dead
+        let rows = [
+            (0, 1, Some(0), Some(1)),
+            (1, 10, Some(10), Some(11)),
+            (5, 0, Some(4), Some(5)),
+            (0, 0, None, Some(0)),
+            (0, LAST, Some(LAST - 1), Some(LAST)),
+            (1, LAST - 1, Some(LAST - 1), Some(LAST)),
+            (1, LAST, Some(LAST), None),
+            (LAST, 1, Some(LAST), None),
+            (LAST, LAST, Some(LAST), None),
+        ];
+        for (at, ttl, live, dead) in rows {
+            let lifetime = Lifetime::starting(Time(at), Ttl(ttl));
+            let holds_at = |moment| lifetime.is_some_and(|lifetime| lifetime.holds_at(Time(moment)));
+            assert!(live.is_none_or(holds_at), "set at {at} for {ttl}: live at {live:?}");
+            assert!(!dead.is_some_and(holds_at), "set at {at} for {ttl}: dead at {dead:?}");
+        }
+    }
+
+    #[test]
+    fn a_rebased_lifetime_has_as_much_left() {
+        let lifetime = Lifetime::starting(Time(1), Ttl(10)).expect("it is live");
+        assert_eq!(lifetime.left_at(Time(3)), Some(Ttl(8)));
+        assert_eq!(lifetime.rebased(Time(3), Time(10)).left_at(Time(10)), Some(Ttl(8)));
+        assert!(lifetime.rebased(Time(3), Time(LAST - 2)).is_permanent());
+        assert!(Lifetime::PERMANENT.rebased(Time(3), Time(0)).is_permanent());
+        assert_eq!(lifetime.left_at(Time(100)), Some(Ttl(0)));
+    }
+
+    #[test]
+    fn a_refused_timestamp_leaves_the_clock_as_it_was() {
+        let mut clock = Clock::new(ClockRule::Monotone);
+        assert_eq!(clock.advance(Some(Time(5))), Ok(Time(5)));
+        assert_eq!(clock.advance(Some(Time(5))), Ok(Time(5)));
+        assert_eq!(clock.advance(Some(Time(4))), Err(Backwards { now: Time(5), given: Time(4) }));
+        assert_eq!(clock.advance(None), Ok(Time(5)));
+    }
+}

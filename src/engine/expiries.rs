@@ -106,6 +106,7 @@ impl Expiries {
     pub(super) fn forget(&mut self, expiry: &Expiry) {
         if self.index.remove(expiry) {
             self.weight -= expiry.weight();
+            self.swept = self.swept.min(self.weight);
         }
     }
 

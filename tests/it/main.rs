@@ -18,6 +18,8 @@ mod reader;
 mod readme;
 /// Inputs that are refused, with their messages as golden text.
 mod refused;
+/// What was once wrong.
+mod regression;
 /// Who may import whom.
 mod rooms;
 /// What the table of operations says of itself, and the documents printed from it.

@@ -1,0 +1,49 @@
+//! What was once wrong, each found by random lists, a fresh reader or an adversary.
+
+use rewinddb::engine::Engine;
+use rewinddb::query::{Level, Query};
+use rewinddb::time::ClockRule;
+
+/// The answer to the last of some queries, words parted by blanks.
+fn last_answer(rule: ClockRule, queries: &[&str]) -> (String, Engine) {
+    let mut engine = Engine::new(rule);
+    let mut last = String::new();
+    for query in queries {
+        let words: Vec<_> = query.split(' ').collect();
+        let query = Query::parse(&words, Level::LAST).expect("the words make a query");
+        last = engine.apply(&query).expect("time is in order").to_string();
+    }
+    (last, engine)
+}
+
+#[test]
+fn what_was_dead_at_a_backup_is_not_rebased_under_the_free_rule() {
+    // It was, below zero: a panic, or a cell that lived for ever.
+    let queries =
+        ["SET_AT_WITH_TTL k f v 0 10", "SET k g w", "BACKUP 11", "RESTORE 11 12", "SCAN k", "SCAN_AT k 0"];
+    assert_eq!(last_answer(ClockRule::Free, &queries).0, "g(w)");
+}
+
+#[test]
+fn a_lifetime_that_a_restore_moves_past_the_end_of_time_shows_as_permanent() {
+    let queries = ["SET_AT_WITH_TTL k f v 0 7", "BACKUP 5", "RESTORE 18446744073709551615 6"];
+    let (_, engine) = last_answer(ClockRule::Monotone, &queries);
+    assert_eq!(engine.cells()[0].left, None);
+}
+
+#[test]
+fn two_versions_that_die_at_one_moment_are_counted_out_one_by_one() {
+    // The expiry of the later one is not that of the earlier, which a restore brings back.
+    let queries = [
+        "SET_AT_WITH_TTL k f old 0 10",
+        "BACKUP 1",
+        "SET_AT_WITH_TTL k f new 2 8",
+        "BACKUP 11",
+        "RESTORE 20 1",
+        "BACKUP 28",
+        "BACKUP 29",
+    ];
+    assert_eq!(last_answer(ClockRule::Monotone, &queries[..4]).0, "0");
+    assert_eq!(last_answer(ClockRule::Monotone, &queries[..6]).0, "1");
+    assert_eq!(last_answer(ClockRule::Monotone, &queries).0, "0");
+}
