@@ -77,6 +77,12 @@ impl Record {
         cells.filter_map(move |(field, cell)| Some((field, live(cell, timeline, now)?)))
     }
 
+    /// Takes a cell out; tells whether it was the last, so that the record goes too.
+    fn remove(&mut self, field: &str) -> bool {
+        self.fields.remove(field);
+        self.fields.is_empty()
+    }
+
     /// Counts a cell more; tells whether the count is new in the open epoch.
     fn count_birth(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
         let cells = self.count.seen(timeline).copied().unwrap_or(0);
@@ -142,8 +148,8 @@ impl Records {
         let goes = cell.is_only_of(open);
         let new_cell = !goes && cell.write(open, None);
         let count = record.count_death(&mut self.live_records, timeline);
-        if goes {
-            self.remove(key, field);
+        if goes && record.remove(field) {
+            self.by_key.remove(key);
         }
         Some(NewVersions { cell: new_cell, count })
     }
@@ -162,8 +168,8 @@ impl Records {
             cell.write(timeline.open(), None);
         }
         let count = record.count_death(&mut self.live_records, timeline);
-        if goes {
-            self.remove(&expiry.key, &expiry.field);
+        if goes && record.remove(&expiry.field) {
+            self.by_key.remove(&expiry.key);
         }
         (NewVersions { cell: false, count }, goes)
     }
@@ -175,8 +181,8 @@ impl Records {
             record.count.take_back(open);
             return;
         };
-        if record.fields.get_mut(field).is_some_and(|cell| !cell.take_back(open)) {
-            self.remove(key, field);
+        if record.fields.get_mut(field).is_some_and(|cell| !cell.take_back(open)) && record.remove(field) {
+            self.by_key.remove(key);
         }
     }
 
@@ -189,8 +195,8 @@ impl Records {
         };
         let Some(cell) = record.fields.get_mut(field) else { return };
         cell.forget(epoch);
-        if cell.is_deleted_for_good() {
-            self.remove(key, field);
+        if cell.is_deleted_for_good() && record.remove(field) {
+            self.by_key.remove(key);
         }
     }
 
@@ -233,13 +239,5 @@ impl Records {
     pub(super) fn versions(&self) -> usize {
         let cells = self.by_key.values().flat_map(|record| record.fields.with_prefix(""));
         cells.map(|(_, cell)| cell.versions()).sum()
-    }
-
-    fn remove(&mut self, key: &str, field: &str) {
-        let Some(record) = self.by_key.get_mut(key) else { return };
-        record.fields.remove(field);
-        if record.fields.is_empty() {
-            self.by_key.remove(key);
-        }
     }
 }
