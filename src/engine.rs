@@ -59,7 +59,7 @@ fn weight(key: &str, field: &str) -> usize {
     1 + (key.len() + field.len()) / 64
 }
 
-/// A database, fed with queries.
+/// A database, fed with queries. It may be sent to another thread, but not shared: look-ups keep notes in it.
 ///
 /// ```
 /// use rewinddb::{engine::Engine, query::Query, reply::Reply, time::{ClockRule, Time}};

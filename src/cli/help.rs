@@ -1,5 +1,7 @@
 //! `rewind help`: the program, or an operation as its row of the table tells it.
 
+use std::io::Write;
+
 use clap::CommandFactory;
 
 use super::{Cli, Failure};
@@ -18,8 +20,7 @@ pub(super) fn help(args: &Args) -> Result<(), Failure> {
         None => format!("{}\n{}", Cli::command().render_help().ansi(), operations()),
         Some(topic) => about(topic)?,
     };
-    let mut out = anstream::stdout();
-    std::io::Write::write_all(&mut out, text.as_bytes()).map_err(Failure::Output)
+    anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)
 }
 
 fn about(topic: &str) -> Result<String, Failure> {

@@ -11,7 +11,8 @@ impl Engine {
     pub(super) fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
         let callers = self.clock.advance(timestamp)?;
         let now = self.own_time(callers);
-        if timestamp.is_some() && self.expiries.moved() {
+        let passes = timestamp.is_some() && self.clock.rule() == ClockRule::Monotone;
+        if passes && self.expiries.moved() {
             self.settle(now);
         }
         Ok(now)
@@ -67,5 +68,24 @@ impl Engine {
             }
         }
         self.expiries.sweep(&self.records);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Query;
+
+    #[test]
+    fn under_the_free_rule_nothing_is_settled_and_every_cell_counts() {
+        let mut engine = Engine::new(ClockRule::Free);
+        for number in 0..5_000 {
+            let (key, field, value, timestamp, ttl) = ("k", "f", "v", Time(number), Ttl(1));
+            let set = Query::SetAtWithTtl { key, field, value, timestamp, ttl };
+            engine.apply(&set).expect("any timestamp will do");
+        }
+        assert_eq!((engine.expiries.settled(), engine.records.live_records()), (Time(0), 1));
+        engine.apply(&Query::Delete { key: "k", field: "f" }).expect("any timestamp will do");
+        assert_eq!(engine.records.live_records(), 0);
     }
 }

@@ -13,9 +13,9 @@
 //! (Drawings count epochs from 0, memory from 1.)
 //!
 //! A branch is made for each RESTORE, not for each backup; and none if it goes back to the latest backup of its own
-//! branch. Each keeps a link to its parent and one that jumps
-//! further (a skew-binary jump pointer, after Myers, "An applicative random-access stack", 1983), so that the
-//! branch which an epoch belongs to is found in a logarithmic number of steps.
+//! branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump pointer, after Myers, "An
+//! applicative random-access stack", 1983), so that the branch which an epoch belongs to is found in a logarithmic
+//! number of steps.
 
 use std::num::NonZeroU32;
 
