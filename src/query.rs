@@ -22,7 +22,7 @@ pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
 pub use row::{Access, Example, Row};
 pub use table::{OPERATIONS, Query};
-pub use word::{BadNumber, RestorePoint, Word, WordKind};
+pub use word::{BadNumber, Part, RestorePoint, Word, WordKind};
 
 use std::fmt;
 use std::str::FromStr;

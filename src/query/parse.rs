@@ -1,12 +1,13 @@
-//! From words to a [`Query`].
+//! From words to a [`Query`], and back.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
 use super::mistake::Brief;
-use super::word::{BadNumber, FromWord};
+use super::word::{BadNumber, FromWord, Part, WordKind, number};
 use super::{Level, Mistake, OPERATIONS, Query, Row};
 
 /// The rows of each operation's name, in the order of the table.
@@ -47,26 +48,66 @@ impl<'a> Query<'a> {
         if row.level > level {
             return Err(Mistake::AboveLevel { row, level });
         }
-        let mut cursor = Cursor { words, read: 0 };
+        let mut cursor = Cursor { texts: words, numbers: None, read: 0 };
         (row.read)(&mut cursor).map_err(|why| {
             let place = cursor.read - 1;
             let given = Brief(words[place]).to_string();
             Mistake::BadNumber { row, place, given, why }
         })
     }
+
+    /// The query of a row whose words are these, texts and numbers each in order; `None` if there are more or fewer
+    /// than the row has.
+    #[must_use]
+    pub fn from_parts(row: &Row, texts: &[&'a str], numbers: &[u64]) -> Option<Self> {
+        let of_text = row.words.iter().filter(|word| word.kind == WordKind::Text).count();
+        if texts.len() != of_text || numbers.len() != row.words.len() - of_text {
+            return None;
+        }
+        (row.read)(&mut Cursor { texts, numbers: Some(numbers), read: 0 }).ok()
+    }
+
+    /// The words that parse to this query, the operation's name first.
+    #[must_use]
+    pub fn words(&self) -> Vec<Cow<'a, str>> {
+        let mut words = vec![Cow::Borrowed(self.row().name)];
+        self.each_part(|_, part| {
+            words.push(match part {
+                Part::Text(text) => Cow::Borrowed(text),
+                Part::Number(number) => Cow::Owned(number.to_string()),
+            });
+        });
+        words
+    }
 }
 
 /// Reads words one after the other, each as its type asks.
 pub(super) struct Cursor<'w, 'a> {
-    words: &'w [&'a str],
+    texts: &'w [&'a str],
+    /// What the numbers among the words are, where that is known; else they stand among the texts as digits.
+    numbers: Option<&'w [u64]>,
+    /// How many texts were read.
     read: usize,
 }
 
 impl<'a> Cursor<'_, 'a> {
     /// Reads the next word. The row's number of words has been compared with what is there before.
     pub(super) fn read<T: FromWord<'a>>(&mut self) -> Result<T, BadNumber> {
-        let word = self.words[self.read];
+        T::read(self)
+    }
+
+    /// Reads a text.
+    pub(super) fn text(&mut self) -> &'a str {
+        let text = self.texts[self.read];
         self.read += 1;
-        T::read(word)
+        text
+    }
+
+    /// Reads a number.
+    pub(super) fn number(&mut self) -> Result<u64, BadNumber> {
+        let Some(numbers) = self.numbers else { return number(self.text()) };
+        let (first, rest) = numbers.split_first().ok_or(BadNumber::Empty)?;
+        self.numbers = Some(rest);
+        Ok(*first)
     }
 }

@@ -94,10 +94,16 @@ macro_rules! operations {
         enum Place { $($variant),* }
 
         impl<$a> Query<$a> {
+            /// The place of its operation's row in [`OPERATIONS`](super::OPERATIONS).
+            #[must_use]
+            pub fn place(&self) -> usize {
+                match self { $(Self::$variant { .. } => Place::$variant as usize),* }
+            }
+
             /// The row of its operation.
             #[must_use]
             pub fn row(&self) -> &'static Row {
-                &OPERATIONS[match self { $(Self::$variant { .. } => Place::$variant),* } as usize]
+                &OPERATIONS[self.place()]
             }
 
             /// When it happens; `None` for an operation without a timestamp.
@@ -108,11 +114,13 @@ macro_rules! operations {
                 }
             }
 
-            /// The words that parse to this query, the operation's name first.
-            #[must_use]
-            pub fn words(&self) -> Vec<Cow<$a, str>> {
+            /// Hands each word after the operation's name on, in order, with what the row says of it.
+            #[inline]
+            pub fn each_part(&self, mut each: impl FnMut(&'static Word, Part<$a>)) {
+                let mut words = self.row().words.iter();
+                let mut each = |part| if let Some(word) = words.next() { each(word, part) };
                 match self {
-                    $(Self::$variant { $($word),* } => vec![Cow::Borrowed($name), $(FromWord::write($word)),*],)*
+                    $(Self::$variant { $($word),* } => { $(each(FromWord::part($word));)* })*
                 }
             }
         }

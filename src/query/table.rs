@@ -3,9 +3,8 @@
 
 use super::Level;
 use super::row::{Access, Example, Row};
-use super::word::{FromWord, RestorePoint, Word};
+use super::word::{FromWord, Part, RestorePoint, Word};
 use crate::time::{Time, Ttl};
-use std::borrow::Cow;
 
 operations! { 'a:
     // level, reads or writes, name, the query it becomes with words that live for 'a

@@ -1,8 +1,8 @@
 //! The kinds of word that an operation takes: how each is read from text and written back.
 
-use std::borrow::Cow;
 use std::fmt;
 
+use super::parse::Cursor;
 use crate::time::{Time, Ttl};
 
 /// What a word stands for, as help and documents name it.
@@ -25,6 +25,23 @@ pub struct Word {
     pub kind: WordKind,
 }
 
+impl Word {
+    /// Is this the value that a cell is given? It may be long, so a store may keep it apart.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        self.name == "value"
+    }
+}
+
+/// A word as what it is: a text, or the number that its digits stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A number.
+    Number(u64),
+}
+
 /// A moment that an operation names without happening at it: it does not move the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestorePoint(pub Time);
@@ -34,11 +51,11 @@ pub(super) trait FromWord<'a>: Sized {
     /// What the word stands for.
     const KIND: WordKind;
 
-    /// Reads the word.
-    fn read(word: &'a str) -> Result<Self, BadNumber>;
+    /// Reads the next word.
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber>;
 
-    /// Writes it back; reading that again gives the same.
-    fn write(&self) -> Cow<'a, str>;
+    /// What it is; reading that again gives the same.
+    fn part(&self) -> Part<'a>;
 
     /// The moment at which the query happens, if this is the word that tells it.
     fn timestamp(&self) -> Option<Time> {
@@ -49,24 +66,24 @@ pub(super) trait FromWord<'a>: Sized {
 impl<'a> FromWord<'a> for &'a str {
     const KIND: WordKind = WordKind::Text;
 
-    fn read(word: &'a str) -> Result<Self, BadNumber> {
-        Ok(word)
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
+        Ok(words.text())
     }
 
-    fn write(&self) -> Cow<'a, str> {
-        Cow::Borrowed(self)
+    fn part(&self) -> Part<'a> {
+        Part::Text(self)
     }
 }
 
 impl<'a> FromWord<'a> for Time {
     const KIND: WordKind = WordKind::Timestamp;
 
-    fn read(word: &'a str) -> Result<Self, BadNumber> {
-        number(word).map(Self)
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
+        words.number().map(Self)
     }
 
-    fn write(&self) -> Cow<'a, str> {
-        Cow::Owned(self.to_string())
+    fn part(&self) -> Part<'a> {
+        Part::Number(self.0)
     }
 
     fn timestamp(&self) -> Option<Time> {
@@ -77,24 +94,24 @@ impl<'a> FromWord<'a> for Time {
 impl<'a> FromWord<'a> for RestorePoint {
     const KIND: WordKind = WordKind::Milliseconds;
 
-    fn read(word: &'a str) -> Result<Self, BadNumber> {
-        number(word).map(|number| Self(Time(number)))
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
+        words.number().map(|number| Self(Time(number)))
     }
 
-    fn write(&self) -> Cow<'a, str> {
-        Cow::Owned(self.0.to_string())
+    fn part(&self) -> Part<'a> {
+        Part::Number(self.0.0)
     }
 }
 
 impl<'a> FromWord<'a> for Ttl {
     const KIND: WordKind = WordKind::Milliseconds;
 
-    fn read(word: &'a str) -> Result<Self, BadNumber> {
-        number(word).map(Self)
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
+        words.number().map(Self)
     }
 
-    fn write(&self) -> Cow<'a, str> {
-        Cow::Owned(self.to_string())
+    fn part(&self) -> Part<'a> {
+        Part::Number(self.0)
     }
 }
 
@@ -123,7 +140,7 @@ impl fmt::Display for BadNumber {
 }
 
 /// Reads canonical decimal digits.
-fn number(word: &str) -> Result<u64, BadNumber> {
+pub(super) fn number(word: &str) -> Result<u64, BadNumber> {
     let digits = word.as_bytes();
     if digits.is_empty() {
         return Err(BadNumber::Empty);
