@@ -23,27 +23,32 @@
 //! every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`); what they stand on: `records` (all cells, and the counts), `fields` (the cells of one record),
-//! `history` (the versions of one thing), `timeline` (the epochs), `expiries` (who dies when), `unsaved` (what a
-//! restore takes back), `backups` (what was saved).
+//! `level4_backups`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
+//! `fields` (the cells of one record), `history` (the versions of one thing), `timeline` (the epochs), `expiries` (who
+//! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); and how all of it is written down
+//! and brought back: `image`, `thaw`, and as queries: `dump`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod backups;
+mod dump;
 mod expiries;
 mod fields;
 mod history;
+pub mod image;
 mod level1_records;
 mod level2_scans;
 mod level3_lifetimes;
 mod level4_backups;
 mod records;
+mod shards;
+mod thaw;
 mod timeline;
 mod unsaved;
 
 use crate::query::Query;
 use crate::reply::Reply;
-use crate::time::{Backwards, Clock, ClockRule, Lifetime, Ttl};
+use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
 use expiries::Expiries;
 use records::Records;
@@ -59,7 +64,8 @@ fn weight(key: &str, field: &str) -> usize {
     1 + (key.len() + field.len()) / 64
 }
 
-/// A database, fed with queries. It may be sent to another thread, but not shared: look-ups keep notes in it.
+/// A database, fed with queries. It may be sent to another thread and shared with others, which may look at it while none
+/// of them writes.
 ///
 /// ```
 /// use rewinddb::{engine::Engine, query::Query, reply::Reply, time::{ClockRule, Time}};
@@ -136,6 +142,14 @@ impl Engine {
                 self.restore(timestamp, timestamp_to_restore.0)
             }
         })
+    }
+
+    /// Moves the clock without asking for anything; under the free rule there is none to move.
+    ///
+    /// # Errors
+    /// [`Backwards`] as for a query with this timestamp.
+    pub fn tick(&mut self, now: Time) -> Result<(), Backwards> {
+        self.advance(Some(now)).map(drop)
     }
 
     /// Every live cell, in byte order of keys and then fields, with what it has left at the clock's reading.

@@ -35,6 +35,16 @@ impl Backups {
         self.by_time.range(..=moment).next_back().map(|(_, backup)| *backup)
     }
 
+    /// When the latest one of all was taken.
+    pub(super) fn last(&self) -> Option<Time> {
+        self.by_time.last_key_value().map(|(taken, _)| *taken)
+    }
+
+    /// All of them, in order of time.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Time, Backup)> {
+        self.by_time.iter().map(|(taken, backup)| (*taken, *backup))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.by_time.is_empty()
     }

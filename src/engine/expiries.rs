@@ -72,6 +72,13 @@ pub(super) struct Deaths {
 }
 
 impl Expiries {
+    /// The expiries of all versions that there are.
+    pub(super) fn of(settled: Time, expiries: Vec<Expiry>) -> Self {
+        let weight = expiries.iter().map(Expiry::weight).sum();
+        let (fresh, index) = (Vec::new(), expiries.into_iter().collect());
+        Self { fresh, index, settled, moves: 0, weight, swept: weight }
+    }
+
     pub(super) fn add(&mut self, expiry: Expiry) {
         self.moves += expiry.weight() - 1;
         self.fresh.push(expiry);

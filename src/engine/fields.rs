@@ -59,6 +59,16 @@ impl Fields {
         }
     }
 
+    /// The cells of a record, in order of their fields.
+    pub(super) fn of_sorted(cells: Vec<(Text, Cell)>) -> Self {
+        let mut tags = [0; WIDEST];
+        if cells.len() > WIDEST {
+            return Self::Wide(cells.into_iter().collect());
+        }
+        tags.iter_mut().zip(&cells).for_each(|(place, (field, _))| *place = tag(field));
+        Self::Narrow(Narrow { tags, cells })
+    }
+
     /// Adds the cell of a field that is not there.
     pub(super) fn insert(&mut self, field: &str, cell: Cell) {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! Invariants: epochs ascend; there is one version at least, and never two of one epoch.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use thin_vec::ThinVec;
 
@@ -14,7 +14,7 @@ pub(super) struct History<T> {
     newest: T,
     epoch: Epoch,
     /// What the last long search found.
-    memo: Cell<Option<Memo>>,
+    memo: Memo,
     /// Thin because most things have none: eight bytes in every cell instead of twenty-four.
     older: ThinVec<(Epoch, T)>,
 }
@@ -23,15 +23,35 @@ pub(super) struct History<T> {
 ///
 /// That never changes. A cell that is written on one side branch after the other would be searched through all of
 /// them each time; so a search ends where the one before it began.
-#[derive(Clone, Copy, Debug)]
-struct Memo {
-    from: Epoch,
-    seen: Option<Epoch>,
+///
+/// Both epochs stand in one number, the closed one above; 0 stands for none. The number is atomic because the cell may
+/// be lent out: then others look at it too, and what they find is true for all of them.
+#[derive(Debug, Default)]
+struct Memo(AtomicU64);
+
+impl Memo {
+    fn get(&self) -> Option<(Epoch, Option<Epoch>)> {
+        let both = self.0.load(Relaxed);
+        let [from, seen] = [both >> 32, both & u64::from(u32::MAX)];
+        let epoch = |number| u32::try_from(number).ok().and_then(Epoch::new);
+        Some((epoch(from)?, epoch(seen)))
+    }
+
+    fn set(&self, from: Epoch, seen: Option<Epoch>) {
+        let both = u64::from(from.number()) << 32 | u64::from(seen.map_or(0, Epoch::number));
+        self.0.store(both, Relaxed);
+    }
+}
+
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.0.load(Relaxed)))
+    }
 }
 
 impl<T> History<T> {
     pub(super) fn new(epoch: Epoch, value: T) -> Self {
-        Self { newest: value, epoch, memo: Cell::new(None), older: ThinVec::new() }
+        Self { newest: value, epoch, memo: Memo::default(), older: ThinVec::new() }
     }
 
     /// The newest version that the timeline sees.
@@ -57,13 +77,13 @@ impl<T> History<T> {
             if bound == epoch {
                 break Some((epoch, value));
             }
-            if let Some(memo) = self.memo.get().filter(|memo| memo.from == bound) {
-                break memo.seen.and_then(|epoch| self.up_to(epoch));
+            if let Some((_, seen)) = self.memo.get().filter(|(from, _)| *from == bound) {
+                break seen.and_then(|epoch| self.up_to(epoch));
             }
             from.get_or_insert(bound);
         };
         if let Some(from) = from {
-            self.memo.set(Some(Memo { from, seen: found.map(|(epoch, _)| epoch) }));
+            self.memo.set(from, found.map(|(epoch, _)| epoch));
         }
         found
     }
@@ -125,6 +145,17 @@ impl<T> History<T> {
     /// Is there one version only, written in this epoch?
     pub(super) fn is_only_of(&self, epoch: Epoch) -> bool {
         self.is_of(epoch) && self.older.is_empty()
+    }
+
+    /// Adds a version; `false` if it is not later than all that are there.
+    pub(super) fn push(&mut self, epoch: Epoch, value: T) -> bool {
+        self.epoch < epoch && self.write(epoch, value)
+    }
+
+    /// All versions, the oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Epoch, &T)> {
+        let older = self.older.iter().map(|(epoch, value)| (*epoch, value));
+        older.chain([(self.epoch, &self.newest)])
     }
 
     /// How many versions there are.

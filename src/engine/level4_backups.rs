@@ -59,6 +59,7 @@ impl Engine {
     }
 
     /// Notes what the open epoch has written, once there is a backup to go back to.
+    #[inline]
     pub(super) fn note_new_versions(&mut self, key: &str, field: &str, new: NewVersions) {
         if self.backups.is_empty() {
             return;

@@ -5,12 +5,13 @@
 //! count has its versions, like a cell. (Under the free rule expiries are never settled, so every cell counts, and
 //! the counts are kept for nothing.)
 
-use foldhash::fast::RandomState;
+use std::sync::Arc;
 
 use super::Text;
 use super::expiries::Expiry;
 use super::fields::Fields;
 use super::history::History;
+use super::shards::{Shards, Table};
 use super::timeline::{Epoch, Timeline};
 use crate::time::{Lifetime, Time};
 
@@ -50,11 +51,8 @@ pub(super) struct NewVersions {
 /// Records by key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Records {
-    #[expect(
-        clippy::disallowed_types,
-        reason = "seeded against crafted keys; no answer is made in its order"
-    )]
-    by_key: hashbrown::HashMap<Text, Record, RandomState>,
+    /// No answer is made in its order.
+    by_key: Shards<Record>,
     live_records: u64,
 }
 
@@ -64,6 +62,16 @@ impl Record {
         let mut fields = Fields::default();
         fields.insert(field, History::new(open, Some(content)));
         Self { fields, count: History::new(open, 1) }
+    }
+
+    /// A record with these cells, one at least.
+    pub(super) fn of_parts(fields: Fields, count: History<u32>) -> Self {
+        Self { fields, count }
+    }
+
+    /// How many cells are counted as live.
+    pub(super) fn count(&self) -> &History<u32> {
+        &self.count
     }
 
     /// The cells live at `now` whose field begins with `prefix`, in field order.
@@ -77,6 +85,11 @@ impl Record {
         cells.filter_map(move |(field, cell)| Some((field, live(cell, timeline, now)?)))
     }
 
+    /// All cells, also those that only a backup can bring back, in field order.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (&Text, &Cell)> {
+        self.fields.with_prefix("")
+    }
+
     /// Takes a cell out; tells whether it was the last, so that the record goes too.
     fn remove(&mut self, field: &str) -> bool {
         self.fields.remove(field);
@@ -86,20 +99,20 @@ impl Record {
     /// Counts a cell more; tells whether the count is new in the open epoch.
     fn count_birth(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
         let cells = self.count.seen(timeline).copied().unwrap_or(0);
-        *live_records += u64::from(cells == 0);
-        self.count.write(timeline.open(), cells + 1)
+        *live_records = live_records.saturating_add(u64::from(cells == 0));
+        self.count.write(timeline.open(), cells.saturating_add(1))
     }
 
     /// Counts a cell less; tells whether the count is new in the open epoch.
     fn count_death(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
-        let cells = self.count.seen(timeline).map_or(0, |cells| cells - 1);
-        *live_records -= u64::from(cells == 0);
+        let cells = self.count.seen(timeline).map_or(0, |cells| cells.saturating_sub(1));
+        *live_records = live_records.saturating_sub(u64::from(cells == 0));
         self.count.write(timeline.open(), cells)
     }
 }
 
 /// What a cell holds, if it is live at `now`.
-fn live<'c>(cell: &'c Cell, timeline: &Timeline, now: Time) -> Option<&'c Content> {
+pub(super) fn live<'c>(cell: &'c Cell, timeline: &Timeline, now: Time) -> Option<&'c Content> {
     cell.seen(timeline)?.as_ref().filter(|content| content.lifetime.holds_at(now))
 }
 
@@ -109,6 +122,7 @@ impl Records {
     }
 
     /// What a cell holds, if it is live at `now`.
+    #[inline]
     pub(super) fn live_cell(
         &self,
         key: &str,
@@ -120,14 +134,16 @@ impl Records {
     }
 
     /// Gives a cell new content.
+    #[inline]
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, view: View<'_>) -> NewVersions {
         let (timeline, open) = (view.timeline, view.timeline.open());
-        let Some(record) = self.by_key.get_mut(key) else {
+        let Some(mut entry) = self.by_key.find(key) else {
             self.by_key.insert(Text::new(key), Record::new(open, field, content));
-            self.live_records += 1;
+            self.live_records = self.live_records.saturating_add(1);
             // The count of a record goes with its last cell, so it need not be taken back.
             return NewVersions { cell: true, count: false };
         };
+        let (_, record) = entry.get_mut();
         let (was_counted, cell) = if let Some(cell) = record.fields.get_mut(field) {
             (live(cell, timeline, view.settled).is_some(), cell.write(open, Some(content)))
         } else {
@@ -139,9 +155,11 @@ impl Records {
     }
 
     /// Deletes a cell; `None` if it is not live.
+    #[inline]
     pub(super) fn delete(&mut self, key: &str, field: &str, view: View<'_>) -> Option<NewVersions> {
         let (timeline, open) = (view.timeline, view.timeline.open());
-        let record = self.by_key.get_mut(key)?;
+        let mut entry = self.by_key.find(key)?;
+        let (_, record) = entry.get_mut();
         let cell = record.fields.get_mut(field)?;
         // What is live now was live when expiries were settled, so it was counted.
         live(cell, timeline, view.now)?;
@@ -149,7 +167,7 @@ impl Records {
         let new_cell = !goes && cell.write(open, None);
         let count = record.count_death(&mut self.live_records, timeline);
         if goes && record.remove(field) {
-            self.by_key.remove(key);
+            entry.remove();
         }
         Some(NewVersions { cell: new_cell, count })
     }
@@ -157,7 +175,8 @@ impl Records {
     /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes where no
     /// backup holds it. The answer tells what was written, and whether nothing will ask for this expiry again.
     pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (NewVersions, bool) {
-        let Some(record) = self.by_key.get_mut(&expiry.key) else { return (NewVersions::default(), true) };
+        let Some(mut entry) = self.by_key.find(&expiry.key) else { return (NewVersions::default(), true) };
+        let (_, record) = entry.get_mut();
         let Some(cell) = record.fields.get_mut(&expiry.field) else { return (NewVersions::default(), true) };
         let seen = cell.seen_version(timeline);
         if !seen.is_some_and(|(epoch, content)| epoch == expiry.epoch && expiry.is_of(content.as_ref())) {
@@ -169,26 +188,28 @@ impl Records {
         }
         let count = record.count_death(&mut self.live_records, timeline);
         if goes && record.remove(&expiry.field) {
-            self.by_key.remove(&expiry.key);
+            entry.remove();
         }
         (NewVersions { cell: false, count }, goes)
     }
 
     /// Takes back what the open epoch wrote into a cell or, without a field, into the count of a record.
     pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, open: Epoch) {
-        let Some(record) = self.by_key.get_mut(key) else { return };
+        let Some(mut entry) = self.by_key.find(key) else { return };
+        let (_, record) = entry.get_mut();
         let Some(field) = field else {
             record.count.take_back(open);
             return;
         };
         if record.fields.get_mut(field).is_some_and(|cell| !cell.take_back(open)) && record.remove(field) {
-            self.by_key.remove(key);
+            entry.remove();
         }
     }
 
     /// Takes out a version that nothing sees: the newest but one of a cell or, without a field, of a record's count.
     pub(super) fn forget(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
-        let Some(record) = self.by_key.get_mut(key) else { return };
+        let Some(mut entry) = self.by_key.find(key) else { return };
+        let (_, record) = entry.get_mut();
         let Some(field) = field else {
             record.count.forget(epoch);
             return;
@@ -196,7 +217,7 @@ impl Records {
         let Some(cell) = record.fields.get_mut(field) else { return };
         cell.forget(epoch);
         if cell.is_deleted_for_good() && record.remove(field) {
-            self.by_key.remove(key);
+            entry.remove();
         }
     }
 
@@ -214,6 +235,16 @@ impl Records {
         let cell = self.by_key.get(&expiry.key).and_then(|record| record.fields.get(&expiry.field));
         let content = cell.and_then(|cell| cell.written_in(expiry.epoch));
         content.is_some_and(|content| expiry.is_of(content.as_ref()))
+    }
+
+    /// Adds a record as it is, of a key that is not there.
+    pub(super) fn add(&mut self, key: Text, record: Record) {
+        self.by_key.insert(key, record);
+    }
+
+    /// Lends all records out as they stand.
+    pub(super) fn lend(&mut self) -> Vec<Arc<Table<Record>>> {
+        self.by_key.lend()
     }
 
     /// How many records have a cell that is counted as live.
@@ -237,7 +268,7 @@ impl Records {
 
     /// How many versions all cells have.
     pub(super) fn versions(&self) -> usize {
-        let cells = self.by_key.values().flat_map(|record| record.fields.with_prefix(""));
+        let cells = self.iter().flat_map(|(_, record)| record.cells());
         cells.map(|(_, cell)| cell.versions()).sum()
     }
 }

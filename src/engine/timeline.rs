@@ -18,6 +18,9 @@
 //! number of steps.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
+
+use super::image::{BranchImage, Broken};
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,8 +28,19 @@ pub(super) struct Epoch(NonZeroU32);
 
 impl Epoch {
     pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
+    const LAST: Self = Self(NonZeroU32::MAX);
 
-    /// The one after it. There is no end: each takes more memory than its number has bits.
+    /// The epoch of a number that is not 0.
+    pub(super) fn new(number: u32) -> Option<Self> {
+        NonZeroU32::new(number).map(Self)
+    }
+
+    pub(super) fn number(self) -> u32 {
+        self.0.get()
+    }
+
+    /// The one after it. The last one has none and stays: to get there takes four thousand million backups, or an
+    /// image that says so.
     fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
@@ -53,9 +67,20 @@ pub(super) struct Mark {
 }
 
 impl Mark {
+    /// The numbers of its epoch and its branch.
+    pub(super) fn image(self) -> (u32, u32) {
+        (self.epoch.number(), self.branch)
+    }
+
     /// Its epoch, if that is the one right before `next` on the same branch, so that nothing forks between the two.
     pub(super) fn before(self, next: Self) -> Option<Epoch> {
         (self.branch == next.branch && self.epoch.next() == next.epoch).then_some(self.epoch)
+    }
+
+    /// The epochs that it sees and `earlier` does not, if both are on one branch, so that these are all that differs.
+    pub(super) fn since(self, earlier: Self) -> Option<RangeInclusive<Epoch>> {
+        let goes_on = self.branch == earlier.branch && earlier.epoch <= self.epoch;
+        goes_on.then(|| earlier.epoch.next()..=self.epoch)
     }
 }
 
@@ -89,8 +114,9 @@ impl Timeline {
 
     /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
     pub(super) fn fork(&mut self, mark: Mark) {
-        if self.branches.len() > 1 && self.current_first == self.open {
-            // No backup was taken in the current branch, so nothing can lead there any more.
+        if self.branches.len() > 1 && self.current_first == self.open && self.open < Epoch::LAST {
+            // No backup was taken in the current branch, so nothing can lead there any more. (At the last epoch of all
+            // one may have been.)
             self.branches.pop();
             self.current_first = self.branch(self.current()).first;
         }
@@ -98,6 +124,11 @@ impl Timeline {
             // The latest backup of this branch: it simply goes on from there.
             return;
         }
+        self.branch_off(mark);
+    }
+
+    /// Begins a branch with the open epoch.
+    fn branch_off(&mut self, mark: Mark) {
         let parent = self.branch(mark.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
@@ -133,6 +164,51 @@ impl Timeline {
             }
         }
         epoch.min(end)
+    }
+
+    /// Its branches, as they are written down.
+    pub(super) fn image(&self) -> Vec<BranchImage> {
+        let image = |branch: &Branch| {
+            let [first, fork] = [branch.first, branch.fork].map(Epoch::number);
+            BranchImage { first, fork, parent: branch.parent }
+        };
+        self.branches.iter().map(image).collect()
+    }
+
+    /// The timeline of these branches, with this epoch open.
+    pub(super) fn of_image(branches: &[BranchImage], open: u32) -> Result<Self, Broken> {
+        let mut timeline = Self::new();
+        let [root, rest @ ..] = branches else { return Err(Broken("there is no branch")) };
+        if timeline.image() != [*root] {
+            return Err(Broken("the first branch has another origin"));
+        }
+        for branch in rest {
+            timeline.open_next(branch.first)?;
+            let mark = timeline.mark_of_image(branch.fork, branch.parent)?;
+            timeline.branch_off(mark);
+        }
+        if open != timeline.open.number() {
+            timeline.open_next(open)?;
+        }
+        Ok(timeline)
+    }
+
+    /// Opens a later epoch.
+    fn open_next(&mut self, epoch: u32) -> Result<(), Broken> {
+        let later = Epoch::new(epoch).filter(|epoch| *epoch > self.open);
+        self.open = later.ok_or(Broken("epochs do not ascend"))?;
+        Ok(())
+    }
+
+    /// The place of a closed epoch in its branch.
+    pub(super) fn mark_of_image(&self, epoch: u32, branch: u32) -> Result<Mark, Broken> {
+        let place = branch as usize;
+        let Some(Branch { first, .. }) = self.branches.get(place) else {
+            return Err(Broken("there is no such branch"));
+        };
+        let end = self.branches.get(place + 1).map_or(self.open, |next| next.first);
+        let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
+        Ok(Mark { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
     }
 
     fn current(&self) -> u32 {

@@ -10,7 +10,7 @@ use super::{Text, weight};
 const FEW: usize = 1024;
 
 /// A cell or, without a field, the count of a record.
-type Note = (Text, Option<Text>);
+pub(super) type Note = (Text, Option<Text>);
 
 /// Notes of what has a version of the open epoch. Some may be of cells that are gone since, or stand twice.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,12 @@ pub(super) struct Unsaved {
 }
 
 impl Unsaved {
+    /// The notes of all versions of the open epoch, each once.
+    pub(super) fn of(notes: Vec<Note>) -> Self {
+        let weight = weight_of(&notes);
+        Self { notes, weight, swept: weight }
+    }
+
     pub(super) fn note(&mut self, key: &str, field: Option<&str>) {
         self.weight += weight(key, field.unwrap_or_default());
         self.notes.push((Text::new(key), field.map(Text::new)));
@@ -35,8 +41,7 @@ impl Unsaved {
         self.notes.sort_unstable();
         self.notes.dedup();
         self.notes.retain(|(key, field)| records.is_of(key, field.as_deref(), open));
-        self.weight =
-            self.notes.iter().map(|(key, field)| weight(key, field.as_deref().unwrap_or_default())).sum();
+        self.weight = weight_of(&self.notes);
         self.swept = self.weight;
     }
 
@@ -48,4 +53,8 @@ impl Unsaved {
     pub(super) fn len(&self) -> usize {
         self.notes.len()
     }
+}
+
+fn weight_of(notes: &[Note]) -> usize {
+    notes.iter().map(|(key, field)| weight(key, field.as_deref().unwrap_or_default())).sum()
 }

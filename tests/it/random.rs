@@ -23,7 +23,7 @@ use crate::lists::{List, list_of};
 use crate::model::Model;
 
 /// How many lists are run under each rule when the environment does not ask for another number.
-const LISTS: u64 = 4000;
+pub(crate) const LISTS: u64 = 4000;
 
 #[test]
 fn engine_and_model_agree_while_time_moves_forward() {
@@ -136,7 +136,7 @@ fn the_lists_draw_every_kind_of_answer() {
 }
 
 /// The seeds to run: as many as the test has in mind, unless the environment asks for more or for one alone.
-fn seeds(usual: u64) -> Range<u64> {
+pub(crate) fn seeds(usual: u64) -> Range<u64> {
     let number =
         |name| env::var(name).ok().map(|text| text.parse::<u64>().expect("a number in the environment"));
     match number("REWIND_SEED") {
@@ -275,7 +275,8 @@ fn aged(mut cells: Vec<Seen>, gone: u64) -> Vec<Seen> {
     cells
 }
 
-fn parsed(words: &[String]) -> Query<'_> {
+/// A query of its words.
+pub(crate) fn parsed(words: &[String]) -> Query<'_> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     Query::parse(&words, Level::LAST).expect("a query of the language")
 }

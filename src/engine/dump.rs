@@ -1,0 +1,149 @@
+//! A dump: the queries that rebuild the database in a fresh engine.
+//!
+//! Invariants: the queries depend on what can be seen, now or after a restore, and on nothing else, so that an
+//! engine fed with a dump dumps the same; none of them can be left out; there is no RESTORE among them.
+//!
+//! ```text
+//!   backups by time        3 ──────────────── 9 ──────────────── present (17)
+//!   what differs from    SET_AT k f v 3     DELETE_AT k f 9      SET_AT_WITH_TTL k g w 17 5
+//!   what was told        BACKUP 3           BACKUP 9
+//! ```
+//!
+//! In a fresh engine nothing has been restored, so a cell that is not set anew dies at one moment in all states told.
+//! From backup to backup without a RESTORE in between that is so here too: only what was written can differ.
+
+use super::backups::Backup;
+use super::records::{Cell, live};
+use super::timeline::{Epoch, Timeline};
+use super::{Engine, Text};
+use crate::query::Query;
+use crate::time::{Lifetime, Time};
+
+impl Engine {
+    /// Hands out the queries that rebuild the database in a fresh engine under the same clock rule: what is live,
+    /// for as long as it has left, the clock's reading, and every backup. From then on the two engines answer alike.
+    ///
+    /// They come in order of time: for each backup what differs from the one before it, and at last what the present
+    /// differs in (under the free rule, which knows no present, at 0). None says what those before it have said.
+    ///
+    /// Memory: a few words for each version of a cell. Time: as much for a row of backups without a RESTORE in
+    /// between. From a backup to one after a RESTORE all cells are compared, and those with a lifetime, which ends at
+    /// another moment there, are told anew; so at worst time and list grow as (number of backups) x (number of cells).
+    ///
+    /// # Errors
+    /// Whatever `each` fails with; nothing more is handed out then.
+    pub fn try_dump<E>(&self, mut each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut reads = Time(0);
+        let mut tell = |query: &Query<'_>| {
+            reads = query.timestamp().unwrap_or(reads);
+            each(query)
+        };
+        let (mut dump, present) = Dump::of(self);
+        for (moment, backup) in self.backups.iter() {
+            dump.tell(moment, backup, &mut tell)?;
+            tell(&Query::Backup { timestamp: moment })?;
+        }
+        let timestamp = self.clock.now();
+        dump.tell(timestamp, present, &mut tell)?;
+        if reads < timestamp {
+            // A mere look moves the clock.
+            each(&Query::GetAt { key: "", field: "", timestamp })?;
+        }
+        Ok(())
+    }
+}
+
+/// What was told so far, cell by cell.
+struct Dump<'e> {
+    timeline: Timeline,
+    /// All there are, in byte order of keys and then fields.
+    cells: Vec<DumpedCell<'e>>,
+    /// Which cells were written in which epoch, in order of epochs.
+    written: Vec<(Epoch, usize)>,
+    /// What was told last.
+    last: Option<(Time, Backup)>,
+}
+
+impl<'e> Dump<'e> {
+    /// A dump of which nothing is told, and the present as if a backup were taken of it.
+    fn of(engine: &'e Engine) -> (Self, Backup) {
+        let mut timeline = engine.timeline.clone();
+        let now = engine.own_time(engine.clock.now());
+        let present = Backup { now, mark: timeline.close(), live_records: engine.records.live_records() };
+        let cells = engine.records.iter().flat_map(|(key, record)| {
+            record.cells().map(move |(field, cell)| DumpedCell { key, field, cell, told: None })
+        });
+        let mut cells: Vec<_> = cells.collect();
+        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
+        let epochs =
+            |(place, cell): (usize, &DumpedCell<'e>)| cell.cell.iter().map(move |(epoch, _)| (epoch, place));
+        let mut written: Vec<_> = cells.iter().enumerate().flat_map(epochs).collect();
+        written.sort_unstable();
+        (Self { timeline, cells, written, last: None }, present)
+    }
+
+    /// Hands out what makes the state told last that of a backup, taken at `moment`.
+    fn tell<E>(
+        &mut self,
+        moment: Time,
+        backup: Backup,
+        mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.timeline.fork(backup.mark);
+        for place in self.candidates(moment, backup) {
+            let cell = &mut self.cells[place];
+            let content = live(cell.cell, &self.timeline, backup.now);
+            let wanted = content.map(|held| (&held.value, held.lifetime.rebased(backup.now, moment)));
+            if cell.differs(wanted, moment) {
+                cell.told = wanted;
+                each(&cell.query(moment))?;
+            }
+        }
+        self.last = Some((moment, backup));
+        Ok(())
+    }
+
+    /// The cells that may differ from what was told last, in order; some may stand twice.
+    fn candidates(&self, moment: Time, backup: Backup) -> Vec<usize> {
+        let goes_on = |&(then, last): &(Time, Backup)| {
+            let same_shift = moment.0 - backup.now.0 == then.0 - last.now.0;
+            backup.mark.since(last.mark).filter(|_| same_shift && moment >= then)
+        };
+        let Some(epochs) = self.last.as_ref().and_then(goes_on) else {
+            return (0..self.cells.len()).collect();
+        };
+        let from = self.written.partition_point(|(epoch, _)| epoch < epochs.start());
+        let to = self.written.partition_point(|(epoch, _)| epoch <= epochs.end());
+        let mut places: Vec<_> = self.written[from..to].iter().map(|(_, place)| *place).collect();
+        places.sort_unstable();
+        places
+    }
+}
+
+/// A cell, and what it holds by the queries told so far, with its lifetime in the caller's time.
+struct DumpedCell<'e> {
+    key: &'e Text,
+    field: &'e Text,
+    cell: &'e Cell,
+    told: Option<(&'e Text, Lifetime)>,
+}
+
+impl DumpedCell<'_> {
+    /// Does what was told differ from what is wanted at `moment`? What is dead by then need not be deleted.
+    fn differs(&self, wanted: Option<(&Text, Lifetime)>, moment: Time) -> bool {
+        match wanted {
+            Some(_) => self.told != wanted,
+            None => self.told.is_some_and(|(_, lifetime)| lifetime.holds_at(moment)),
+        }
+    }
+
+    /// The query that puts there what is told.
+    fn query(&self, timestamp: Time) -> Query<'_> {
+        let (key, field) = (self.key.as_str(), self.field.as_str());
+        let Some((value, lifetime)) = self.told else { return Query::DeleteAt { key, field, timestamp } };
+        match lifetime.left_at(timestamp) {
+            None => Query::SetAt { key, field, value, timestamp },
+            Some(ttl) => Query::SetAtWithTtl { key, field, value, timestamp, ttl },
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way, [`Thaw`]
+//! the other.
+//!
+//! Invariants: what was frozen never changes; freezing costs the same however many cells there are; an engine that
+//! was thawed answers everything as the frozen one would have.
+//!
+//! ```text
+//!   Engine ── freeze ──► Frozen ──► State, RecordImage, RecordImage, ... ──► Thaw ──► Engine
+//!      │                   │                    written and read elsewhere
+//!      └── shares its records until it writes to them
+//! ```
+//!
+//! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and the notes
+//! of what a restore takes back are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
+//! database's own clock.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Engine;
+use super::backups::Backup;
+use super::records::{Content, Record};
+use super::shards::Table;
+use super::timeline::Epoch;
+use crate::time::{ClockRule, Time};
+
+pub use super::thaw::Thaw;
+
+/// A database as it stood at a moment. It may be read, and dropped, in another thread.
+#[derive(Debug)]
+pub struct Frozen {
+    state: State,
+    shards: Vec<Arc<Table<Record>>>,
+}
+
+/// What a database holds besides its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The rule of its clock.
+    pub rule: ClockRule,
+    /// What the caller's clock reads.
+    pub now: Time,
+    /// How far the database's own clock stands behind it, in milliseconds.
+    pub shift: u64,
+    /// Up to which moment, on its own clock, the dead are counted as dead.
+    pub settled: Time,
+    /// How many records are counted as live.
+    pub live_records: u64,
+    /// The open epoch, in which writes happen.
+    pub open: u32,
+    /// The branches of its timeline, the first one first.
+    pub branches: Vec<BranchImage>,
+    /// The backups, in order of the caller's time.
+    pub backups: Vec<BackupImage>,
+}
+
+/// A run of epochs that follow each other, up to the first one of the next branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BranchImage {
+    /// Its first epoch.
+    pub first: u32,
+    /// The last epoch that is seen of its parent.
+    pub fork: u32,
+    /// The place of its parent among the branches; 0 for the first, which has none.
+    pub parent: u32,
+}
+
+/// A backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupImage {
+    /// When it was taken, on the caller's clock.
+    pub taken: Time,
+    /// The same on the database's own clock.
+    pub now: Time,
+    /// The epoch that it closed.
+    pub epoch: u32,
+    /// The place of that epoch's branch.
+    pub branch: u32,
+    /// How many records were counted as live.
+    pub live_records: u64,
+}
+
+/// A record with all versions of its cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordImage<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// How many of its cells were counted as live: epochs with numbers of cells, the oldest first, one at least.
+    pub counts: Vec<(u32, u32)>,
+    /// The versions of its cells, one at least: in byte order of fields, and of each the oldest first.
+    pub versions: Vec<VersionImage<'a>>,
+}
+
+/// A version of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VersionImage<'a> {
+    /// The field of the cell.
+    pub field: &'a str,
+    /// The epoch that it was written in.
+    pub epoch: u32,
+    /// Its value and the last moment at which it is live, which is [`Time::LAST`] if it is permanent; `None` if the
+    /// cell was deleted.
+    pub content: Option<(&'a str, Time)>,
+}
+
+/// Why an image is that of no database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken(pub &'static str);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl Engine {
+    /// The database as it stands now, for another thread to write down while queries go on here.
+    ///
+    /// No cell is walked or copied. A later write to a part that somebody still reads copies that part first: one in
+    /// 256 of all records or, if there are few, all. To any other it costs nothing.
+    pub fn freeze(&mut self) -> Frozen {
+        let state = State {
+            rule: self.clock.rule(),
+            now: self.clock.now(),
+            shift: self.shift,
+            settled: self.expiries.settled(),
+            live_records: self.records.live_records(),
+            open: self.timeline.open().number(),
+            branches: self.timeline.image(),
+            backups: self.backups.iter().map(|(taken, backup)| BackupImage::of(taken, &backup)).collect(),
+        };
+        Frozen { state, shards: self.records.lend() }
+    }
+}
+
+impl Frozen {
+    /// Everything but the records.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Hands over one record after the other, in no order. What was walked is given back to the engine on the way.
+    ///
+    /// # Errors
+    /// The first error of `each`, which is not called again then.
+    pub fn try_each_record<E>(
+        self,
+        mut each: impl FnMut(&RecordImage<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for shard in self.shards {
+            let mut image = RecordImage { key: "", counts: Vec::new(), versions: Vec::new() };
+            for (key, record) in shard.iter() {
+                image.show(key, record);
+                each(&image)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl BackupImage {
+    fn of(taken: Time, backup: &Backup) -> Self {
+        let (epoch, branch) = backup.mark.image();
+        Self { taken, now: backup.now, epoch, branch, live_records: backup.live_records }
+    }
+}
+
+impl<'a> RecordImage<'a> {
+    /// Becomes the image of another record, in the same memory.
+    fn show(&mut self, key: &'a str, record: &'a Record) {
+        self.key = key;
+        self.counts.clear();
+        self.counts.extend(record.count().iter().map(|(epoch, cells)| (epoch.number(), *cells)));
+        self.versions.clear();
+        for (field, cell) in record.cells() {
+            self.versions.extend(cell.iter().map(|version| VersionImage::of(field, version)));
+        }
+    }
+}
+
+impl<'a> VersionImage<'a> {
+    fn of(field: &'a str, (epoch, content): (Epoch, &'a Option<Content>)) -> Self {
+        let content = content.as_ref().map(|content| (content.value.as_str(), content.lifetime.last()));
+        Self { field, epoch: epoch.number(), content }
+    }
+}

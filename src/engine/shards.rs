@@ -1,0 +1,261 @@
+//! A hash map from texts that can be lent out whole, to be read by others while it is written to.
+//!
+//! Invariants: there is one shard, or there are all of them; which one a key stands in is told by its hash; what was
+//! lent never changes; whoever writes into a shard owns it.
+//!
+//! ```text
+//!   hash of a key   ┌ tag of the slot ┬─ ... ─┬─ shard ─┬─ ... ─┬─ slot in its table ┐
+//!                  63                57      39        32                            0
+//!
+//!   shards   [ Own | Lent | Own | ... ]      lend: every Own becomes Lent, for the price of a pointer each
+//!                      │                     write: the one shard becomes Own again. It is copied
+//!                      └──► table ◄── reader        if somebody still reads it, and only then
+//! ```
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::OccupiedEntry;
+
+use super::Text;
+
+/// How many shards there are. More make the copy of one cheaper, fewer stay in the processor's nearest cache.
+const SHARDS: usize = 256;
+
+/// Up to so many keys stand in one shard, so that a small map is made, copied and walked as fast as any.
+const FEW: usize = 1024;
+
+/// Where the bits of a hash begin that tell the shard: a table looks at those below and above.
+const SHARD_BITS: u32 = 32;
+
+/// What is lent: the rows of a shard.
+pub(super) type Table<V> = HashTable<(Text, V)>;
+
+/// A map from keys to values.
+#[derive(Clone, Debug)]
+pub(super) struct Shards<V> {
+    /// One, or all of them.
+    shards: Box<[Shard<V>]>,
+    /// Seeded, against crafted keys.
+    seed: RandomState,
+}
+
+/// A part of the map.
+#[derive(Clone, Debug)]
+enum Shard<V> {
+    /// Nobody else knows it.
+    Own(Table<V>),
+    /// Somebody may be reading it.
+    Lent(Arc<Table<V>>),
+}
+
+impl<V> Default for Shard<V> {
+    fn default() -> Self {
+        Self::Own(Table::new())
+    }
+}
+
+impl<V> Default for Shards<V> {
+    fn default() -> Self {
+        Self { shards: Box::new([Shard::default()]), seed: RandomState::default() }
+    }
+}
+
+impl<V: Clone> Shards<V> {
+    #[expect(clippy::inline_always, reason = "measured: else a call is a tenth of a look-up")]
+    #[inline(always)]
+    pub(super) fn get(&self, key: &str) -> Option<&V> {
+        let hash = hash(&self.seed, key);
+        let table = self.shards[self.place(hash)].table();
+        table.find(hash, |(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The row of a key, from which it can be removed too.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(super) fn find(&mut self, key: &str) -> Option<OccupiedEntry<'_, (Text, V)>> {
+        let hash = hash(&self.seed, key);
+        let table = self.shards[self.place(hash)].own();
+        table.find_entry(hash, |(name, _)| name == key).ok()
+    }
+
+    /// Adds a key that is not there.
+    pub(super) fn insert(&mut self, key: Text, value: V) {
+        if self.shards.len() == 1 && self.len() >= FEW {
+            self.spread();
+        }
+        let hash = hash(&self.seed, &key);
+        let table = self.shards[self.place(hash)].own();
+        table.insert_unique(hash, (key, value), |(key, _)| self::hash(&self.seed, key));
+    }
+
+    /// Moves everything from the one shard to all of them.
+    #[cold]
+    fn spread(&mut self) {
+        let shards = std::iter::repeat_with(Shard::default).take(SHARDS).collect();
+        for shard in std::mem::replace(&mut self.shards, shards) {
+            shard.into_table().into_iter().for_each(|(key, value)| self.insert(key, value));
+        }
+    }
+
+    /// The place of the shard that a hash belongs to. Their number is a power of two.
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        (hash >> SHARD_BITS) as usize & (self.shards.len() - 1)
+    }
+
+    /// Lends everything out as it stands: the shards that are not empty.
+    pub(super) fn lend(&mut self) -> Vec<Arc<Table<V>>> {
+        let shards = self.shards.iter_mut().filter(|shard| !shard.table().is_empty());
+        shards.map(Shard::lend).collect()
+    }
+
+    /// All rows, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &V)> {
+        self.shards.iter().flat_map(|shard| shard.table().iter().map(|(key, value)| (key, value)))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.table().len()).sum()
+    }
+}
+
+impl<V: Clone> Shard<V> {
+    #[inline]
+    fn table(&self) -> &Table<V> {
+        match self {
+            Self::Own(table) => table,
+            Self::Lent(table) => table,
+        }
+    }
+
+    /// The table, to be written to.
+    #[inline]
+    fn own(&mut self) -> &mut Table<V> {
+        if let Self::Lent(_) = self {
+            self.take_back();
+        }
+        match self {
+            Self::Own(table) => table,
+            Self::Lent(table) => Arc::make_mut(table),
+        }
+    }
+
+    #[cold]
+    fn take_back(&mut self) {
+        *self = Self::Own(std::mem::take(self).into_table());
+    }
+
+    /// The table, without a copy if nobody else reads it any more.
+    fn into_table(self) -> Table<V> {
+        match self {
+            Self::Own(table) => table,
+            Self::Lent(table) => Arc::unwrap_or_clone(table),
+        }
+    }
+
+    fn lend(&mut self) -> Arc<Table<V>> {
+        let table = match self {
+            Self::Own(table) => Arc::new(std::mem::take(table)),
+            Self::Lent(table) => Arc::clone(table),
+        };
+        *self = Self::Lent(Arc::clone(&table));
+        table
+    }
+}
+
+/// The hash of a key: of its bytes alone, for nothing follows them.
+#[inline]
+fn hash(seed: &RandomState, key: &str) -> u64 {
+    let mut hasher = seed.build_hasher();
+    hasher.write(key.as_bytes());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A map of numbers to values that know how many copies there are of them.
+    fn filled() -> Shards<Arc<u32>> {
+        let mut map = Shards::default();
+        (0..10_000).for_each(|number| put(&mut map, number));
+        map
+    }
+
+    fn put(map: &mut Shards<Arc<u32>>, number: u32) {
+        let key = &number.to_string();
+        match map.find(key) {
+            Some(mut row) => row.get_mut().1 = Arc::new(number),
+            None => map.insert(Text::new(key), Arc::new(number)),
+        }
+    }
+
+    fn copies(map: &Shards<Arc<u32>>) -> usize {
+        map.iter().filter(|(_, value)| Arc::strong_count(value) > 1).count()
+    }
+
+    #[test]
+    fn every_key_is_found_until_it_is_removed() {
+        let mut map = filled();
+        for number in 0..10_000 {
+            let key = &number.to_string();
+            assert_eq!(map.get(key).map(|value| **value), Some(number));
+            assert_eq!(map.len(), 10_000 - number as usize);
+            map.find(key).expect("it is there").remove();
+            assert!(map.get(key).is_none() && map.find(key).is_none());
+        }
+        assert_eq!(map.iter().count(), 0);
+    }
+
+    #[test]
+    fn a_write_copies_one_shard_and_only_while_somebody_reads_it() {
+        let mut map = filled();
+        let lent = map.lend();
+        assert_eq!((lent.len(), copies(&map)), (SHARDS, 0));
+        for _ in 0..2 {
+            put(&mut map, 7);
+            assert!(map.find("no such key").is_none());
+            // Both keys are in two shards at most, of forty rows each on the average.
+            assert!((1..=200).contains(&copies(&map)), "{} rows were copied", copies(&map));
+        }
+        drop(lent);
+        assert_eq!(copies(&map), 0, "what is lent no more is not kept");
+    }
+
+    #[test]
+    fn what_was_lent_comes_back_without_a_copy() {
+        let mut map = filled();
+        let rows = |map: &Shards<_>| map.iter().map(|(key, _)| std::ptr::from_ref(key)).collect::<Vec<_>>();
+        let before = rows(&map);
+        drop(map.lend());
+        (0..10_000).for_each(|number| put(&mut map, number));
+        assert_eq!(rows(&map), before, "every row is where it was");
+    }
+
+    #[test]
+    fn what_was_lent_never_changes() {
+        for size in [1, FEW, FEW + 1, 10_000] {
+            let size = u32::try_from(size).expect("it is small");
+            let mut map = Shards::default();
+            (0..size).for_each(|number| put(&mut map, number));
+            let lent = [map.lend(), map.lend()];
+            for number in 0..2 * size {
+                if number % 3 == 0 {
+                    drop(map.find(&number.to_string()).map(OccupiedEntry::remove));
+                } else {
+                    put(&mut map, number);
+                }
+            }
+            assert_eq!(map.iter().count(), (0..2 * size).filter(|number| number % 3 != 0).count());
+            for lent in lent {
+                let mut seen: Vec<u32> =
+                    lent.iter().flat_map(|table| table.iter().map(|(_, value)| **value)).collect();
+                seen.sort_unstable();
+                assert!(seen.into_iter().eq(0..size));
+            }
+        }
+    }
+}
