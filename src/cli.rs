@@ -3,16 +3,22 @@
 //! Invariants: standard output is data, messages and progress go to standard error; how the program ends is told
 //! by `Failure` alone.
 
+mod base;
 mod help;
 mod input;
+mod log;
 mod progress;
 mod report;
+mod rows;
 mod run;
+mod storing;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::store;
 
 /// A deterministic database whose only clock is the one you hand it.
 #[derive(Parser)]
@@ -27,6 +33,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Log(log::Args),
     Help(help::Args),
 }
 
@@ -34,9 +41,11 @@ enum Command {
 const EXIT_STATUSES: &str = "\
 Exit status:
   0    good; also when whoever reads the answers stops early
+  1    damage was found (`rewind log verify`)
   2    usage, or an input that was refused or cannot be read
   70   a bug of ours
-  74   the output could not be written
+  74   storage failed or is damaged, or the output could not be written
+  75   another process has the store open
   130  interrupted
 
 `rewind help` lists the operations of the query language.";
@@ -49,6 +58,12 @@ enum Failure {
     Usage(String),
     /// The output took no more.
     Output(io::Error),
+    /// A store did not do what was asked, where it may well have been asked rightly.
+    Store(store::Error),
+    /// Nothing of a store can be saved.
+    BeyondRepair(store::Damage),
+    /// Damage was found, and has been shown.
+    Damage,
     /// What cannot happen did.
     Bug(String),
 }
@@ -65,6 +80,7 @@ pub fn main() -> ExitCode {
     let _ = ctrlc::set_handler(|| std::process::exit(130));
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Log(args) => log::log(&args),
         Command::Help(args) => help::help(&args),
     });
     // A panic has told its message already.
@@ -73,9 +89,14 @@ pub fn main() -> ExitCode {
         Ok(()) => 0,
         // Whoever reads has had enough: that is no failure.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(Failure::Damage) => 1,
         Err(Failure::Refused) => 2,
         Err(Failure::Usage(message)) => fail(2, &message),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),
+        Err(Failure::Store(error)) => fail_of_store(&error),
+        Err(Failure::BeyondRepair(damage)) => {
+            fail(74, &format!("nothing can be saved of this store: {damage}; everything is as it was"))
+        }
         Err(Failure::Bug(what)) => fail(70, &format!("a bug of rewind: {what}; please report it")),
     })
 }
@@ -85,6 +106,37 @@ fn tell(told: &clap::Error) -> u8 {
     match told.print() {
         Err(error) if !told.use_stderr() && error.kind() != io::ErrorKind::BrokenPipe => 74,
         _ => u8::try_from(told.exit_code()).unwrap_or(2),
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn fail_of_store(error: &store::Error) -> u8 {
+    match error {
+        store::Error::Locked => fail(75, &error.to_string()),
+        store::Error::Damaged(_) => {
+            let help =
+                "`rewind log verify DIR` shows all that is damaged, `rewind log repair DIR` saves the rest";
+            fail(74, &format!("{error}\n  = help: {help}"))
+        }
+        store::Error::Disk { .. } | store::Error::Stopped { .. } => fail(74, &error.to_string()),
+        store::Error::Backwards(_)
+        | store::Error::ClockRule { .. }
+        | store::Error::NoStore { .. }
+        | store::Error::Newer { .. }
+        | store::Error::NoFile { .. }
+        | store::Error::TooLarge
+        | store::Error::OutOfReach { .. } => fail(2, &error.to_string()),
     }
 }
 

@@ -14,6 +14,7 @@
 //! - [`query`]: the one table of operations; from it the parser, the way back to words, help and levels
 //! - [`reply`]: what an operation answers, before any format
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
+//! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`cli`]: the program `rewind`, one file a subcommand
 
@@ -24,6 +25,8 @@ pub mod query;
 pub mod reply;
 
 pub mod engine;
+
+pub mod store;
 
 pub mod script;
 

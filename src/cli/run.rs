@@ -7,11 +7,12 @@ use bumpalo::Bump;
 use clap::ValueEnum;
 
 use super::Failure;
+use super::base::{Base, Held};
 use super::input::{Input, unreadable};
-use super::progress::Progress;
 use super::report::report;
+use super::storing::StoreArgs;
 use crate::engine::Engine;
-use crate::query::{Level, Query};
+use crate::query::Level;
 use crate::script::{self, Answers, Faults, Format, Kind, LineReader, Rules};
 use crate::time::ClockRule;
 
@@ -39,6 +40,9 @@ pub(super) struct Args {
     /// else json, or jsonl for JSON Lines]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+
+    #[command(flatten)]
+    storing: StoreArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -58,22 +62,35 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let rules = Rules { level: args.level, clock };
     let mut input = Input::open(&args.file)?;
     match input.kind()? {
-        Kind::Lines => run_lines(input, rules, args.format),
-        Kind::List => run_list(input, rules, args.format),
+        Kind::Suite if args.storing.store.is_some() => {
+            let message =
+                "each case of a suite is answered on a fresh database: --store is for a list or JSON Lines";
+            Err(Failure::Usage(message.to_owned()))
+        }
         Kind::Suite => run_suite(input, rules, args.format),
+        kind => {
+            let mut base = Base::open(&args.storing, rules)?;
+            let ran = match kind {
+                Kind::Lines => run_lines(input, &mut base, rules.level(), args.format),
+                _ => run_list(input, &mut base, rules.level(), args.format),
+            };
+            // What took effect is kept, whatever came of the rest.
+            let closed = base.close(&args.storing);
+            ran.and(closed)
+        }
     }
 }
 
-fn run_list(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
+fn run_list(input: Input, base: &mut Base, level: Level, format: Option<Format>) -> Result<(), Failure> {
     let source = Source::read(input)?;
     let arena = Bump::new();
-    let read = script::read_list(source.text()?, &arena, rules.level(), rules.clock());
+    let read = script::read_list(source.text()?, &arena, level, base.clock());
     let queries = read.map_err(|faults| source.refuse(&faults))?;
-    let mut out = output(format, Format::Json, Some(queries.len()))?;
-    let engine = answer(&queries, rules.clock(), &mut *out)?;
+    let mut out = output(format, Format::Json, Some(queries.len()), stdout())?;
+    base.answer_list(&queries, &mut *out)?;
     out.finish().map_err(Failure::Output)?;
-    // The process ends here: giving a million queries and cells back one by one would only take time.
-    std::mem::forget((queries, engine));
+    // The process ends here: giving a million queries back one by one would only take time.
+    std::mem::forget(queries);
     Ok(())
 }
 
@@ -82,55 +99,51 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
     let arena = Bump::new();
     let read = script::read_suite(source.text()?, &arena, rules);
     let suite = read.map_err(|faults| source.refuse(&faults))?;
-    let mut out = output(format, Format::Json, suite.cases.iter().map(|case| case.queries.len()).max())?;
+    let longest = suite.cases.iter().map(|case| case.queries.len()).max();
+    let mut out = output(format, Format::Json, longest, stdout())?;
     for case in &suite.cases {
         out.begin_case(&case.name, &case.why).map_err(Failure::Output)?;
-        answer(&case.queries, suite.clock, &mut *out)?;
+        Base::Memory(Box::new(Engine::new(suite.clock))).answer_list(&case.queries, &mut *out)?;
     }
     out.finish().map_err(Failure::Output)
 }
 
-fn run_lines(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
+fn run_lines(input: Input, base: &mut Base, level: Level, format: Option<Format>) -> Result<(), Failure> {
     let name = input.name.clone();
-    let mut lines = LineReader::new(input.into_stream(), rules);
-    let mut engine = Engine::new(rules.clock());
-    let mut out = output(format, Format::Jsonl, None)?;
+    let mut lines = LineReader::new(input.into_stream(), level, base.clock());
+    let held = Held::default();
+    let mut out = output(format, Format::Jsonl, None, Box::new(held.clone()))?;
     while let Some(query) = lines.read().map_err(|error| unreadable(&name, &error))? {
-        match query {
-            Ok(query) => answer_one(&mut engine, &query, &mut *out)?,
-            Err(fault) => {
-                out.finish().map_err(Failure::Output)?;
-                report(&name, &fault.text, fault.line, &fault.faults);
-                return Err(Failure::Refused);
+        let refused = match query {
+            Ok(query) => {
+                base.answer_line(&query, &mut *out)?;
+                None
             }
-        }
-        if lines.is_drained() {
+            Err(fault) => Some(fault),
+        };
+        if refused.is_some() || lines.is_drained() || held.is_full() {
             out.flush().map_err(Failure::Output)?;
+            base.commit()?;
+            held.hand_on()?;
+        }
+        if let Some(fault) = refused {
+            report(&name, &fault.text, fault.line, &fault.faults);
+            return Err(Failure::Refused);
         }
     }
-    out.finish().map_err(Failure::Output)
-}
-
-/// Answers queries on a fresh database, which is handed back.
-fn answer(queries: &[Query<'_>], rule: ClockRule, out: &mut dyn Answers) -> Result<Engine, Failure> {
-    let mut engine = Engine::new(rule);
-    let mut progress = Progress::of(queries.len());
-    for query in queries {
-        answer_one(&mut engine, query, out)?;
-        progress.step();
-    }
-    Ok(engine)
-}
-
-fn answer_one(engine: &mut Engine, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {
-    // The order of time was checked when the query was read.
-    let reply = engine.apply(query).map_err(|backwards| Failure::Bug(backwards.to_string()))?;
-    out.answer(query, &reply).map_err(Failure::Output)
+    out.finish().map_err(Failure::Output)?;
+    base.commit()?;
+    held.hand_on()
 }
 
 /// Where answers go: what `format` asks for, or what suits a terminal or else a pipe. The number of rows is `None`
 /// where it is not known beforehand.
-fn output(format: Option<Format>, in_pipe: Format, rows: Option<usize>) -> Result<Box<dyn Answers>, Failure> {
+fn output(
+    format: Option<Format>,
+    in_pipe: Format,
+    rows: Option<usize>,
+    out: Box<dyn Write>,
+) -> Result<Box<dyn Answers>, Failure> {
     if format == Some(Format::Table) && rows.is_none_or(|rows| rows > LONGEST_TABLE) {
         let message = "a table is drawn when all of its rows are known: JSON Lines are answered as they come, \
                        and 100,000 queries are the most; use --format text";
@@ -143,8 +156,11 @@ fn output(format: Option<Format>, in_pipe: Format, rows: Option<usize>) -> Resul
         _ => Format::Text,
     });
     let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-    let out: Box<dyn Write> = Box::new(io::stdout().lock());
     Ok(script::answers(format, BufWriter::with_capacity(1 << 16, out), color))
+}
+
+fn stdout() -> Box<dyn Write> {
+    Box::new(io::stdout().lock())
 }
 
 /// An input that was read whole.

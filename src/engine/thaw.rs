@@ -165,7 +165,7 @@ fn count_of(counts: &[(u32, u32)], open: Epoch) -> Result<History<u32>, Broken> 
 
 /// The cells of a record.
 fn cells_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<Fields, Broken> {
-    let mut cells: Vec<(Text, Cell)> = Vec::new();
+    let mut cells: Vec<(Text, Cell)> = Vec::with_capacity(versions.len());
     for cell in versions.chunk_by(|version, next| version.field == next.field) {
         cells.push(cell_of(cell, open)?);
     }

@@ -1,7 +1,7 @@
 //! What a row of the table tells, and the macro that turns the rows into types.
 
 use super::parse::Cursor;
-use super::word::{BadNumber, Word};
+use super::word::{BadNumber, Word, WordKind};
 use super::{Level, Query};
 
 /// Does an operation change the database?
@@ -44,6 +44,14 @@ pub struct Row {
 }
 
 impl Row {
+    /// The operation with what each of its words is, as a log notes it: `GET text text`. No other operation has the
+    /// same.
+    #[must_use]
+    pub fn shape(&self) -> String {
+        let kinds = self.words.iter().map(|word| if word.kind == WordKind::Text { "text" } else { "number" });
+        std::iter::once(self.name).chain(kinds).collect::<Vec<_>>().join(" ")
+    }
+
     /// The operation with its words, as a person writes it: `GET key field`.
     #[must_use]
     pub fn usage(&self) -> String {

@@ -6,11 +6,11 @@ use std::io::{self, BufRead, Read};
 
 use bumpalo::Bump;
 
+use super::decode;
 use super::fault::{Fault, Faults};
 use super::list::{Checker, example, not_an_array};
 use super::scanner::{Scanner, Words};
-use super::{Rules, decode};
-use crate::query::{OPERATIONS, Query};
+use crate::query::{Level, OPERATIONS, Query};
 use crate::time::Clock;
 
 /// The longest line that is read, in bytes.
@@ -38,9 +38,9 @@ pub struct LineReader<R> {
 }
 
 impl<R: BufRead> LineReader<R> {
-    /// Reads `input` line by line.
-    pub fn new(input: R, rules: Rules) -> Self {
-        let checker = Checker { level: rules.level(), clock: Clock::new(rules.clock()) };
+    /// Reads `input` line by line, for a database whose clock reads `clock`.
+    pub fn new(input: R, level: Level, clock: Clock) -> Self {
+        let checker = Checker { level, clock };
         Self { input, line: Vec::new(), number: 0, queries: 0, checker, unescaped: Bump::new() }
     }
 

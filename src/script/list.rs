@@ -5,9 +5,9 @@ use bumpalo::Bump;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
 use crate::query::{Level, OPERATIONS, Query, Row, WordKind};
-use crate::time::{Clock, ClockRule};
+use crate::time::Clock;
 
-/// Reads a JSON array of queries. Words are borrowed from `text`, or kept in `arena` if they had escapes.
+/// Reads a JSON array of queries for a database whose clock reads `clock`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
 ///
 /// # Errors
 /// Everything that is wrong with it, time that runs backwards included.
@@ -15,12 +15,12 @@ pub fn read_list<'a>(
     text: &'a str,
     arena: &'a Bump,
     level: Level,
-    rule: ClockRule,
+    clock: Clock,
 ) -> Result<Vec<Query<'a>>, Faults> {
     let mut list = ListReader {
         scanner: Scanner::new(text, arena),
         words: Words::default(),
-        checker: Checker { level, clock: Clock::new(rule) },
+        checker: Checker { level, clock },
         queries: Vec::with_capacity(text.len() / 48),
     };
     if let Err(fatal) = list.read() {

@@ -11,7 +11,7 @@ use super::fault::{Fault, Faults};
 use super::list::read_list;
 use super::scanner::what;
 use crate::query::{Brief, Level, Query};
-use crate::time::ClockRule;
+use crate::time::{Clock, ClockRule};
 
 /// A suite, read.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ fn clock(text: &str) -> Result<ClockRule, Faults> {
 }
 
 fn read_case<'a>(arena: &'a Bump, raw: RawCase<'a>, suite: &Suite<'_>) -> Result<Case<'a>, Faults> {
-    let queries = read_list(raw.queries.get(), arena, suite.level, suite.clock)?;
+    let queries = read_list(raw.queries.get(), arena, suite.level, Clock::new(suite.clock))?;
     match &raw.expected {
         Some(expected) if expected.len() != queries.len() => {
             let counts = format!("{} expected answers for {} queries", expected.len(), queries.len());

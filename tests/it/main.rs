@@ -1,13 +1,25 @@
 //! All tests that use the project from outside, in one binary.
 
+/// Images with a mistake in them are refused, or do no harm.
+mod broken_image;
+/// Both kinds of disk, by one script; counting, crashes and faults.
+mod disk;
+/// A database as the queries that rebuild it.
+mod dump;
+/// The format on disk, held against its documents.
+mod format;
 /// Suites by level: expected answers, and golden transcripts under both clock rules.
 mod golden;
+/// Databases that are frozen, written down and brought back.
+mod image;
 /// Lists drawn from a seed.
 mod lists;
 /// Memory that nothing can see any more is given back.
 mod memory;
 /// An independent model: plain maps and full copies.
 mod model;
+/// What a loss of power may leave on a simulated disk.
+mod power;
 /// The program as a person or a pipe uses it.
 mod program;
 /// Random and exhaustive lists: the engine against the model.
@@ -76,6 +88,37 @@ fn feed(arguments: &[&str], input: &[u8]) -> Output {
 /// The text of an output.
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("the program writes UTF-8")
+}
+
+/// Compares a document with what it should say, which `fresh` makes of what it says.
+///
+/// `INSTA_UPDATE=always cargo test` writes it anew; look at the difference before it is committed.
+fn assert_document(path: &Path, fresh: impl FnOnce(&str) -> String) {
+    let text = std::fs::read_to_string(path).expect("the document is there");
+    let fresh = fresh(&text);
+    if text == fresh {
+        return;
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(path, &fresh).expect("it can be written");
+        return;
+    }
+    let same = text.lines().zip(fresh.lines()).take_while(|(says, should)| says == should).count();
+    let [says, should] = [&text, &fresh].map(|text| text.lines().nth(same).unwrap_or("(the end)"));
+    panic!(
+        "{}, line {}:\n  says        {says}\n  should say  {should}\n\
+         INSTA_UPDATE=always cargo test prints it anew",
+        path.display(),
+        same + 1,
+    );
+}
+
+/// A document in which what stands between a mark and `<!-- end -->` is put in place of what stood there.
+fn with_part(text: &str, mark: &str, part: &str) -> String {
+    let begin = format!("<!-- {mark} -->\n");
+    let from = text.find(&begin).unwrap_or_else(|| panic!("there is no {begin}")) + begin.len();
+    let to = from + text[from..].find("<!-- end -->").expect("the part has an end");
+    [&text[..from], part, &text[to..]].concat()
 }
 
 /// Compares text with the golden file `name` in a folder below `fixtures`.

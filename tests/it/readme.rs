@@ -1,63 +1,104 @@
 //! The README's commands, run as written: each `$ rewind …` of its console blocks prints what stands below it.
 
-use super::{rewind, text, top};
+use std::path::Path;
 
-/// The console blocks: commands with the output that follows them.
-fn transcripts(readme: &str) -> Vec<(String, String)> {
-    let mut transcripts: Vec<(String, String)> = Vec::new();
-    let mut in_console = false;
-    for line in readme.lines() {
-        if line.starts_with("```") {
-            in_console = line == "```console";
-        } else if in_console {
-            match (line.strip_prefix("$ "), transcripts.last_mut()) {
-                (Some(command), _) => transcripts.push((command.to_owned(), String::new())),
-                (None, Some((_, output))) => *output += &format!("{line}\n"),
-                (None, None) => panic!("output before any command: {line}"),
-            }
-        }
-    }
-    transcripts
-}
+use super::{assert_document, rewind, text, top};
 
-#[test]
-fn every_transcript_is_what_the_program_prints() {
-    let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
-    let transcripts = transcripts(&readme);
-    assert!(transcripts.len() >= 3, "the README shows {} commands", transcripts.len());
-    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_rewind")).parent().expect("it lies in a folder");
+/// What a command of a console block prints, errors included.
+fn printed(command: &str, directory: &Path) -> String {
+    let folder = Path::new(env!("CARGO_BIN_EXE_rewind")).parent().expect("it lies in a folder");
     let path = std::env::join_paths(
         std::iter::once(folder.to_owned())
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     )
     .expect("the folders have plain names");
-    for (command, wanted) in transcripts {
-        // What starts the program of a fresh clone starts the one that was built for the tests.
-        let command = command.replace("cargo run --release --", "rewind");
-        let output = std::process::Command::new("sh")
-            .args(["-c", &format!("{{ {command}\n}} 2>&1")])
-            .current_dir(top())
-            .env("PATH", &path)
-            .output()
-            .expect("there is a shell");
-        assert_eq!(text(&output.stdout), wanted, "$ {command}");
+    // What starts the program of a fresh clone starts the one that was built for the tests.
+    let command = command.replace("cargo run --release --", "rewind");
+    let output = std::process::Command::new("sh")
+        .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+        .current_dir(directory)
+        .env("PATH", &path)
+        .output()
+        .expect("there is a shell");
+    text(&output.stdout)
+}
+
+/// A directory for the commands of a block: empty, but for the README's own fixtures.
+fn scratch() -> tempfile::TempDir {
+    let scratch = tempfile::tempdir().expect("there is room");
+    let fixtures = scratch.path().join("fixtures/readme");
+    std::fs::create_dir_all(&fixtures).expect("it can be made");
+    for path in super::fixtures("readme") {
+        std::fs::copy(&path, fixtures.join(path.file_name().expect("it has a name"))).expect("it is copied");
+    }
+    scratch
+}
+
+/// A document with each `$ command` of its console blocks run, and followed by what it prints. The commands of a block
+/// share a directory, so that one finds what another has left.
+fn rerun(document: &str) -> String {
+    let (mut fresh, mut block) = (String::new(), None);
+    for line in document.lines() {
+        if line.starts_with("```") {
+            block = (line == "```console").then(scratch);
+        }
+        match (&block, line.strip_prefix("$ ")) {
+            (Some(scratch), Some(command)) => {
+                fresh.push_str(&format!("{line}\n{}", printed(command, scratch.path())));
+            }
+            (Some(_), None) if !line.starts_with("```") => {}
+            _ => fresh.push_str(&format!("{line}\n")),
+        }
+    }
+    fresh
+}
+
+#[test]
+fn every_transcript_is_what_the_program_prints() {
+    let path = top().join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("README.md is there");
+    let commands =
+        readme.lines().filter(|line| line.starts_with("$ rewind") || line.contains("| rewind")).count();
+    assert!(commands >= 9, "the README shows {commands} commands");
+    assert_document(&path, rerun);
+}
+
+/// The lines of a help that begin with a name of this kind, and that name.
+fn named(arguments: &[&str], begin: &str) -> Vec<String> {
+    let help = text(&rewind(arguments).output().expect("it runs").stdout);
+    let names = help.lines().filter(|line| line.starts_with(begin) && !line[begin.len()..].starts_with(' '));
+    names.map(|line| line.split_whitespace().next().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn the_readme_tells_every_option_of_run_and_every_subcommand_of_log() {
+    let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
+    let options = named(&["run", "--help"], "      --");
+    assert!(options.len() >= 13, "{options:?}");
+    for option in options {
+        assert!(readme.contains(&format!("| `{option}")), "the README has no row of {option}");
+    }
+    let mut subcommands = named(&["log", "--help"], "  ");
+    subcommands.retain(|name| !name.starts_with('-'));
+    assert!(subcommands.len() >= 7, "{subcommands:?}");
+    for name in subcommands {
+        assert!(readme.contains(&format!("| `{name} DIR")), "the README has no row of {name}");
     }
 }
 
 #[test]
 fn the_readme_tells_the_exit_statuses_of_the_help() {
     let help = text(&rewind(&["--help"]).output().expect("it runs").stdout);
-    let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
     let statuses = help.lines().skip_while(|line| !line.starts_with("Exit status:")).skip(1);
-    let statuses = statuses.take_while(|line| !line.is_empty());
-    let mut told = 0;
-    for line in statuses {
+    let statuses = statuses.take_while(|line| !line.is_empty()).map(|line| {
         let (status, meaning) = line.trim().split_once(' ').expect("a number and what it means");
-        let row = format!("| {status} | {} |", meaning.trim());
-        assert!(readme.contains(&row), "the README has no row {row:?}");
-        told += 1;
-    }
-    assert!(told >= 5);
+        format!("| {status} | {} |", meaning.trim())
+    });
+    let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
+    let rows = readme.lines().skip_while(|line| !line.starts_with("| exit status |")).skip(2);
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(rows, statuses.collect::<Vec<_>>());
+    assert!(rows.len() >= 7);
 }
 
 #[test]

@@ -30,7 +30,11 @@ fn sources(room: &str) -> Vec<PathBuf> {
 fn below(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
         let path = entry.expect("it can be listed").path();
-        if path.is_dir() { below(&path, files) } else { files.push(path) }
+        if path.is_dir() {
+            below(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
     }
 }
 

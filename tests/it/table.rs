@@ -4,7 +4,7 @@ use rewinddb::engine::Engine;
 use rewinddb::query::{Level, OPERATIONS, Query, Row};
 use rewinddb::time::ClockRule;
 
-use super::top;
+use super::{assert_document, top, with_part};
 
 /// The words of a line: parted by blanks, or in JSON quotes.
 fn words(line: &str) -> Vec<String> {
@@ -86,20 +86,10 @@ fn printed(level: Level) -> String {
 
 #[test]
 fn the_tables_in_levels_md_are_those_of_the_code() {
-    let path = top().join("LEVELS.md");
-    let text = std::fs::read_to_string(&path).expect("LEVELS.md is there");
-    let mut fresh = text.clone();
-    for level in Level::all() {
-        let begin = format!("<!-- operations of level {level} -->\n");
-        let from = fresh.find(&begin).unwrap_or_else(|| panic!("LEVELS.md has no {begin}")) + begin.len();
-        let to = from + fresh[from..].find("<!-- end -->").expect("the table has an end");
-        fresh.replace_range(from..to, &printed(level));
-    }
-    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        std::fs::write(&path, &fresh).expect("LEVELS.md can be written");
-    } else {
-        assert_eq!(text, fresh, "print LEVELS.md's tables anew: INSTA_UPDATE=always cargo test tables");
-    }
+    assert_document(&top().join("LEVELS.md"), |text| {
+        let tables = Level::all().map(|level| (format!("operations of level {level}"), printed(level)));
+        tables.fold(text.to_owned(), |text, (mark, table)| with_part(&text, &mark, &table))
+    });
 }
 
 #[test]

@@ -1,0 +1,134 @@
+//! What answers the queries of a run: a database in memory, or a store.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use super::Failure;
+use super::progress::Progress;
+use super::storing::StoreArgs;
+use crate::engine::Engine;
+use crate::query::Query;
+use crate::script::{Answers, Rules};
+use crate::store::Store;
+use crate::time::Clock;
+
+/// A database that answers.
+pub(super) enum Base {
+    /// In memory, gone at the end.
+    Memory(Box<Engine>),
+    /// On disk too.
+    Disk(Box<Store>),
+}
+
+impl Base {
+    /// The store that is asked for, or a fresh database.
+    pub(super) fn open(storing: &StoreArgs, rules: Rules) -> Result<Self, Failure> {
+        let store = storing.open(rules.clock)?;
+        let memory = || Self::Memory(Box::new(Engine::new(rules.clock())));
+        Ok(store.map_or_else(memory, |store| Self::Disk(Box::new(store))))
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        match self {
+            Self::Memory(engine) => engine.clock(),
+            Self::Disk(store) => store.clock(),
+        }
+    }
+
+    /// Answers a list, which takes effect as one: with a store, it is committed before the first answer.
+    pub(super) fn answer_list(
+        &mut self,
+        queries: &[Query<'_>],
+        out: &mut dyn Answers,
+    ) -> Result<(), Failure> {
+        let mut progress = Progress::of(queries.len());
+        match self {
+            Self::Memory(engine) => queries.iter().try_for_each(|query| {
+                progress.step();
+                answer(engine, query, out)
+            }),
+            Self::Disk(store) => {
+                let mut written = Ok(());
+                // An output that takes no more is no reason to leave the rest of the list undone.
+                let applied = store.apply_committed(queries, |query, reply| {
+                    progress.step();
+                    if written.is_ok() {
+                        written = out.answer(query, reply);
+                    }
+                });
+                applied?;
+                written.map_err(Failure::Output)
+            }
+        }
+    }
+
+    /// Answers a line; with a store, the answer may be told after the next [`Self::commit`].
+    pub(super) fn answer_line(&mut self, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {
+        match self {
+            Self::Memory(engine) => answer(engine, query, out),
+            Self::Disk(store) => {
+                let mut written = Ok(());
+                store
+                    .apply(std::slice::from_ref(query), |query, reply| written = out.answer(query, reply))?;
+                written.map_err(Failure::Output)
+            }
+        }
+    }
+
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Disk(store) => Ok(store.commit()?),
+        }
+    }
+
+    pub(super) fn close(self, storing: &StoreArgs) -> Result<(), Failure> {
+        match self {
+            Self::Memory(engine) => {
+                // The process ends here: giving a million cells back one by one would only take time.
+                std::mem::forget(engine);
+                Ok(())
+            }
+            Self::Disk(store) => storing.close(*store),
+        }
+    }
+}
+
+fn answer(engine: &mut Engine, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {
+    // The order of time was checked when the query was read.
+    let reply = engine.apply(query).map_err(|backwards| Failure::Bug(backwards.to_string()))?;
+    out.answer(query, &reply).map_err(Failure::Output)
+}
+
+/// So many bytes of answers are held before they are committed even if more queries are waiting.
+const FULL: usize = 1 << 18;
+
+/// Answers that are not told yet, as what they answer may not be durable.
+#[derive(Clone, Default)]
+pub(super) struct Held(Rc<RefCell<Vec<u8>>>);
+
+impl Held {
+    pub(super) fn is_full(&self) -> bool {
+        self.0.borrow().len() >= FULL
+    }
+
+    /// Tells them.
+    pub(super) fn hand_on(&self) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&self.0.borrow()).and_then(|()| out.flush());
+        self.0.borrow_mut().clear();
+        written.map_err(Failure::Output)
+    }
+}
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

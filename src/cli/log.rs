@@ -1,0 +1,250 @@
+//! `rewind log`: what lies in the directory of a store.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::rows::Rows;
+use super::storing::{self, stat_rows};
+use super::{Failure, say};
+use crate::engine::LiveCell;
+use crate::query::Query;
+use crate::script::Format;
+use crate::store::{self, Disk, Encoding, Options, Store, Until, View};
+use crate::time::Time;
+
+/// Look into a store, verify or repair it, compact it, or tell what it held before
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// What the store holds: keys, fields, backups, live and dead bytes, files
+    Stats {
+        #[command(flatten)]
+        place: Place,
+        /// json, jsonl, text or table [default: a table on a terminal, else jsonl]
+        #[arg(long, value_name = "FORMAT")]
+        format: Option<Format>,
+    },
+    /// The frames of a file as JSON Lines, whatever its encoding
+    Cat {
+        #[command(flatten)]
+        place: Place,
+        /// Files of the store [default: all segments of the log, in order]
+        #[arg(value_name = "FILE")]
+        files: Vec<String>,
+    },
+    /// Check every byte; status 1 if something is damaged
+    Verify {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Save what can be saved of a damaged store; copies of the damaged files are kept beside them
+    Repair {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write a snapshot that takes the place of the log so far, in the encoding of the store
+    Compact {
+        #[command(flatten)]
+        place: Place,
+        /// Go over to this encoding, binary or json
+        #[arg(long, value_name = "ENCODING")]
+        encoding: Option<Encoding>,
+    },
+    /// A list of queries that rebuilds the database, backups included
+    Export {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        until: Moment,
+        /// json or jsonl [default: json]
+        #[arg(long, value_name = "FORMAT", default_value = "json")]
+        format: Format,
+    },
+    /// The live cells as they were after a group or at a moment
+    Replay {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        until: Moment,
+        /// json, jsonl, text or table [default: a table on a terminal, else jsonl]
+        #[arg(long, value_name = "FORMAT")]
+        format: Option<Format>,
+    },
+}
+
+#[derive(clap::Args)]
+struct Place {
+    /// The directory of the store
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Moment {
+    /// As it was after this group of the log
+    #[arg(long, value_name = "N", conflicts_with = "at")]
+    to: Option<u64>,
+    /// As it was at this time, in milliseconds
+    #[arg(long, value_name = "TIME")]
+    at: Option<u64>,
+}
+
+impl Moment {
+    fn until(&self) -> Until {
+        match (self.to, self.at) {
+            (Some(group), _) => Until::Group(group),
+            (None, Some(moment)) => Until::Time(Time(moment)),
+            (None, None) => Until::End,
+        }
+    }
+}
+
+impl Place {
+    fn disk(&self) -> Arc<dyn Disk> {
+        storing::disk(&self.directory)
+    }
+
+    fn view(&self, until: Until) -> Result<View, Failure> {
+        let view = View::open(self.disk(), &Options::default(), until)?;
+        if let Some(torn) = view.torn_end() {
+            say(&format!("note: {}\n", storing::torn(torn, "will be cut off")));
+        }
+        Ok(view)
+    }
+}
+
+/// Does what is asked.
+pub(super) fn log(args: &Args) -> Result<(), Failure> {
+    match &args.command {
+        Command::Stats { place, format } => stats(place, *format),
+        Command::Cat { place, files } => cat(place, files),
+        Command::Verify { place } => verify(place),
+        Command::Repair { place } => repair(place),
+        Command::Compact { place, encoding } => compact(place, *encoding),
+        Command::Export { place, until, format } => export(place, until.until(), *format),
+        Command::Replay { place, until, format } => replay(place, until.until(), *format),
+    }
+}
+
+fn stdout() -> BufWriter<io::StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+fn stats(place: &Place, format: Option<Format>) -> Result<(), Failure> {
+    let stats = place.view(Until::End)?.stats()?;
+    let terminal = io::stdout().is_terminal();
+    let format = format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl });
+    if matches!(format, Format::Json | Format::Jsonl) {
+        let object = serde_json::to_string(&stats).map_err(io::Error::from)?;
+        return Ok(writeln!(io::stdout(), "{object}")?);
+    }
+    let mut rows = Rows::new(stdout(), Some(format), &["what", "value"]);
+    for (name, value) in stat_rows(&stats) {
+        rows.add(&[json!(name), json!(value)])?;
+    }
+    Ok(rows.finish()?)
+}
+
+fn cat(place: &Place, files: &[String]) -> Result<(), Failure> {
+    let mut out = stdout();
+    store::cat(&*place.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{line}")?))?;
+    Ok(out.flush()?)
+}
+
+fn verify(place: &Place) -> Result<(), Failure> {
+    let verdict = store::verify(&place.disk())?;
+    let mut out = stdout();
+    for (file, bytes) in &verdict.files {
+        writeln!(out, "{file}: {bytes} bytes read")?;
+    }
+    for damage in &verdict.damages {
+        writeln!(out, "{damage}")?;
+    }
+    if let Some(torn) = &verdict.torn {
+        writeln!(out, "{}; that is no damage", storing::torn(torn, "will be cut off"))?;
+    }
+    let count = verdict.damages.len();
+    let places = if count == 1 { "place" } else { "places" };
+    writeln!(
+        out,
+        "{}",
+        if count == 0 { "all good".to_owned() } else { format!("{count} {places} damaged") }
+    )?;
+    out.flush()?;
+    if count == 0 { Ok(()) } else { Err(Failure::Damage) }
+}
+
+fn repair(place: &Place) -> Result<(), Failure> {
+    let repair = store::repair(&place.disk(), &Options::default()).map_err(|error| match error {
+        store::Error::Damaged(damage) => Failure::BeyondRepair(damage),
+        error => error.into(),
+    })?;
+    let mut out = stdout();
+    if repair.damages.is_empty() {
+        writeln!(out, "nothing is damaged, and nothing was done")?;
+        return Ok(out.flush()?);
+    }
+    for damage in &repair.damages {
+        writeln!(out, "{damage}")?;
+    }
+    for (name, copy) in &repair.copies {
+        writeln!(out, "{name} was copied to {copy}")?;
+    }
+    for lost in &repair.lost {
+        writeln!(out, "lost: {lost}")?;
+    }
+    if repair.lost.is_empty() {
+        writeln!(out, "nothing is lost")?;
+    }
+    writeln!(out, "the store goes on after group {}", repair.last_group)?;
+    Ok(out.flush()?)
+}
+
+fn compact(place: &Place, encoding: Option<Encoding>) -> Result<(), Failure> {
+    let mut store = Store::open_existing(place.disk(), Options { encoding, ..Options::default() })?;
+    let before = store.stats()?;
+    store.compact()?;
+    let after = store.stats()?;
+    store.close()?;
+    let size = |stats: &store::Stats| store::ByteSize(stats.segment_bytes + stats.snapshot_bytes);
+    Ok(writeln!(io::stdout(), "{} before, {} after", size(&before), size(&after))?)
+}
+
+fn export(place: &Place, until: Until, format: Format) -> Result<(), Failure> {
+    let (before, between, after) = match format {
+        Format::Json => ("[", ",\n ", "]\n"),
+        Format::Jsonl => ("", "\n", "\n"),
+        Format::Text | Format::Table => {
+            return Err(Failure::Usage("a list is exported as json or jsonl".to_owned()));
+        }
+    };
+    let mut view = place.view(until)?;
+    let (mut out, mut count) = (stdout(), 0);
+    out.write_all(before.as_bytes())?;
+    view.try_dump(|query: &Query<'_>| {
+        out.write_all(if count == 0 { b"" } else { between.as_bytes() })?;
+        count += 1;
+        Ok::<_, Failure>(serde_json::to_writer(&mut out, &query.words()).map_err(io::Error::from)?)
+    })?;
+    out.write_all(if count == 0 && format == Format::Jsonl { b"" } else { after.as_bytes() })?;
+    Ok(out.flush()?)
+}
+
+fn replay(place: &Place, until: Until, format: Option<Format>) -> Result<(), Failure> {
+    let mut view = place.view(until)?;
+    let mut rows = Rows::new(stdout(), format, &["key", "field", "value", "left"]);
+    view.try_each_cell(|cell: &LiveCell<'_>| {
+        let left = cell.left.map(|left| left.0);
+        Ok::<_, Failure>(rows.add(&[json!(cell.key), json!(cell.field), json!(cell.value), json!(left)])?)
+    })?;
+    Ok(rows.finish()?)
+}

@@ -1,0 +1,126 @@
+//! The options of a store on the command line, and how a store is opened for a command.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Failure, say};
+use crate::store::{
+    ByteSize, CacheMax, Disk, Encoding, Options, RealDisk, Stats, Store, SyncPolicy, TornEnd,
+};
+use crate::time::ClockRule;
+
+/// Where a database is kept, and how.
+#[derive(clap::Args)]
+#[command(next_help_heading = "On disk")]
+pub(super) struct StoreArgs {
+    /// Keep the database in this directory; the next run goes on from there
+    #[arg(long, value_name = "DIR")]
+    pub(super) store: Option<PathBuf>,
+
+    /// When answers may rely on the disk: always, never, or after at most so many milliseconds
+    #[arg(long, value_name = "WHEN", default_value = "always", requires = "store")]
+    sync: SyncPolicy,
+
+    /// How files are written from now on, binary or json [default: as they were]
+    #[arg(long, value_name = "ENCODING", requires = "store")]
+    encoding: Option<Encoding>,
+
+    /// Values with more bytes stay on disk, as in 4096 or 64KiB
+    #[arg(long, value_name = "BYTES", default_value = "4KiB", requires = "store")]
+    inline_max: ByteSize,
+
+    /// How much of those is kept in memory, as in 64MiB or 1000values
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", requires = "store")]
+    cache: CacheMax,
+
+    /// The log goes on in a new file after so many bytes
+    #[arg(long, value_name = "BYTES", default_value = "64MiB", requires = "store")]
+    segment_max: ByteSize,
+
+    /// Compact when the log has so many bytes, and most of them dead
+    #[arg(long, value_name = "BYTES", default_value = "64MiB", requires = "store")]
+    compact_after: ByteSize,
+
+    /// Pack large groups (lz4)
+    #[arg(long, requires = "store")]
+    lz4: bool,
+
+    /// Tell on standard error what the store holds at the end
+    #[arg(long, requires = "store")]
+    stats: bool,
+}
+
+impl StoreArgs {
+    /// Opens the store that is asked for, if one is.
+    pub(super) fn open(&self, clock: Option<ClockRule>) -> Result<Option<Store>, Failure> {
+        let Some(directory) = &self.store else { return Ok(None) };
+        let disk = RealDisk::create(directory);
+        let name = directory.display().to_string();
+        let disk =
+            disk.map_err(|error| Failure::Usage(format!("cannot make {}: {error}", name.escape_debug())))?;
+        let options = Options {
+            clock,
+            sync: self.sync,
+            encoding: self.encoding,
+            segment_max: self.segment_max.0,
+            inline_max: usize::try_from(self.inline_max.0).unwrap_or(usize::MAX),
+            cache: self.cache,
+            lz4: self.lz4,
+            compact_after: Some(self.compact_after.0),
+            ..Options::default()
+        };
+        let store = Store::open(Arc::new(disk), options)?;
+        if let Some(torn) = store.torn_end() {
+            say(&format!("note: {}\n", self::torn(torn, "were cut off")));
+        }
+        Ok(Some(store))
+    }
+
+    /// Ends the work with a store.
+    pub(super) fn close(&self, mut store: Store) -> Result<(), Failure> {
+        if self.stats {
+            let stats = store.stats()?;
+            let rows = stat_rows(&stats).into_iter().map(|(name, value)| format!("{name:<24} {value}\n"));
+            say(&rows.collect::<String>());
+        }
+        Ok(store.close()?)
+    }
+}
+
+/// The directory of a store that is only looked at.
+pub(super) fn disk(directory: &Path) -> Arc<dyn Disk> {
+    Arc::new(RealDisk::new(directory))
+}
+
+/// What is told of a torn end.
+pub(super) fn torn(torn: &TornEnd, done: &str) -> String {
+    let TornEnd { file, at, bytes, group } = torn;
+    format!(
+        "{bytes} bytes of {file} from byte {at} on {done}: group {group} was being written when it was interrupted"
+    )
+}
+
+/// What a store holds, by name.
+pub(super) fn stat_rows(stats: &Stats) -> Vec<(&'static str, String)> {
+    let size = |bytes| ByteSize(bytes).to_string();
+    let cache = &stats.cache;
+    let mut rows = vec![
+        ("keys", stats.keys.to_string()),
+        ("fields", stats.fields.to_string()),
+        ("backups", stats.backups.to_string()),
+        ("groups", stats.last_group.to_string()),
+        ("live", size(stats.live)),
+        ("dead", size(stats.dead)),
+        ("log", size(stats.segment_bytes)),
+        ("segments", stats.segments.to_string()),
+        ("snapshot and values", size(stats.snapshot_bytes)),
+        ("values on disk", stats.values_on_disk.to_string()),
+        ("cache", format!("{} values, {} hits, {} misses", cache.values, cache.hits, cache.misses)),
+        (
+            "last compaction",
+            stats.compacted_at.map_or("none".to_owned(), |group| format!("after group {group}")),
+        ),
+    ];
+    rows.extend(stats.compaction_failure.iter().map(|why| ("last compaction failed", why.clone())));
+    rows
+}

@@ -1,0 +1,178 @@
+//! A directory of this machine.
+//!
+//! Invariant: a call that was interrupted is made again; no other error is kept from the caller.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{io, io::ErrorKind};
+
+use super::{Disk, DiskFile, LOCK, check};
+
+/// A directory of this machine, with the files of a store in it.
+#[derive(Clone, Debug)]
+pub struct RealDisk {
+    directory: PathBuf,
+}
+
+impl RealDisk {
+    /// The directory of this path. Nothing is created, nor looked at.
+    #[must_use]
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into() }
+    }
+
+    /// The directory of this path, created if it is not there, durably, with those it lies in.
+    ///
+    /// # Errors
+    /// `AlreadyExists` if something else has the path, and whatever the file system says.
+    pub fn create(directory: impl Into<PathBuf>) -> io::Result<Self> {
+        let disk = Self::new(directory);
+        make_directory(&disk.directory).map(|()| disk)
+    }
+
+    /// Where the file of this name lies.
+    fn path(&self, name: &str) -> io::Result<PathBuf> {
+        check(name).map(|()| self.directory.join(name))
+    }
+}
+
+impl Disk for RealDisk {
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.directory)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.retain(|name| name != LOCK);
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = File::options().read(true).write(true).create_new(true).open(self.path(name)?)?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = File::options().read(true).write(true).open(self.path(name)?)?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from)?, self.path(to)?)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name)?)
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        sync_directory(&self.directory)
+    }
+
+    fn lock(&self) -> io::Result<Box<dyn Send + Sync>> {
+        // It is never removed: between a removal and a creation, two could each hold a lock on a file of that name.
+        let path = self.directory.join(LOCK);
+        let file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Box::new(file)),
+            Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct RealFile(File);
+
+impl DiskFile for RealFile {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        // Where no file can reach, the machine would speak of an invalid argument.
+        if i64::try_from(at).is_err() && !into.is_empty() {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        read_exact_at(&self.0, at, into)
+    }
+
+    fn write_at(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        write_all_at(&self.0, at, bytes)
+    }
+
+    fn truncate(&self, length: u64) -> io::Result<()> {
+        self.0.set_len(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
+/// Creates a directory and those it lies in, and makes their names durable.
+fn make_directory(directory: &Path) -> io::Result<()> {
+    let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let sync_parent = || sync_directory(parent.unwrap_or(Path::new(".")));
+    match (fs::create_dir(directory), parent) {
+        (Ok(()), _) => sync_parent(),
+        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
+            make_directory(parent)?;
+            fs::create_dir(directory)?;
+            sync_parent()
+        }
+        (Err(error), _) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {
+            // Whoever made it may have died before this. It is not insisted on: the parent may be closed to us.
+            sync_parent().or(Ok(()))
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Makes the names in a directory durable. Elsewhere than on unix a directory cannot be opened, nor need it be.
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, at: u64, into: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, at)
+}
+
+#[cfg(unix)]
+fn write_all_at(file: &File, at: u64, bytes: &[u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut at: u64, mut into: &mut [u8]) -> io::Result<()> {
+    while !into.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, into, at) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                into = &mut into[read..];
+                at += read as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn write_all_at(file: &File, mut at: u64, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, at) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                bytes = &bytes[written..];
+                at += written as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

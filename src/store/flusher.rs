@@ -1,0 +1,123 @@
+//! The thread that syncs the log in the background, so that commits need not wait for the disk.
+//!
+//! Invariant: after a sync that failed there is no other.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::data_file::DataFile;
+use super::error::Error;
+use super::frame::Link;
+
+/// A thread that syncs what it was asked to, once in an interval.
+#[derive(Debug)]
+pub(super) struct Flusher {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What is to be synced: a file, and its last frame.
+    wanted: Option<(Arc<DataFile>, Link)>,
+    /// A sync is under way.
+    busy: bool,
+    synced: Link,
+    failed: Option<String>,
+    ended: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'s>(&self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Syncs what is wanted, again and again, so long after it was first wanted.
+    fn run(&self, interval: Duration) {
+        let mut state = self.lock();
+        while !state.ended {
+            if state.wanted.is_none() {
+                state = self.wait(state);
+                continue;
+            }
+            // More may come until then; all of it is synced at once.
+            let waited = self.changed.wait_timeout_while(state, interval, |state| !state.ended);
+            state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
+            let Some((file, link)) = state.wanted.take() else { continue };
+            state.busy = true;
+            drop(state);
+            let synced = file.file.sync().map_err(Error::disk("sync", &file.name));
+            state = self.lock();
+            state.busy = false;
+            match synced {
+                Ok(()) => state.synced = link,
+                Err(error) => {
+                    state.failed = Some(error.to_string());
+                    state.ended = true;
+                }
+            }
+            self.changed.notify_all();
+        }
+    }
+}
+
+impl Flusher {
+    pub(super) fn start(interval: Duration) -> Self {
+        let shared = Arc::<Shared>::default();
+        let of_thread = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || of_thread.run(interval));
+        Self { shared, thread: Some(thread) }
+    }
+
+    /// Asks for a file to be synced; the answer is the last frame that was.
+    pub(super) fn request(&self, file: &Arc<DataFile>, last: Link) -> Result<Link, Error> {
+        let mut state = self.shared.lock();
+        state.check()?;
+        if state.synced != last {
+            let is_first = state.wanted.is_none();
+            state.wanted = Some((Arc::clone(file), last));
+            if is_first {
+                self.shared.changed.notify_all();
+            }
+        }
+        Ok(state.synced)
+    }
+
+    /// Waits until no sync is under way, and none is wanted any more: the caller does it.
+    pub(super) fn settle(&self) -> Result<(), Error> {
+        let mut state = self.shared.lock();
+        state.wanted = None;
+        while state.busy {
+            state = self.shared.wait(state);
+        }
+        state.check()
+    }
+}
+
+impl State {
+    fn check(&self) -> Result<(), Error> {
+        self.failed.as_ref().map_or(Ok(()), |why| Err(Error::Stopped { why: why.clone() }))
+    }
+}
+
+impl Drop for Flusher {
+    fn drop(&mut self) {
+        self.shared.lock().ended = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // It ends by itself, and has told what there was to tell.
+            let _ = thread.join();
+        }
+    }
+}

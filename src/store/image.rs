@@ -1,0 +1,83 @@
+//! Between the engine's image of a database and the messages of a snapshot, both ways.
+
+use super::message::{Backup, Branch, Count, Record, State, Version};
+use crate::engine::image::{self as engine, RecordImage, VersionImage};
+use crate::time::{ClockRule, Time};
+
+/// The message of a state.
+pub(super) fn state(state: &engine::State, next_value: u64) -> State {
+    let branch = |branch: &engine::BranchImage| {
+        let engine::BranchImage { first, fork, parent } = *branch;
+        Branch { first, fork, parent }
+    };
+    let backup = |backup: &engine::BackupImage| {
+        let engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records } = *backup;
+        Backup { taken, now, epoch, branch, live_records }
+    };
+    State {
+        now: state.now.0,
+        shift: state.shift,
+        settled: state.settled.0,
+        live_records: state.live_records,
+        open: state.open,
+        branches: state.branches.iter().map(branch).collect(),
+        backups: state.backups.iter().map(backup).collect(),
+        next_value,
+    }
+}
+
+/// The state in a message.
+pub(super) fn own_state(state: &State, free: bool) -> engine::State {
+    let branch = |branch: &Branch| {
+        let Branch { first, fork, parent } = *branch;
+        engine::BranchImage { first, fork, parent }
+    };
+    let backup = |backup: &Backup| {
+        let Backup { taken, now, epoch, branch, live_records } = *backup;
+        engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records }
+    };
+    engine::State {
+        rule: if free { ClockRule::Free } else { ClockRule::Monotone },
+        now: Time(state.now),
+        shift: state.shift,
+        settled: Time(state.settled),
+        live_records: state.live_records,
+        open: state.open,
+        branches: state.branches.iter().map(branch).collect(),
+        backups: state.backups.iter().map(backup).collect(),
+    }
+}
+
+/// The message of a record.
+pub(super) fn record(record: &RecordImage<'_>) -> Record {
+    let version = |version: &VersionImage<'_>| {
+        let (value, last) = version.content.unzip();
+        let last = last.filter(|last| *last != Time::LAST).map(|Time(last)| last);
+        Version {
+            field: version.field.to_owned(),
+            epoch: version.epoch,
+            value: value.map(str::to_owned),
+            last,
+        }
+    };
+    Record {
+        key: record.key.to_owned(),
+        counts: record.counts.iter().map(|(epoch, cells)| Count { epoch: *epoch, cells: *cells }).collect(),
+        versions: record.versions.iter().map(version).collect(),
+    }
+}
+
+/// The record in a message.
+pub(super) fn own_record(record: &Record) -> RecordImage<'_> {
+    RecordImage {
+        key: &record.key,
+        counts: record.counts.iter().map(|count| (count.epoch, count.cells)).collect(),
+        versions: record.versions.iter().map(own_version).collect(),
+    }
+}
+
+fn own_version(version: &Version) -> VersionImage<'_> {
+    let last = version.last.map_or(Time::LAST, Time);
+    let content = version.value.as_deref().map(|value| (value, last));
+    VersionImage { field: &version.field, epoch: version.epoch, content }
+}

@@ -1,0 +1,268 @@
+//! The log: groups appended to the current segment, synced as the policy says, and segments that follow each other.
+//!
+//! Invariants: a segment is synced before the next one is created; after a write that failed the segment is cut back
+//! to where it was, and nothing is written any more; a sync that failed is never tried again.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::data_file::{self, Aside, DataFile, Kind, Name};
+use super::disk::Disk;
+use super::error::Error;
+use super::flusher::Flusher;
+use super::frame::{self, Link};
+use super::message::Body;
+use super::options::{Encoding, Options, SyncPolicy};
+use super::watermark::Watermark;
+
+/// So much is written once more at a time.
+const RENEWED: usize = 1 << 20;
+
+/// The end of the log, where it is written on.
+#[derive(Debug)]
+pub(super) struct Log {
+    disk: Arc<dyn Disk>,
+    pub(super) tail: Tail,
+    /// The last group that is known to be synced.
+    synced: Link,
+    /// The bytes of all groups that were appended since they were last counted.
+    pub(super) grown: u64,
+    watermark: Watermark,
+    flusher: Option<Flusher>,
+    /// Why nothing is written any more.
+    stopped: Option<String>,
+    segment_max: u64,
+    grow_by: u64,
+    free: bool,
+    buffer: Vec<u8>,
+}
+
+/// The current segment.
+#[derive(Clone, Debug)]
+pub(super) struct Tail {
+    pub(super) name: Name,
+    pub(super) file: Arc<DataFile>,
+    pub(super) salt: u64,
+    pub(super) length: u64,
+    /// The end of the file, if that is further: what lies between is zeros.
+    pub(super) reached: u64,
+    /// The last frame before the segment.
+    pub(super) before: Link,
+    /// Its last frame, the header while it has no group.
+    pub(super) last: Link,
+}
+
+impl Tail {
+    /// Creates a segment that goes on after a frame. Its header has that frame's number, so that groups are counted
+    /// through; the first group is chained to the header, and the header to that frame.
+    pub(super) fn create(
+        disk: &dyn Disk,
+        encoding: Encoding,
+        free: bool,
+        before: Link,
+    ) -> Result<Self, Error> {
+        let name = Name { kind: Kind::Log, sequence: before.next(), encoding };
+        let header = data_file::header(disk, name, free);
+        let salt = header.salt;
+        let made = Aside::create(disk, name, before, header)?.finish()?;
+        let (length, last) = (made.length, made.last);
+        Ok(Self { name, file: made.file, salt, length, reached: length, before, last })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.last.next() == self.name.sequence
+    }
+
+    /// Cuts off what lies behind the last frame.
+    pub(super) fn trim(&mut self) -> Result<(), Error> {
+        if self.reached > self.length {
+            self.file.file.truncate(self.length).map_err(Error::disk("cut", &self.file.name))?;
+            self.reached = self.length;
+        }
+        Ok(())
+    }
+
+    /// Makes room for so many bytes more, and some for what comes later. It is no failure if there is no room.
+    fn grow(&mut self, bytes: u64, by: u64) {
+        let wanted = self.length + bytes;
+        if wanted <= self.reached || by == 0 {
+            return;
+        }
+        let zeros = vec![0; usize::try_from(wanted - self.reached + by).unwrap_or(0)];
+        if self.file.file.write_at(self.reached, &zeros).is_ok() {
+            self.reached += zeros.len() as u64;
+        } else {
+            let _ = self.file.file.truncate(self.reached);
+        }
+    }
+
+    /// The frame of the last group.
+    pub(super) fn last_group(&self) -> Link {
+        if self.is_empty() { self.before } else { self.last }
+    }
+}
+
+impl Log {
+    pub(super) fn new(
+        disk: Arc<dyn Disk>,
+        tail: Tail,
+        watermark: Watermark,
+        options: &Options,
+        free: bool,
+    ) -> Self {
+        let flusher = match options.sync {
+            SyncPolicy::Every(interval) => Some(Flusher::start(interval)),
+            SyncPolicy::Always | SyncPolicy::Never => None,
+        };
+        let grow_by = if options.sync == SyncPolicy::Always { options.grow_by } else { 0 };
+        Self {
+            synced: watermark.marked(),
+            disk,
+            tail,
+            grown: 0,
+            watermark,
+            flusher,
+            stopped: None,
+            segment_max: options.segment_max,
+            grow_by,
+            free,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The failure after which nothing is written any more.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.stopped.as_ref().map_or(Ok(()), |why| Err(Error::Stopped { why: why.clone() }))
+    }
+
+    /// Notes a failure after which nothing is written any more.
+    fn stop<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &result {
+            self.stopped.get_or_insert_with(|| error.to_string());
+        }
+        result
+    }
+
+    /// Appends a frame; the answer tells where its payload lies in [`Self::written`], and where that begins in the file.
+    pub(super) fn append(&mut self, body: &Body) -> Result<(Range<usize>, u64), Error> {
+        self.check()?;
+        if self.tail.length >= self.segment_max && !self.tail.is_empty() {
+            self.rotate(self.tail.name.encoding)?;
+        }
+        self.buffer.clear();
+        let Tail { name, salt, last, length, .. } = self.tail;
+        let encoding = name.encoding;
+        let (link, payload) =
+            frame::write(&mut self.buffer, encoding, salt, last.next(), last.checksum, body)?;
+        if encoding == Encoding::Binary {
+            self.tail.grow(self.buffer.len() as u64, self.grow_by);
+        }
+        let file = &self.tail.file;
+        if let Err(why) = file.file.write_at(length, &self.buffer) {
+            // What the disk has of it must not be there when something else is: it is cut off at once or, if that
+            // fails too, when the store is opened.
+            let _ = file.file.truncate(length);
+            let error = Error::disk("write", &file.name)(why);
+            return self.stop(Err(error));
+        }
+        self.tail.last = link;
+        self.tail.length += self.buffer.len() as u64;
+        self.tail.reached = self.tail.reached.max(self.tail.length);
+        self.grown += self.buffer.len() as u64;
+        Ok((payload, length))
+    }
+
+    /// The bytes of the frame that was appended last.
+    pub(super) fn written(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Makes what was appended as durable as the policy promises.
+    pub(super) fn commit(&mut self, policy: SyncPolicy) -> Result<(), Error> {
+        self.check()?;
+        match (policy, &self.flusher) {
+            (SyncPolicy::Always, _) => self.sync(),
+            (SyncPolicy::Every(_), Some(flusher)) => {
+                let synced = flusher.request(&self.tail.file, self.tail.last_group());
+                let synced = self.stop(synced)?;
+                if synced.sequence > self.synced.sequence { self.mark(synced) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes durable what is behind the frame of the watermark, which ends at `from`. It is written once more: if a sync
+    /// of it has failed before, the system believes that it need not be.
+    pub(super) fn renew(&mut self, from: u64) -> Result<(), Error> {
+        if self.synced == self.tail.last_group() {
+            return Ok(());
+        }
+        let file = &self.tail.file;
+        let (mut at, mut block) = (from, vec![0; RENEWED]);
+        while at < self.tail.length {
+            let part = usize::try_from(self.tail.length - at).unwrap_or(RENEWED).min(RENEWED);
+            file.file.read_at(at, &mut block[..part]).map_err(Error::disk("read", &file.name))?;
+            file.file.write_at(at, &block[..part]).map_err(Error::disk("write", &file.name))?;
+            at += part as u64;
+        }
+        self.sync()
+    }
+
+    /// Makes everything durable.
+    pub(super) fn sync(&mut self) -> Result<(), Error> {
+        self.check()?;
+        if self.synced != self.tail.last_group() {
+            if let Some(flusher) = &self.flusher {
+                let settled = flusher.settle();
+                self.stop(settled)?;
+            }
+            let synced = self.tail.file.file.sync().map_err(Error::disk("sync", &self.tail.file.name));
+            self.stop(synced)?;
+            self.mark(self.tail.last_group())?;
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, synced: Link) -> Result<(), Error> {
+        self.synced = synced;
+        let marked = self.watermark.mark(synced);
+        self.stop(marked)
+    }
+
+    /// Ends the current segment and begins the next; one without a group is taken away.
+    pub(super) fn rotate(&mut self, encoding: Encoding) -> Result<(), Error> {
+        if self.tail.is_empty() && self.tail.name.encoding == encoding {
+            return Ok(());
+        }
+        self.trim()?;
+        let made = Tail::create(&*self.disk, encoding, self.free, self.tail.last_group());
+        let next = self.stop(made)?;
+        let before = std::mem::replace(&mut self.tail, next);
+        if before.is_empty() {
+            // For good, before anything is written into the file that has its place.
+            let removed = self.disk.remove(&before.file.name).and_then(|()| self.disk.sync_directory());
+            let removed = removed.map_err(Error::disk("remove", &before.file.name));
+            self.stop(removed)?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable, and the segment end where its last frame does.
+    fn trim(&mut self) -> Result<(), Error> {
+        if self.tail.reached > self.tail.length {
+            let trimmed = self.tail.trim();
+            self.stop(trimmed)?;
+            // The new length is to be durable, even if all frames are.
+            let synced = self.tail.file.file.sync().map_err(Error::disk("sync", &self.tail.file.name));
+            self.stop(synced)?;
+        }
+        self.sync()
+    }
+
+    /// Makes everything durable, the watermark too.
+    pub(super) fn close(&mut self) -> Result<(), Error> {
+        self.trim()?;
+        let synced = self.watermark.sync();
+        self.stop(synced)
+    }
+}

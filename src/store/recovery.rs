@@ -1,0 +1,309 @@
+//! Recovery: from the files of a directory to the database that they tell of.
+//!
+//! Invariants: nothing is written here; it always ends, with the database or with the place of what is damaged; a bad
+//! frame is taken for a torn end, which may be cut off, only where nothing good follows and nothing that was synced
+//! is missing.
+//!
+//! ```text
+//!   snapshot ─► engine ─► replay of each segment, frame by frame ─► engine, and where the log goes on
+//!                              each chained to the one before ─► held against the watermark
+//! ```
+
+use std::sync::Arc;
+
+use super::data_file::{DataFile, Kind, Name};
+use super::disk::Disk;
+use super::error::{Damage, Error};
+use super::frame::{Frame, FrameReader, Link};
+use super::group::{self, Numbering};
+use super::listing::Listing;
+use super::log::Tail;
+use super::message::Body;
+use super::options::Options;
+use super::replay::{Stored, Until, replay};
+use super::snapshot;
+use super::values::Values;
+use super::watermark;
+use crate::engine::Engine;
+use crate::time::ClockRule;
+
+/// A torn end of the log: a write that was under way when the power went or the process ended. Nobody was told that
+/// it had been done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TornEnd {
+    /// The file.
+    pub file: String,
+    /// Where it begins.
+    pub at: u64,
+    /// How many bytes there are of it.
+    pub bytes: u64,
+    /// The group that it was to be.
+    pub group: u64,
+}
+
+/// A database as its files tell of it.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    pub(super) engine: Engine,
+    pub(super) values: Values,
+    /// Where the log goes on; nothing if it has to be begun.
+    pub(super) tail: Option<Tail>,
+    pub(super) torn: Option<TornEnd>,
+    pub(super) snapshot: Option<(Name, u64)>,
+    /// The last group that has taken effect.
+    pub(super) group: u64,
+    /// The last frame of the log.
+    pub(super) last: Link,
+    /// The bytes of the log after the snapshot.
+    pub(super) log_bytes: u64,
+    /// Where the watermark's frame ends in the last segment; 0 if it is not in there.
+    pub(super) marked_end: u64,
+}
+
+/// Brings a database back from its files, up to a moment.
+pub(super) fn recover(
+    disk: &dyn Disk,
+    listing: &Listing,
+    options: &Options,
+    until: Until,
+) -> Result<Recovered, Error> {
+    if !listing.has_watermark {
+        return Err(Damage::new(watermark::NAME, 0, "it is missing").into());
+    }
+    let marked = watermark::latest(watermark::read(disk)?)?;
+    let mut recovery = Recovery::begin(disk, listing, options, None)?;
+    recovery.aim(until, marked)?;
+    let segments = recovery.segments(listing);
+    for (place, name) in segments.iter().enumerate() {
+        recovery.segment(disk, *name, place + 1 == segments.len())?;
+    }
+    recovery.end()
+}
+
+/// Brings back what can be of files that are damaged: all that stands before the first damage in the log. What was
+/// noticed is added to `losses`. The answer tells how many segments were read, the damaged one included.
+pub(super) fn salvage(
+    disk: &dyn Disk,
+    listing: &Listing,
+    options: &Options,
+    losses: &mut Vec<Damage>,
+) -> Result<(Recovered, Link), Error> {
+    let mut recovery = Recovery::begin(disk, listing, options, Some(losses))?;
+    for name in recovery.segments(listing) {
+        match recovery.segment(disk, name, false) {
+            Ok(()) => {}
+            Err(Error::Damaged(damage)) => {
+                losses.push(damage);
+                break;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((recovery.recovered, recovery.group))
+}
+
+struct Recovery {
+    recovered: Recovered,
+    until: Until,
+    /// What is asked for lies behind.
+    passed: bool,
+    last: Link,
+    /// The frame of the last group.
+    group: Link,
+    marked: Link,
+    /// The watermark's frame has come by.
+    met: bool,
+}
+
+impl Recovery {
+    /// Begins with the snapshot, if there is one.
+    fn begin(
+        disk: &dyn Disk,
+        listing: &Listing,
+        options: &Options,
+        losses: Option<&mut Vec<Damage>>,
+    ) -> Result<Self, Error> {
+        let mut values = Values::new(options);
+        let (engine, last, snapshot) = if let Some(name) = listing.snapshots.last() {
+            let read = snapshot::read(disk, *name, losses)?;
+            values.next = read.next_value;
+            *values.places.lock() = read.places;
+            (read.engine, read.covers, Some((*name, read.bytes)))
+        } else {
+            let rule = rule_of(disk, listing)?.or(options.clock).unwrap_or_default();
+            (Engine::new(rule), Link::default(), None)
+        };
+        let (group, log_bytes, marked_end, torn) = (last.sequence, 0, 0, None);
+        let recovered =
+            Recovered { engine, values, tail: None, torn, snapshot, group, last, log_bytes, marked_end };
+        let (until, marked) = (Until::End, Link::default());
+        Ok(Self { recovered, until, passed: false, last, group: last, marked, met: false })
+    }
+
+    /// The segments that the snapshot does not cover.
+    fn segments(&self, listing: &Listing) -> Vec<Name> {
+        let covered = self.last.sequence;
+        listing.segments.iter().filter(|name| name.sequence > covered).copied().collect()
+    }
+
+    /// Sets until when the log is replayed, and which frame must come by.
+    fn aim(&mut self, until: Until, marked: Link) -> Result<(), Error> {
+        let clock = self.recovered.engine.clock();
+        let (first, now) = (self.last.sequence, clock.now());
+        let earliest = match until {
+            Until::Time(_) if clock.rule() == ClockRule::Free => {
+                let why = "under the free clock rule time does not pass; ask for a group".to_owned();
+                return Err(Error::OutOfReach { why });
+            }
+            Until::Group(group) if group < first => format!("group {first}"),
+            Until::Time(moment) if moment < now => format!("the moment {now}"),
+            _ => {
+                (self.until, self.marked, self.met) = (until, marked, marked == self.last);
+                self.passed = until == Until::Group(first);
+                return Ok(());
+            }
+        };
+        Err(Error::OutOfReach { why: format!("the snapshot tells of {earliest} at the earliest") })
+    }
+
+    /// Replays a segment.
+    fn segment(&mut self, disk: &dyn Disk, name: Name, is_last: bool) -> Result<(), Error> {
+        let file = DataFile::open(disk, name)?;
+        let (mut reader, header, link, chain) = file.reader(Kind::Log)?;
+        let numbering = Numbering::of(&header, &file)?;
+        self.check_header(&reader, name, header.free, link, chain)?;
+        let before = self.last;
+        self.pass(link);
+        self.recovered.marked_end = 0;
+        let torn = loop {
+            let at = reader.at();
+            match reader.next() {
+                Ok(Some(frame)) => self.frame(frame, &file, &numbering, at)?,
+                Ok(None) => break None,
+                Err(Error::Damaged(damage)) => break Some(self.torn(&mut reader, damage, is_last)?),
+                Err(error) => return Err(error),
+            }
+        };
+        let (length, reached) = (reader.at(), reader.length());
+        self.recovered.log_bytes += length;
+        self.recovered.torn = torn;
+        let (salt, last) = (header.salt, self.last);
+        self.recovered.tail = Some(Tail { name, file, salt, length, reached, before, last });
+        Ok(())
+    }
+
+    /// Does this segment go on where the log has come to?
+    fn check_header(
+        &self,
+        reader: &FrameReader,
+        name: Name,
+        free: bool,
+        link: Link,
+        chain: u32,
+    ) -> Result<(), Damage> {
+        let wanted = self.last.next();
+        let why = if name.sequence != wanted {
+            format!("group {wanted} should come next, and this file begins with {}", name.sequence)
+        } else if link.sequence != self.last.sequence || chain != self.last.checksum {
+            "it does not go on where the log before it ends".to_owned()
+        } else if free != (self.recovered.engine.clock().rule() == ClockRule::Free) {
+            "it is of another clock rule".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(reader.damage(0, why))
+    }
+
+    /// Replays the group of a frame.
+    fn frame(
+        &mut self,
+        mut frame: Frame<'_>,
+        file: &Arc<DataFile>,
+        numbering: &Numbering,
+        at: u64,
+    ) -> Result<(), Damage> {
+        let damage = |why: String| Damage::new(&file.name, at, why);
+        if frame.link.sequence != self.last.next() || frame.chain != self.last.checksum {
+            return Err(damage("a frame does not follow the one before".to_owned()));
+        }
+        let (group, packed) = group_of(frame.body().map_err(damage)?).map_err(damage)?;
+        self.pass(frame.link);
+        self.group = frame.link;
+        if frame.link == self.marked {
+            self.recovered.marked_end = frame.span.end;
+        }
+        if self.passed {
+            return Ok(());
+        }
+        let (payload, payload_at) = (frame.payload(), frame.payload_at);
+        let stored = Stored { group: &group, file, payload, payload_at, packed };
+        let Recovered { engine, values, .. } = &mut self.recovered;
+        let whole = replay(&stored, numbering, engine, values, self.until).map_err(damage)?;
+        self.recovered.group = frame.link.sequence;
+        self.passed = !whole || self.until == Until::Group(frame.link.sequence);
+        Ok(())
+    }
+
+    fn pass(&mut self, link: Link) {
+        self.last = link;
+        self.met |= link == self.marked;
+    }
+
+    /// Is what is damaged here only a torn end?
+    fn torn(&self, reader: &mut FrameReader, damage: Damage, is_last: bool) -> Result<TornEnd, Error> {
+        let follows = !is_last || reader.next_valid(self.last.sequence)?.is_some();
+        if follows || self.marked.sequence > self.last.sequence {
+            return Err(damage.into());
+        }
+        let bytes = reader.length() - damage.at;
+        Ok(TornEnd { file: damage.file, at: damage.at, bytes, group: self.last.next() })
+    }
+
+    /// Holds the end of the log against the watermark.
+    fn end(mut self) -> Result<Recovered, Error> {
+        let end = |why: String| match &self.recovered.tail {
+            Some(tail) => Damage::new(&tail.file.name, tail.length, why),
+            None => Damage::new(watermark::NAME, 0, why),
+        };
+        if self.marked.sequence > self.last.sequence {
+            let why = format!("group {} is missing, which was synced", self.marked.sequence);
+            return Err(end(why).into());
+        }
+        let covered = self.recovered.snapshot.map_or(0, |(name, _)| name.sequence);
+        // What a snapshot covers is not there to be compared, but for its last frame.
+        if !self.met && self.marked.sequence >= covered {
+            return Err(end(format!("group {} is not the one that was synced", self.marked.sequence)).into());
+        }
+        self.recovered.last = self.last;
+        match self.until {
+            Until::Group(_) if !self.passed => {
+                let why = format!("the log ends with group {}", self.last.sequence);
+                return Err(Error::OutOfReach { why });
+            }
+            Until::Time(moment) => {
+                let now = self.recovered.engine.clock().now();
+                let moment = if moment > now { moment } else { now };
+                // It is not earlier than what the clock reads.
+                let _ = self.recovered.engine.tick(moment);
+            }
+            _ => {}
+        }
+        Ok(self.recovered)
+    }
+}
+
+/// The group that a frame of the log holds, and whether it is packed; the error is a reason.
+pub(super) fn group_of(body: Body) -> Result<(super::message::Group, bool), String> {
+    match body {
+        Body::Group(group) => Ok((group, false)),
+        Body::Packed(packed) => group::unpack(&packed).map(|group| (group, true)),
+        _ => Err("a frame of another kind stands there".to_owned()),
+    }
+}
+
+/// The clock rule of a store without a snapshot; `None` if the log has not begun.
+pub(super) fn rule_of(disk: &dyn Disk, listing: &Listing) -> Result<Option<ClockRule>, Error> {
+    let Some(first) = listing.segments.first() else { return Ok(None) };
+    let (_, header, ..) = DataFile::open(disk, *first)?.reader(Kind::Log)?;
+    Ok(Some(if header.free { ClockRule::Free } else { ClockRule::Monotone }))
+}

@@ -1,0 +1,155 @@
+//! Repair: the way on for a store that is damaged. It is only done when asked for, keeps a copy of every file that it
+//! takes something from, and tells what is lost.
+//!
+//! Invariant: what is saved was in the store; a group that comes after a damage is not applied, as nobody knows what
+//! it was applied to.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::compaction::remove_covered;
+use super::data_file::{Kind, Name};
+use super::disk::{Disk, DiskFile};
+use super::error::{Damage, Error};
+use super::options::{Encoding, Options};
+use super::recovery::{Recovered, salvage};
+use super::snapshot::{self, Source};
+use super::values::stand_in;
+use super::verify::{Verdict, verify_listed};
+use super::watermark;
+
+/// What a repair has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repair {
+    /// What was damaged.
+    pub damages: Vec<Damage>,
+    /// The copies of what was there: name, and name of the copy.
+    pub copies: Vec<(String, String)>,
+    /// What is lost.
+    pub lost: Vec<String>,
+    /// The last group that the store has now.
+    pub last_group: u64,
+}
+
+/// So much is copied at a time.
+const BLOCK: usize = 1 << 20;
+
+/// Repairs a store: everything that stands before the first damage in its log is written into a new snapshot, and
+/// files that were damaged, or of which something is lost, are copied before. Nothing is done if nothing is damaged.
+///
+/// # Errors
+/// [`Error::Damaged`] if nothing can be saved, and everything is as it was; [`Error::Locked`], [`Error::NoStore`],
+/// [`Error::Disk`].
+pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> {
+    let (_lock, listing) = super::lock_existing(&**disk)?;
+    let Verdict { damages, last_group, .. } = verify_listed(&**disk, &listing)?;
+    if damages.is_empty() {
+        return Ok(Repair::default());
+    }
+    let mut losses = Vec::new();
+    let (mut recovered, group) = salvage(&**disk, &listing, options, &mut losses)?;
+    let mut repair = Repair { last_group: group.sequence, damages, ..Repair::default() };
+    let behind: Vec<Name> =
+        listing.segments.iter().filter(|name| name.sequence > group.sequence).copied().collect();
+    repair.tell(&losses, last_group);
+    let lost = repair.lost_values(&mut recovered)?;
+    repair.copy(&**disk, &behind)?;
+    let encoding = options.encoding.or(listing.segments.last().map(|name| name.encoding));
+    let source = Source {
+        frozen: recovered.engine.freeze(),
+        covers: group,
+        places: recovered.values.places.clone(),
+        next_value: recovered.values.next,
+        encoding: encoding.unwrap_or(Encoding::Binary),
+        thorough: true,
+        lost,
+    };
+    let written = snapshot::write(&**disk, source)?;
+    // From here on the snapshot is the store; until it is done the damage is still noticed.
+    let needed = written.places.values().map(|place| place.file.name.clone()).collect();
+    for name in behind {
+        let name = name.to_string();
+        disk.remove(&name).map_err(Error::disk("remove", &name))?;
+    }
+    watermark::create(&**disk, group)?;
+    remove_covered(&**disk, Some(written.name), &needed)?;
+    Ok(repair)
+}
+
+impl Repair {
+    /// Tells what is lost of the snapshot and of the log.
+    fn tell(&mut self, losses: &[Damage], last_group: u64) {
+        let is_snapshot = |damage: &&Damage| damage.file.starts_with(Kind::Snapshot.name());
+        for damage in losses.iter().filter(is_snapshot) {
+            self.lost.push(format!("the records that stood in {} at byte {}", damage.file, damage.at));
+        }
+        let first = self.last_group + 1;
+        match last_group.checked_sub(self.last_group) {
+            None | Some(0) => {}
+            Some(1) => self.lost.push(format!("group {first}")),
+            Some(_) => self.lost.push(format!("groups {first} to {last_group}")),
+        }
+    }
+
+    /// The values that cannot be read, or that nobody knows the place of.
+    fn lost_values(&mut self, recovered: &mut Recovered) -> Result<HashSet<u64>, Error> {
+        let (places, mut lost) = (recovered.values.places.clone(), HashSet::new());
+        recovered.engine.freeze().try_each_record(|record| {
+            let held = record.versions.iter().filter_map(|version| version.content);
+            for number in held.filter_map(|(value, _)| stand_in(value)) {
+                match places.get(number).map(|place| place.read()) {
+                    Some(Ok(_)) => {}
+                    None | Some(Err(Error::Damaged(_))) => {
+                        lost.insert(number);
+                    }
+                    Some(Err(error)) => return Err(error),
+                }
+            }
+            Ok(())
+        })?;
+        let is_lost = |held: &str| stand_in(held).is_some_and(|number| lost.contains(&number));
+        let mut live = 0;
+        for cell in recovered.engine.cells().iter().filter(|cell| is_lost(cell.value)) {
+            live += 1;
+            let (key, field) = (cell.key.escape_debug(), cell.field.escape_debug());
+            self.lost.push(format!("the value of {key} {field}, which is the empty text now"));
+        }
+        if lost.len() > live {
+            let others = lost.len() - live;
+            self.lost
+                .push(format!("{others} values that only backups have are lost, they are empty texts now"));
+        }
+        Ok(lost)
+    }
+
+    /// Copies every file that is damaged, or that something is lost of.
+    fn copy(&mut self, disk: &dyn Disk, behind: &[Name]) -> Result<(), Error> {
+        let mut names: Vec<_> = self.damages.iter().map(|damage| damage.file.clone()).collect();
+        names.extend(behind.iter().map(ToString::to_string));
+        names.sort_unstable();
+        names.dedup();
+        let listed = disk.list().map_err(Error::disk("list", "the directory"))?;
+        for name in names.into_iter().filter(|name| listed.contains(name)) {
+            let free = (1..).map(|number| format!("{name}.damaged-{number}"));
+            let Some(copy) = free.into_iter().find(|copy| !listed.contains(copy)) else { continue };
+            copy_file(disk, &name, &copy)?;
+            self.copies.push((name, copy));
+        }
+        disk.sync_directory().map_err(Error::disk("sync", "the directory"))
+    }
+}
+
+/// Copies a file, durably but for its name.
+fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
+    let from = disk.open(name).map_err(Error::disk("open", name))?;
+    let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
+    let length = from.length().map_err(Error::disk("read", name))?;
+    let (mut at, mut block) = (0, vec![0; BLOCK]);
+    while at < length {
+        let part = usize::try_from(length - at).unwrap_or(BLOCK).min(BLOCK);
+        from.read_at(at, &mut block[..part]).map_err(Error::disk("read", name))?;
+        into.write_at(at, &block[..part]).map_err(Error::disk("write", copy))?;
+        at += part as u64;
+    }
+    into.sync().map_err(Error::disk("sync", copy))
+}

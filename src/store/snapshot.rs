@@ -1,0 +1,194 @@
+//! Snapshots: a whole database in a file, written aside while queries go on, and read when a store is opened.
+//!
+//! Invariants: a snapshot has every version of every cell once, so it grows with what is distinct, not with backups;
+//! it is whole, end mark included, before it has its name; the values that it points to are durable before it is.
+//!
+//! ```text
+//!   header │ state │ records │ records │ … │ places │ end
+//!                                              └──► values-….bin: header │ value │ value │ … │ end
+//! ```
+
+mod loading;
+
+pub(super) use loading::read;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::data_file::{self, Aside, Kind, Name};
+use super::disk::Disk;
+use super::error::{Damage, Error};
+use super::frame::Link;
+use super::image;
+use super::message::{self, Body, End};
+use super::options::Encoding;
+use super::values::{self, Place, Places};
+use crate::engine::image::Frozen;
+use crate::time::ClockRule;
+
+/// Records stand in frames of about so many bytes; in JSON each has a line of its own.
+const FRAME: usize = 1 << 18;
+
+/// So many places stand in a frame at most.
+const ROWS: usize = 1 << 14;
+
+/// What a snapshot is made of.
+pub(super) struct Source {
+    pub(super) frozen: Frozen,
+    /// The last group that has taken effect.
+    pub(super) covers: Link,
+    pub(super) places: Places,
+    pub(super) next_value: u64,
+    pub(super) encoding: Encoding,
+    /// Moves every value out of files that hold dead ones too; else only out of files that are half dead.
+    pub(super) thorough: bool,
+    /// Values that cannot be read any more: what had one is empty from now on. Only a repair has such.
+    pub(super) lost: HashSet<u64>,
+}
+
+/// A snapshot that is there, and what it relies on.
+pub(super) struct Written {
+    pub(super) name: Name,
+    pub(super) bytes: u64,
+    /// Where the values are from now on.
+    pub(super) places: HashMap<u64, Place>,
+    /// Values with this number or a later one are not its business.
+    pub(super) next_value: u64,
+}
+
+/// Writes a snapshot.
+pub(super) fn write(disk: &dyn Disk, source: Source) -> Result<Written, Error> {
+    let Source { frozen, covers, places, next_value, encoding, thorough, lost } = source;
+    let name = Name { kind: Kind::Snapshot, sequence: covers.sequence, encoding };
+    let free = frozen.state().rule == ClockRule::Free;
+    let mut header = data_file::header(disk, name, free);
+    header.covers = Some(covers.checksum);
+    let mut file = Aside::create(disk, name, Link::default(), header)?;
+    file.append(&Body::State(image::state(frozen.state(), next_value)))?;
+    let numbers = write_records(&mut file, frozen, &lost)?;
+    let places = move_values(disk, encoding, &places, numbers, thorough)?;
+    for rows in by_file(&places) {
+        file.append(&Body::Places(rows))?;
+    }
+    let finished = finish(file)?;
+    Ok(Written { name, bytes: finished.length, places, next_value })
+}
+
+/// Ends a file that is written as a whole.
+fn finish(mut file: Aside<'_>) -> Result<data_file::Finished, Error> {
+    let frames = file.next();
+    file.append(&Body::End(End { frames }))?;
+    file.finish()
+}
+
+/// Writes the records; the answer is the numbers of the values on disk that they point to, in order.
+fn write_records(file: &mut Aside<'_>, frozen: Frozen, lost: &HashSet<u64>) -> Result<Vec<u64>, Error> {
+    let full = if file.name.encoding == Encoding::Json { 0 } else { FRAME };
+    let (mut numbers, mut body, mut size) = (Vec::new(), message::Records::default(), 0);
+    frozen.try_each_record(|record| {
+        let mut record = image::record(record);
+        for held in record.versions.iter_mut().filter_map(|version| version.value.as_mut()) {
+            match values::stand_in(held) {
+                Some(number) if lost.contains(&number) => held.clear(),
+                Some(number) => numbers.push(number),
+                None => {}
+            }
+        }
+        size += prost::Message::encoded_len(&record);
+        body.records.push(record);
+        if size > full {
+            size = 0;
+            file.append(&Body::Records(std::mem::take(&mut body)))?;
+        }
+        Ok::<_, Error>(())
+    })?;
+    if !body.records.is_empty() {
+        file.append(&Body::Records(body))?;
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
+}
+
+/// Moves values out of the log, and out of files that are not worth keeping; the answer is where all of them are then.
+fn move_values(
+    disk: &dyn Disk,
+    encoding: Encoding,
+    places: &Places,
+    numbers: Vec<u64>,
+    thorough: bool,
+) -> Result<HashMap<u64, Place>, Error> {
+    let missing = |number| Damage::new("log", 0, format!("value {number} is nowhere"));
+    let mut found = Vec::with_capacity(numbers.len());
+    let mut live: HashMap<String, u64> = HashMap::new();
+    for number in numbers {
+        let place = places.get(number).ok_or_else(|| missing(number))?;
+        *live.entry(place.file.name.clone()).or_default() += u64::from(place.length);
+        found.push((number, place));
+    }
+    let stays = |place: &Place| {
+        let name = Name::parse(&place.file.name).filter(|name| name.kind == Kind::Values);
+        let length = place.file.file.length().unwrap_or(u64::MAX);
+        let live = live.get(&place.file.name).copied().unwrap_or(0);
+        // A frame around a value takes a few dozen bytes, an escape in JSON one or two.
+        let enough = if thorough { length - length / 8 } else { length / 2 };
+        name.is_some_and(|name| name.encoding == encoding || !thorough) && live >= enough
+    };
+    let (mut kept, moved): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, place)| stays(place));
+    kept.extend(write_values(disk, encoding, moved)?);
+    Ok(kept.into_iter().collect())
+}
+
+/// Writes values into a file of their own; the answer is where they are then.
+fn write_values(
+    disk: &dyn Disk,
+    encoding: Encoding,
+    moved: Vec<(u64, Place)>,
+) -> Result<Vec<(u64, Place)>, Error> {
+    if moved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed = disk.list().map_err(Error::disk("list", "the directory"))?;
+    let named = listed.iter().filter_map(|name| Name::parse(name)).filter(|name| name.kind == Kind::Values);
+    let sequence = named.map(|name| name.sequence).max().unwrap_or(0) + 1;
+    let name = Name { kind: Kind::Values, sequence, encoding };
+    let header = data_file::header(disk, name, false);
+    let mut file = Aside::create(disk, name, Link::default(), header)?;
+    let mut rows = Vec::with_capacity(moved.len());
+    for (number, place) in moved {
+        let text = place.read()?;
+        // The text is the last of the payload, but for what closes two objects in JSON.
+        let (stored, closing) = match encoding {
+            Encoding::Binary => (text.clone().into_bytes(), 0),
+            Encoding::Json => (serde_json::to_vec(&text).unwrap_or_default(), 2),
+        };
+        let (_, end) = file.append(&Body::Value(message::Value { number, text }))?;
+        rows.push((number, end - closing - stored.len() as u64, stored.len(), crc32fast::hash(&stored)));
+    }
+    let file = finish(file)?.file;
+    let place = |(number, at, length, checksum): (u64, u64, usize, u32)| {
+        let (file, length) = (Arc::clone(&file), u32::try_from(length).ok()?);
+        Some((number, Place { file, at, length, checksum }))
+    };
+    rows.into_iter().map(|row| place(row).ok_or(Error::TooLarge)).collect()
+}
+
+/// The places as rows, file by file, in order of the values' numbers.
+fn by_file(places: &HashMap<u64, Place>) -> Vec<message::Places> {
+    let mut sorted: Vec<_> = places.iter().collect();
+    sorted.sort_unstable_by(|(a, x), (b, y)| (&x.file.name, a).cmp(&(&y.file.name, b)));
+    let mut frames: Vec<message::Places> = Vec::new();
+    for (number, place) in sorted {
+        let goes_on = |rows: &message::Places| rows.file == place.file.name && rows.numbers.len() < ROWS;
+        if !frames.last().is_some_and(goes_on) {
+            frames.push(message::Places { file: place.file.name.clone(), ..Default::default() });
+        }
+        if let Some(rows) = frames.last_mut() {
+            rows.numbers.push(*number);
+            rows.at.push(place.at);
+            rows.lengths.push(place.length);
+            rows.checksums.push(place.checksum);
+        }
+    }
+    frames
+}

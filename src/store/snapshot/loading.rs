@@ -1,0 +1,171 @@
+//! Reading a snapshot: one thread decodes frames while the other makes records of them, as each takes about half of
+//! the time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
+
+use crate::engine::Engine;
+use crate::engine::image::Thaw;
+use crate::store::data_file::{DataFile, Kind, Name};
+use crate::store::disk::Disk;
+use crate::store::error::{Damage, Error};
+use crate::store::frame::{FrameReader, Link};
+use crate::store::image;
+use crate::store::message::{self, Body, End};
+use crate::store::values::Place;
+
+/// So many frames are read ahead.
+const AHEAD: usize = 4;
+
+/// A snapshot as it was read.
+pub(in crate::store) struct Read {
+    pub(in crate::store) engine: Engine,
+    pub(in crate::store) covers: Link,
+    pub(in crate::store) next_value: u64,
+    pub(in crate::store) places: HashMap<u64, Place>,
+    pub(in crate::store) bytes: u64,
+}
+
+/// Reads a snapshot. Of values on disk only where they are. With `losses`, what is damaged is passed over and noted
+/// there.
+pub(in crate::store) fn read(
+    disk: &dyn Disk,
+    name: Name,
+    mut losses: Option<&mut Vec<Damage>>,
+) -> Result<Read, Error> {
+    let file = DataFile::open(disk, name)?;
+    let (mut reader, header, last, _) = file.reader(Kind::Snapshot)?;
+    let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
+    let covers = Link { sequence: name.sequence, checksum: covers };
+    let bytes = reader.length();
+    let mut reading = Reading { thaw: None, next_value: 0, places: HashMap::new(), files: HashMap::new() };
+    let goes_on = losses.is_some();
+    let mut note = |damage: Damage| match &mut losses {
+        Some(losses) => {
+            losses.push(damage);
+            Ok(())
+        }
+        None => Err(Error::Damaged(damage)),
+    };
+    thread::scope(|scope| {
+        let (sender, frames) = mpsc::sync_channel(AHEAD);
+        scope.spawn(move || send_frames(&mut reader, last, goes_on, &sender));
+        for frame in frames {
+            match frame {
+                Ok((at, body)) => match reading.take(disk, body, header.free) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(why)) => note(Damage::new(&file.name, at, why))?,
+                    // A file that places name is damaged, not this one.
+                    Err(Error::Damaged(damage)) => note(damage)?,
+                    Err(error) => return Err(error),
+                },
+                Err(Error::Damaged(damage)) => note(damage)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    })?;
+    let Reading { thaw: Some(thaw), next_value, places, .. } = reading else {
+        return Err(Damage::new(&file.name, 0, "it has no state").into());
+    };
+    let is_whole = losses.is_none_or(|losses| losses.is_empty());
+    let engine = if is_whole { thaw.finish() } else { thaw.finish_incomplete() };
+    Ok(Read { engine, covers, next_value, places, bytes })
+}
+
+/// What a frame says, and where it stands.
+type Sent = Result<(u64, Body), Error>;
+
+/// Sends what the frames say up to the end mark, in order. After damage it goes on with the next good frame if
+/// `goes_on`.
+fn send_frames(reader: &mut FrameReader, mut last: Link, goes_on: bool, sender: &SyncSender<Sent>) {
+    loop {
+        let at = reader.at();
+        let (sent, behind) = match next_body(reader, &mut last) {
+            Ok(None) => return,
+            Ok(Some(body)) => (Ok((at, body)), Some(reader.at())),
+            Err(Error::Damaged(damage)) if goes_on => {
+                let read = reader.at() > at;
+                // What cannot be read now cannot be read behind it either.
+                let behind = if read { Some(reader.at()) } else { reader.next_valid(0).unwrap_or(None) };
+                last = Link::default();
+                (Err(damage.into()), behind.filter(|behind| *behind < reader.length()))
+            }
+            Err(error) => (Err(error), None),
+        };
+        let is_heard = sender.send(sent).is_ok();
+        match behind.filter(|_| is_heard) {
+            Some(behind) => reader.skip_to(behind),
+            None => return,
+        }
+    }
+}
+
+/// Reads the next frame, which goes on from `last` unless that was damaged; `None` for the end mark.
+fn next_body(reader: &mut FrameReader, last: &mut Link) -> Result<Option<Body>, Error> {
+    let at = reader.at();
+    let Some(mut frame) = reader.next()? else { return Err(reader.damage(at, "it has no end").into()) };
+    let follows = frame.link.sequence == last.next() && frame.chain == last.checksum;
+    let (link, end, body) = (frame.link, frame.span.end, frame.body());
+    if !follows && *last != Link::default() {
+        return Err(reader.damage(at, "a frame does not follow the one before").into());
+    }
+    *last = link;
+    match body {
+        Ok(Body::End(End { frames })) if frames == link.sequence => {
+            if end == reader.length() {
+                return Ok(None);
+            }
+            Err(reader.damage(at, "it goes on behind its end").into())
+        }
+        Ok(body) => Ok(Some(body)),
+        Err(why) => Err(reader.damage(at, why).into()),
+    }
+}
+
+/// What has been read of a snapshot.
+struct Reading {
+    thaw: Option<Thaw>,
+    next_value: u64,
+    places: HashMap<u64, Place>,
+    files: HashMap<String, Arc<DataFile>>,
+}
+
+impl Reading {
+    /// Takes a frame in. The outer error is the disk's; the inner one is a reason why it does not belong there.
+    fn take(&mut self, disk: &dyn Disk, body: Body, free: bool) -> Result<Result<(), String>, Error> {
+        match (body, &mut self.thaw) {
+            (Body::State(state), None) => {
+                self.next_value = state.next_value;
+                let thaw = Thaw::new(&image::own_state(&state, free));
+                Ok(thaw.map(|thaw| self.thaw = Some(thaw)).map_err(|broken| broken.to_string()))
+            }
+            (Body::Records(records), Some(thaw)) => {
+                let mut records = records.records.iter();
+                let added = records.try_for_each(|record| thaw.add(&image::own_record(record)));
+                Ok(added.map_err(|broken| broken.to_string()))
+            }
+            (Body::Places(rows), Some(_)) => self.take_places(disk, &rows),
+            _ => Ok(Err("a frame of another kind stands there".to_owned())),
+        }
+    }
+
+    fn take_places(&mut self, disk: &dyn Disk, rows: &message::Places) -> Result<Result<(), String>, Error> {
+        let columns = [rows.at.len(), rows.lengths.len(), rows.checksums.len()];
+        let name = Name::parse(&rows.file).filter(|name| name.kind == Kind::Values);
+        let name = name.filter(|_| columns.iter().all(|length| *length == rows.numbers.len()));
+        let Some(name) = name else { return Ok(Err("the places of values are not whole".to_owned())) };
+        let file = match self.files.get(&rows.file) {
+            Some(file) => Arc::clone(file),
+            None => DataFile::open(disk, name)?,
+        };
+        self.files.insert(rows.file.clone(), Arc::clone(&file));
+        for (row, number) in rows.numbers.iter().enumerate() {
+            let (at, length, checksum) = (rows.at[row], rows.lengths[row], rows.checksums[row]);
+            self.places.insert(*number, Place { file: Arc::clone(&file), at, length, checksum });
+        }
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,82 @@
+//! What a store holds, and what of it is live.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::compaction::live_bytes;
+use super::data_file::Kind;
+use super::disk::Disk;
+use super::error::Error;
+use super::listing::Listing;
+use super::values::{CacheStats, Values};
+use crate::engine::Engine;
+
+/// What a store holds. Sizes are in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Records with a live cell.
+    pub keys: u64,
+    /// Live cells.
+    pub fields: u64,
+    /// Backups that can be restored.
+    pub backups: u64,
+    /// The last group that has taken effect.
+    pub last_group: u64,
+    /// About what a snapshot of now would take: everything that can still be seen, now or after a restore.
+    pub live: u64,
+    /// What the files have beyond that.
+    pub dead: u64,
+    /// Values that stay on disk.
+    pub values_on_disk: u64,
+    /// Segments of the log, and what they have together.
+    pub segments: u64,
+    /// What the segments have.
+    pub segment_bytes: u64,
+    /// What the snapshot and the files with values have.
+    pub snapshot_bytes: u64,
+    /// The last group that the snapshot covers: the last compaction was after it. `None` if there was none.
+    pub compacted_at: Option<u64>,
+    /// What the cache did since the store was opened.
+    pub cache: CacheStats,
+    /// Why the last compaction in the background has failed, if it has.
+    pub compaction_failure: Option<String>,
+}
+
+impl Stats {
+    /// Counts what there is. All cells are walked.
+    pub(super) fn count(
+        disk: &dyn Disk,
+        engine: &mut Engine,
+        values: &Values,
+        last_group: u64,
+    ) -> Result<Self, Error> {
+        let listing = Listing::read(disk)?;
+        let [mut logs, mut others] = [0, 0];
+        let of_log = listing.segments.iter().chain(&listing.twins);
+        for name in of_log.chain(&listing.snapshots).chain(&listing.values) {
+            let text = name.to_string();
+            let length =
+                disk.open(&text).and_then(|file| file.length()).map_err(Error::disk("read", &text))?;
+            *if name.kind == Kind::Log { &mut logs } else { &mut others } += length;
+        }
+        let live = live_bytes(engine.freeze(), &values.places).min(logs + others);
+        let cells = engine.cells();
+        let keys: BTreeSet<_> = cells.iter().map(|cell| cell.key).collect();
+        Ok(Self {
+            keys: keys.len() as u64,
+            fields: cells.len() as u64,
+            backups: engine.sizes().backups as u64,
+            last_group,
+            live,
+            dead: logs + others - live,
+            values_on_disk: values.places.lock().len() as u64,
+            segments: (listing.segments.len() + listing.twins.len()) as u64,
+            segment_bytes: logs,
+            snapshot_bytes: others,
+            compacted_at: listing.snapshots.last().map(|name| name.sequence),
+            cache: values.cache_stats(),
+            compaction_failure: None,
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! Verification: every byte of every file, held against its checksum, and the whole against the watermark.
+
+use std::sync::Arc;
+
+use super::data_file::{DataFile, Kind, Name};
+use super::disk::Disk;
+use super::error::{Damage, Error};
+use super::frame::{FrameReader, Link};
+use super::group::Numbering;
+use super::listing::Listing;
+use super::message::Body;
+use super::options::Options;
+use super::recovery::{TornEnd, group_of, recover};
+use super::replay::Until;
+use super::watermark;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The files that were read, with how many bytes each has.
+    pub files: Vec<(String, u64)>,
+    /// All places that are not as they were written.
+    pub damages: Vec<Damage>,
+    /// The last group that there is a trace of.
+    pub last_group: u64,
+    /// A torn end of the log, which is no damage: opening the store cuts it off.
+    pub torn: Option<TornEnd>,
+}
+
+/// Reads every file of a store.
+///
+/// # Errors
+/// [`Error::Locked`], [`Error::NoStore`], [`Error::Disk`]. Damage is no error here.
+pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verdict, Error> {
+    let (_lock, listing) = super::lock_existing(&**disk)?;
+    verify_listed(&**disk, &listing)
+}
+
+/// The same for who has the lock.
+pub(super) fn verify_listed(disk: &dyn Disk, listing: &Listing) -> Result<Verdict, Error> {
+    let mut verdict = Verdict::default();
+    let Listing { snapshots, values, segments, twins, .. } = listing;
+    let mut bad_end = None;
+    for name in snapshots.iter().chain(values).chain(twins).chain(segments) {
+        let is_last = Some(name) == segments.last();
+        bad_end = verdict.file(disk, *name, is_last)?;
+    }
+    let marked = if listing.has_watermark { verdict.watermark(disk)? } else { 0 };
+    if verdict.damages.iter().all(|damage| damage.file == watermark::NAME) {
+        // File by file all is well; whether they belong together shows when they are read as a whole.
+        match recover(disk, listing, &Options::default(), Until::End) {
+            Ok(recovered) => {
+                verdict.torn = recovered.torn;
+                verdict.values(&recovered.values)?;
+            }
+            Err(Error::Damaged(damage)) => verdict.add(damage),
+            Err(error) => return Err(error),
+        }
+    } else if let Some((damage, last)) = bad_end
+        && marked > last
+    {
+        verdict.add(damage);
+    }
+    Ok(verdict)
+}
+
+/// What is bad at the end of the last segment, and the last group before it: damage, or a torn end.
+type BadEnd = Option<(Damage, u64)>;
+
+impl Verdict {
+    fn add(&mut self, damage: Damage) {
+        if !self.damages.iter().any(|known| (&known.file, known.at) == (&damage.file, damage.at)) {
+            self.damages.push(damage);
+        }
+    }
+
+    /// Reads a file frame by frame, behind damage too.
+    fn file(&mut self, disk: &dyn Disk, name: Name, is_last: bool) -> Result<BadEnd, Error> {
+        let file = DataFile::open(disk, name)?;
+        let (mut reader, header, mut last, _) = match file.reader(name.kind) {
+            Ok(read) => read,
+            Err(Error::Damaged(damage)) => {
+                self.add(damage);
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let numbering = Numbering::of(&header, &file)?;
+        let (mut ended, mut bad_end) = (name.kind == Kind::Log, None);
+        loop {
+            let at = reader.at();
+            match next(&mut reader, last, name.kind, &numbering) {
+                Ok(Some((link, is_end))) => (last, ended) = (link, ended || is_end),
+                Ok(None) => break,
+                Err(Error::Damaged(damage)) => {
+                    let was_read = reader.at() > at;
+                    let behind =
+                        if was_read { Some(reader.at()) } else { reader.next_valid(last.sequence)? };
+                    let Some(behind) = behind else {
+                        ended = true;
+                        bad_end = Some((damage, last.sequence));
+                        break;
+                    };
+                    self.add(damage);
+                    reader.skip_to(behind);
+                    last = Link::default();
+                }
+                Err(error) => return Err(error),
+            }
+            if name.kind == Kind::Log {
+                self.last_group = self.last_group.max(last.sequence);
+            }
+        }
+        if !ended {
+            self.add(reader.damage(reader.at(), "it has no end"));
+        }
+        self.files.push((file.name.clone(), reader.length()));
+        // With nothing good behind it, it may be no more than a torn end.
+        if let (Some((damage, _)), false) = (&bad_end, is_last) {
+            self.add(damage.clone());
+        }
+        Ok(bad_end.filter(|_| is_last))
+    }
+
+    /// Reads both slots of the watermark; the answer is the last group that was synced.
+    fn watermark(&mut self, disk: &dyn Disk) -> Result<u64, Error> {
+        let mut marked = 0;
+        for (slot, link) in watermark::read(disk)?.iter().enumerate() {
+            match link {
+                Some(link) => marked = marked.max(link.sequence),
+                None => self.add(Damage::new(watermark::NAME, slot as u64 * 512, "a slot is not whole")),
+            }
+        }
+        self.last_group = self.last_group.max(marked);
+        self.files.push((watermark::NAME.to_owned(), watermark::LENGTH));
+        Ok(marked)
+    }
+
+    /// Reads every value that stays on disk from where it is said to be.
+    fn values(&mut self, values: &super::values::Values) -> Result<(), Error> {
+        let mut places: Vec<_> = values.places.lock().values().cloned().collect();
+        places.sort_unstable_by(|a, b| (&a.file.name, a.at).cmp(&(&b.file.name, b.at)));
+        for place in places {
+            match place.read() {
+                Ok(_) => {}
+                Err(Error::Damaged(damage)) => self.add(damage),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a frame, which goes on from `last` unless that was damaged; the answer names it, and tells whether it is an
+/// end.
+fn next(
+    reader: &mut FrameReader,
+    last: Link,
+    kind: Kind,
+    numbering: &Numbering,
+) -> Result<Option<(Link, bool)>, Error> {
+    let at = reader.at();
+    let Some(mut frame) = reader.next()? else { return Ok(None) };
+    let (link, chain) = (frame.link, frame.chain);
+    let body = frame.body();
+    let follows = link.sequence == last.next() && chain == last.checksum;
+    if !follows && last != Link::default() {
+        return Err(reader.damage(at, "a frame does not follow the one before").into());
+    }
+    let body = body.map_err(|why| reader.damage(at, why))?;
+    let is_end = matches!(&body, Body::End(end) if end.frames == link.sequence);
+    if kind == Kind::Log {
+        let read = group_of(body).and_then(|(group, _)| group.try_each(numbering, |_| Ok::<_, String>(())));
+        read.map_err(|why| reader.damage(at, why))?;
+    }
+    Ok(Some((link, is_end)))
+}
