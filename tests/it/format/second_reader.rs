@@ -176,14 +176,13 @@ fn queries(group: &Message<'_>, forms: &[&str]) -> Vec<Vec<String>> {
         let mut words = forms[usize::try_from(*operation).expect("few")].split(' ');
         let mut query = vec![words.next().expect("a name").to_owned()];
         for word in words {
-            query.push(match word {
-                "number" => numbers.next().expect("a number").to_string(),
-                _ => {
-                    let length = usize::try_from(lengths.next().expect("a length")).expect("it fits");
-                    let (text, rest) = texts.split_at(length);
-                    texts = rest;
-                    text.to_owned()
-                }
+            query.push(if word == "number" {
+                numbers.next().expect("a number").to_string()
+            } else {
+                let length = usize::try_from(lengths.next().expect("a length")).expect("it fits");
+                let (text, rest) = texts.split_at(length);
+                texts = rest;
+                text.to_owned()
             });
         }
         told.push(query);
