@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::rows::Rows;
-use super::storing::{self, stat_rows};
+use super::storing::{self, stat_lines};
 use super::{Failure, say};
 use crate::engine::LiveCell;
 use crate::query::Query;
@@ -29,7 +29,7 @@ enum Command {
     Stats {
         #[command(flatten)]
         place: Place,
-        /// json, jsonl, text or table [default: a table on a terminal, else jsonl]
+        /// json or text [default: text on a terminal, else json]
         #[arg(long, value_name = "FORMAT")]
         format: Option<Format>,
     },
@@ -142,16 +142,12 @@ fn stdout() -> BufWriter<io::StdoutLock<'static>> {
 fn stats(place: &Place, format: Option<Format>) -> Result<(), Failure> {
     let stats = place.view(Until::End)?.stats()?;
     let terminal = io::stdout().is_terminal();
-    let format = format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl });
-    if matches!(format, Format::Json | Format::Jsonl) {
-        let object = serde_json::to_string(&stats).map_err(io::Error::from)?;
-        return Ok(writeln!(io::stdout(), "{object}")?);
-    }
-    let mut rows = Rows::new(stdout(), Some(format), &["what", "value"]);
-    for (name, value) in stat_rows(&stats) {
-        rows.add(&[json!(name), json!(value)])?;
-    }
-    Ok(rows.finish()?)
+    let text = match format {
+        Some(Format::Text | Format::Table) => stat_lines(&stats),
+        None if terminal => stat_lines(&stats),
+        _ => serde_json::to_string(&stats).map_err(io::Error::from)? + "\n",
+    };
+    Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
 fn cat(place: &Place, files: &[String]) -> Result<(), Failure> {

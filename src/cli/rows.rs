@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 
-use crate::script::{Format, is_unseen};
+use crate::script::{Format, cut, word};
 
 /// Prints rows one by one, but for a table, which is drawn at the end.
 pub(super) struct Rows<W> {
@@ -45,7 +45,7 @@ impl<W: Write> Rows<W> {
                 writeln!(self.out, "{}", shown.join("  "))
             }
             Format::Table => {
-                self.table.add_row(values.iter().map(plain));
+                self.table.add_row(values.iter().map(|value| cut(plain(value))));
                 Ok(())
             }
         }
@@ -72,13 +72,10 @@ impl<W: Write> Rows<W> {
     }
 }
 
-/// A value as a person reads it: what a terminal would obey is escaped.
+/// A value as a person reads it.
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => {
-            let escape = |c: char| if is_unseen(c) { c.escape_default().to_string() } else { c.to_string() };
-            text.chars().map(escape).collect()
-        }
+        Value::String(text) => word(text),
         Value::Null => "-".to_owned(),
         other => other.to_string(),
     }

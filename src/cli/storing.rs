@@ -80,8 +80,7 @@ impl StoreArgs {
     pub(super) fn close(&self, mut store: Store) -> Result<(), Failure> {
         if self.stats {
             let stats = store.stats()?;
-            let rows = stat_rows(&stats).into_iter().map(|(name, value)| format!("{name:<24} {value}\n"));
-            say(&rows.collect::<String>());
+            say(&stat_lines(&stats));
         }
         Ok(store.close()?)
     }
@@ -100,8 +99,8 @@ pub(super) fn torn(torn: &TornEnd, done: &str) -> String {
     )
 }
 
-/// What a store holds, by name.
-pub(super) fn stat_rows(stats: &Stats) -> Vec<(&'static str, String)> {
+/// What a store holds, a line for each figure.
+pub(super) fn stat_lines(stats: &Stats) -> String {
     let size = |bytes| ByteSize(bytes).to_string();
     let cache = &stats.cache;
     let mut rows = vec![
@@ -122,5 +121,5 @@ pub(super) fn stat_rows(stats: &Stats) -> Vec<(&'static str, String)> {
         ),
     ];
     rows.extend(stats.compaction_failure.iter().map(|why| ("last compaction failed", why.clone())));
-    rows
+    rows.iter().fold(String::new(), |lines, (name, value)| lines + &format!("{name:<24}{value}\n"))
 }

@@ -3,6 +3,8 @@
 mod json;
 mod people;
 
+pub use people::{cut, word};
+
 use std::io::{self, Write};
 use std::str::FromStr;
 

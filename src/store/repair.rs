@@ -65,6 +65,8 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
         lost,
     };
     let written = snapshot::write(&**disk, source)?;
+    // What was saved of a damaged store is looked at once more before anything of that store goes.
+    snapshot::read(&**disk, written.name, None)?;
     // From here on the snapshot is the store; until it is done the damage is still noticed.
     let needed = written.places.values().map(|place| place.file.name.clone()).collect();
     for name in behind {

@@ -119,7 +119,8 @@ impl<W: Write> Answers for Table<W> {
 }
 
 /// What is shown of a text in a column: the time to break it into lines grows with the square of its length.
-fn cut(mut text: String) -> String {
+#[must_use]
+pub fn cut(mut text: String) -> String {
     const MOST: usize = 2_000;
     if text.len() > MOST {
         text.truncate(text.floor_char_boundary(MOST));
@@ -132,11 +133,23 @@ fn cut(mut text: String) -> String {
 fn push_query(line: &mut String, query: &Query<'_>) {
     for (place, word) in query.words().iter().enumerate() {
         line.push_str(if place > 0 { " " } else { "" });
-        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '"' || is_unseen(c)) {
-            push_quoted(line, word);
-        } else {
-            line.push_str(word);
-        }
+        push_word(line, word);
+    }
+}
+
+/// A word as a person reads it: in quotes where it would not be told apart without, and escaped.
+#[must_use]
+pub fn word(text: &str) -> String {
+    let mut line = String::new();
+    push_word(&mut line, text);
+    line
+}
+
+fn push_word(line: &mut String, word: &str) {
+    if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '"' || is_unseen(c)) {
+        push_quoted(line, word);
+    } else {
+        line.push_str(word);
     }
 }
 
