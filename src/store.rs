@@ -185,6 +185,18 @@ impl Store {
         Ok(store)
     }
 
+    /// Is there a store in this directory?
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub fn exists(disk: &dyn Disk) -> Result<bool, Error> {
+        match list_existing(disk) {
+            Ok(_) => Ok(true),
+            Err(Error::NoStore { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What was cut off the log when the store was opened: a write that nobody was told of.
     #[must_use]
     pub fn torn_end(&self) -> Option<&TornEnd> {
@@ -208,8 +220,8 @@ impl Store {
     /// # Errors
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
-        let last_group = self.last_group();
-        let stats = Stats::count(&*self.disk, &mut self.engine, &self.values, last_group)?;
+        let (last_group, tail) = (self.last_group(), Some(&self.log.tail));
+        let stats = Stats::count(&*self.disk, &mut self.engine, &self.values, last_group, tail)?;
         Ok(Stats { compaction_failure: self.compaction_failure.clone(), ..stats })
     }
 
@@ -258,9 +270,10 @@ impl Store {
         if !self.group.is_empty() {
             (payload, at) = self.append(packed)?;
             self.logged = ends;
-            if commit {
-                self.log.commit(self.options.sync)?;
-            }
+        }
+        // Reads are answered even where nothing is written any more.
+        if commit && !(self.group.is_empty() && self.log.check().is_err()) {
+            self.log.commit(self.options.sync)?;
         }
         let stored = Stored {
             group: &self.group,
@@ -491,15 +504,19 @@ impl Drop for Store {
     }
 }
 
-/// Takes a directory that must have a store.
-fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, Listing), Error> {
-    let is_missing =
-        |error: &Error| matches!(error, Error::Disk { why, .. } if why.kind() == ErrorKind::NotFound);
+/// What lies in a directory that must have a store.
+fn list_existing(disk: &dyn Disk) -> Result<Listing, Error> {
+    let is_none = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
     match Listing::read(disk) {
-        Ok(listing) if listing.is_new() => return Err(Error::NoStore { found: None }),
-        Err(error) if is_missing(&error) => return Err(Error::NoStore { found: None }),
-        listed => listed?,
-    };
+        Ok(listing) if listing.is_new() => Err(Error::NoStore { found: None }),
+        Err(Error::Disk { why, .. }) if is_none(why.kind()) => Err(Error::NoStore { found: None }),
+        listed => listed,
+    }
+}
+
+/// Takes a directory that must have a store. Where there is none not even a lock is left.
+fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, Listing), Error> {
+    list_existing(disk)?;
     Ok((lock(disk)?, Listing::read(disk)?))
 }
 

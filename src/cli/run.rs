@@ -14,7 +14,7 @@ use super::storing::StoreArgs;
 use crate::engine::Engine;
 use crate::query::Level;
 use crate::script::{self, Answers, Faults, Format, Kind, LineReader, Rules};
-use crate::time::ClockRule;
+use crate::time::{Clock, ClockRule};
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
 const TABLE_BY_ITSELF: usize = 200;
@@ -34,7 +34,7 @@ pub(super) struct Args {
 
     /// What timestamps may do [default: a suite's own rule, else monotone]
     #[arg(long, value_name = "RULE")]
-    clock: Option<Clock>,
+    clock: Option<Rule>,
 
     /// json, jsonl, text or table [default: on a terminal a table, or text for JSON Lines and more than 200 queries;
     /// else json, or jsonl for JSON Lines]
@@ -46,7 +46,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Clock {
+enum Rule {
     /// Time only moves forward; an operation without a timestamp happens now
     Monotone,
     /// Each timestamp is judged for itself; an operation without one ignores expiry
@@ -56,8 +56,8 @@ enum Clock {
 /// Answers the input.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let clock = args.clock.map(|clock| match clock {
-        Clock::Monotone => ClockRule::Monotone,
-        Clock::Free => ClockRule::Free,
+        Rule::Monotone => ClockRule::Monotone,
+        Rule::Free => ClockRule::Free,
     });
     let rules = Rules { level: args.level, clock };
     let mut input = Input::open(&args.file)?;
@@ -68,12 +68,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             Err(Failure::Usage(message.to_owned()))
         }
         Kind::Suite => run_suite(input, rules, args.format),
-        kind => {
+        Kind::List => run_list(input, &args.storing, rules, args.format),
+        Kind::Lines => {
             let mut base = Base::open(&args.storing, rules)?;
-            let ran = match kind {
-                Kind::Lines => run_lines(input, &mut base, rules.level(), args.format),
-                _ => run_list(input, &mut base, rules.level(), args.format),
-            };
+            let ran = run_lines(input, &mut base, rules.level(), args.format);
             // What took effect is kept, whatever came of the rest.
             let closed = base.close(&args.storing);
             ran.and(closed)
@@ -81,17 +79,21 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     }
 }
 
-fn run_list(input: Input, base: &mut Base, level: Level, format: Option<Format>) -> Result<(), Failure> {
+fn run_list(input: Input, storing: &StoreArgs, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
     let source = Source::read(input)?;
     let arena = Bump::new();
-    let read = script::read_list(source.text()?, &arena, level, base.clock());
+    // A list that is refused makes no store; one that is there tells the time.
+    let there = if storing.exists()? { Some(Base::open(storing, rules)?) } else { None };
+    let clock = there.as_ref().map_or_else(|| Clock::new(rules.clock()), Base::clock);
+    let read = script::read_list(source.text()?, &arena, rules.level(), clock);
     let queries = read.map_err(|faults| source.refuse(&faults))?;
     let mut out = output(format, Format::Json, Some(queries.len()), stdout())?;
-    base.answer_list(&queries, &mut *out)?;
-    out.finish().map_err(Failure::Output)?;
+    let mut base = there.map_or_else(|| Base::open(storing, rules), Ok)?;
+    let answered = base.answer_list(&queries, &mut *out);
+    let answered = answered.and_then(|()| out.finish().map_err(Failure::Output));
     // The process ends here: giving a million queries back one by one would only take time.
     std::mem::forget(queries);
-    Ok(())
+    answered.and(base.close(storing))
 }
 
 fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {

@@ -51,6 +51,12 @@ pub(super) struct StoreArgs {
 }
 
 impl StoreArgs {
+    /// Is a store asked for that is there already?
+    pub(super) fn exists(&self) -> Result<bool, Failure> {
+        let exists = |directory: &PathBuf| Store::exists(&RealDisk::new(directory));
+        Ok(self.store.as_ref().map_or(Ok(false), exists)?)
+    }
+
     /// Opens the store that is asked for, if one is.
     pub(super) fn open(&self, clock: Option<ClockRule>) -> Result<Option<Store>, Failure> {
         let Some(directory) = &self.store else { return Ok(None) };

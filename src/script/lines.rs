@@ -40,7 +40,7 @@ pub struct LineReader<R> {
 impl<R: BufRead> LineReader<R> {
     /// Reads `input` line by line, for a database whose clock reads `clock`.
     pub fn new(input: R, level: Level, clock: Clock) -> Self {
-        let checker = Checker { level, clock };
+        let checker = Checker::new(level, clock);
         Self { input, line: Vec::new(), number: 0, queries: 0, checker, unescaped: Bump::new() }
     }
 

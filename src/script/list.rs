@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
 use crate::query::{Level, OPERATIONS, Query, Row, WordKind};
-use crate::time::Clock;
+use crate::time::{Clock, Time};
 
 /// Reads a JSON array of queries for a database whose clock reads `clock`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
 ///
@@ -20,7 +20,7 @@ pub fn read_list<'a>(
     let mut list = ListReader {
         scanner: Scanner::new(text, arena),
         words: Words::default(),
-        checker: Checker { level, clock },
+        checker: Checker::new(level, clock),
         queries: Vec::with_capacity(text.len() / 48),
     };
     if let Err(fatal) = list.read() {
@@ -31,11 +31,17 @@ pub fn read_list<'a>(
 
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
 pub(super) struct Checker {
-    pub(super) level: Level,
-    pub(super) clock: Clock,
+    level: Level,
+    clock: Clock,
+    /// What the clock read before the first query.
+    began: Time,
 }
 
 impl Checker {
+    pub(super) fn new(level: Level, clock: Clock) -> Self {
+        Self { level, clock, began: clock.now() }
+    }
+
     /// The query that the words make.
     pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
         let span = |word: Option<usize>| match word {
@@ -49,7 +55,11 @@ impl Checker {
         })?;
         self.clock.advance(query.timestamp()).map_err(|backwards| {
             let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
-            let help = "timestamps may repeat but not decrease; --clock free lets them jump";
+            let help = match self.began {
+                Time(0) => "--clock free lets them jump".to_owned(),
+                began => format!("the clock read {began} before the first query"),
+            };
+            let help = format!("timestamps may repeat but not decrease; {help}");
             Fault::new(span(word.map(|word| word + 1)), backwards.to_string()).with_help(help)
         })?;
         Ok(query)

@@ -9,6 +9,7 @@ use super::data_file::Kind;
 use super::disk::Disk;
 use super::error::Error;
 use super::listing::Listing;
+use super::log::Tail;
 use super::values::{CacheStats, Values};
 use crate::engine::Engine;
 
@@ -44,12 +45,13 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Counts what there is. All cells are walked.
+    /// Counts what there is; `tail` is the end of the log, if it has begun. All cells are walked.
     pub(super) fn count(
         disk: &dyn Disk,
         engine: &mut Engine,
         values: &Values,
         last_group: u64,
+        tail: Option<&Tail>,
     ) -> Result<Self, Error> {
         let listing = Listing::read(disk)?;
         let [mut logs, mut others] = [0, 0];
@@ -60,6 +62,8 @@ impl Stats {
                 disk.open(&text).and_then(|file| file.length()).map_err(Error::disk("read", &text))?;
             *if name.kind == Kind::Log { &mut logs } else { &mut others } += length;
         }
+        // Room that was made for groups to come is not theirs yet.
+        logs -= tail.map_or(0, |tail| tail.reached.saturating_sub(tail.length)).min(logs);
         let live = live_bytes(engine.freeze(), &values.places).min(logs + others);
         let cells = engine.cells();
         let keys: BTreeSet<_> = cells.iter().map(|cell| cell.key).collect();

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::frame;
 use super::group::Numbering;
 use super::listing::Listing;
+use super::log::Tail;
 use super::message::Body;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, group_of, recover};
@@ -24,6 +25,7 @@ pub struct View {
     values: Values,
     group: u64,
     torn: Option<TornEnd>,
+    tail: Option<Tail>,
     disk: Arc<dyn Disk>,
     _lock: Box<dyn Send + Sync>,
 }
@@ -35,8 +37,8 @@ impl View {
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: &Options, until: Until) -> Result<Self, Error> {
         let (lock, listing) = super::lock_existing(&*disk)?;
-        let Recovered { engine, values, group, torn, .. } = recover(&*disk, &listing, options, until)?;
-        Ok(Self { engine, values, group, torn, disk, _lock: lock })
+        let Recovered { engine, values, group, torn, tail, .. } = recover(&*disk, &listing, options, until)?;
+        Ok(Self { engine, values, group, torn, tail, disk, _lock: lock })
     }
 
     /// The last group that has taken effect, in part if a moment within it was asked for.
@@ -62,7 +64,7 @@ impl View {
     /// # Errors
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
-        Stats::count(&*self.disk, &mut self.engine, &self.values, self.group)
+        Stats::count(&*self.disk, &mut self.engine, &self.values, self.group, self.tail.as_ref())
     }
 
     /// Hands on every live cell, in order of keys and fields.
