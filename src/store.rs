@@ -12,10 +12,10 @@
 //! ```
 //!
 //! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
-//! file), `message` (what messages there are), `data_file` (names, headers, writing aside), `listing` (what lies in a
-//! directory), `group` (queries on disk),
-//! `log`, `flusher` and `watermark` (writing), `values` (values that stay on disk), `replay` and `recovery` (reading),
-//! `snapshot` with `image`, and `compaction`. The format byte by byte is in `store/FORMAT.md`.
+//! file), `message` (what messages there are), `data_file` and `listing` (the files of a directory), `group` (queries
+//! on disk), `values` (values that stay there); writing: `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
+//! `opening`; `snapshot` with `image`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`. The
+//! format byte by byte is in `store/FORMAT.md`.
 
 mod compaction;
 mod data_file;
@@ -28,6 +28,7 @@ mod image;
 mod listing;
 mod log;
 mod message;
+mod opening;
 mod options;
 mod recovery;
 mod repair;
@@ -50,27 +51,20 @@ pub use values::CacheStats;
 pub use verify::{Verdict, verify};
 pub use view::{View, cat};
 
-use std::collections::HashSet;
 use std::fmt;
-use std::io::ErrorKind;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::Engine;
 use crate::query::{Access, Query};
 use crate::reply::Reply;
-use crate::time::{Clock, ClockRule, Time};
+use crate::time::{Clock, Time};
 use compaction::Compaction;
 use data_file::Name;
-use frame::Link;
-use listing::Listing;
-use log::{Log, Tail};
+use log::Log;
 use message::{Body, Group};
-use recovery::recover;
 use replay::Stored;
-use snapshot::{Source, Written};
 use values::Values;
-use watermark::Watermark;
 
 /// Groups with so many bytes of text are packed, if groups are.
 const PACKED_FROM: usize = 4096;
@@ -111,98 +105,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in a directory, or begins one if the directory is empty. A torn end of the log is cut off: see
-    /// [`Self::torn_end`].
-    ///
-    /// # Errors
-    /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::ClockRule`] or [`Error::Disk`].
-    pub fn open(disk: Arc<dyn Disk>, options: Options) -> Result<Self, Error> {
-        // Not even a lock is left beside files that are not a store's.
-        if let Some(found) = Listing::read(&*disk)?.foreign_only() {
-            return Err(Error::NoStore { found: Some(found) });
-        }
-        let lock = lock(&*disk)?;
-        if Listing::read(&*disk)?.is_new() {
-            watermark::create(&*disk, Link::default())?;
-        }
-        Self::open_locked(disk, options, lock)
-    }
-
-    /// Opens a store that is there.
-    ///
-    /// # Errors
-    /// As [`Self::open`], and [`Error::NoStore`] where there is none.
-    pub fn open_existing(disk: Arc<dyn Disk>, options: Options) -> Result<Self, Error> {
-        let (lock, _) = lock_existing(&*disk)?;
-        Self::open_locked(disk, options, lock)
-    }
-
-    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Box<dyn Send + Sync>) -> Result<Self, Error> {
-        let listing = Listing::read(&*disk)?;
-        let recovered = recover(&*disk, &listing, &options, Until::End)?;
-        let rule = recovered.engine.clock().rule();
-        if options.clock.is_some_and(|wanted| wanted != rule) {
-            return Err(Error::ClockRule { kept: rule });
-        }
-        let free = rule == ClockRule::Free;
-        let snapshot = recovered.snapshot;
-        // What a process that was killed has done to the names, and to what it wrote, is made durable before anything
-        // is built on it.
-        disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-        compaction::remove_covered(&*disk, snapshot.map(|(name, _)| name), &needed(&recovered.values))?;
-        let watermark = Watermark::open(&*disk)?;
-        let tail = if let Some(tail) = recovered.tail {
-            cut(tail)?
-        } else {
-            let kept = snapshot.map_or(Encoding::Binary, |(name, _)| name.encoding);
-            let encoding = options.encoding.unwrap_or(kept);
-            Tail::create(&*disk, encoding, free, recovered.last)?
-        };
-        let encoding = options.encoding.unwrap_or(tail.name.encoding);
-        let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, free);
-        log.grown = recovered.log_bytes;
-        log.renew(recovered.marked_end)?;
-        if log.tail.name.encoding != encoding {
-            log.rotate(encoding)?;
-        }
-        let mut store = Self {
-            logged: recovered.engine.clock().now(),
-            engine: recovered.engine,
-            values: recovered.values,
-            log,
-            group: Group::default(),
-            options,
-            snapshot,
-            compaction: None,
-            compact_at: 0,
-            compaction_failure: None,
-            torn: recovered.torn,
-            disk,
-            closed: false,
-            lock: Some(lock),
-        };
-        store.set_compact_at();
-        Ok(store)
-    }
-
-    /// Is there a store in this directory?
-    ///
-    /// # Errors
-    /// [`Error::Disk`].
-    pub fn exists(disk: &dyn Disk) -> Result<bool, Error> {
-        match list_existing(disk) {
-            Ok(_) => Ok(true),
-            Err(Error::NoStore { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// What was cut off the log when the store was opened: a write that nobody was told of.
-    #[must_use]
-    pub fn torn_end(&self) -> Option<&TornEnd> {
-        self.torn.as_ref()
-    }
-
     /// The logical clock: its rule and its reading.
     #[must_use]
     pub fn clock(&self) -> Clock {
@@ -311,44 +213,6 @@ impl Store {
         Ok(())
     }
 
-    /// Begins to write a snapshot in the background; what it covers goes when it is done. Nothing is begun while one
-    /// is being written, or if nothing has been written since the last.
-    ///
-    /// # Errors
-    /// [`Error::Disk`] or [`Error::Stopped`].
-    pub fn snapshot(&mut self) -> Result<(), Error> {
-        self.look_after_compaction();
-        if self.compaction.is_none() && !self.is_compact() {
-            let source = self.source(false)?;
-            self.start(source, None);
-        }
-        Ok(())
-    }
-
-    /// Writes a snapshot, in the encoding of the options, that takes the place of everything before it; values on
-    /// disk are moved out of every file that has dead ones too. Nothing is done if nothing has been written since the
-    /// last.
-    ///
-    /// # Errors
-    /// [`Error::Disk`], [`Error::Damaged`] if a value cannot be moved, or [`Error::Stopped`]. What was there is
-    /// there still.
-    pub fn compact(&mut self) -> Result<(), Error> {
-        self.wait_for_compaction()?;
-        if self.is_compact() {
-            return Ok(());
-        }
-        let source = self.source(true)?;
-        let covered = self.log.grown;
-        let written = snapshot::write(&*self.disk, source)?;
-        self.install(written, covered)
-    }
-
-    /// Is a snapshot being written in the background? Any commit may put it in place.
-    #[must_use]
-    pub fn is_compacting(&self) -> bool {
-        self.compaction.is_some()
-    }
-
     /// Makes everything durable and gives the directory back.
     ///
     /// # Errors
@@ -411,82 +275,6 @@ impl Store {
         }
         appended
     }
-
-    /// What a snapshot of now is made of. The log goes on in a new segment.
-    fn source(&mut self, thorough: bool) -> Result<Source, Error> {
-        let encoding = self.log.tail.name.encoding;
-        self.log.rotate(encoding)?;
-        Ok(Source {
-            frozen: self.engine.freeze(),
-            covers: self.log.tail.before,
-            places: self.values.places.clone(),
-            next_value: self.values.next,
-            encoding,
-            thorough,
-            lost: HashSet::new(),
-        })
-    }
-
-    fn is_compact(&self) -> bool {
-        let tail = &self.log.tail;
-        let of_now = |(name, _): (Name, u64)| {
-            name.sequence == tail.last_group().sequence && name.encoding == tail.name.encoding
-        };
-        self.snapshot.is_some_and(of_now)
-    }
-
-    fn start(&mut self, source: Source, held: Option<u64>) {
-        let measured = held.map(|held| (self.engine.freeze(), held));
-        let covered = self.log.grown;
-        self.compaction = Some(Compaction::start(Arc::clone(&self.disk), source, measured, covered));
-    }
-
-    /// Puts a snapshot in place that is finished, or begins one if it is time. The log has all that a snapshot would
-    /// have, so a failure is noted, and no reason to stop.
-    fn look_after_compaction(&mut self) {
-        if self.compaction.as_ref().is_some_and(Compaction::is_finished) {
-            let ended = self.wait_for_compaction();
-            self.compaction_failure = ended.err().map(|error| error.to_string());
-        }
-        let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
-        if self.compaction.is_none() && is_wanted {
-            let held = self.log.grown + self.snapshot.map_or(0, |(_, bytes)| bytes);
-            match self.source(false) {
-                Ok(source) => self.start(source, Some(held)),
-                Err(error) => self.compaction_failure = Some(error.to_string()),
-            }
-            // Should it fail or turn out not to be worth it, the log must grow by half before the next is begun.
-            self.compact_at = self.log.grown + self.log.grown / 2;
-        }
-    }
-
-    fn wait_for_compaction(&mut self) -> Result<(), Error> {
-        let Some(compaction) = self.compaction.take() else { return Ok(()) };
-        let covered = compaction.covered;
-        match compaction.wait()? {
-            Some(written) => self.install(written, covered),
-            None => Ok(()),
-        }
-    }
-
-    /// Goes over to a snapshot that is there now.
-    fn install(&mut self, written: Written, covered: u64) -> Result<(), Error> {
-        let Written { name, bytes, places, next_value } = written;
-        {
-            let mut known = self.values.places.lock();
-            known.retain(|number, _| *number >= next_value);
-            known.extend(places);
-        }
-        self.snapshot = Some((name, bytes));
-        self.log.grown = self.log.grown.saturating_sub(covered);
-        self.set_compact_at();
-        compaction::remove_covered(&*self.disk, Some(name), &needed(&self.values))
-    }
-
-    fn set_compact_at(&mut self) {
-        let snapshot = self.snapshot.map_or(0, |(_, bytes)| bytes);
-        self.compact_at = self.options.compact_after.unwrap_or(u64::MAX).max(snapshot);
-    }
 }
 
 impl fmt::Debug for Store {
@@ -502,44 +290,6 @@ impl Drop for Store {
         let _ = self.end();
         self.lock = None;
     }
-}
-
-/// What lies in a directory that must have a store.
-fn list_existing(disk: &dyn Disk) -> Result<Listing, Error> {
-    let is_none = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
-    match Listing::read(disk) {
-        Ok(listing) if listing.is_new() => Err(Error::NoStore { found: None }),
-        Err(Error::Disk { why, .. }) if is_none(why.kind()) => Err(Error::NoStore { found: None }),
-        listed => listed,
-    }
-}
-
-/// Takes a directory that must have a store. Where there is none not even a lock is left.
-fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, Listing), Error> {
-    list_existing(disk)?;
-    Ok((lock(disk)?, Listing::read(disk)?))
-}
-
-/// Takes the directory.
-fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
-    disk.lock().map_err(|error| match error.kind() {
-        ErrorKind::WouldBlock => Error::Locked,
-        _ => Error::disk("lock", "the directory")(error),
-    })
-}
-
-/// Cuts off what lies behind the last frame.
-fn cut(mut tail: Tail) -> Result<Tail, Error> {
-    if tail.reached > tail.length {
-        tail.trim()?;
-        tail.file.file.sync().map_err(Error::disk("sync", &tail.file.name))?;
-    }
-    Ok(tail)
-}
-
-/// The files that values are in.
-fn needed(values: &Values) -> HashSet<String> {
-    values.places.lock().values().map(|place| place.file.name.clone()).collect()
 }
 
 /// Asks the engine, and hands the reply on with every value as the caller had it.

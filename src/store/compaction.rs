@@ -7,12 +7,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use super::Store;
 use super::data_file::Name;
 use super::disk::Disk;
 use super::error::Error;
 use super::listing::Listing;
 use super::snapshot::{self, Source, Written};
-use super::values::{Places, stand_in};
+use super::values::{Places, Values, stand_in};
 use crate::engine::image::{Frozen, RecordImage};
 
 /// A snapshot that is being written.
@@ -57,6 +58,127 @@ impl Compaction {
         let panicked = |_| Error::Stopped { why: "the thread that compacts has panicked".to_owned() };
         self.thread.join().map_err(panicked)?
     }
+}
+
+impl Store {
+    /// Begins to write a snapshot in the background; what it covers goes when it is done. Nothing is begun while one
+    /// is being written, or if nothing has been written since the last.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] or [`Error::Stopped`].
+    pub fn snapshot(&mut self) -> Result<(), Error> {
+        self.look_after_compaction();
+        if self.compaction.is_none() && !self.is_compact() {
+            let source = self.source(false)?;
+            self.start(source, None);
+        }
+        Ok(())
+    }
+
+    /// Writes a snapshot, in the encoding of the options, that takes the place of everything before it; values on
+    /// disk are moved out of every file that has dead ones too. Nothing is done if nothing has been written since the
+    /// last.
+    ///
+    /// # Errors
+    /// [`Error::Disk`], [`Error::Damaged`] if a value cannot be moved, or [`Error::Stopped`]. What was there is
+    /// there still.
+    pub fn compact(&mut self) -> Result<(), Error> {
+        self.wait_for_compaction()?;
+        if self.is_compact() {
+            return Ok(());
+        }
+        let source = self.source(true)?;
+        let covered = self.log.grown;
+        let written = snapshot::write(&*self.disk, source)?;
+        self.install(written, covered)
+    }
+
+    /// Is a snapshot being written in the background? Any commit may put it in place.
+    #[must_use]
+    pub fn is_compacting(&self) -> bool {
+        self.compaction.is_some()
+    }
+
+    /// What a snapshot of now is made of. The log goes on in a new segment.
+    fn source(&mut self, thorough: bool) -> Result<Source, Error> {
+        let encoding = self.log.tail.name.encoding;
+        self.log.rotate(encoding)?;
+        Ok(Source {
+            frozen: self.engine.freeze(),
+            covers: self.log.tail.before,
+            places: self.values.places.clone(),
+            next_value: self.values.next,
+            encoding,
+            thorough,
+            lost: HashSet::new(),
+        })
+    }
+
+    fn is_compact(&self) -> bool {
+        let tail = &self.log.tail;
+        let of_now = |(name, _): (Name, u64)| {
+            name.sequence == tail.last_group().sequence && name.encoding == tail.name.encoding
+        };
+        self.snapshot.is_some_and(of_now)
+    }
+
+    fn start(&mut self, source: Source, held: Option<u64>) {
+        let measured = held.map(|held| (self.engine.freeze(), held));
+        let covered = self.log.grown;
+        self.compaction = Some(Compaction::start(Arc::clone(&self.disk), source, measured, covered));
+    }
+
+    /// Puts a snapshot in place that is finished, or begins one if it is time. The log has all that a snapshot would
+    /// have, so a failure is noted, and no reason to stop.
+    pub(super) fn look_after_compaction(&mut self) {
+        if self.compaction.as_ref().is_some_and(Compaction::is_finished) {
+            let ended = self.wait_for_compaction();
+            self.compaction_failure = ended.err().map(|error| error.to_string());
+        }
+        let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
+        if self.compaction.is_none() && is_wanted {
+            let held = self.log.grown + self.snapshot.map_or(0, |(_, bytes)| bytes);
+            match self.source(false) {
+                Ok(source) => self.start(source, Some(held)),
+                Err(error) => self.compaction_failure = Some(error.to_string()),
+            }
+            // Should it fail or turn out not to be worth it, the log must grow by half before the next is begun.
+            self.compact_at = self.log.grown + self.log.grown / 2;
+        }
+    }
+
+    pub(super) fn wait_for_compaction(&mut self) -> Result<(), Error> {
+        let Some(compaction) = self.compaction.take() else { return Ok(()) };
+        let covered = compaction.covered;
+        match compaction.wait()? {
+            Some(written) => self.install(written, covered),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes over to a snapshot that is there now.
+    fn install(&mut self, written: Written, covered: u64) -> Result<(), Error> {
+        let Written { name, bytes, places, next_value } = written;
+        {
+            let mut known = self.values.places.lock();
+            known.retain(|number, _| *number >= next_value);
+            known.extend(places);
+        }
+        self.snapshot = Some((name, bytes));
+        self.log.grown = self.log.grown.saturating_sub(covered);
+        self.set_compact_at();
+        remove_covered(&*self.disk, Some(name), &needed(&self.values))
+    }
+
+    pub(super) fn set_compact_at(&mut self) {
+        let snapshot = self.snapshot.map_or(0, |(_, bytes)| bytes);
+        self.compact_at = self.options.compact_after.unwrap_or(u64::MAX).max(snapshot);
+    }
+}
+
+/// The files that values are in.
+pub(super) fn needed(values: &Values) -> HashSet<String> {
+    values.places.lock().values().map(|place| place.file.name.clone()).collect()
 }
 
 /// About how many bytes a snapshot of this would have, its values included.

@@ -11,6 +11,7 @@ use super::compaction::remove_covered;
 use super::data_file::{Kind, Name};
 use super::disk::{Disk, DiskFile};
 use super::error::{Damage, Error};
+use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, salvage};
 use super::snapshot::{self, Source};
@@ -41,7 +42,7 @@ const BLOCK: usize = 1 << 20;
 /// [`Error::Damaged`] if nothing can be saved, and everything is as it was; [`Error::Locked`], [`Error::NoStore`],
 /// [`Error::Disk`].
 pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> {
-    let (_lock, listing) = super::lock_existing(&**disk)?;
+    let (_lock, listing) = lock_existing(&**disk)?;
     let Verdict { damages, last_group, .. } = verify_listed(&**disk, &listing)?;
     if damages.is_empty() {
         return Ok(Repair::default());

@@ -150,7 +150,7 @@ fn write_values(
     }
     let listed = disk.list().map_err(Error::disk("list", "the directory"))?;
     let named = listed.iter().filter_map(|name| Name::parse(name)).filter(|name| name.kind == Kind::Values);
-    let sequence = named.map(|name| name.sequence).max().unwrap_or(0) + 1;
+    let sequence = named.map(|name| name.sequence).max().unwrap_or(0).saturating_add(1);
     let name = Name { kind: Kind::Values, sequence, encoding };
     let header = data_file::header(disk, name, false);
     let mut file = Aside::create(disk, name, Link::default(), header)?;

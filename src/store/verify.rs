@@ -9,6 +9,7 @@ use super::frame::{FrameReader, Link};
 use super::group::Numbering;
 use super::listing::Listing;
 use super::message::Body;
+use super::opening::lock_existing;
 use super::options::Options;
 use super::recovery::{TornEnd, group_of, recover};
 use super::replay::Until;
@@ -32,7 +33,7 @@ pub struct Verdict {
 /// # Errors
 /// [`Error::Locked`], [`Error::NoStore`], [`Error::Disk`]. Damage is no error here.
 pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verdict, Error> {
-    let (_lock, listing) = super::lock_existing(&**disk)?;
+    let (_lock, listing) = lock_existing(&**disk)?;
     verify_listed(&**disk, &listing)
 }
 

@@ -10,6 +10,7 @@ use super::group::Numbering;
 use super::listing::Listing;
 use super::log::Tail;
 use super::message::Body;
+use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, group_of, recover};
 use super::replay::Until;
@@ -36,7 +37,7 @@ impl View {
     /// # Errors
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: &Options, until: Until) -> Result<Self, Error> {
-        let (lock, listing) = super::lock_existing(&*disk)?;
+        let (lock, listing) = lock_existing(&*disk)?;
         let Recovered { engine, values, group, torn, tail, .. } = recover(&*disk, &listing, options, until)?;
         Ok(Self { engine, values, group, torn, tail, disk, _lock: lock })
     }
@@ -109,7 +110,7 @@ pub fn cat<E: From<Error>>(
     files: &[String],
     mut each: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (_lock, Listing { snapshots, values, twins, segments, .. }) = super::lock_existing(disk)?;
+    let (_lock, Listing { snapshots, values, twins, segments, .. }) = lock_existing(disk)?;
     let all = || snapshots.iter().chain(&values).chain(&twins).chain(&segments);
     let find = |file: &String| {
         let name = all().find(|name| name.to_string() == *file);

@@ -1,0 +1,148 @@
+//! Opening a store: taking the directory, recovery, and making good what the last process left undone.
+//!
+//! Invariant: nothing is built on what is not durable: before anything is removed, cut or appended, the names that a
+//! killed process has left are made durable, and so are the groups behind the watermark.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use super::Store;
+use super::compaction::{needed, remove_covered};
+use super::disk::Disk;
+use super::error::Error;
+use super::frame::Link;
+use super::listing::Listing;
+use super::log::{Log, Tail};
+use super::message::Group;
+use super::options::{Encoding, Options};
+use super::recovery::{TornEnd, recover};
+use super::replay::Until;
+use super::watermark::{self, Watermark};
+use crate::time::ClockRule;
+
+impl Store {
+    /// Opens the store in a directory, or begins one if the directory is empty. A torn end of the log is cut off: see
+    /// [`Self::torn_end`].
+    ///
+    /// # Errors
+    /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::ClockRule`] or [`Error::Disk`].
+    pub fn open(disk: Arc<dyn Disk>, options: Options) -> Result<Self, Error> {
+        // Not even a lock is left beside files that are not a store's.
+        if let Some(found) = Listing::read(&*disk)?.foreign_only() {
+            return Err(Error::NoStore { found: Some(found) });
+        }
+        let lock = lock(&*disk)?;
+        if Listing::read(&*disk)?.is_new() {
+            watermark::create(&*disk, Link::default())?;
+        }
+        Self::open_locked(disk, options, lock)
+    }
+
+    /// Opens a store that is there.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and [`Error::NoStore`] where there is none.
+    pub fn open_existing(disk: Arc<dyn Disk>, options: Options) -> Result<Self, Error> {
+        let (lock, _) = lock_existing(&*disk)?;
+        Self::open_locked(disk, options, lock)
+    }
+
+    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Box<dyn Send + Sync>) -> Result<Self, Error> {
+        let listing = Listing::read(&*disk)?;
+        let recovered = recover(&*disk, &listing, &options, Until::End)?;
+        let rule = recovered.engine.clock().rule();
+        if options.clock.is_some_and(|wanted| wanted != rule) {
+            return Err(Error::ClockRule { kept: rule });
+        }
+        let free = rule == ClockRule::Free;
+        let snapshot = recovered.snapshot;
+        // What a process that was killed has done to the names, and to what it wrote, is made durable before anything
+        // is built on it.
+        disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
+        remove_covered(&*disk, snapshot.map(|(name, _)| name), &needed(&recovered.values))?;
+        let watermark = Watermark::open(&*disk)?;
+        let tail = if let Some(tail) = recovered.tail {
+            cut(tail)?
+        } else {
+            let kept = snapshot.map_or(Encoding::Binary, |(name, _)| name.encoding);
+            let encoding = options.encoding.unwrap_or(kept);
+            Tail::create(&*disk, encoding, free, recovered.last)?
+        };
+        let encoding = options.encoding.unwrap_or(tail.name.encoding);
+        let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, free);
+        log.grown = recovered.log_bytes;
+        log.renew(recovered.marked_end)?;
+        if log.tail.name.encoding != encoding {
+            log.rotate(encoding)?;
+        }
+        let mut store = Self {
+            logged: recovered.engine.clock().now(),
+            engine: recovered.engine,
+            values: recovered.values,
+            log,
+            group: Group::default(),
+            options,
+            snapshot,
+            compaction: None,
+            compact_at: 0,
+            compaction_failure: None,
+            torn: recovered.torn,
+            disk,
+            closed: false,
+            lock: Some(lock),
+        };
+        store.set_compact_at();
+        Ok(store)
+    }
+
+    /// Is there a store in this directory?
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub fn exists(disk: &dyn Disk) -> Result<bool, Error> {
+        match list_existing(disk) {
+            Ok(_) => Ok(true),
+            Err(Error::NoStore { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What was cut off the log when the store was opened: a write that nobody was told of.
+    #[must_use]
+    pub fn torn_end(&self) -> Option<&TornEnd> {
+        self.torn.as_ref()
+    }
+}
+
+/// What lies in a directory that must have a store.
+fn list_existing(disk: &dyn Disk) -> Result<Listing, Error> {
+    let is_none = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
+    match Listing::read(disk) {
+        Ok(listing) if listing.is_new() => Err(Error::NoStore { found: None }),
+        Err(Error::Disk { why, .. }) if is_none(why.kind()) => Err(Error::NoStore { found: None }),
+        listed => listed,
+    }
+}
+
+/// Takes a directory that must have a store. Where there is none not even a lock is left.
+pub(super) fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, Listing), Error> {
+    list_existing(disk)?;
+    Ok((lock(disk)?, Listing::read(disk)?))
+}
+
+/// Takes the directory.
+fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
+    disk.lock().map_err(|error| match error.kind() {
+        ErrorKind::WouldBlock => Error::Locked,
+        _ => Error::disk("lock", "the directory")(error),
+    })
+}
+
+/// Cuts off what lies behind the last frame.
+fn cut(mut tail: Tail) -> Result<Tail, Error> {
+    if tail.reached > tail.length {
+        tail.trim()?;
+        tail.file.file.sync().map_err(Error::disk("sync", &tail.file.name))?;
+    }
+    Ok(tail)
+}
