@@ -205,6 +205,10 @@ impl Log {
             file.file.write_at(at, &block[..part]).map_err(Error::disk("write", &file.name))?;
             at += part as u64;
         }
+        // The length as well; a zero behind the end does no harm if it stays.
+        let lengthened = file.file.write_at(self.tail.length, &[0]);
+        lengthened.map_err(Error::disk("write", &file.name))?;
+        file.file.truncate(self.tail.length).map_err(Error::disk("cut", &file.name))?;
         self.sync()
     }
 

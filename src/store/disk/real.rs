@@ -75,10 +75,20 @@ impl Disk for RealDisk {
         let path = self.directory.join(LOCK);
         let file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(file)),
+            Ok(()) => Ok(Box::new(Held(file))),
             Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+/// A lock that is held.
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Closing alone would not do while a process that is being started still has a copy of the file.
+        let _ = self.0.unlock();
     }
 }
 
