@@ -10,24 +10,28 @@ use crate::query::{Level, Mistake, OPERATIONS, Row, WordKind};
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// An operation, as in SCAN, or a subcommand, as in run
-    topic: Option<String>,
+    /// An operation, as in SCAN, or a subcommand, as in run or log verify
+    topic: Vec<String>,
 }
 
 /// Prints the help that is asked for.
 pub(super) fn help(args: &Args) -> Result<(), Failure> {
-    let text = match &args.topic {
-        None => format!("{}\n{}", Cli::command().render_help().ansi(), operations()),
-        Some(topic) => about(topic)?,
+    let text = match &args.topic[..] {
+        [] => format!("{}\n{}", Cli::command().render_help().ansi(), operations()),
+        [topic, within @ ..] => about(topic, within)?,
     };
     anstream::stdout().write_all(text.as_bytes()).map_err(Failure::Output)
 }
 
-fn about(topic: &str) -> Result<String, Failure> {
+fn about(topic: &str, within: &[String]) -> Result<String, Failure> {
     // Built, so that a subcommand knows the options of the whole program.
     let mut program = Cli::command();
     program.build();
-    if let Some(command) = program.find_subcommand_mut(topic) {
+    if let Some(mut command) = program.find_subcommand_mut(topic) {
+        for name in within {
+            let unknown = || Failure::Usage(format!("no help on {topic} {}", name.escape_debug()));
+            command = command.find_subcommand_mut(name).ok_or_else(unknown)?;
+        }
         return Ok(command.render_long_help().ansi().to_string());
     }
     let rows = Row::named(&topic.to_uppercase());

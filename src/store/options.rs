@@ -67,7 +67,7 @@ impl FromStr for SyncPolicy {
             "never" => Ok(Self::Never),
             _ => match text.parse() {
                 Ok(milliseconds) if milliseconds > 0 => Ok(Self::Every(Duration::from_millis(milliseconds))),
-                _ => Err("it is always, never, or a number of milliseconds".to_owned()),
+                _ => Err("it is always, never, or a number of milliseconds, as in 100".to_owned()),
             },
         }
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rewinddb::engine::Engine;
 use rewinddb::query::{Access, Level, Query};
-use rewinddb::store::{Encoding, Options, PowerLoss, SimulatedDisk, Store, SyncPolicy};
+use rewinddb::store::{Encoding, Options, SimulatedDisk, Store, SyncPolicy};
 use rewinddb::time::ClockRule;
 
 use super::lists::list_of;
@@ -165,29 +165,6 @@ fn a_second_reader_finds_in_any_store_what_was_written() {
         assert_eq!(second_reader::live_cells(&disk.files(), &name), cells);
     }
     assert!(groups > 500, "only {groups} groups were read");
-}
-
-#[test]
-fn a_first_small_group_in_json_survives_a_loss_of_power_after_a_change_of_encoding() {
-    // An empty binary segment is longer than a small group in JSON.
-    let disk = Arc::new(SimulatedDisk::new());
-    let begun = Store::open(disk.clone(), options(Encoding::Binary)).expect("it begins");
-    begun.close().expect("it is closed");
-    let mut store = Store::open(disk.clone(), options(Encoding::Json)).expect("it goes over to JSON");
-    let set = Query::Set { key: "A", field: "B", value: "C" };
-    store.apply_committed(&[set], |_, _| {}).expect("it is durable");
-    let mut images = 0;
-    for image in disk.durable_images(PowerLoss::default()) {
-        let files: Vec<_> = image.files().into_keys().collect();
-        let opened = Store::open(Arc::new(image), options(Encoding::Json));
-        let mut store = opened.unwrap_or_else(|why| panic!("{files:?}: {why}"));
-        let mut answer = String::new();
-        let get = Query::Get { key: "A", field: "B" };
-        store.apply(&[get], |_, reply| answer = reply.to_string()).expect("it reads");
-        assert_eq!(answer, "C", "{files:?}");
-        images += 1;
-    }
-    assert!(images > 1, "something is in doubt");
 }
 
 #[test]

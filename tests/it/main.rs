@@ -18,6 +18,8 @@ mod lists;
 mod memory;
 /// An independent model: plain maps and full copies.
 mod model;
+/// Mistakes that stores have been known for.
+mod older_stores;
 /// What a loss of power may leave on a simulated disk.
 mod power;
 /// The program as a person or a pipe uses it.
@@ -34,6 +36,22 @@ mod refused;
 mod regression;
 /// Who may import whom.
 mod rooms;
+/// A store in a directory of its own, for the tests of the program.
+mod stored;
+/// Disks that take no more, and directories that another process has.
+mod stored_failures;
+/// Stores in `fixtures/store`, and what is said of each.
+mod stored_fixtures;
+/// How those are made.
+mod stored_fixtures_made;
+/// The program, killed in the midst of its work.
+mod stored_kills;
+/// What lies in the directory of a store.
+mod stored_log;
+/// What is told of damaged stores, and what is left of them.
+mod stored_repairs;
+/// Runs against a store, and those that are refused.
+mod stored_runs;
 /// What the table of operations says of itself, and the documents printed from it.
 mod table;
 

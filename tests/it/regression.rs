@@ -1,8 +1,12 @@
 //! What was once wrong, each found by random lists, a fresh reader or an adversary.
 
+use std::sync::Arc;
+
 use rewinddb::engine::Engine;
 use rewinddb::query::{Level, Query};
+use rewinddb::store::{Encoding, Names, Options, PowerLoss, SimulatedDisk, Store};
 use rewinddb::time::ClockRule;
+use rstest::rstest;
 
 /// The answer to the last of some queries, words parted by blanks.
 fn last_answer(rule: ClockRule, queries: &[&str]) -> (String, Engine) {
@@ -46,4 +50,32 @@ fn two_versions_that_die_at_one_moment_are_counted_out_one_by_one() {
     assert_eq!(last_answer(ClockRule::Monotone, &queries[..4]).0, "0");
     assert_eq!(last_answer(ClockRule::Monotone, &queries[..6]).0, "1");
     assert_eq!(last_answer(ClockRule::Monotone, &queries).0, "0");
+}
+
+/// An empty segment whose removal was undone by a loss of power was longer than the one that went on in the other
+/// encoding, and was taken for it.
+#[rstest]
+fn a_segment_that_comes_back_is_not_taken_for_the_one_that_went_on(
+    #[values(Encoding::Binary, Encoding::Json)] first: Encoding,
+    #[values(1, 200)] length: usize,
+) {
+    let second = if first == Encoding::Binary { Encoding::Json } else { Encoding::Binary };
+    let disk = SimulatedDisk::new();
+    let kept = |encoding| Options { encoding: Some(encoding), grow_by: 0, ..Options::default() };
+    let open = |disk: &SimulatedDisk, encoding| {
+        Store::open(Arc::new(disk.clone()), kept(encoding)).expect("it opens")
+    };
+    open(&disk, first).close().expect("it closes");
+    let value = "v".repeat(length);
+    let mut store = open(&disk, second);
+    store.apply(&[Query::Set { key: "k", field: "a", value: &value }], |_, _| {}).expect("it is applied");
+    store.commit().expect("it is committed");
+    for names in [Names::InOrder, Names::Apart] {
+        for image in disk.durable_images(PowerLoss { names, ..PowerLoss::default() }) {
+            let mut shown = String::new();
+            let read = open(&image, second)
+                .apply(&[Query::Get { key: "k", field: "a" }], |_, reply| shown = reply.to_string());
+            assert_eq!((read.is_ok(), &shown), (true, &value), "{image:?}");
+        }
+    }
 }
