@@ -62,7 +62,7 @@ fn where_a_file_cannot_grow_what_was_answered_is_kept(#[case] options: &[&str], 
 /// A store that has failed to grow, and what was answered before.
 #[cfg(unix)]
 fn fail_to_grow(options: &[&str], blocks: u32) -> (Scratch, Stream, Vec<String>) {
-    let (scratch, mut stream) = (Scratch::new(), Stream::new());
+    let (scratch, stream) = (Scratch::new(), Stream::new());
     assert_eq!(answers(&scratch.run(&[], "[]")), "[]\n");
     // A shell counts in blocks of 512 bytes or in KiB, as it likes.
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" run - --store \"$@\"");
