@@ -102,13 +102,14 @@ fn what_was_answered_before_a_kill_is_in_the_store(#[case] options: &[&str]) {
         told += answers.len();
         compacted |= scratch.files().keys().any(|name| name.starts_with("snapshot"));
     }
-    // It was not killed before it had done anything, and there was something to compact.
+    // It was not killed before it had done anything.
     assert!(told > 100, "{told} answers");
-    assert!(compacted);
     let output = scratch.run(&[options, &SMALL[..]].concat(), &stream.lines(10).concat());
     let rest: Vec<String> =
         text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((output.status.code(), rest.len()), (Some(0), 10));
+    compacted |= scratch.files().keys().any(|name| name.starts_with("snapshot"));
+    assert!(compacted, "there was something to compact");
     stream.follow(&scratch.store(), &rest, 10);
     answers(&scratch.log("verify", &[]));
 }
