@@ -134,8 +134,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Backwards`], [`Error::TooLarge`], [`Error::Stopped`], or [`Error::Disk`] from the log: none of the
-    /// queries has taken effect then. An error from reading a value that stays on disk leaves that answer out, but
-    /// all of the group has taken effect.
+    /// queries has taken effect then. After an error from reading a value that stays on disk no reply is handed on any
+    /// more, but all of the group takes effect.
     pub fn apply(
         &mut self,
         queries: &[Query<'_>],
@@ -179,7 +179,7 @@ impl Store {
         }
         let stored = Stored {
             group: &self.group,
-            file: &self.log.tail.file,
+            file: self.log.tail.name,
             payload: &self.log.written()[payload.clone()],
             payload_at: at + payload.start as u64,
             packed,
@@ -187,12 +187,19 @@ impl Store {
         let (mut places, mut first, mut failed) = (stored.finder(), 0, Ok(()));
         let (engine, values) = (&mut self.engine, &mut self.values);
         for query in queries {
+            // Answers behind one that cannot be told would stand in its place.
+            let is_told = failed.is_ok();
+            let mut tell = |reply: &Reply<'_>| {
+                if is_told {
+                    each(query, reply);
+                }
+            };
             let writes = query.row().access == Access::Write;
             let answered = if plain || !writes || values.is_held_as_it_is(query) {
-                answer(engine, values, query, &mut |reply| each(query, reply))
+                answer(engine, values, query, &mut tell)
             } else {
                 let held = values.hold(query, |text| places(first + text));
-                held.with(|held| answer(engine, values, held, &mut |reply| each(query, reply)))
+                held.with(|held| answer(engine, values, held, &mut tell))
             };
             if writes && !plain {
                 first += group::texts(query.row());

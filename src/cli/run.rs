@@ -1,6 +1,6 @@
 //! `rewind run`: queries in, answers out.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use bumpalo::Bump;
@@ -13,7 +13,7 @@ use super::report::report;
 use super::storing::StoreArgs;
 use crate::engine::Engine;
 use crate::query::Level;
-use crate::script::{self, Answers, Faults, Format, Kind, LineReader, Rules};
+use crate::script::{self, Answers, Faults, Format, Kind, LineFault, LineReader, Rules};
 use crate::time::{Clock, ClockRule};
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
@@ -70,8 +70,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         Kind::Suite => run_suite(input, rules, args.format),
         Kind::List => run_list(input, &args.storing, rules, args.format),
         Kind::Lines => {
+            let held = Held::default();
+            let out = output(args.format, Format::Jsonl, None, Box::new(held.clone()))?;
             let mut base = Base::open(&args.storing, rules)?;
-            let ran = run_lines(input, &mut base, rules.level(), args.format);
+            let ran = run_lines(input, &mut base, rules.level(), out, &held);
             // What took effect is kept, whatever came of the rest.
             let closed = base.close(&args.storing);
             ran.and(closed)
@@ -110,32 +112,61 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
     out.finish().map_err(Failure::Output)
 }
 
-fn run_lines(input: Input, base: &mut Base, level: Level, format: Option<Format>) -> Result<(), Failure> {
+/// Answers line by line. Answers are held until what they answer is committed; that is done when no more lines are
+/// waiting.
+fn run_lines(
+    input: Input,
+    base: &mut Base,
+    level: Level,
+    mut out: Box<dyn Answers>,
+    held: &Held,
+) -> Result<(), Failure> {
     let name = input.name.clone();
     let mut lines = LineReader::new(input.into_stream(), level, base.clock());
-    let held = Held::default();
-    let mut out = output(format, Format::Jsonl, None, Box::new(held.clone()))?;
-    while let Some(query) = lines.read().map_err(|error| unreadable(&name, &error))? {
-        let refused = match query {
-            Ok(query) => {
-                base.answer_line(&query, &mut *out)?;
-                None
+    let ended = loop {
+        match answer_line(&mut lines, base, &mut *out, &name) {
+            Ok(true) if lines.is_drained() || held.is_full() => {
+                out.flush().map_err(Failure::Output)?;
+                base.commit()?;
+                held.hand_on()?;
             }
-            Err(fault) => Some(fault),
-        };
-        if refused.is_some() || lines.is_drained() || held.is_full() {
-            out.flush().map_err(Failure::Output)?;
-            base.commit()?;
-            held.hand_on()?;
+            Ok(true) => {}
+            Ok(false) => break Ok(()),
+            Err(failure) => break Err(failure),
         }
-        if let Some(fault) = refused {
+    };
+    // What came before the end stands, whatever the end was.
+    let told = out.finish().map_err(Failure::Output).and_then(|()| base.commit());
+    let told = told.and_then(|()| held.hand_on());
+    match ended {
+        Ok(()) => told,
+        Err(LineFailure::Failed(failure)) => Err(failure),
+        Err(LineFailure::Refused(fault)) => {
+            told?;
             report(&name, &fault.text, fault.line, &fault.faults);
-            return Err(Failure::Refused);
+            Err(Failure::Refused)
         }
     }
-    out.finish().map_err(Failure::Output)?;
-    base.commit()?;
-    held.hand_on()
+}
+
+/// Why a line has no answer.
+enum LineFailure {
+    Refused(LineFault),
+    Failed(Failure),
+}
+
+/// Answers the next line; `false` if there is none.
+fn answer_line<R: BufRead>(
+    lines: &mut LineReader<R>,
+    base: &mut Base,
+    out: &mut dyn Answers,
+    name: &str,
+) -> Result<bool, LineFailure> {
+    let read = lines.read().map_err(|error| LineFailure::Failed(unreadable(name, &error)))?;
+    let Some(query) = read else { return Ok(false) };
+    let query = query.map_err(LineFailure::Refused)?;
+    base.answer_line(&query, out).map_err(LineFailure::Failed)?;
+    Ok(true)
 }
 
 /// Where answers go: what `format` asks for, or what suits a terminal or else a pipe. The number of rows is `None`

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 use super::Store;
 use super::data_file::Name;
@@ -37,7 +37,7 @@ impl Compaction {
         source: Source,
         measured: Option<(Frozen, u64)>,
         covered: u64,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let write = move || {
             if let Some((frozen, held)) = measured
                 && live_bytes(frozen, &source.places) > held / WORTH
@@ -46,7 +46,9 @@ impl Compaction {
             }
             snapshot::write(&*disk, source).map(Some)
         };
-        Self { thread: std::thread::spawn(write), covered }
+        let thread = thread::Builder::new().spawn(write);
+        let thread = thread.map_err(Error::disk("start", "a thread that compacts"))?;
+        Ok(Self { thread, covered })
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -70,7 +72,7 @@ impl Store {
         self.look_after_compaction();
         if self.compaction.is_none() && !self.is_compact() {
             let source = self.source(false)?;
-            self.start(source, None);
+            self.start(source, None)?;
         }
         Ok(())
     }
@@ -122,10 +124,11 @@ impl Store {
         self.snapshot.is_some_and(of_now)
     }
 
-    fn start(&mut self, source: Source, held: Option<u64>) {
+    fn start(&mut self, source: Source, held: Option<u64>) -> Result<(), Error> {
         let measured = held.map(|held| (self.engine.freeze(), held));
         let covered = self.log.grown;
-        self.compaction = Some(Compaction::start(Arc::clone(&self.disk), source, measured, covered));
+        self.compaction = Some(Compaction::start(Arc::clone(&self.disk), source, measured, covered)?);
+        Ok(())
     }
 
     /// Puts a snapshot in place that is finished, or begins one if it is time. The log has all that a snapshot would
@@ -138,9 +141,9 @@ impl Store {
         let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
         if self.compaction.is_none() && is_wanted {
             let held = self.log.grown + self.snapshot.map_or(0, |(_, bytes)| bytes);
-            match self.source(false) {
-                Ok(source) => self.start(source, Some(held)),
-                Err(error) => self.compaction_failure = Some(error.to_string()),
+            let started = self.source(false).and_then(|source| self.start(source, Some(held)));
+            if let Err(error) = started {
+                self.compaction_failure = Some(error.to_string());
             }
             // Should it fail or turn out not to be worth it, the log must grow by half before the next is begun.
             self.compact_at = self.log.grown + self.log.grown / 2;
@@ -178,7 +181,7 @@ impl Store {
 
 /// The files that values are in.
 pub(super) fn needed(values: &Values) -> HashSet<String> {
-    values.places.lock().values().map(|place| place.file.name.clone()).collect()
+    values.places.lock().values().map(|place| place.file.to_string()).collect()
 }
 
 /// About how many bytes a snapshot of this would have, its values included.

@@ -31,7 +31,7 @@ pub(super) const VERSION: u32 = 1;
 const ASIDE: &str = ".new";
 
 /// What a file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Snapshot,
     Values,
@@ -50,7 +50,7 @@ impl Kind {
 
 /// The name of a file: what it holds, from which group or up to which (of values the how many-th file), and how it is
 /// written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Name {
     pub(super) kind: Kind,
     pub(super) sequence: u64,
@@ -86,6 +86,8 @@ pub(super) fn is_aside(name: &str) -> bool {
 /// A file of the store that is open.
 #[derive(Debug)]
 pub(super) struct DataFile {
+    pub(super) id: Name,
+    /// The same as text.
     pub(super) name: String,
     pub(super) encoding: Encoding,
     pub(super) file: Arc<dyn DiskFile>,
@@ -102,7 +104,7 @@ impl DataFile {
             }
             opened => opened.map_err(Error::disk("open", &text))?,
         };
-        Ok(Arc::new(Self { name: text, encoding: name.encoding, file }))
+        Ok(Arc::new(Self { id: name, name: text, encoding: name.encoding, file }))
     }
 
     /// A reader that stands behind the header, the header, and the link to go on from.
@@ -200,7 +202,7 @@ impl<'d> Aside<'d> {
         self.file.sync().map_err(Error::disk("sync", &aside))?;
         self.disk.rename(&aside, &name).map_err(Error::disk("rename", &aside))?;
         self.disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-        let file = Arc::new(DataFile { name, encoding: self.name.encoding, file: self.file });
+        let file = Arc::new(DataFile { id: self.name, name, encoding: self.name.encoding, file: self.file });
         Ok(Finished { file, length: self.length, last: self.last })
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: after a sync that failed there is no other.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::data_file::DataFile;
@@ -73,11 +73,12 @@ impl Shared {
 }
 
 impl Flusher {
-    pub(super) fn start(interval: Duration) -> Self {
+    pub(super) fn start(interval: Duration) -> Result<Self, Error> {
         let shared = Arc::<Shared>::default();
         let of_thread = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || of_thread.run(interval));
-        Self { shared, thread: Some(thread) }
+        let thread = thread::Builder::new().spawn(move || of_thread.run(interval));
+        let thread = thread.map_err(Error::disk("start", "a thread that syncs"))?;
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// Asks for a file to be synced; the answer is the last frame that was.

@@ -109,13 +109,13 @@ impl Log {
         watermark: Watermark,
         options: &Options,
         free: bool,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let flusher = match options.sync {
-            SyncPolicy::Every(interval) => Some(Flusher::start(interval)),
+            SyncPolicy::Every(interval) => Some(Flusher::start(interval)?),
             SyncPolicy::Always | SyncPolicy::Never => None,
         };
         let grow_by = if options.sync == SyncPolicy::Always { options.grow_by } else { 0 };
-        Self {
+        Ok(Self {
             synced: watermark.marked(),
             disk,
             tail,
@@ -127,7 +127,7 @@ impl Log {
             grow_by,
             free,
             buffer: Vec::new(),
-        }
+        })
     }
 
     /// The failure after which nothing is written any more.

@@ -49,7 +49,7 @@ impl Store {
 
     fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Box<dyn Send + Sync>) -> Result<Self, Error> {
         let listing = Listing::read(&*disk)?;
-        let recovered = recover(&*disk, &listing, &options, Until::End)?;
+        let recovered = recover(&disk, &listing, &options, Until::End)?;
         let rule = recovered.engine.clock().rule();
         if options.clock.is_some_and(|wanted| wanted != rule) {
             return Err(Error::ClockRule { kept: rule });
@@ -69,7 +69,7 @@ impl Store {
             Tail::create(&*disk, encoding, free, recovered.last)?
         };
         let encoding = options.encoding.unwrap_or(tail.name.encoding);
-        let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, free);
+        let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, free)?;
         log.grown = recovered.log_bytes;
         log.renew(recovered.marked_end)?;
         if log.tail.name.encoding != encoding {

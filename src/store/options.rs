@@ -74,7 +74,7 @@ impl FromStr for SyncPolicy {
 }
 
 /// How files of the store are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Encoding {
     /// Small: messages of Protocol Buffers in frames.
     Binary,

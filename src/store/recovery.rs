@@ -62,7 +62,7 @@ pub(super) struct Recovered {
 
 /// Brings a database back from its files, up to a moment.
 pub(super) fn recover(
-    disk: &dyn Disk,
+    disk: &Arc<dyn Disk>,
     listing: &Listing,
     options: &Options,
     until: Until,
@@ -70,12 +70,12 @@ pub(super) fn recover(
     if !listing.has_watermark {
         return Err(Damage::new(watermark::NAME, 0, "it is missing").into());
     }
-    let marked = watermark::latest(watermark::read(disk)?)?;
+    let marked = watermark::latest(watermark::read(&**disk)?)?;
     let mut recovery = Recovery::begin(disk, listing, options, None)?;
     recovery.aim(until, marked)?;
     let segments = recovery.segments(listing);
     for (place, name) in segments.iter().enumerate() {
-        recovery.segment(disk, *name, place + 1 == segments.len())?;
+        recovery.segment(&**disk, *name, place + 1 == segments.len())?;
     }
     recovery.end()
 }
@@ -83,14 +83,14 @@ pub(super) fn recover(
 /// Brings back what can be of files that are damaged: all that stands before the first damage in the log. What was
 /// noticed is added to `losses`. The answer tells how many segments were read, the damaged one included.
 pub(super) fn salvage(
-    disk: &dyn Disk,
+    disk: &Arc<dyn Disk>,
     listing: &Listing,
     options: &Options,
     losses: &mut Vec<Damage>,
 ) -> Result<(Recovered, Link), Error> {
     let mut recovery = Recovery::begin(disk, listing, options, Some(losses))?;
     for name in recovery.segments(listing) {
-        match recovery.segment(disk, name, false) {
+        match recovery.segment(&**disk, name, false) {
             Ok(()) => {}
             Err(Error::Damaged(damage)) => {
                 losses.push(damage);
@@ -118,19 +118,19 @@ struct Recovery {
 impl Recovery {
     /// Begins with the snapshot, if there is one.
     fn begin(
-        disk: &dyn Disk,
+        disk: &Arc<dyn Disk>,
         listing: &Listing,
         options: &Options,
         losses: Option<&mut Vec<Damage>>,
     ) -> Result<Self, Error> {
-        let mut values = Values::new(options);
+        let mut values = Values::new(disk, options);
         let (engine, last, snapshot) = if let Some(name) = listing.snapshots.last() {
-            let read = snapshot::read(disk, *name, losses)?;
+            let read = snapshot::read(&**disk, *name, losses)?;
             values.next = read.next_value;
             *values.places.lock() = read.places;
             (read.engine, read.covers, Some((*name, read.bytes)))
         } else {
-            let rule = rule_of(disk, listing)?.or(options.clock).unwrap_or_default();
+            let rule = rule_of(&**disk, listing)?.or(options.clock).unwrap_or_default();
             (Engine::new(rule), Link::default(), None)
         };
         let (group, log_bytes, marked_end, torn) = (last.sequence, 0, 0, None);
@@ -218,7 +218,7 @@ impl Recovery {
     fn frame(
         &mut self,
         mut frame: Frame<'_>,
-        file: &Arc<DataFile>,
+        file: &DataFile,
         numbering: &Numbering,
         at: u64,
     ) -> Result<(), Damage> {
@@ -236,7 +236,7 @@ impl Recovery {
             return Ok(());
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
-        let stored = Stored { group: &group, file, payload, payload_at, packed };
+        let stored = Stored { group: &group, file: file.id, payload, payload_at, packed };
         let Recovered { engine, values, .. } = &mut self.recovered;
         let whole = replay(&stored, numbering, engine, values, self.until).map_err(damage)?;
         self.recovered.group = frame.link.sequence;

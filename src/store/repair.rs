@@ -43,17 +43,17 @@ const BLOCK: usize = 1 << 20;
 /// [`Error::Disk`].
 pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> {
     let (_lock, listing) = lock_existing(&**disk)?;
-    let Verdict { damages, last_group, .. } = verify_listed(&**disk, &listing)?;
+    let Verdict { damages, last_group, .. } = verify_listed(disk, &listing)?;
     if damages.is_empty() {
         return Ok(Repair::default());
     }
     let mut losses = Vec::new();
-    let (mut recovered, group) = salvage(&**disk, &listing, options, &mut losses)?;
+    let (mut recovered, group) = salvage(disk, &listing, options, &mut losses)?;
     let mut repair = Repair { last_group: group.sequence, damages, ..Repair::default() };
     let behind: Vec<Name> =
         listing.segments.iter().filter(|name| name.sequence > group.sequence).copied().collect();
     repair.tell(&losses, last_group);
-    let lost = repair.lost_values(&mut recovered)?;
+    let lost = repair.lost_values(&**disk, &mut recovered)?;
     repair.copy(&**disk, &behind)?;
     let encoding = options.encoding.or(listing.segments.last().map(|name| name.encoding));
     let source = Source {
@@ -69,7 +69,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     // What was saved of a damaged store is looked at once more before anything of that store goes.
     snapshot::read(&**disk, written.name, None)?;
     // From here on the snapshot is the store; until it is done the damage is still noticed.
-    let needed = written.places.values().map(|place| place.file.name.clone()).collect();
+    let needed = written.places.values().map(|place| place.file.to_string()).collect();
     for name in behind {
         let name = name.to_string();
         disk.remove(&name).map_err(Error::disk("remove", &name))?;
@@ -95,12 +95,12 @@ impl Repair {
     }
 
     /// The values that cannot be read, or that nobody knows the place of.
-    fn lost_values(&mut self, recovered: &mut Recovered) -> Result<HashSet<u64>, Error> {
+    fn lost_values(&mut self, disk: &dyn Disk, recovered: &mut Recovered) -> Result<HashSet<u64>, Error> {
         let (places, mut lost) = (recovered.values.places.clone(), HashSet::new());
         recovered.engine.freeze().try_each_record(|record| {
             let held = record.versions.iter().filter_map(|version| version.content);
             for number in held.filter_map(|(value, _)| stand_in(value)) {
-                match places.get(number).map(|place| place.read()) {
+                match places.get(number).map(|place| place.read(disk)) {
                     Some(Ok(_)) => {}
                     None | Some(Err(Error::Damaged(_))) => {
                         lost.insert(number);

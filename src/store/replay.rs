@@ -4,9 +4,8 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::data_file::DataFile;
+use super::data_file::Name;
 use super::group::{Event, Numbering, literals};
 use super::message::Group;
 use super::options::Encoding;
@@ -17,7 +16,7 @@ use crate::time::Time;
 /// A group as it lies in a file, so that its long values can be found there.
 pub(super) struct Stored<'p> {
     pub(super) group: &'p Group,
-    pub(super) file: &'p Arc<DataFile>,
+    pub(super) file: Name,
     /// Its payload, and where that begins in the file.
     pub(super) payload: &'p [u8],
     pub(super) payload_at: u64,

@@ -13,9 +13,8 @@ mod loading;
 pub(super) use loading::read;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use super::data_file::{self, Aside, Kind, Name};
+use super::data_file::{self, Aside, DataFile, Kind, Name};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::Link;
@@ -120,20 +119,23 @@ fn move_values(
 ) -> Result<HashMap<u64, Place>, Error> {
     let missing = |number| Damage::new("log", 0, format!("value {number} is nowhere"));
     let mut found = Vec::with_capacity(numbers.len());
-    let mut live: HashMap<String, u64> = HashMap::new();
+    let mut live: HashMap<Name, u64> = HashMap::new();
     for number in numbers {
         let place = places.get(number).ok_or_else(|| missing(number))?;
-        *live.entry(place.file.name.clone()).or_default() += u64::from(place.length);
+        *live.entry(place.file).or_default() += u64::from(place.length);
         found.push((number, place));
     }
-    let stays = |place: &Place| {
-        let name = Name::parse(&place.file.name).filter(|name| name.kind == Kind::Values);
-        let length = place.file.file.length().unwrap_or(u64::MAX);
-        let live = live.get(&place.file.name).copied().unwrap_or(0);
+    let mut staying = HashSet::new();
+    for (name, live) in live.into_iter().filter(|(name, _)| name.kind == Kind::Values) {
+        let file = DataFile::open(disk, name)?;
+        let length = file.file.length().map_err(Error::disk("read", &file.name))?;
         // A frame around a value takes a few dozen bytes, an escape in JSON one or two.
         let enough = if thorough { length - length / 8 } else { length / 2 };
-        name.is_some_and(|name| name.encoding == encoding || !thorough) && live >= enough
-    };
+        if live >= enough && (name.encoding == encoding || !thorough) {
+            staying.insert(name);
+        }
+    }
+    let stays = |place: &Place| staying.contains(&place.file);
     let (mut kept, moved): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, place)| stays(place));
     kept.extend(write_values(disk, encoding, moved)?);
     Ok(kept.into_iter().collect())
@@ -156,32 +158,30 @@ fn write_values(
     let mut file = Aside::create(disk, name, Link::default(), header)?;
     let mut rows = Vec::with_capacity(moved.len());
     for (number, place) in moved {
-        let text = place.read()?;
+        let text = place.read(disk)?;
         // The text is the last of the payload, but for what closes two objects in JSON.
         let (stored, closing) = match encoding {
             Encoding::Binary => (text.clone().into_bytes(), 0),
             Encoding::Json => (serde_json::to_vec(&text).unwrap_or_default(), 2),
         };
         let (_, end) = file.append(&Body::Value(message::Value { number, text }))?;
-        rows.push((number, end - closing - stored.len() as u64, stored.len(), crc32fast::hash(&stored)));
+        let place = Place::of(name, end - closing - stored.len() as u64, &stored);
+        rows.push((number, place.ok_or(Error::TooLarge)?));
     }
-    let file = finish(file)?.file;
-    let place = |(number, at, length, checksum): (u64, u64, usize, u32)| {
-        let (file, length) = (Arc::clone(&file), u32::try_from(length).ok()?);
-        Some((number, Place { file, at, length, checksum }))
-    };
-    rows.into_iter().map(|row| place(row).ok_or(Error::TooLarge)).collect()
+    finish(file)?;
+    Ok(rows)
 }
 
 /// The places as rows, file by file, in order of the values' numbers.
 fn by_file(places: &HashMap<u64, Place>) -> Vec<message::Places> {
     let mut sorted: Vec<_> = places.iter().collect();
-    sorted.sort_unstable_by(|(a, x), (b, y)| (&x.file.name, a).cmp(&(&y.file.name, b)));
+    sorted.sort_unstable_by_key(|(number, place)| (place.file, **number));
     let mut frames: Vec<message::Places> = Vec::new();
     for (number, place) in sorted {
-        let goes_on = |rows: &message::Places| rows.file == place.file.name && rows.numbers.len() < ROWS;
+        let file = place.file.to_string();
+        let goes_on = |rows: &message::Places| rows.file == file && rows.numbers.len() < ROWS;
         if !frames.last().is_some_and(goes_on) {
-            frames.push(message::Places { file: place.file.name.clone(), ..Default::default() });
+            frames.push(message::Places { file, ..Default::default() });
         }
         if let Some(rows) = frames.last_mut() {
             rows.numbers.push(*number);

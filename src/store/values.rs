@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use quick_cache::unsync::Cache;
 use serde::Serialize;
 
-use super::data_file::DataFile;
+use super::data_file::{DataFile, Name};
+use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::options::{CacheMax, Encoding, Options};
 use crate::query::{Part, Query};
@@ -30,9 +31,10 @@ const MARK: char = '\0';
 const STANDS_IN: char = '#';
 
 /// Where a value is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    pub(super) file: Arc<DataFile>,
+    /// The file. It is opened for each read: there may be more of them than a process may have open.
+    pub(super) file: Name,
     /// Its first byte, as it stands in the file: in JSON with its quotes and escapes.
     pub(super) at: u64,
     pub(super) length: u32,
@@ -42,14 +44,15 @@ pub(super) struct Place {
 
 impl Place {
     /// The place of a value that stands in a file like this.
-    pub(super) fn of(file: &Arc<DataFile>, at: u64, stored: &[u8]) -> Option<Self> {
-        let (file, checksum) = (Arc::clone(file), crc32fast::hash(stored));
-        Some(Self { file, at, length: u32::try_from(stored.len()).ok()?, checksum })
+    pub(super) fn of(file: Name, at: u64, stored: &[u8]) -> Option<Self> {
+        let length = u32::try_from(stored.len()).ok()?;
+        Some(Self { file, at, length, checksum: crc32fast::hash(stored) })
     }
 
     /// Reads the value.
-    pub(super) fn read(&self) -> Result<String, Error> {
+    pub(super) fn read(&self, disk: &dyn Disk) -> Result<String, Error> {
         let Self { file, at, length, checksum } = self;
+        let file = DataFile::open(disk, *file)?;
         let damaged = |why: &str| Error::from(Damage::new(&file.name, *at, why));
         let held = file.file.length().map_err(Error::disk("read", &file.name))?;
         if at.checked_add(u64::from(*length)).is_none_or(|end| end > held) {
@@ -79,7 +82,7 @@ impl Places {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<Place> {
-        self.lock().get(&number).cloned()
+        self.lock().get(&number).copied()
     }
 }
 
@@ -95,6 +98,7 @@ pub(super) struct Values {
     /// The number that the next value on disk gets.
     pub(super) next: u64,
     pub(super) places: Places,
+    disk: Arc<dyn Disk>,
     cache: Cache<u64, Arc<str>, Weight>,
 }
 
@@ -142,7 +146,7 @@ pub struct CacheStats {
 }
 
 impl Values {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(disk: &Arc<dyn Disk>, options: &Options) -> Self {
         let (items, capacity) = match options.cache {
             CacheMax::Values(values) => (values, values),
             CacheMax::Bytes(bytes) => (bytes / (options.inline_max as u64).max(64), bytes),
@@ -153,6 +157,7 @@ impl Values {
             inline_max: options.inline_max,
             next: 0,
             places: Places::default(),
+            disk: Arc::clone(disk),
             cache: Cache::with_weighter(items, capacity, Weight(options.cache)),
         }
     }
@@ -229,7 +234,7 @@ impl Values {
         }
         let place = self.places.get(number);
         let place = place.ok_or_else(|| Damage::new("snapshot", 0, format!("value {number} is nowhere")))?;
-        let value = Arc::<str>::from(place.read()?);
+        let value = Arc::<str>::from(place.read(&*self.disk)?);
         self.cache.insert(number, Arc::clone(&value));
         Ok(Shown::Read(value))
     }

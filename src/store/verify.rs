@@ -13,6 +13,7 @@ use super::opening::lock_existing;
 use super::options::Options;
 use super::recovery::{TornEnd, group_of, recover};
 use super::replay::Until;
+use super::values::Values;
 use super::watermark;
 
 /// What was found.
@@ -34,25 +35,25 @@ pub struct Verdict {
 /// [`Error::Locked`], [`Error::NoStore`], [`Error::Disk`]. Damage is no error here.
 pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verdict, Error> {
     let (_lock, listing) = lock_existing(&**disk)?;
-    verify_listed(&**disk, &listing)
+    verify_listed(disk, &listing)
 }
 
 /// The same for who has the lock.
-pub(super) fn verify_listed(disk: &dyn Disk, listing: &Listing) -> Result<Verdict, Error> {
+pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &Listing) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
     let Listing { snapshots, values, segments, twins, .. } = listing;
     let mut bad_end = None;
     for name in snapshots.iter().chain(values).chain(twins).chain(segments) {
         let is_last = Some(name) == segments.last();
-        bad_end = verdict.file(disk, *name, is_last)?;
+        bad_end = verdict.file(&**disk, *name, is_last)?;
     }
-    let marked = if listing.has_watermark { verdict.watermark(disk)? } else { 0 };
+    let marked = if listing.has_watermark { verdict.watermark(&**disk)? } else { 0 };
     if verdict.damages.iter().all(|damage| damage.file == watermark::NAME) {
         // File by file all is well; whether they belong together shows when they are read as a whole.
         match recover(disk, listing, &Options::default(), Until::End) {
             Ok(recovered) => {
                 verdict.torn = recovered.torn;
-                verdict.values(&recovered.values)?;
+                verdict.values(&**disk, &recovered.values)?;
             }
             Err(Error::Damaged(damage)) => verdict.add(damage),
             Err(error) => return Err(error),
@@ -138,11 +139,11 @@ impl Verdict {
     }
 
     /// Reads every value that stays on disk from where it is said to be.
-    fn values(&mut self, values: &super::values::Values) -> Result<(), Error> {
-        let mut places: Vec<_> = values.places.lock().values().cloned().collect();
-        places.sort_unstable_by(|a, b| (&a.file.name, a.at).cmp(&(&b.file.name, b.at)));
+    fn values(&mut self, disk: &dyn Disk, values: &Values) -> Result<(), Error> {
+        let mut places: Vec<_> = values.places.lock().values().copied().collect();
+        places.sort_unstable_by_key(|place| (place.file, place.at));
         for place in places {
-            match place.read() {
+            match place.read(disk) {
                 Ok(_) => {}
                 Err(Error::Damaged(damage)) => self.add(damage),
                 Err(error) => return Err(error),

@@ -38,7 +38,7 @@ impl View {
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: &Options, until: Until) -> Result<Self, Error> {
         let (lock, listing) = lock_existing(&*disk)?;
-        let Recovered { engine, values, group, torn, tail, .. } = recover(&*disk, &listing, options, until)?;
+        let Recovered { engine, values, group, torn, tail, .. } = recover(&disk, &listing, options, until)?;
         Ok(Self { engine, values, group, torn, tail, disk, _lock: lock })
     }
 

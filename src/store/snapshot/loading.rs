@@ -2,7 +2,6 @@
 //! the time.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
@@ -40,7 +39,7 @@ pub(in crate::store) fn read(
     let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
     let covers = Link { sequence: name.sequence, checksum: covers };
     let bytes = reader.length();
-    let mut reading = Reading { thaw: None, next_value: 0, places: HashMap::new(), files: HashMap::new() };
+    let mut reading = Reading { thaw: None, next_value: 0, places: HashMap::new() };
     let goes_on = losses.is_some();
     let mut note = |damage: Damage| match &mut losses {
         Some(losses) => {
@@ -51,7 +50,9 @@ pub(in crate::store) fn read(
     };
     thread::scope(|scope| {
         let (sender, frames) = mpsc::sync_channel(AHEAD);
-        scope.spawn(move || send_frames(&mut reader, last, goes_on, &sender));
+        let decode = move || send_frames(&mut reader, last, goes_on, &sender);
+        let spawned = thread::Builder::new().spawn_scoped(scope, decode);
+        spawned.map_err(Error::disk("start", "a thread that reads"))?;
         for frame in frames {
             match frame {
                 Ok((at, body)) => match reading.take(disk, body, header.free) {
@@ -130,7 +131,6 @@ struct Reading {
     thaw: Option<Thaw>,
     next_value: u64,
     places: HashMap<u64, Place>,
-    files: HashMap<String, Arc<DataFile>>,
 }
 
 impl Reading {
@@ -157,14 +157,11 @@ impl Reading {
         let name = Name::parse(&rows.file).filter(|name| name.kind == Kind::Values);
         let name = name.filter(|_| columns.iter().all(|length| *length == rows.numbers.len()));
         let Some(name) = name else { return Ok(Err("the places of values are not whole".to_owned())) };
-        let file = match self.files.get(&rows.file) {
-            Some(file) => Arc::clone(file),
-            None => DataFile::open(disk, name)?,
-        };
-        self.files.insert(rows.file.clone(), Arc::clone(&file));
+        // That it is there is all that is looked at now.
+        DataFile::open(disk, name)?;
         for (row, number) in rows.numbers.iter().enumerate() {
             let (at, length, checksum) = (rows.at[row], rows.lengths[row], rows.checksums[row]);
-            self.places.insert(*number, Place { file: Arc::clone(&file), at, length, checksum });
+            self.places.insert(*number, Place { file: name, at, length, checksum });
         }
         Ok(Ok(()))
     }
