@@ -105,6 +105,7 @@ impl Store {
     fn source(&mut self, thorough: bool) -> Result<Source, Error> {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
+        self.log.sync_watermark()?;
         Ok(Source {
             frozen: self.engine.freeze(),
             covers: self.log.tail.before,

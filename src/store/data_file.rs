@@ -67,7 +67,8 @@ impl Name {
         let encoding = [Encoding::Binary, Encoding::Json].into_iter();
         let encoding = encoding.into_iter().find(|known| known.extension() == extension)?;
         let name = Self { kind, sequence: digits.parse().ok()?, encoding };
-        (name.to_string() == text).then_some(name)
+        // The last number there is has none after it.
+        (name.to_string() == text && name.sequence < u64::MAX).then_some(name)
     }
 }
 
@@ -139,6 +140,7 @@ pub(super) struct Aside<'d> {
     /// What the file has, and what is to be appended.
     length: u64,
     buffer: Vec<u8>,
+    is_finished: bool,
 }
 
 /// Frames are written when so many bytes have come together.
@@ -158,7 +160,16 @@ impl<'d> Aside<'d> {
             disk.remove(&aside).map_err(Error::disk("remove", &aside))?;
         }
         let file = disk.create(&aside).map_err(Error::disk("create", &aside))?;
-        let mut aside = Self { disk, name, file, salt: 0, last: before, length: 0, buffer: Vec::new() };
+        let mut aside = Self {
+            disk,
+            name,
+            file,
+            salt: 0,
+            last: before,
+            length: 0,
+            buffer: Vec::new(),
+            is_finished: false,
+        };
         let salt = header.salt;
         aside.put(before.sequence, &Body::Header(header))?;
         aside.salt = salt;
@@ -202,8 +213,19 @@ impl<'d> Aside<'d> {
         self.file.sync().map_err(Error::disk("sync", &aside))?;
         self.disk.rename(&aside, &name).map_err(Error::disk("rename", &aside))?;
         self.disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-        let file = Arc::new(DataFile { id: self.name, name, encoding: self.name.encoding, file: self.file });
+        self.is_finished = true;
+        let (id, encoding, file) = (self.name, self.name.encoding, Arc::clone(&self.file));
+        let file = Arc::new(DataFile { id, name, encoding, file });
         Ok(Finished { file, length: self.length, last: self.last })
+    }
+}
+
+impl Drop for Aside<'_> {
+    /// What has failed leaves nothing: the disk may be full of it.
+    fn drop(&mut self) {
+        if !self.is_finished {
+            let _ = self.disk.remove(&format!("{}{ASIDE}", self.name));
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::error::Error;
 use super::message::{Group, Header, Packed};
 use super::options::Encoding;
 use crate::query::{Level, OPERATIONS, Part, Query, Row, Word, WordKind};
-use crate::time::Time;
+use crate::time::{Clock, Time};
 
 /// What happened in a group.
 #[derive(Debug)]
@@ -106,6 +106,17 @@ impl Group {
             each(Event::Clock(Time(*now)))?;
         }
         if columns.is_at_end() { Ok(()) } else { Err("a group has more than its queries".into()) }
+    }
+
+    /// Can the group be applied where the clock reads this? The error is a reason why not.
+    pub(super) fn check(&self, numbering: &Numbering, clock: &mut Clock) -> Result<(), String> {
+        self.try_each(numbering, |event| {
+            let moment = match event {
+                Event::Clock(now) => Some(now),
+                Event::Query(query, _) => query.timestamp(),
+            };
+            clock.advance(moment).map(drop).map_err(|backwards| backwards.to_string())
+        })
     }
 
     /// The same group with operations numbered as this program does; the error is a reason why it is none.

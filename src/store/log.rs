@@ -82,10 +82,11 @@ impl Tail {
         Ok(())
     }
 
-    /// Makes room for so many bytes more, and some for what comes later. It is no failure if there is no room.
+    /// Makes room for so many bytes more, and some for what comes later; not for many bytes, which would be written
+    /// twice. It is no failure if there is no room.
     fn grow(&mut self, bytes: u64, by: u64) {
         let wanted = self.length + bytes;
-        if wanted <= self.reached || by == 0 {
+        if wanted <= self.reached || bytes > by {
             return;
         }
         let zeros = vec![0; usize::try_from(wanted - self.reached + by).unwrap_or(0)];
@@ -266,6 +267,11 @@ impl Log {
     /// Makes everything durable, the watermark too.
     pub(super) fn close(&mut self) -> Result<(), Error> {
         self.trim()?;
+        self.sync_watermark()
+    }
+
+    /// Makes the watermark durable: no snapshot covers more than it tells of.
+    pub(super) fn sync_watermark(&mut self) -> Result<(), Error> {
         let synced = self.watermark.sync();
         self.stop(synced)
     }

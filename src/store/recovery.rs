@@ -105,6 +105,8 @@ pub(super) fn salvage(
 struct Recovery {
     recovered: Recovered,
     until: Until,
+    /// Groups are checked as a whole before they are applied.
+    careful: bool,
     /// What is asked for lies behind.
     passed: bool,
     last: Link,
@@ -123,6 +125,7 @@ impl Recovery {
         options: &Options,
         losses: Option<&mut Vec<Damage>>,
     ) -> Result<Self, Error> {
+        let careful = losses.is_some();
         let mut values = Values::new(disk, options);
         let (engine, last, snapshot) = if let Some(name) = listing.snapshots.last() {
             let read = snapshot::read(&**disk, *name, losses)?;
@@ -137,7 +140,7 @@ impl Recovery {
         let recovered =
             Recovered { engine, values, tail: None, torn, snapshot, group, last, log_bytes, marked_end };
         let (until, marked) = (Until::End, Link::default());
-        Ok(Self { recovered, until, passed: false, last, group: last, marked, met: false })
+        Ok(Self { recovered, until, careful, passed: false, last, group: last, marked, met: false })
     }
 
     /// The segments that the snapshot does not cover.
@@ -148,6 +151,12 @@ impl Recovery {
 
     /// Sets until when the log is replayed, and which frame must come by.
     fn aim(&mut self, until: Until, marked: Link) -> Result<(), Error> {
+        if let Some((name, _)) = self.recovered.snapshot
+            && name.sequence > marked.sequence
+        {
+            let why = format!("it covers more than the {} groups that were synced", marked.sequence);
+            return Err(Damage::new(&name.to_string(), 0, why).into());
+        }
         let clock = self.recovered.engine.clock();
         let (first, now) = (self.last.sequence, clock.now());
         let earliest = match until {
@@ -228,18 +237,24 @@ impl Recovery {
         }
         let (group, packed) = group_of(frame.body().map_err(damage)?).map_err(damage)?;
         self.pass(frame.link);
-        self.group = frame.link;
         if frame.link == self.marked {
             self.recovered.marked_end = frame.span.end;
         }
         if self.passed {
+            self.group = frame.link;
             return Ok(());
+        }
+        if self.careful {
+            // A group that breaks in its middle must not have been applied in part.
+            let mut clock = self.recovered.engine.clock();
+            group.check(numbering, &mut clock).map_err(damage)?;
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
         let stored = Stored { group: &group, file: file.id, payload, payload_at, packed };
         let Recovered { engine, values, .. } = &mut self.recovered;
         let whole = replay(&stored, numbering, engine, values, self.until).map_err(damage)?;
         self.recovered.group = frame.link.sequence;
+        self.group = frame.link;
         self.passed = !whole || self.until == Until::Group(frame.link.sequence);
         Ok(())
     }

@@ -48,6 +48,7 @@ pub(super) struct Source {
 /// A snapshot that is there, and what it relies on.
 pub(super) struct Written {
     pub(super) name: Name,
+    /// What it has, and the files with values that it relies on.
     pub(super) bytes: u64,
     /// Where the values are from now on.
     pub(super) places: HashMap<u64, Place>,
@@ -69,8 +70,18 @@ pub(super) fn write(disk: &dyn Disk, source: Source) -> Result<Written, Error> {
     for rows in by_file(&places) {
         file.append(&Body::Places(rows))?;
     }
-    let finished = finish(file)?;
-    Ok(Written { name, bytes: finished.length, places, next_value })
+    let files: HashSet<Name> = places.values().map(|place| place.file).collect();
+    let bytes = finish(file)?.length + bytes_of(disk, files)?;
+    Ok(Written { name, bytes, places, next_value })
+}
+
+/// How many bytes some files have.
+fn bytes_of(disk: &dyn Disk, files: HashSet<Name>) -> Result<u64, Error> {
+    let length = |name| {
+        let file = DataFile::open(disk, name)?;
+        file.file.length().map_err(Error::disk("read", &file.name))
+    };
+    files.into_iter().map(length).sum()
 }
 
 /// Ends a file that is written as a whole.
@@ -127,8 +138,7 @@ fn move_values(
     }
     let mut staying = HashSet::new();
     for (name, live) in live.into_iter().filter(|(name, _)| name.kind == Kind::Values) {
-        let file = DataFile::open(disk, name)?;
-        let length = file.file.length().map_err(Error::disk("read", &file.name))?;
+        let length = bytes_of(disk, HashSet::from([name]))?;
         // A frame around a value takes a few dozen bytes, an escape in JSON one or two.
         let enough = if thorough { length - length / 8 } else { length / 2 };
         if live >= enough && (name.encoding == encoding || !thorough) {

@@ -29,7 +29,7 @@ fn options(encoding: Encoding) -> Options {
     Options {
         encoding: Some(encoding),
         inline_max: 16,
-        grow_by: 16,
+        grow_by: 128,
         compact_after: None,
         ..Options::default()
     }

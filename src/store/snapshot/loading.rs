@@ -15,6 +15,8 @@ use crate::store::image;
 use crate::store::message::{self, Body, End};
 use crate::store::values::Place;
 
+use super::bytes_of;
+
 /// So many frames are read ahead.
 const AHEAD: usize = 4;
 
@@ -24,6 +26,7 @@ pub(in crate::store) struct Read {
     pub(in crate::store) covers: Link,
     pub(in crate::store) next_value: u64,
     pub(in crate::store) places: HashMap<u64, Place>,
+    /// What it has, and the files with values that it relies on.
     pub(in crate::store) bytes: u64,
 }
 
@@ -38,7 +41,7 @@ pub(in crate::store) fn read(
     let (mut reader, header, last, _) = file.reader(Kind::Snapshot)?;
     let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
     let covers = Link { sequence: name.sequence, checksum: covers };
-    let bytes = reader.length();
+    let length = reader.length();
     let mut reading = Reading { thaw: None, next_value: 0, places: HashMap::new() };
     let goes_on = losses.is_some();
     let mut note = |damage: Damage| match &mut losses {
@@ -68,6 +71,7 @@ pub(in crate::store) fn read(
         }
         Ok(())
     })?;
+    let bytes = length + bytes_of(disk, reading.places.values().map(|place| place.file).collect())?;
     let Reading { thaw: Some(thaw), next_value, places, .. } = reading else {
         return Err(Damage::new(&file.name, 0, "it has no state").into());
     };
