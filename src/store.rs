@@ -60,10 +60,10 @@ use crate::query::{Access, Query};
 use crate::reply::Reply;
 use crate::time::{Clock, Time};
 use compaction::Compaction;
-use data_file::Name;
 use log::Log;
 use message::{Body, Group};
 use replay::Stored;
+use snapshot::Size;
 use values::Values;
 
 /// Groups with so many bytes of text are packed, if groups are.
@@ -93,7 +93,7 @@ pub struct Store {
     /// What the clock reads as far as the log tells.
     logged: Time,
     options: Options,
-    snapshot: Option<(Name, u64)>,
+    snapshot: Option<Size>,
     compaction: Option<Compaction>,
     /// How far the log may grow until a compaction is thought of.
     compact_at: u64,
@@ -177,6 +177,8 @@ impl Store {
         if commit && !(self.group.is_empty() && self.log.check().is_err()) {
             self.log.commit(self.options.sync)?;
         }
+        // Whoever takes the replies may panic.
+        self.log.is_ahead = !self.group.is_empty();
         let stored = Stored {
             group: &self.group,
             file: self.log.tail.name,
@@ -206,6 +208,8 @@ impl Store {
             }
             failed = failed.and(answered);
         }
+        drop(places);
+        self.log.is_ahead = false;
         failed
     }
 
@@ -232,15 +236,15 @@ impl Store {
         if std::mem::replace(&mut self.closed, true) {
             return Ok(());
         }
-        let compacted = self.wait_for_compaction();
+        // The log has all that a snapshot would have.
+        let _ = self.finish_snapshot();
         self.log.check()?;
         if self.engine.clock().now() > self.logged {
             self.group.clear();
             self.group.push_clock(self.engine.clock().now());
             self.append(false)?;
         }
-        self.log.close()?;
-        compacted
+        self.log.close()
     }
 
     /// Writes the queries that write into `group`, after all have been checked. The answer tells whether the engine

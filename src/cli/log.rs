@@ -59,13 +59,13 @@ enum Command {
         #[arg(long, value_name = "ENCODING")]
         encoding: Option<Encoding>,
     },
-    /// A list of queries that rebuilds the database, backups included
+    /// A list of queries that rebuilds the database, backups included; one of the free clock rule needs --clock free
     Export {
         #[command(flatten)]
         place: Place,
         #[command(flatten)]
         until: Moment,
-        /// json or jsonl [default: json]
+        /// json or jsonl
         #[arg(long, value_name = "FORMAT", default_value = "json")]
         format: Format,
     },

@@ -76,8 +76,18 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             let ran = run_lines(input, &mut base, rules.level(), out, &held);
             // What took effect is kept, whatever came of the rest.
             let closed = base.close(&args.storing);
-            ran.and(closed)
+            ended(ran, closed)
         }
+    }
+}
+
+/// How a run ends: a reader who has had enough does not hide that a store was not closed well.
+fn ended(ran: Result<(), Failure>, closed: Result<(), Failure>) -> Result<(), Failure> {
+    match ran {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            closed.and(Err(Failure::Output(error)))
+        }
+        ran => ran.and(closed),
     }
 }
 
@@ -95,7 +105,7 @@ fn run_list(input: Input, storing: &StoreArgs, rules: Rules, format: Option<Form
     let answered = answered.and_then(|()| out.finish().map_err(Failure::Output));
     // The process ends here: giving a million queries back one by one would only take time.
     std::mem::forget(queries);
-    answered.and(base.close(storing))
+    ended(answered, base.close(storing))
 }
 
 fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
@@ -123,9 +133,11 @@ fn run_lines(
 ) -> Result<(), Failure> {
     let name = input.name.clone();
     let mut lines = LineReader::new(input.into_stream(), level, base.clock());
+    let mut committed = 0;
     let ended = loop {
         match answer_line(&mut lines, base, &mut *out, &name) {
-            Ok(true) if lines.is_drained() || held.is_full() => {
+            Ok(true) if lines.is_drained() || held.is_full() || lines.bytes() - committed > UNCOMMITTED => {
+                committed = lines.bytes();
                 out.flush().map_err(Failure::Output)?;
                 base.commit()?;
                 held.hand_on()?;
@@ -148,6 +160,9 @@ fn run_lines(
         }
     }
 }
+
+/// So many bytes of lines are committed together at most, or the last line if it has more.
+const UNCOMMITTED: u64 = 1 << 20;
 
 /// Why a line has no answer.
 enum LineFailure {

@@ -88,6 +88,9 @@ impl StoreArgs {
             let stats = store.stats()?;
             say(&stat_lines(&stats));
         }
+        if let Err(error) = store.finish_snapshot() {
+            say(&format!("note: a compaction in the background has failed: {error}\n"));
+        }
         Ok(store.close()?)
     }
 }

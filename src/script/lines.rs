@@ -33,6 +33,7 @@ pub struct LineReader<R> {
     line: Vec<u8>,
     number: usize,
     queries: usize,
+    bytes: u64,
     checker: Checker,
     unescaped: Bump,
 }
@@ -41,7 +42,7 @@ impl<R: BufRead> LineReader<R> {
     /// Reads `input` line by line, for a database whose clock reads `clock`.
     pub fn new(input: R, level: Level, clock: Clock) -> Self {
         let checker = Checker::new(level, clock);
-        Self { input, line: Vec::new(), number: 0, queries: 0, checker, unescaped: Bump::new() }
+        Self { input, line: Vec::new(), number: 0, queries: 0, bytes: 0, checker, unescaped: Bump::new() }
     }
 
     /// The next query; `None` at the end. Blank lines are passed over.
@@ -56,6 +57,7 @@ impl<R: BufRead> LineReader<R> {
             if read == 0 {
                 return Ok(None);
             }
+            self.bytes += read as u64;
             if self.line.last() == Some(&b'\n') {
                 self.line.pop();
             }
@@ -73,6 +75,11 @@ impl<R: BufRead> LineReader<R> {
         })))
     }
 
+    /// How many bytes have been read.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Has everything that has arrived been read, so that the next read may wait?
     pub fn is_drained(&self) -> bool
     where
@@ -84,13 +91,13 @@ impl<R: BufRead> LineReader<R> {
 
 /// An input that knows whether reading on may wait.
 pub trait Buffered {
-    /// Is nothing buffered?
+    /// Is no whole line buffered?
     fn is_drained(&self) -> bool;
 }
 
 impl<R: Read> Buffered for io::BufReader<R> {
     fn is_drained(&self) -> bool {
-        self.buffer().is_empty()
+        !self.buffer().contains(&b'\n')
     }
 }
 

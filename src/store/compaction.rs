@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use super::Store;
-use super::data_file::Name;
+use super::data_file::{Kind, Name};
 use super::disk::Disk;
 use super::error::Error;
 use super::listing::Listing;
-use super::snapshot::{self, Source, Written};
+use super::snapshot::{self, Size, Source, Written};
 use super::values::{Places, Values, stand_in};
 use crate::engine::image::{Frozen, RecordImage};
 
@@ -31,7 +31,8 @@ const FRAMING: u64 = 12;
 const WORTH: u64 = 2;
 
 impl Compaction {
-    /// Begins to write a snapshot, if that is worth it: `held` is the bytes on disk, `None` if it is to be done anyway.
+    /// Begins to write a snapshot of `source`; if the database and the bytes on disk are given, then only if that is
+    /// worth it. The snapshot takes the place of `covered` bytes of the log.
     pub(super) fn start(
         disk: Arc<dyn Disk>,
         source: Source,
@@ -85,7 +86,8 @@ impl Store {
     /// [`Error::Disk`], [`Error::Damaged`] if a value cannot be moved, or [`Error::Stopped`]. What was there is
     /// there still.
     pub fn compact(&mut self) -> Result<(), Error> {
-        self.wait_for_compaction()?;
+        // Should one in the background fail, this one may not.
+        let _ = self.finish_snapshot();
         if self.is_compact() {
             return Ok(());
         }
@@ -93,6 +95,16 @@ impl Store {
         let covered = self.log.grown;
         let written = snapshot::write(&*self.disk, source)?;
         self.install(written, covered)
+    }
+
+    /// Waits for a snapshot that is being written in the background.
+    ///
+    /// # Errors
+    /// Why it has failed. The store goes on: the log has all that it would have.
+    pub fn finish_snapshot(&mut self) -> Result<(), Error> {
+        let finished = self.wait_for_compaction();
+        self.compaction_failure = finished.as_ref().err().map(ToString::to_string);
+        finished
     }
 
     /// Is a snapshot being written in the background? Any commit may put it in place.
@@ -105,7 +117,7 @@ impl Store {
     fn source(&mut self, thorough: bool) -> Result<Source, Error> {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
-        self.log.sync_watermark()?;
+        self.log.settle_watermark()?;
         Ok(Source {
             frozen: self.engine.freeze(),
             covers: self.log.tail.before,
@@ -119,7 +131,7 @@ impl Store {
 
     fn is_compact(&self) -> bool {
         let tail = &self.log.tail;
-        let of_now = |(name, _): (Name, u64)| {
+        let of_now = |Size { name, .. }: Size| {
             name.sequence == tail.last_group().sequence && name.encoding == tail.name.encoding
         };
         self.snapshot.is_some_and(of_now)
@@ -136,12 +148,11 @@ impl Store {
     /// have, so a failure is noted, and no reason to stop.
     pub(super) fn look_after_compaction(&mut self) {
         if self.compaction.as_ref().is_some_and(Compaction::is_finished) {
-            let ended = self.wait_for_compaction();
-            self.compaction_failure = ended.err().map(|error| error.to_string());
+            let _ = self.finish_snapshot();
         }
         let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
         if self.compaction.is_none() && is_wanted {
-            let held = self.log.grown + self.snapshot.map_or(0, |(_, bytes)| bytes);
+            let held = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
             let started = self.source(false).and_then(|source| self.start(source, Some(held)));
             if let Err(error) = started {
                 self.compaction_failure = Some(error.to_string());
@@ -151,7 +162,7 @@ impl Store {
         }
     }
 
-    pub(super) fn wait_for_compaction(&mut self) -> Result<(), Error> {
+    fn wait_for_compaction(&mut self) -> Result<(), Error> {
         let Some(compaction) = self.compaction.take() else { return Ok(()) };
         let covered = compaction.covered;
         match compaction.wait()? {
@@ -162,20 +173,20 @@ impl Store {
 
     /// Goes over to a snapshot that is there now.
     fn install(&mut self, written: Written, covered: u64) -> Result<(), Error> {
-        let Written { name, bytes, places, next_value } = written;
+        let Written { size, places, next_value } = written;
         {
             let mut known = self.values.places.lock();
             known.retain(|number, _| *number >= next_value);
             known.extend(places);
         }
-        self.snapshot = Some((name, bytes));
+        self.snapshot = Some(size);
         self.log.grown = self.log.grown.saturating_sub(covered);
         self.set_compact_at();
-        remove_covered(&*self.disk, Some(name), &needed(&self.values))
+        remove_covered(&*self.disk, Some(size.name), &needed(&self.values))
     }
 
     pub(super) fn set_compact_at(&mut self) {
-        let snapshot = self.snapshot.map_or(0, |(_, bytes)| bytes);
+        let snapshot = self.snapshot.map_or(0, |size| size.bytes);
         self.compact_at = self.options.compact_after.unwrap_or(u64::MAX).max(snapshot);
     }
 }
@@ -209,14 +220,21 @@ pub(super) fn remove_covered(
     needed: &HashSet<String>,
 ) -> Result<(), Error> {
     let listing = Listing::read(disk)?;
-    let covered = snapshot.map_or(0, |name| name.sequence);
+    let (snapshots, mut others): (Vec<_>, Vec<_>) = covered(&listing, snapshot, needed)
+        .into_iter()
+        .partition(|name| name.starts_with(Kind::Snapshot.name()));
+    remove(disk, snapshots)?;
+    others.extend(listing.aside);
+    remove(disk, others)
+}
+
+/// The files that a snapshot has taken the place of.
+pub(super) fn covered(listing: &Listing, snapshot: Option<Name>, needed: &HashSet<String>) -> Vec<String> {
+    let last = snapshot.map_or(0, |name| name.sequence);
     let older = listing.snapshots.iter().filter(|name| Some(**name) != snapshot);
-    remove(disk, older.map(ToString::to_string).collect())?;
-    let segments = listing.segments.iter().filter(|name| name.sequence <= covered).chain(&listing.twins);
+    let segments = listing.segments.iter().filter(|name| name.sequence <= last).chain(&listing.twins);
     let values = listing.values.iter().filter(|name| !needed.contains(&name.to_string()));
-    let mut files: Vec<_> = segments.chain(values).map(ToString::to_string).collect();
-    files.extend(listing.aside);
-    remove(disk, files)
+    older.chain(segments).chain(values).map(ToString::to_string).collect()
 }
 
 /// Removes files, once everything that was done in the directory before is durable.

@@ -28,7 +28,7 @@ use crate::query::{OPERATIONS, Row};
 pub(super) const VERSION: u32 = 1;
 
 /// How the names of files end that are being written.
-const ASIDE: &str = ".new";
+pub(super) const ASIDE: &str = ".new";
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,9 +156,7 @@ impl<'d> Aside<'d> {
     ) -> Result<Self, Error> {
         let aside = format!("{name}{ASIDE}");
         // One of this name may have been left by an attempt that failed.
-        if disk.list().map_err(Error::disk("list", "the directory"))?.contains(&aside) {
-            disk.remove(&aside).map_err(Error::disk("remove", &aside))?;
-        }
+        remove_if_there(disk, &aside)?;
         let file = disk.create(&aside).map_err(Error::disk("create", &aside))?;
         let mut aside = Self {
             disk,
@@ -248,5 +246,31 @@ pub(super) fn header(disk: &dyn Disk, name: Name, free: bool) -> Header {
         salt: if is_binary { disk.salt() } else { 0 },
         covers: None,
         free,
+    }
+}
+
+/// So much is copied at a time.
+const BLOCK: usize = 1 << 20;
+
+/// Copies a file, durably but for its name.
+pub(super) fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
+    let from = disk.open(name).map_err(Error::disk("open", name))?;
+    let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
+    let length = from.length().map_err(Error::disk("read", name))?;
+    let (mut at, mut block) = (0, vec![0; BLOCK]);
+    while at < length {
+        let part = usize::try_from(length - at).unwrap_or(BLOCK).min(BLOCK);
+        from.read_at(at, &mut block[..part]).map_err(Error::disk("read", name))?;
+        into.write_at(at, &block[..part]).map_err(Error::disk("write", copy))?;
+        at += part as u64;
+    }
+    into.sync().map_err(Error::disk("sync", copy))
+}
+
+/// Removes a file that an attempt may have left behind.
+pub(super) fn remove_if_there(disk: &dyn Disk, name: &str) -> Result<(), Error> {
+    match disk.remove(name) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(Error::disk("remove", name)),
     }
 }

@@ -48,7 +48,7 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// A group takes more bytes than a frame may have.
+    /// A group or a record takes more bytes than a frame may have.
     TooLarge,
     /// The log does not tell of what was asked for.
     OutOfReach {
@@ -114,7 +114,7 @@ impl fmt::Display for Error {
             }
             Self::NoStore { found: None } => f.write_str("there is no store here"),
             Self::NoFile { name } => write!(f, "the store has no file {name} that could be shown"),
-            Self::TooLarge => f.write_str("a group takes up to 2 GiB: feed it in parts"),
+            Self::TooLarge => f.write_str("a group, or a record with all its versions, takes up to 2 GiB"),
             Self::OutOfReach { why } => write!(f, "that is out of reach: {why}"),
         }
     }

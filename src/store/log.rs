@@ -31,6 +31,8 @@ pub(super) struct Log {
     flusher: Option<Flusher>,
     /// Why nothing is written any more.
     stopped: Option<String>,
+    /// What was written last has not yet taken effect in memory; should that be cut short, nothing may follow it.
+    pub(super) is_ahead: bool,
     segment_max: u64,
     grow_by: u64,
     free: bool,
@@ -124,6 +126,7 @@ impl Log {
             watermark,
             flusher,
             stopped: None,
+            is_ahead: false,
             segment_max: options.segment_max,
             grow_by,
             free,
@@ -133,6 +136,9 @@ impl Log {
 
     /// The failure after which nothing is written any more.
     pub(super) fn check(&self) -> Result<(), Error> {
+        if self.is_ahead {
+            return Err(Error::Stopped { why: "it was left in the middle of a group".to_owned() });
+        }
         self.stopped.as_ref().map_or(Ok(()), |why| Err(Error::Stopped { why: why.clone() }))
     }
 
@@ -267,12 +273,13 @@ impl Log {
     /// Makes everything durable, the watermark too.
     pub(super) fn close(&mut self) -> Result<(), Error> {
         self.trim()?;
-        self.sync_watermark()
-    }
-
-    /// Makes the watermark durable: no snapshot covers more than it tells of.
-    pub(super) fn sync_watermark(&mut self) -> Result<(), Error> {
         let synced = self.watermark.sync();
         self.stop(synced)
+    }
+
+    /// Makes the watermark durable for good: no snapshot covers more than it tells of.
+    pub(super) fn settle_watermark(&mut self) -> Result<(), Error> {
+        let settled = self.watermark.settle();
+        self.stop(settled)
     }
 }

@@ -7,7 +7,8 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::Store;
-use super::compaction::{needed, remove_covered};
+use super::compaction::{covered, needed, remove_covered};
+use super::data_file::{ASIDE, copy_file, remove_if_there};
 use super::disk::Disk;
 use super::error::Error;
 use super::frame::Link;
@@ -59,12 +60,18 @@ impl Store {
         // What a process that was killed has done to the names, and to what it wrote, is made durable before anything
         // is built on it.
         disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-        remove_covered(&*disk, snapshot.map(|(name, _)| name), &needed(&recovered.values))?;
+        let (name, needed) = (snapshot.map(|size| size.name), needed(&recovered.values));
+        if let Some(name) = name
+            && !covered(&listing, Some(name), &needed).is_empty()
+        {
+            renew_name(&*disk, &name.to_string())?;
+        }
+        remove_covered(&*disk, name, &needed)?;
         let watermark = Watermark::open(&*disk)?;
         let tail = if let Some(tail) = recovered.tail {
             cut(tail)?
         } else {
-            let kept = snapshot.map_or(Encoding::Binary, |(name, _)| name.encoding);
+            let kept = snapshot.map_or(Encoding::Binary, |size| size.name.encoding);
             let encoding = options.encoding.unwrap_or(kept);
             Tail::create(&*disk, encoding, free, recovered.last)?
         };
@@ -136,6 +143,16 @@ fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
         ErrorKind::WouldBlock => Error::Locked,
         _ => Error::disk("lock", "the directory")(error),
     })
+}
+
+/// Gives a file its name once more, before it takes the place of others: if a sync of the directory has failed after it
+/// got it, the system believes that it need not be made durable.
+fn renew_name(disk: &dyn Disk, name: &str) -> Result<(), Error> {
+    let aside = format!("{name}{ASIDE}");
+    remove_if_there(disk, &aside)?;
+    copy_file(disk, name, &aside)?;
+    disk.rename(&aside, name).map_err(Error::disk("rename", &aside))?;
+    disk.sync_directory().map_err(Error::disk("sync", "the directory"))
 }
 
 /// Cuts off what lies behind the last frame.

@@ -21,7 +21,7 @@ use super::log::Tail;
 use super::message::Body;
 use super::options::Options;
 use super::replay::{Stored, Until, replay};
-use super::snapshot;
+use super::snapshot::{self, Size};
 use super::values::Values;
 use super::watermark;
 use crate::engine::Engine;
@@ -49,7 +49,7 @@ pub(super) struct Recovered {
     /// Where the log goes on; nothing if it has to be begun.
     pub(super) tail: Option<Tail>,
     pub(super) torn: Option<TornEnd>,
-    pub(super) snapshot: Option<(Name, u64)>,
+    pub(super) snapshot: Option<Size>,
     /// The last group that has taken effect.
     pub(super) group: u64,
     /// The last frame of the log.
@@ -81,7 +81,7 @@ pub(super) fn recover(
 }
 
 /// Brings back what can be of files that are damaged: all that stands before the first damage in the log. What was
-/// noticed is added to `losses`. The answer tells how many segments were read, the damaged one included.
+/// noticed is added to `losses`. The answer has the frame of the last group, too.
 pub(super) fn salvage(
     disk: &Arc<dyn Disk>,
     listing: &Listing,
@@ -89,6 +89,19 @@ pub(super) fn salvage(
     losses: &mut Vec<Damage>,
 ) -> Result<(Recovered, Link), Error> {
     let mut recovery = Recovery::begin(disk, listing, options, Some(losses))?;
+    if let (true, Some(first)) = (listing.snapshots.is_empty(), listing.segments.first())
+        && first.sequence > 1
+    {
+        let why = format!("groups 1 to {} are missing, and so is a snapshot of them", first.sequence - 1);
+        return Err(Damage::new(&first.to_string(), 0, why).into());
+    }
+    // A value tells its number, so it is found even if the snapshot does not tell its place any more.
+    for name in &listing.values {
+        let mut places = recovery.recovered.values.places.lock();
+        for (number, place) in snapshot::find_values(&**disk, *name)? {
+            places.entry(number).or_insert(place);
+        }
+    }
     for name in recovery.segments(listing) {
         match recovery.segment(&**disk, name, false) {
             Ok(()) => {}
@@ -131,7 +144,7 @@ impl Recovery {
             let read = snapshot::read(&**disk, *name, losses)?;
             values.next = read.next_value;
             *values.places.lock() = read.places;
-            (read.engine, read.covers, Some((*name, read.bytes)))
+            (read.engine, read.covers, Some(read.size))
         } else {
             let rule = rule_of(&**disk, listing)?.or(options.clock).unwrap_or_default();
             (Engine::new(rule), Link::default(), None)
@@ -151,7 +164,7 @@ impl Recovery {
 
     /// Sets until when the log is replayed, and which frame must come by.
     fn aim(&mut self, until: Until, marked: Link) -> Result<(), Error> {
-        if let Some((name, _)) = self.recovered.snapshot
+        if let Some(Size { name, .. }) = self.recovered.snapshot
             && name.sequence > marked.sequence
         {
             let why = format!("it covers more than the {} groups that were synced", marked.sequence);
@@ -284,7 +297,7 @@ impl Recovery {
             let why = format!("group {} is missing, which was synced", self.marked.sequence);
             return Err(end(why).into());
         }
-        let covered = self.recovered.snapshot.map_or(0, |(name, _)| name.sequence);
+        let covered = self.recovered.snapshot.map_or(0, |size| size.name.sequence);
         // What a snapshot covers is not there to be compared, but for its last frame.
         if !self.met && self.marked.sequence >= covered {
             return Err(end(format!("group {} is not the one that was synced", self.marked.sequence)).into());

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::compaction::remove_covered;
-use super::data_file::{Kind, Name};
-use super::disk::{Disk, DiskFile};
+use super::data_file::{Kind, Name, copy_file};
+use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::opening::lock_existing;
 use super::options::{Encoding, Options};
@@ -32,9 +32,6 @@ pub struct Repair {
     pub last_group: u64,
 }
 
-/// So much is copied at a time.
-const BLOCK: usize = 1 << 20;
-
 /// Repairs a store: everything that stands before the first damage in its log is written into a new snapshot, and
 /// files that were damaged, or of which something is lost, are copied before. Nothing is done if nothing is damaged.
 ///
@@ -54,7 +51,12 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
         listing.segments.iter().filter(|name| name.sequence > group.sequence).copied().collect();
     repair.tell(&losses, last_group);
     let lost = repair.lost_values(&**disk, &mut recovered)?;
-    repair.copy(&**disk, &behind)?;
+    let mut copied = behind.clone();
+    if !lost.is_empty() {
+        // What has become of them may yet be found in there.
+        copied.extend(&listing.values);
+    }
+    repair.copy(&**disk, &copied)?;
     let encoding = options.encoding.or(listing.segments.last().map(|name| name.encoding));
     let source = Source {
         frozen: recovered.engine.freeze(),
@@ -67,7 +69,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     };
     let written = snapshot::write(&**disk, source)?;
     // What was saved of a damaged store is looked at once more before anything of that store goes.
-    snapshot::read(&**disk, written.name, None)?;
+    snapshot::read(&**disk, written.size.name, None)?;
     // From here on the snapshot is the store; until it is done the damage is still noticed.
     let needed = written.places.values().map(|place| place.file.to_string()).collect();
     for name in behind {
@@ -75,7 +77,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
         disk.remove(&name).map_err(Error::disk("remove", &name))?;
     }
     watermark::create(&**disk, group)?;
-    remove_covered(&**disk, Some(written.name), &needed)?;
+    remove_covered(&**disk, Some(written.size.name), &needed)?;
     Ok(repair)
 }
 
@@ -84,9 +86,9 @@ impl Repair {
     fn tell(&mut self, losses: &[Damage], last_group: u64) {
         let is_snapshot = |damage: &&Damage| damage.file.starts_with(Kind::Snapshot.name());
         for damage in losses.iter().filter(is_snapshot) {
-            self.lost.push(format!("the records that stood in {} at byte {}", damage.file, damage.at));
+            self.lost.push(format!("what stood in {} at byte {}", damage.file, damage.at));
         }
-        let first = self.last_group + 1;
+        let first = self.last_group.saturating_add(1);
         match last_group.checked_sub(self.last_group) {
             None | Some(0) => {}
             Some(1) => self.lost.push(format!("group {first}")),
@@ -140,19 +142,4 @@ impl Repair {
         }
         disk.sync_directory().map_err(Error::disk("sync", "the directory"))
     }
-}
-
-/// Copies a file, durably but for its name.
-fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
-    let from = disk.open(name).map_err(Error::disk("open", name))?;
-    let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
-    let length = from.length().map_err(Error::disk("read", name))?;
-    let (mut at, mut block) = (0, vec![0; BLOCK]);
-    while at < length {
-        let part = usize::try_from(length - at).unwrap_or(BLOCK).min(BLOCK);
-        from.read_at(at, &mut block[..part]).map_err(Error::disk("read", name))?;
-        into.write_at(at, &block[..part]).map_err(Error::disk("write", copy))?;
-        at += part as u64;
-    }
-    into.sync().map_err(Error::disk("sync", copy))
 }

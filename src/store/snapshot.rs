@@ -45,11 +45,18 @@ pub(super) struct Source {
     pub(super) lost: HashSet<u64>,
 }
 
+/// A snapshot, and how large it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    pub(super) name: Name,
+    pub(super) bytes: u64,
+    /// What the files with values have that it relies on.
+    pub(super) values_bytes: u64,
+}
+
 /// A snapshot that is there, and what it relies on.
 pub(super) struct Written {
-    pub(super) name: Name,
-    /// What it has, and the files with values that it relies on.
-    pub(super) bytes: u64,
+    pub(super) size: Size,
     /// Where the values are from now on.
     pub(super) places: HashMap<u64, Place>,
     /// Values with this number or a later one are not its business.
@@ -71,8 +78,8 @@ pub(super) fn write(disk: &dyn Disk, source: Source) -> Result<Written, Error> {
         file.append(&Body::Places(rows))?;
     }
     let files: HashSet<Name> = places.values().map(|place| place.file).collect();
-    let bytes = finish(file)?.length + bytes_of(disk, files)?;
-    Ok(Written { name, bytes, places, next_value })
+    let (bytes, values_bytes) = (finish(file)?.length, bytes_of(disk, files)?);
+    Ok(Written { size: Size { name, bytes, values_bytes }, places, next_value })
 }
 
 /// How many bytes some files have.
@@ -168,18 +175,53 @@ fn write_values(
     let mut file = Aside::create(disk, name, Link::default(), header)?;
     let mut rows = Vec::with_capacity(moved.len());
     for (number, place) in moved {
-        let text = place.read(disk)?;
-        // The text is the last of the payload, but for what closes two objects in JSON.
-        let (stored, closing) = match encoding {
-            Encoding::Binary => (text.clone().into_bytes(), 0),
-            Encoding::Json => (serde_json::to_vec(&text).unwrap_or_default(), 2),
-        };
-        let (_, end) = file.append(&Body::Value(message::Value { number, text }))?;
-        let place = Place::of(name, end - closing - stored.len() as u64, &stored);
-        rows.push((number, place.ok_or(Error::TooLarge)?));
+        let value = Body::Value(message::Value { number, text: place.read(disk)? });
+        let (_, end) = file.append(&value)?;
+        if let Body::Value(value) = value {
+            rows.push((number, place_of(name, end, value).ok_or(Error::TooLarge)?));
+        }
     }
     finish(file)?;
     Ok(rows)
+}
+
+/// Where a value is whose frame's payload ends there: its text is the last of it, but for what closes two objects in
+/// JSON.
+fn place_of(file: Name, end: u64, value: message::Value) -> Option<Place> {
+    let (stored, closing) = match file.encoding {
+        Encoding::Binary => (value.text.into_bytes(), 0),
+        Encoding::Json => (serde_json::to_vec(&value.text).ok()?, 2),
+    };
+    Place::of(file, end.checked_sub(closing + stored.len() as u64)?, &stored)
+}
+
+/// The values that can be found in a file of values, damaged or not.
+pub(super) fn find_values(disk: &dyn Disk, name: Name) -> Result<Vec<(u64, Place)>, Error> {
+    let file = DataFile::open(disk, name)?;
+    let (mut reader, ..) = match file.reader(Kind::Values) {
+        Err(Error::Damaged(_)) => return Ok(Vec::new()),
+        read => read?,
+    };
+    let mut found = Vec::new();
+    loop {
+        let behind = match reader.next() {
+            Ok(None) => None,
+            Ok(Some(mut frame)) => {
+                let (end, body) = (frame.payload_at + frame.payload().len() as u64, frame.body());
+                if let Ok(Body::Value(value)) = body {
+                    let number = value.number;
+                    found.extend(place_of(name, end, value).map(|place| (number, place)));
+                }
+                continue;
+            }
+            Err(Error::Damaged(_)) => reader.next_valid(0)?,
+            Err(error) => return Err(error),
+        };
+        match behind {
+            Some(behind) => reader.skip_to(behind),
+            None => return Ok(found),
+        }
+    }
 }
 
 /// The places as rows, file by file, in order of the values' numbers.

@@ -28,11 +28,11 @@ pub struct Stats {
     pub live: u64,
     /// What the files have beyond that.
     pub dead: u64,
-    /// Values that stay on disk.
+    /// Values that stay on disk, also dead ones that no compaction has taken away yet.
     pub values_on_disk: u64,
-    /// Segments of the log, and what they have together.
+    /// Segments of the log.
     pub segments: u64,
-    /// What the segments have.
+    /// What they have together.
     pub segment_bytes: u64,
     /// What the snapshot and the files with values have.
     pub snapshot_bytes: u64,

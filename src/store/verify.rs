@@ -130,7 +130,11 @@ impl Verdict {
         for (slot, link) in watermark::read(disk)?.iter().enumerate() {
             match link {
                 Some(link) => marked = marked.max(link.sequence),
-                None => self.add(Damage::new(watermark::NAME, slot as u64 * 512, "a slot is not whole")),
+                None => self.add(Damage::new(
+                    watermark::NAME,
+                    (slot * watermark::SLOT) as u64,
+                    "a slot is not whole",
+                )),
             }
         }
         self.last_group = self.last_group.max(marked);

@@ -14,6 +14,7 @@
 
 use std::sync::Arc;
 
+use super::data_file::remove_if_there;
 use super::disk::{Disk, DiskFile};
 use super::error::{Damage, Error};
 use super::frame::Link;
@@ -21,7 +22,8 @@ use super::frame::Link;
 /// The name of the file.
 pub(super) const NAME: &str = "watermark";
 
-const SLOT: usize = 512;
+/// The bytes of a slot.
+pub(super) const SLOT: usize = 512;
 
 /// The length of the file.
 pub(super) const LENGTH: u64 = 2 * SLOT as u64;
@@ -78,9 +80,7 @@ pub(super) fn latest(slots: [Option<Link>; 2]) -> Result<Link, Damage> {
 /// Makes the file anew, both slots with the same link.
 pub(super) fn create(disk: &dyn Disk, link: Link) -> Result<(), Error> {
     let aside = format!("{NAME}.new");
-    if disk.list().map_err(Error::disk("list", "the directory"))?.contains(&aside) {
-        disk.remove(&aside).map_err(Error::disk("remove", &aside))?;
-    }
+    remove_if_there(disk, &aside)?;
     let file = disk.create(&aside).map_err(Error::disk("create", &aside))?;
     file.write_at(0, &[slot(link), slot(link)].concat()).map_err(Error::disk("write", &aside))?;
     file.sync().map_err(Error::disk("sync", &aside))?;
@@ -118,6 +118,16 @@ impl Watermark {
         if link != self.marked {
             self.write(link)?;
             (self.slot, self.marked) = (1 - self.slot, link);
+        }
+        Ok(())
+    }
+
+    /// Makes it durable in both slots, so that no torn write takes it back.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        for _ in 0..2 {
+            self.write(self.marked)?;
+            self.sync()?;
+            self.slot = 1 - self.slot;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 mod dump;
 mod schema;
-mod second_reader;
+pub(crate) mod second_reader;
 
 use std::sync::Arc;
 

@@ -14,6 +14,8 @@ mod golden;
 mod image;
 /// Lists drawn from a seed.
 mod lists;
+/// What may befall a store, case by case: cuts, flipped bits, crashes, failures of the disk.
+mod matrix;
 /// Memory that nothing can see any more is given back.
 mod memory;
 /// An independent model: plain maps and full copies.
@@ -36,6 +38,8 @@ mod refused;
 mod regression;
 /// Who may import whom.
 mod rooms;
+/// What was once wrong with the store.
+mod store_regression;
 /// A store in a directory of its own, for the tests of the program.
 mod stored;
 /// Disks that take no more, and directories that another process has.

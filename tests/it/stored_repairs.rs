@@ -121,11 +121,10 @@ fn verify_tells_damage_at_the_end_of_the_log_beside_other_damage() {
 fn repair_goes_on_without_the_places_of_values() {
     let scratch = fixture("flip-in-places");
     let told = repaired(&scratch);
-    for field in ["one", "two"] {
-        assert!(told.contains(&format!("\nlost: the value of long {field}")), "{told}");
-    }
+    // Each stands with its number in a file of its own.
+    assert!(!told.contains("lost: the value"), "{told}");
     let answer = answers(&scratch.run(&[], r#"[["SCAN", "long"]]"#));
-    assert_eq!(answer, "[\"one(), three(another value that stays on disk, in the log as yet), two()\"]\n");
+    assert!(answer.starts_with("[\"one(a value that stays on disk") && !answer.contains("()"), "{answer}");
 }
 
 /// Only what was held now was looked at, not what a restore would bring back.

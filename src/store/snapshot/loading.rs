@@ -15,7 +15,7 @@ use crate::store::image;
 use crate::store::message::{self, Body, End};
 use crate::store::values::Place;
 
-use super::bytes_of;
+use super::{Size, bytes_of};
 
 /// So many frames are read ahead.
 const AHEAD: usize = 4;
@@ -26,8 +26,7 @@ pub(in crate::store) struct Read {
     pub(in crate::store) covers: Link,
     pub(in crate::store) next_value: u64,
     pub(in crate::store) places: HashMap<u64, Place>,
-    /// What it has, and the files with values that it relies on.
-    pub(in crate::store) bytes: u64,
+    pub(in crate::store) size: Size,
 }
 
 /// Reads a snapshot. Of values on disk only where they are. With `losses`, what is damaged is passed over and noted
@@ -41,7 +40,7 @@ pub(in crate::store) fn read(
     let (mut reader, header, last, _) = file.reader(Kind::Snapshot)?;
     let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
     let covers = Link { sequence: name.sequence, checksum: covers };
-    let length = reader.length();
+    let bytes = reader.length();
     let mut reading = Reading { thaw: None, next_value: 0, places: HashMap::new() };
     let goes_on = losses.is_some();
     let mut note = |damage: Damage| match &mut losses {
@@ -71,13 +70,13 @@ pub(in crate::store) fn read(
         }
         Ok(())
     })?;
-    let bytes = length + bytes_of(disk, reading.places.values().map(|place| place.file).collect())?;
+    let values_bytes = bytes_of(disk, reading.places.values().map(|place| place.file).collect())?;
     let Reading { thaw: Some(thaw), next_value, places, .. } = reading else {
         return Err(Damage::new(&file.name, 0, "it has no state").into());
     };
     let is_whole = losses.is_none_or(|losses| losses.is_empty());
     let engine = if is_whole { thaw.finish() } else { thaw.finish_incomplete() };
-    Ok(Read { engine, covers, next_value, places, bytes })
+    Ok(Read { engine, covers, next_value, places, size: Size { name, bytes, values_bytes } })
 }
 
 /// What a frame says, and where it stands.

@@ -1,0 +1,144 @@
+//! Repairs: what there is of a damaged store is saved, and what there is not is told.
+
+use std::collections::BTreeMap;
+
+use rewinddb::store::{Error, Repair, SimulatedDisk, Store, repair, verify};
+
+use super::crash::durable;
+use super::driver::Driver;
+use super::flip::{closed, flipped};
+use super::state::{State, look};
+use super::{ENCODINGS, handle, so_many};
+
+/// What a repair came to.
+#[derive(Debug, Default)]
+struct Repairs {
+    tried: usize,
+    hopeless: usize,
+    nothing_lost: usize,
+}
+
+/// Repairs a store with a changed file. Either nothing can be saved, and all is as it was; or the store opens and is
+/// sound, the copies are what was there, and what is missing is told.
+fn judge(driver: &Driver, files: &BTreeMap<String, Vec<u8>>, repairs: &mut Repairs, label: &str) {
+    let disk = SimulatedDisk::from_files(files.clone());
+    repairs.tried += 1;
+    let repaired = match repair(&handle(&disk), &driver.options) {
+        Ok(repaired) => repaired,
+        Err(Error::Damaged(damage)) => {
+            assert!(disk.files() == *files, "{label}: {damage}, and yet there is {disk:?}");
+            repairs.hopeless += 1;
+            return;
+        }
+        Err(error) => panic!("{label}: {error}"),
+    };
+    assert!(!repaired.damages.is_empty(), "{label}");
+    let after = disk.files();
+    for (name, copy) in &repaired.copies {
+        assert!(after.get(copy) == files.get(name), "{label}: the copy of {name}");
+    }
+    for damage in &repaired.damages {
+        assert!(repaired.copies.iter().any(|(name, _)| *name == damage.file), "{label}: {repaired:?}");
+    }
+    let verdict = verify(&handle(&disk)).expect("it can be read");
+    assert!(verdict.damages.is_empty() && verdict.torn.is_none(), "{label}: {verdict:?}");
+    let found = look(&disk, &driver.options).unwrap_or_else(|error| panic!("{label}: {error}"));
+    assert_eq!(found.group, repaired.last_group, "{label}");
+    let whole = &driver.moment(found.group).expect("it was written").state;
+    assert_honest(&found.state, whole, &repaired, found.group == driver.applied(), label);
+    repairs.nothing_lost += usize::from(repaired.lost.is_empty());
+    let store =
+        Store::open(handle(&disk), driver.options.clone()).unwrap_or_else(|error| panic!("{label}: {error}"));
+    store.close().unwrap_or_else(|error| panic!("{label}: {error}"));
+}
+
+/// What a repair has saved was in the store, and what it has not is told.
+fn assert_honest(found: &State, whole: &State, repaired: &Repair, is_last: bool, label: &str) {
+    assert!(is_last || !repaired.lost.is_empty(), "{label}: groups are lost, and nothing is told of it");
+    assert_eq!(found.now, whole.now, "{label}");
+    for (key, field, value, left) in &found.cells {
+        let was = whole.cells.iter().find(|was| (&was.0, &was.1) == (key, field));
+        let (_, _, text, ttl) = was.unwrap_or_else(|| panic!("{label}: {key} {field} was not there"));
+        let emptied = format!("the value of {} {}", key.escape_debug(), field.escape_debug());
+        let is_told = value.is_empty() && repaired.lost.iter().any(|lost| lost.starts_with(&emptied));
+        assert!(
+            left == ttl && (value == text || is_told),
+            "{label}: {key} {field} holds {value:?}, {repaired:?}"
+        );
+    }
+    let of_snapshot = repaired.damages.iter().any(|damage| damage.file.starts_with("snapshot"));
+    assert!(!of_snapshot || !repaired.lost.is_empty(), "{label}: a snapshot has lost nothing");
+    assert!(of_snapshot || found.cells.len() == whole.cells.len(), "{label}: cells are gone, {repaired:?}");
+}
+
+/// A repair after any flip, every eighth byte or so, succeeds and is honest, or says that nothing can be saved.
+#[test]
+fn a_repair_saves_what_there_is_and_tells_what_is_lost() {
+    for encoding in ENCODINGS {
+        let driver = closed(encoding);
+        let files = driver.disk.files();
+        let mut repairs = Repairs::default();
+        for (name, bytes) in &files {
+            for bit in (0..8 * bytes.len()).step_by(so_many(97, 1)) {
+                let mut files = files.clone();
+                files.insert(name.clone(), flipped(bytes, bit));
+                judge(&driver, &files, &mut repairs, &format!("{name}, bit {bit}"));
+            }
+        }
+        println!("{encoding:?}: {repairs:?}");
+        assert!(repairs.tried > 400 && repairs.hopeless < repairs.tried / 2, "{repairs:?}");
+    }
+}
+
+/// A repair that was cut off, by a crash or with the power, has lost nothing that it would have saved: after it a
+/// repair comes to the same database, or there is nothing left to do.
+#[test]
+fn a_repair_that_was_cut_off_can_be_repeated() {
+    let mut images = 0;
+    for encoding in ENCODINGS {
+        let driver = closed(encoding);
+        let files = driver.disk.files();
+        for (name, bytes) in &files {
+            // In the midst of the file, of its first third and of its end.
+            for at in [bytes.len() / 2, bytes.len() / 3, bytes.len() - 9] {
+                let mut files = files.clone();
+                files.insert(name.clone(), flipped(bytes, 8 * at));
+                images += cut_off(&driver, &files, &format!("{name} at {at}"));
+            }
+        }
+    }
+    println!("{images} repairs were cut off");
+    assert!(images > 1000);
+}
+
+/// Cuts the repair of some files off at each of its operations; the answer is how many images were judged.
+fn cut_off(driver: &Driver, files: &BTreeMap<String, Vec<u8>>, label: &str) -> usize {
+    let whole = SimulatedDisk::from_files(files.clone());
+    if repair(&handle(&whole), &driver.options).is_err() {
+        return 0;
+    }
+    let wanted = look(&whole, &driver.options).expect("it was repaired");
+    let mut images = 0;
+    for number in 0..whole.operations() {
+        let disk = SimulatedDisk::from_files(files.clone());
+        disk.crash_after(number);
+        repair(&handle(&disk), &driver.options).expect_err("the crash shows");
+        for image in [disk.live_image()].into_iter().chain(durable(&disk, 2, number)) {
+            let label = format!("{label}, cut off at {number} {:?}", whole.trace()[number]);
+            let repaired = repair(&handle(&image), &driver.options);
+            repaired.unwrap_or_else(|error| panic!("{label}: {error}"));
+            let found = look(&image, &driver.options).unwrap_or_else(|error| panic!("{label}: {error}"));
+            assert!(found == wanted, "{label}: {found:?}, not {wanted:?}");
+            let kept = image.files();
+            let damaged =
+                files.iter().filter(|(name, bytes)| driver.disk.bytes(name).as_ref() != Some(bytes));
+            for (name, bytes) in damaged {
+                let is_kept =
+                    kept.iter().any(|(copy, kept)| copy.starts_with(name.as_str()) && kept == bytes);
+                assert!(is_kept, "{label}: no copy of {name}");
+            }
+            images += 1;
+        }
+    }
+    images
+}
