@@ -1,7 +1,7 @@
 //! Compaction: a snapshot takes the place of all that the log tells up to it.
 //!
-//! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name; the database goes
-//! on meanwhile, and only the freezing and the removal are done in its time.
+//! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when nobody is
+//! told of places in there any more; the database goes on meanwhile, and only the freezing is done in its time.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,15 +13,22 @@ use super::disk::Disk;
 use super::error::Error;
 use super::listing::Listing;
 use super::snapshot::{self, Size, Source, Written};
-use super::values::{Places, Values, stand_in};
+use super::values::{Places, stand_in};
 use crate::engine::image::{Frozen, RecordImage};
 
 /// A snapshot that is being written.
 #[derive(Debug)]
 pub(super) struct Compaction {
-    thread: JoinHandle<Result<Option<Written>, Error>>,
+    thread: JoinHandle<Result<Option<Compacted>, Error>>,
     /// The bytes of the log that it will take the place of.
     pub(super) covered: u64,
+}
+
+/// A snapshot that is there, and whether what it covers is gone.
+#[derive(Debug)]
+struct Compacted {
+    size: Size,
+    removed: Result<(), Error>,
 }
 
 /// What a cell or a record takes on disk besides its texts, about.
@@ -45,7 +52,7 @@ impl Compaction {
             {
                 return Ok(None);
             }
-            snapshot::write(&*disk, source).map(Some)
+            compact(&*disk, source).map(Some)
         };
         let thread = thread::Builder::new().spawn(write);
         let thread = thread.map_err(Error::disk("start", "a thread that compacts"))?;
@@ -57,10 +64,22 @@ impl Compaction {
     }
 
     /// Waits for the snapshot; `None` if it was not worth it.
-    pub(super) fn wait(self) -> Result<Option<Written>, Error> {
+    fn wait(self) -> Result<Option<Compacted>, Error> {
         let panicked = |_| Error::Stopped { why: "the thread that compacts has panicked".to_owned() };
         self.thread.join().map_err(panicked)?
     }
+}
+
+/// Writes a snapshot, goes over to its places, and removes what it covers.
+fn compact(disk: &dyn Disk, source: Source) -> Result<Compacted, Error> {
+    let known = source.places.clone();
+    let Written { size, places, next_value } = snapshot::write(disk, source)?;
+    {
+        let mut known = known.lock();
+        known.retain(|number, _| *number >= next_value);
+        known.extend(places);
+    }
+    Ok(Compacted { size, removed: remove_covered(disk, Some(size.name), &needed(&known)) })
 }
 
 impl Store {
@@ -92,9 +111,8 @@ impl Store {
             return Ok(());
         }
         let source = self.source(true)?;
-        let covered = self.log.grown;
-        let written = snapshot::write(&*self.disk, source)?;
-        self.install(written, covered)
+        let (covered, compacted) = (self.log.grown, compact(&*self.disk, source)?);
+        self.install(compacted, covered)
     }
 
     /// Waits for a snapshot that is being written in the background.
@@ -166,23 +184,17 @@ impl Store {
         let Some(compaction) = self.compaction.take() else { return Ok(()) };
         let covered = compaction.covered;
         match compaction.wait()? {
-            Some(written) => self.install(written, covered),
+            Some(compacted) => self.install(compacted, covered),
             None => Ok(()),
         }
     }
 
-    /// Goes over to a snapshot that is there now.
-    fn install(&mut self, written: Written, covered: u64) -> Result<(), Error> {
-        let Written { size, places, next_value } = written;
-        {
-            let mut known = self.values.places.lock();
-            known.retain(|number, _| *number >= next_value);
-            known.extend(places);
-        }
-        self.snapshot = Some(size);
+    /// Notes a snapshot that is there now.
+    fn install(&mut self, compacted: Compacted, covered: u64) -> Result<(), Error> {
+        self.snapshot = Some(compacted.size);
         self.log.grown = self.log.grown.saturating_sub(covered);
         self.set_compact_at();
-        remove_covered(&*self.disk, Some(size.name), &needed(&self.values))
+        compacted.removed
     }
 
     pub(super) fn set_compact_at(&mut self) {
@@ -192,8 +204,8 @@ impl Store {
 }
 
 /// The files that values are in.
-pub(super) fn needed(values: &Values) -> HashSet<String> {
-    values.places.lock().values().map(|place| place.file.to_string()).collect()
+pub(super) fn needed(places: &Places) -> HashSet<String> {
+    places.lock().values().map(|place| place.file.to_string()).collect()
 }
 
 /// About how many bytes a snapshot of this would have, its values included.
@@ -214,17 +226,17 @@ pub(super) fn live_bytes(frozen: Frozen, places: &Places) -> u64 {
 }
 
 /// Removes what a snapshot has taken the place of. Older snapshots go first: while one is there, so is all it needs.
+/// Files that are being written are left alone: they may be another thread's.
 pub(super) fn remove_covered(
     disk: &dyn Disk,
     snapshot: Option<Name>,
     needed: &HashSet<String>,
 ) -> Result<(), Error> {
     let listing = Listing::read(disk)?;
-    let (snapshots, mut others): (Vec<_>, Vec<_>) = covered(&listing, snapshot, needed)
+    let (snapshots, others): (Vec<_>, Vec<_>) = covered(&listing, snapshot, needed)
         .into_iter()
         .partition(|name| name.starts_with(Kind::Snapshot.name()));
     remove(disk, snapshots)?;
-    others.extend(listing.aside);
     remove(disk, others)
 }
 
@@ -238,7 +250,7 @@ pub(super) fn covered(listing: &Listing, snapshot: Option<Name>, needed: &HashSe
 }
 
 /// Removes files, once everything that was done in the directory before is durable.
-fn remove(disk: &dyn Disk, names: Vec<String>) -> Result<(), Error> {
+pub(super) fn remove(disk: &dyn Disk, names: Vec<String>) -> Result<(), Error> {
     if names.is_empty() {
         return Ok(());
     }

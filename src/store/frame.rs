@@ -59,28 +59,14 @@ pub(super) fn write(
 ) -> Result<(Link, Range<usize>), Error> {
     let begin = out.len();
     let payload = match encoding {
-        Encoding::Binary => {
-            out.extend_from_slice(&[0; 8]);
-            out.extend_from_slice(&(sequence ^ salt).to_le_bytes());
-            out.extend_from_slice(&chain.to_le_bytes());
-            body.encode(out);
-            begin + HEAD..out.len()
-        }
-        Encoding::Json => {
-            let head = format!("{JSON_HEAD}00000000\",\"sequence\":{sequence},\"chain\":\"{chain:08x}\"");
-            out.extend_from_slice(head.as_bytes());
-            let at = out.len();
-            serde_json::to_writer(&mut *out, body).expect("messages have no maps, and memory does not fail");
-            out[at] = b',';
-            out.push(b'\n');
-            at..out.len() - 1
-        }
+        Encoding::Binary => put_binary(out, sequence ^ salt, chain, body),
+        Encoding::Json => put_json(out, sequence, chain, body),
     };
-    if payload.len() > LONGEST {
+    let length = u32::try_from(payload.len()).ok().filter(|_| payload.len() <= LONGEST);
+    let Some(length) = length else {
         out.truncate(begin);
         return Err(Error::TooLarge);
-    }
-    let length = u32::try_from(payload.len()).map_err(|_| Error::TooLarge)?;
+    };
     let frame = &mut out[begin..];
     let checksum = match encoding {
         Encoding::Binary => {
@@ -96,6 +82,27 @@ pub(super) fn write(
         }
     };
     Ok((Link { sequence, checksum }, payload))
+}
+
+/// Appends a binary frame, its length and checksum left open; the answer is where its payload lies.
+fn put_binary(out: &mut Vec<u8>, masked: u64, chain: u32, body: &Body) -> Range<usize> {
+    out.extend_from_slice(&[0; 8]);
+    out.extend_from_slice(&masked.to_le_bytes());
+    out.extend_from_slice(&chain.to_le_bytes());
+    let begin = out.len();
+    body.encode(out);
+    begin..out.len()
+}
+
+/// Appends a line of JSON, its checksum left open; the answer is where its payload lies.
+fn put_json(out: &mut Vec<u8>, sequence: u64, chain: u32, body: &Body) -> Range<usize> {
+    let head = format!("{JSON_HEAD}00000000\",\"sequence\":{sequence},\"chain\":\"{chain:08x}\"");
+    out.extend_from_slice(head.as_bytes());
+    let begin = out.len();
+    serde_json::to_writer(&mut *out, body).expect("what is written in JSON is a message that JSON has");
+    out[begin] = b',';
+    out.push(b'\n');
+    begin..out.len() - 1
 }
 
 /// The checksum of a binary frame: of all but the checksum itself.

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::Store;
-use super::compaction::{covered, needed, remove_covered};
+use super::compaction::{covered, needed, remove, remove_covered};
 use super::data_file::{ASIDE, copy_file, remove_if_there};
 use super::disk::Disk;
 use super::error::Error;
@@ -16,7 +16,7 @@ use super::listing::Listing;
 use super::log::{Log, Tail};
 use super::message::Group;
 use super::options::{Encoding, Options};
-use super::recovery::{TornEnd, recover};
+use super::recovery::{Recovered, TornEnd, recover};
 use super::replay::Until;
 use super::watermark::{self, Watermark};
 use crate::time::ClockRule;
@@ -56,24 +56,13 @@ impl Store {
             return Err(Error::ClockRule { kept: rule });
         }
         let free = rule == ClockRule::Free;
-        let snapshot = recovered.snapshot;
-        // What a process that was killed has done to the names, and to what it wrote, is made durable before anything
-        // is built on it.
-        disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-        let (name, needed) = (snapshot.map(|size| size.name), needed(&recovered.values));
-        if let Some(name) = name
-            && !covered(&listing, Some(name), &needed).is_empty()
-        {
-            renew_name(&*disk, &name.to_string())?;
-        }
-        remove_covered(&*disk, name, &needed)?;
+        make_good(&*disk, &listing, &recovered)?;
         let watermark = Watermark::open(&*disk)?;
         let tail = if let Some(tail) = recovered.tail {
             cut(tail)?
         } else {
-            let kept = snapshot.map_or(Encoding::Binary, |size| size.name.encoding);
-            let encoding = options.encoding.unwrap_or(kept);
-            Tail::create(&*disk, encoding, free, recovered.last)?
+            let kept = recovered.snapshot.map_or(Encoding::Binary, |size| size.name.encoding);
+            Tail::create(&*disk, options.encoding.unwrap_or(kept), free, recovered.last)?
         };
         let encoding = options.encoding.unwrap_or(tail.name.encoding);
         let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, free)?;
@@ -89,7 +78,7 @@ impl Store {
             log,
             group: Group::default(),
             options,
-            snapshot,
+            snapshot: recovered.snapshot,
             compaction: None,
             compact_at: 0,
             compaction_failure: None,
@@ -143,6 +132,20 @@ fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
         ErrorKind::WouldBlock => Error::Locked,
         _ => Error::disk("lock", "the directory")(error),
     })
+}
+
+/// Makes durable what a process that was killed has done to the names, and ends what it was about to remove.
+fn make_good(disk: &dyn Disk, listing: &Listing, recovered: &Recovered) -> Result<(), Error> {
+    disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
+    let (name, needed) = (recovered.snapshot.map(|size| size.name), needed(&recovered.values.places));
+    match name {
+        Some(name) if !covered(listing, Some(name), &needed).is_empty() => {
+            renew_name(disk, &name.to_string())?;
+        }
+        _ => {}
+    }
+    remove_covered(disk, name, &needed)?;
+    remove(disk, Listing::read(disk)?.aside)
 }
 
 /// Gives a file its name once more, before it takes the place of others: if a sync of the directory has failed after it

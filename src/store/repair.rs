@@ -7,10 +7,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::compaction::remove_covered;
+use super::compaction::{remove, remove_covered};
 use super::data_file::{Kind, Name, copy_file};
 use super::disk::Disk;
 use super::error::{Damage, Error};
+use super::listing::Listing;
 use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, salvage};
@@ -78,6 +79,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     }
     watermark::create(&**disk, group)?;
     remove_covered(&**disk, Some(written.size.name), &needed)?;
+    remove(&**disk, Listing::read(&**disk)?.aside)?;
     Ok(repair)
 }
 

@@ -204,22 +204,19 @@ pub(super) fn find_values(disk: &dyn Disk, name: Name) -> Result<Vec<(u64, Place
     };
     let mut found = Vec::new();
     loop {
-        let behind = match reader.next() {
-            Ok(None) => None,
-            Ok(Some(mut frame)) => {
-                let (end, body) = (frame.payload_at + frame.payload().len() as u64, frame.body());
-                if let Ok(Body::Value(value)) = body {
-                    let number = value.number;
-                    found.extend(place_of(name, end, value).map(|place| (number, place)));
-                }
-                continue;
+        let at = reader.at();
+        let read = reader.next().map(|frame| {
+            frame.map(|mut frame| (frame.payload_at + frame.payload().len() as u64, frame.body()))
+        });
+        match read {
+            Ok(Some((end, Ok(Body::Value(value))))) => {
+                let number = value.number;
+                found.extend(place_of(name, end, value).map(|place| (number, place)));
             }
-            Err(Error::Damaged(_)) => reader.next_valid(0)?,
+            Ok(Some(_)) => {}
+            Err(Error::Damaged(_)) if reader.skip_damage(at, 0)? => {}
+            Ok(None) | Err(Error::Damaged(_)) => return Ok(found),
             Err(error) => return Err(error),
-        };
-        match behind {
-            Some(behind) => reader.skip_to(behind),
-            None => return Ok(found),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a store holds, and what of it is live.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 
 use serde::Serialize;
 
@@ -58,8 +59,11 @@ impl Stats {
         let of_log = listing.segments.iter().chain(&listing.twins);
         for name in of_log.chain(&listing.snapshots).chain(&listing.values) {
             let text = name.to_string();
-            let length =
-                disk.open(&text).and_then(|file| file.length()).map_err(Error::disk("read", &text))?;
+            let length = match disk.open(&text).and_then(|file| file.length()) {
+                // A compaction in the background may be removing it.
+                Err(error) if error.kind() == ErrorKind::NotFound => 0,
+                length => length.map_err(Error::disk("read", &text))?,
+            };
             *if name.kind == Kind::Log { &mut logs } else { &mut others } += length;
         }
         // Room that was made for groups to come is not theirs yet.

@@ -31,7 +31,7 @@ const MARK: char = '\0';
 const STANDS_IN: char = '#';
 
 /// Where a value is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// The file. It is opened for each read: there may be more of them than a process may have open.
     pub(super) file: Name,
@@ -232,11 +232,23 @@ impl Values {
         if let Some(value) = self.cache.get(&number) {
             return Ok(Shown::Read(Arc::clone(value)));
         }
-        let place = self.places.get(number);
-        let place = place.ok_or_else(|| Damage::new("snapshot", 0, format!("value {number} is nowhere")))?;
-        let value = Arc::<str>::from(place.read(&*self.disk)?);
+        let value = Arc::<str>::from(self.read(number)?);
         self.cache.insert(number, Arc::clone(&value));
         Ok(Shown::Read(value))
+    }
+
+    /// Reads a value. A compaction may move it meanwhile: then it is read from where it is now.
+    fn read(&self, number: u64) -> Result<String, Error> {
+        let nowhere = || Damage::new("snapshot", 0, format!("value {number} is nowhere"));
+        let mut place = self.places.get(number).ok_or_else(nowhere)?;
+        loop {
+            let read = place.read(&*self.disk);
+            let now = self.places.get(number).ok_or_else(nowhere)?;
+            if read.is_ok() || now == place {
+                return read;
+            }
+            place = now;
+        }
     }
 
     /// Hands the reply on with every value as the caller had it.

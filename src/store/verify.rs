@@ -94,18 +94,13 @@ impl Verdict {
             match next(&mut reader, last, name.kind, &numbering) {
                 Ok(Some((link, is_end))) => (last, ended) = (link, ended || is_end),
                 Ok(None) => break,
-                Err(Error::Damaged(damage)) => {
-                    let was_read = reader.at() > at;
-                    let behind =
-                        if was_read { Some(reader.at()) } else { reader.next_valid(last.sequence)? };
-                    let Some(behind) = behind else {
-                        ended = true;
-                        bad_end = Some((damage, last.sequence));
-                        break;
-                    };
+                Err(Error::Damaged(damage)) if reader.skip_damage(at, last.sequence)? => {
                     self.add(damage);
-                    reader.skip_to(behind);
                     last = Link::default();
+                }
+                Err(Error::Damaged(damage)) => {
+                    (ended, bad_end) = (true, Some((damage, last.sequence)));
+                    break;
                 }
                 Err(error) => return Err(error),
             }

@@ -90,11 +90,6 @@ impl FrameReader {
         self.at
     }
 
-    /// Goes on at a place that [`Self::next_valid`] has found.
-    pub(in crate::store) fn skip_to(&mut self, at: u64) {
-        self.at = at;
-    }
-
     pub(in crate::store) fn length(&self) -> u64 {
         self.length
     }
@@ -200,6 +195,16 @@ impl FrameReader {
                 return Ok(false);
             }
             at += left as u64;
+        }
+        Ok(true)
+    }
+
+    /// Goes on behind damage that was noticed at `at`: behind the frame, if one was read there, or at the next good one
+    /// with a number above `sequence`; `false` if there is none.
+    pub(in crate::store) fn skip_damage(&mut self, at: u64, sequence: u64) -> Result<bool, Error> {
+        if self.at == at {
+            let Some(behind) = self.next_valid(sequence)? else { return Ok(false) };
+            self.at = behind;
         }
         Ok(true)
     }

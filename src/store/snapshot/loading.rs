@@ -87,22 +87,22 @@ type Sent = Result<(u64, Body), Error>;
 fn send_frames(reader: &mut FrameReader, mut last: Link, goes_on: bool, sender: &SyncSender<Sent>) {
     loop {
         let at = reader.at();
-        let (sent, behind) = match next_body(reader, &mut last) {
+        let sent = match next_body(reader, &mut last) {
             Ok(None) => return,
-            Ok(Some(body)) => (Ok((at, body)), Some(reader.at())),
-            Err(Error::Damaged(damage)) if goes_on => {
-                let read = reader.at() > at;
-                // What cannot be read now cannot be read behind it either.
-                let behind = if read { Some(reader.at()) } else { reader.next_valid(0).unwrap_or(None) };
-                last = Link::default();
-                (Err(damage.into()), behind.filter(|behind| *behind < reader.length()))
-            }
-            Err(error) => (Err(error), None),
+            Ok(Some(body)) => Ok((at, body)),
+            Err(error) => Err(error),
         };
-        let is_heard = sender.send(sent).is_ok();
-        match behind.filter(|_| is_heard) {
-            Some(behind) => reader.skip_to(behind),
-            None => return,
+        let goes_on = match &sent {
+            Ok(_) => true,
+            Err(Error::Damaged(_)) if goes_on => {
+                last = Link::default();
+                // What cannot be read now cannot be read behind it either.
+                reader.skip_damage(at, 0).unwrap_or(false) && reader.at() < reader.length()
+            }
+            Err(_) => false,
+        };
+        if sender.send(sent).is_err() || !goes_on {
+            return;
         }
     }
 }
