@@ -1,5 +1,7 @@
 //! All tests that use the project from outside, in one binary.
 
+/// Snapshots and syncs in the background of a store.
+mod background;
 /// Images with a mistake in them are refused, or do no harm.
 mod broken_image;
 /// Both kinds of disk, by one script; counting, crashes and faults.
