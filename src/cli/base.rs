@@ -106,9 +106,9 @@ const FULL: usize = 1 << 18;
 
 /// Answers that are not told yet, as what they answer may not be durable.
 #[derive(Clone, Default)]
-pub(super) struct Held(Rc<RefCell<Vec<u8>>>);
+pub(super) struct HeldAnswers(Rc<RefCell<Vec<u8>>>);
 
-impl Held {
+impl HeldAnswers {
     pub(super) fn is_full(&self) -> bool {
         self.0.borrow().len() >= FULL
     }
@@ -122,7 +122,7 @@ impl Held {
     }
 }
 
-impl Write for Held {
+impl Write for HeldAnswers {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())

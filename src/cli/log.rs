@@ -28,7 +28,7 @@ enum Command {
     /// What the store holds: keys, fields, backups, live and dead bytes, files
     Stats {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
         /// json or text [default: text on a terminal, else json]
         #[arg(long, value_name = "FORMAT")]
         format: Option<Format>,
@@ -36,7 +36,7 @@ enum Command {
     /// The frames of a file as JSON Lines, whatever its encoding
     Cat {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
         /// Files of the store [default: all segments of the log, in order]
         #[arg(value_name = "FILE")]
         files: Vec<String>,
@@ -44,17 +44,17 @@ enum Command {
     /// Check every byte; status 1 if something is damaged
     Verify {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
     },
     /// Save what can be saved of a damaged store; copies of the damaged files are kept beside them
     Repair {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
     },
     /// Write a snapshot that takes the place of the log so far, in the encoding of the store
     Compact {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
         /// Go over to this encoding, binary or json
         #[arg(long, value_name = "ENCODING")]
         encoding: Option<Encoding>,
@@ -62,7 +62,7 @@ enum Command {
     /// A list of queries that rebuilds the database, backups included; one of the free clock rule needs --clock free
     Export {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
         #[command(flatten)]
         until: Moment,
         /// json or jsonl
@@ -72,7 +72,7 @@ enum Command {
     /// The live cells as they were after a group or at a moment
     Replay {
         #[command(flatten)]
-        place: Place,
+        directory: Directory,
         #[command(flatten)]
         until: Moment,
         /// json, jsonl, text or table [default: a table on a terminal, else jsonl]
@@ -82,10 +82,10 @@ enum Command {
 }
 
 #[derive(clap::Args)]
-struct Place {
+struct Directory {
     /// The directory of the store
     #[arg(value_name = "DIR")]
-    directory: PathBuf,
+    path: PathBuf,
 }
 
 #[derive(clap::Args)]
@@ -108,9 +108,9 @@ impl Moment {
     }
 }
 
-impl Place {
+impl Directory {
     fn disk(&self) -> Arc<dyn Disk> {
-        storing::disk(&self.directory)
+        storing::disk(&self.path)
     }
 
     fn view(&self, until: Until) -> Result<View, Failure> {
@@ -125,13 +125,13 @@ impl Place {
 /// Does what is asked.
 pub(super) fn log(args: &Args) -> Result<(), Failure> {
     match &args.command {
-        Command::Stats { place, format } => stats(place, *format),
-        Command::Cat { place, files } => cat(place, files),
-        Command::Verify { place } => verify(place),
-        Command::Repair { place } => repair(place),
-        Command::Compact { place, encoding } => compact(place, *encoding),
-        Command::Export { place, until, format } => export(place, until.until(), *format),
-        Command::Replay { place, until, format } => replay(place, until.until(), *format),
+        Command::Stats { directory, format } => stats(directory, *format),
+        Command::Cat { directory, files } => cat(directory, files),
+        Command::Verify { directory } => verify(directory),
+        Command::Repair { directory } => repair(directory),
+        Command::Compact { directory, encoding } => compact(directory, *encoding),
+        Command::Export { directory, until, format } => export(directory, until.until(), *format),
+        Command::Replay { directory, until, format } => replay(directory, until.until(), *format),
     }
 }
 
@@ -139,8 +139,8 @@ fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
 }
 
-fn stats(place: &Place, format: Option<Format>) -> Result<(), Failure> {
-    let stats = place.view(Until::End)?.stats()?;
+fn stats(directory: &Directory, format: Option<Format>) -> Result<(), Failure> {
+    let stats = directory.view(Until::End)?.stats()?;
     let terminal = io::stdout().is_terminal();
     let text = match format {
         Some(Format::Text | Format::Table) => stat_lines(&stats),
@@ -150,14 +150,14 @@ fn stats(place: &Place, format: Option<Format>) -> Result<(), Failure> {
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
-fn cat(place: &Place, files: &[String]) -> Result<(), Failure> {
+fn cat(directory: &Directory, files: &[String]) -> Result<(), Failure> {
     let mut out = stdout();
-    store::cat(&*place.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{line}")?))?;
+    store::cat(&*directory.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{line}")?))?;
     Ok(out.flush()?)
 }
 
-fn verify(place: &Place) -> Result<(), Failure> {
-    let verdict = store::verify(&place.disk())?;
+fn verify(directory: &Directory) -> Result<(), Failure> {
+    let verdict = store::verify(&directory.disk())?;
     let mut out = stdout();
     for (file, bytes) in &verdict.files {
         writeln!(out, "{file}: {bytes} bytes read")?;
@@ -179,8 +179,8 @@ fn verify(place: &Place) -> Result<(), Failure> {
     if count == 0 { Ok(()) } else { Err(Failure::Damage) }
 }
 
-fn repair(place: &Place) -> Result<(), Failure> {
-    let repair = store::repair(&place.disk(), &Options::default()).map_err(|error| match error {
+fn repair(directory: &Directory) -> Result<(), Failure> {
+    let repair = store::repair(&directory.disk(), &Options::default()).map_err(|error| match error {
         store::Error::Damaged(damage) => Failure::BeyondRepair(damage),
         error => error.into(),
     })?;
@@ -205,8 +205,8 @@ fn repair(place: &Place) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn compact(place: &Place, encoding: Option<Encoding>) -> Result<(), Failure> {
-    let mut store = Store::open_existing(place.disk(), Options { encoding, ..Options::default() })?;
+fn compact(directory: &Directory, encoding: Option<Encoding>) -> Result<(), Failure> {
+    let mut store = Store::open_existing(directory.disk(), Options { encoding, ..Options::default() })?;
     let before = store.stats()?;
     store.compact()?;
     let after = store.stats()?;
@@ -215,7 +215,7 @@ fn compact(place: &Place, encoding: Option<Encoding>) -> Result<(), Failure> {
     Ok(writeln!(io::stdout(), "{} before, {} after", size(&before), size(&after))?)
 }
 
-fn export(place: &Place, until: Until, format: Format) -> Result<(), Failure> {
+fn export(directory: &Directory, until: Until, format: Format) -> Result<(), Failure> {
     let (before, between, after) = match format {
         Format::Json => ("[", ",\n ", "]\n"),
         Format::Jsonl => ("", "\n", "\n"),
@@ -223,7 +223,7 @@ fn export(place: &Place, until: Until, format: Format) -> Result<(), Failure> {
             return Err(Failure::Usage("a list is exported as json or jsonl".to_owned()));
         }
     };
-    let mut view = place.view(until)?;
+    let mut view = directory.view(until)?;
     let (mut out, mut count) = (stdout(), 0);
     out.write_all(before.as_bytes())?;
     view.try_dump(|query: &Query<'_>| {
@@ -235,8 +235,8 @@ fn export(place: &Place, until: Until, format: Format) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn replay(place: &Place, until: Until, format: Option<Format>) -> Result<(), Failure> {
-    let mut view = place.view(until)?;
+fn replay(directory: &Directory, until: Until, format: Option<Format>) -> Result<(), Failure> {
+    let mut view = directory.view(until)?;
     let mut rows = Rows::new(stdout(), format, &["key", "field", "value", "left"]);
     view.try_each_cell(|cell: &LiveCell<'_>| {
         let left = cell.left.map(|left| left.0);

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use clap::ValueEnum;
 
 use super::Failure;
-use super::base::{Base, Held};
+use super::base::{Base, HeldAnswers};
 use super::input::{Input, unreadable};
 use super::report::report;
 use super::storing::StoreArgs;
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         Kind::Suite => run_suite(input, rules, args.format),
         Kind::List => run_list(input, &args.storing, rules, args.format),
         Kind::Lines => {
-            let held = Held::default();
+            let held = HeldAnswers::default();
             let out = output(args.format, Format::Jsonl, None, Box::new(held.clone()))?;
             let mut base = Base::open(&args.storing, rules)?;
             let ran = run_lines(input, &mut base, rules.level(), out, &held);
@@ -129,7 +129,7 @@ fn run_lines(
     base: &mut Base,
     level: Level,
     mut out: Box<dyn Answers>,
-    held: &Held,
+    held: &HeldAnswers,
 ) -> Result<(), Failure> {
     let name = input.name.clone();
     let mut lines = LineReader::new(input.into_stream(), level, base.clock());

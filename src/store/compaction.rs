@@ -12,7 +12,7 @@ use super::data_file::{Kind, Name};
 use super::disk::Disk;
 use super::error::Error;
 use super::listing::Listing;
-use super::snapshot::{self, Size, Source, Written};
+use super::snapshot::{self, Material, Size, Written};
 use super::values::{Places, stand_in};
 use crate::engine::image::{Frozen, RecordImage};
 
@@ -38,21 +38,21 @@ const FRAMING: u64 = 12;
 const WORTH: u64 = 2;
 
 impl Compaction {
-    /// Begins to write a snapshot of `source`; if the database and the bytes on disk are given, then only if that is
+    /// Begins to write a snapshot of `material`; if the database and the bytes on disk are given, then only if that is
     /// worth it. The snapshot takes the place of `covered` bytes of the log.
     pub(super) fn start(
         disk: Arc<dyn Disk>,
-        source: Source,
+        material: Material,
         measured: Option<(Frozen, u64)>,
         covered: u64,
     ) -> Result<Self, Error> {
         let write = move || {
             if let Some((frozen, held)) = measured
-                && live_bytes(frozen, &source.places) > held / WORTH
+                && live_bytes(frozen, &material.places) > held / WORTH
             {
                 return Ok(None);
             }
-            compact(&*disk, source).map(Some)
+            compact(&*disk, material).map(Some)
         };
         let thread = thread::Builder::new().spawn(write);
         let thread = thread.map_err(Error::disk("start", "a thread that compacts"))?;
@@ -71,9 +71,9 @@ impl Compaction {
 }
 
 /// Writes a snapshot, goes over to its places, and removes what it covers.
-fn compact(disk: &dyn Disk, source: Source) -> Result<Compacted, Error> {
-    let known = source.places.clone();
-    let Written { size, places, next_value } = snapshot::write(disk, source)?;
+fn compact(disk: &dyn Disk, material: Material) -> Result<Compacted, Error> {
+    let known = material.places.clone();
+    let Written { size, places, next_value } = snapshot::write(disk, material)?;
     {
         let mut known = known.lock();
         known.retain(|number, _| *number >= next_value);
@@ -91,8 +91,8 @@ impl Store {
     pub fn snapshot(&mut self) -> Result<(), Error> {
         self.look_after_compaction();
         if self.compaction.is_none() && !self.is_compact() {
-            let source = self.source(false)?;
-            self.start(source, None)?;
+            let material = self.material(false)?;
+            self.start(material, None)?;
         }
         Ok(())
     }
@@ -110,8 +110,8 @@ impl Store {
         if self.is_compact() {
             return Ok(());
         }
-        let source = self.source(true)?;
-        let (covered, compacted) = (self.log.grown, compact(&*self.disk, source)?);
+        let material = self.material(true)?;
+        let (covered, compacted) = (self.log.grown, compact(&*self.disk, material)?);
         self.install(compacted, covered)
     }
 
@@ -132,11 +132,11 @@ impl Store {
     }
 
     /// What a snapshot of now is made of. The log goes on in a new segment.
-    fn source(&mut self, thorough: bool) -> Result<Source, Error> {
+    fn material(&mut self, thorough: bool) -> Result<Material, Error> {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
         self.log.settle_watermark()?;
-        Ok(Source {
+        Ok(Material {
             frozen: self.engine.freeze(),
             covers: self.log.tail.before,
             places: self.values.places.clone(),
@@ -155,10 +155,10 @@ impl Store {
         self.snapshot.is_some_and(of_now)
     }
 
-    fn start(&mut self, source: Source, held: Option<u64>) -> Result<(), Error> {
+    fn start(&mut self, material: Material, held: Option<u64>) -> Result<(), Error> {
         let measured = held.map(|held| (self.engine.freeze(), held));
         let covered = self.log.grown;
-        self.compaction = Some(Compaction::start(Arc::clone(&self.disk), source, measured, covered)?);
+        self.compaction = Some(Compaction::start(Arc::clone(&self.disk), material, measured, covered)?);
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Store {
         let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
         if self.compaction.is_none() && is_wanted {
             let held = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
-            let started = self.source(false).and_then(|source| self.start(source, Some(held)));
+            let started = self.material(false).and_then(|material| self.start(material, Some(held)));
             if let Err(error) = started {
                 self.compaction_failure = Some(error.to_string());
             }

@@ -23,6 +23,7 @@ use super::message::{Body, Header};
 use super::options::Encoding;
 use super::watermark;
 use crate::query::{OPERATIONS, Row};
+use crate::time::ClockRule;
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
@@ -236,7 +237,7 @@ pub(super) struct Finished {
 }
 
 /// The header of a new file. A line of JSON cannot be taken for a value, so it needs no salt.
-pub(super) fn header(disk: &dyn Disk, name: Name, free: bool) -> Header {
+pub(super) fn header(disk: &dyn Disk, name: Name, rule: ClockRule) -> Header {
     let is_binary = name.encoding == Encoding::Binary;
     let operations = if name.kind == Kind::Log { OPERATIONS } else { &[] };
     Header {
@@ -245,7 +246,7 @@ pub(super) fn header(disk: &dyn Disk, name: Name, free: bool) -> Header {
         operations: operations.iter().map(Row::shape).collect(),
         salt: if is_binary { disk.salt() } else { 0 },
         covers: None,
-        free,
+        free: rule == ClockRule::Free,
     }
 }
 

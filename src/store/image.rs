@@ -27,7 +27,7 @@ pub(super) fn state(state: &engine::State, next_value: u64) -> State {
 }
 
 /// The state in a message.
-pub(super) fn own_state(state: &State, free: bool) -> engine::State {
+pub(super) fn state_of(state: &State, rule: ClockRule) -> engine::State {
     let branch = |branch: &Branch| {
         let Branch { first, fork, parent } = *branch;
         engine::BranchImage { first, fork, parent }
@@ -37,7 +37,7 @@ pub(super) fn own_state(state: &State, free: bool) -> engine::State {
         engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records }
     };
     engine::State {
-        rule: if free { ClockRule::Free } else { ClockRule::Monotone },
+        rule,
         now: Time(state.now),
         shift: state.shift,
         settled: Time(state.settled),
@@ -68,15 +68,15 @@ pub(super) fn record(record: &RecordImage<'_>) -> Record {
 }
 
 /// The record in a message.
-pub(super) fn own_record(record: &Record) -> RecordImage<'_> {
+pub(super) fn record_of(record: &Record) -> RecordImage<'_> {
     RecordImage {
         key: &record.key,
         counts: record.counts.iter().map(|count| (count.epoch, count.cells)).collect(),
-        versions: record.versions.iter().map(own_version).collect(),
+        versions: record.versions.iter().map(version_of).collect(),
     }
 }
 
-fn own_version(version: &Version) -> VersionImage<'_> {
+fn version_of(version: &Version) -> VersionImage<'_> {
     let last = version.last.map_or(Time::LAST, Time);
     let content = version.value.as_deref().map(|value| (value, last));
     VersionImage { field: &version.field, epoch: version.epoch, content }

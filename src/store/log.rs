@@ -14,6 +14,7 @@ use super::frame::{self, Link};
 use super::message::Body;
 use super::options::{Encoding, Options, SyncPolicy};
 use super::watermark::Watermark;
+use crate::time::ClockRule;
 
 /// So much is written once more at a time.
 const RENEWED: usize = 1 << 20;
@@ -35,7 +36,7 @@ pub(super) struct Log {
     pub(super) is_ahead: bool,
     segment_max: u64,
     grow_by: u64,
-    free: bool,
+    rule: ClockRule,
     buffer: Vec<u8>,
 }
 
@@ -60,11 +61,11 @@ impl Tail {
     pub(super) fn create(
         disk: &dyn Disk,
         encoding: Encoding,
-        free: bool,
+        rule: ClockRule,
         before: Link,
     ) -> Result<Self, Error> {
         let name = Name { kind: Kind::Log, sequence: before.next(), encoding };
-        let header = data_file::header(disk, name, free);
+        let header = data_file::header(disk, name, rule);
         let salt = header.salt;
         let made = Aside::create(disk, name, before, header)?.finish()?;
         let (length, last) = (made.length, made.last);
@@ -111,7 +112,7 @@ impl Log {
         tail: Tail,
         watermark: Watermark,
         options: &Options,
-        free: bool,
+        rule: ClockRule,
     ) -> Result<Self, Error> {
         let flusher = match options.sync {
             SyncPolicy::Every(interval) => Some(Flusher::start(interval)?),
@@ -129,7 +130,7 @@ impl Log {
             is_ahead: false,
             segment_max: options.segment_max,
             grow_by,
-            free,
+            rule,
             buffer: Vec::new(),
         })
     }
@@ -246,7 +247,7 @@ impl Log {
             return Ok(());
         }
         self.trim()?;
-        let made = Tail::create(&*self.disk, encoding, self.free, self.tail.last_group());
+        let made = Tail::create(&*self.disk, encoding, self.rule, self.tail.last_group());
         let next = self.stop(made)?;
         let before = std::mem::replace(&mut self.tail, next);
         if before.is_empty() {

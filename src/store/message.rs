@@ -6,6 +6,8 @@
 use prost::{Message, Oneof};
 use serde::{Deserialize, Serialize};
 
+use crate::time::ClockRule;
+
 /// The payload of a frame.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Payload {
@@ -69,6 +71,13 @@ pub(super) struct Header {
     #[prost(bool, tag = "6")]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) free: bool,
+}
+
+impl Header {
+    /// The rule of the clock.
+    pub(super) fn rule(&self) -> ClockRule {
+        if self.free { ClockRule::Free } else { ClockRule::Monotone }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]

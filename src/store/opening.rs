@@ -19,7 +19,6 @@ use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, recover};
 use super::replay::Until;
 use super::watermark::{self, Watermark};
-use crate::time::ClockRule;
 
 impl Store {
     /// Opens the store in a directory, or begins one if the directory is empty. A torn end of the log is cut off: see
@@ -55,17 +54,16 @@ impl Store {
         if options.clock.is_some_and(|wanted| wanted != rule) {
             return Err(Error::ClockRule { kept: rule });
         }
-        let free = rule == ClockRule::Free;
         make_good(&*disk, &listing, &recovered)?;
         let watermark = Watermark::open(&*disk)?;
         let tail = if let Some(tail) = recovered.tail {
             cut(tail)?
         } else {
             let kept = recovered.snapshot.map_or(Encoding::Binary, |size| size.name.encoding);
-            Tail::create(&*disk, options.encoding.unwrap_or(kept), free, recovered.last)?
+            Tail::create(&*disk, options.encoding.unwrap_or(kept), rule, recovered.last)?
         };
         let encoding = options.encoding.unwrap_or(tail.name.encoding);
-        let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, free)?;
+        let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, rule)?;
         log.grown = recovered.log_bytes;
         log.renew(recovered.marked_end)?;
         if log.tail.name.encoding != encoding {

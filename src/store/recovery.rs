@@ -193,7 +193,7 @@ impl Recovery {
         let file = DataFile::open(disk, name)?;
         let (mut reader, header, link, chain) = file.reader(Kind::Log)?;
         let numbering = Numbering::of(&header, &file)?;
-        self.check_header(&reader, name, header.free, link, chain)?;
+        self.check_header(&reader, name, header.rule(), link, chain)?;
         let before = self.last;
         self.pass(link);
         self.recovered.marked_end = 0;
@@ -219,7 +219,7 @@ impl Recovery {
         &self,
         reader: &FrameReader,
         name: Name,
-        free: bool,
+        rule: ClockRule,
         link: Link,
         chain: u32,
     ) -> Result<(), Damage> {
@@ -228,7 +228,7 @@ impl Recovery {
             format!("group {wanted} should come next, and this file begins with {}", name.sequence)
         } else if link.sequence != self.last.sequence || chain != self.last.checksum {
             "it does not go on where the log before it ends".to_owned()
-        } else if free != (self.recovered.engine.clock().rule() == ClockRule::Free) {
+        } else if rule != self.recovered.engine.clock().rule() {
             "it is of another clock rule".to_owned()
         } else {
             return Ok(());
@@ -333,5 +333,5 @@ pub(super) fn group_of(body: Body) -> Result<(super::message::Group, bool), Stri
 pub(super) fn rule_of(disk: &dyn Disk, listing: &Listing) -> Result<Option<ClockRule>, Error> {
     let Some(first) = listing.segments.first() else { return Ok(None) };
     let (_, header, ..) = DataFile::open(disk, *first)?.reader(Kind::Log)?;
-    Ok(Some(if header.free { ClockRule::Free } else { ClockRule::Monotone }))
+    Ok(Some(header.rule()))
 }

@@ -15,7 +15,7 @@ use super::listing::Listing;
 use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, salvage};
-use super::snapshot::{self, Source};
+use super::snapshot::{self, Material};
 use super::values::stand_in;
 use super::verify::{Verdict, verify_listed};
 use super::watermark;
@@ -59,7 +59,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     }
     repair.copy(&**disk, &copied)?;
     let encoding = options.encoding.or(listing.segments.last().map(|name| name.encoding));
-    let source = Source {
+    let source = Material {
         frozen: recovered.engine.freeze(),
         covers: group,
         places: recovered.values.places.clone(),
@@ -137,8 +137,8 @@ impl Repair {
         names.dedup();
         let listed = disk.list().map_err(Error::disk("list", "the directory"))?;
         for name in names.into_iter().filter(|name| listed.contains(name)) {
-            let free = (1..).map(|number| format!("{name}.damaged-{number}"));
-            let Some(copy) = free.into_iter().find(|copy| !listed.contains(copy)) else { continue };
+            let copies = (1..).map(|number| format!("{name}.damaged-{number}"));
+            let Some(copy) = copies.into_iter().find(|copy| !listed.contains(copy)) else { continue };
             copy_file(disk, &name, &copy)?;
             self.copies.push((name, copy));
         }

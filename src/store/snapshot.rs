@@ -32,7 +32,7 @@ const FRAME: usize = 1 << 18;
 const ROWS: usize = 1 << 14;
 
 /// What a snapshot is made of.
-pub(super) struct Source {
+pub(super) struct Material {
     pub(super) frozen: Frozen,
     /// The last group that has taken effect.
     pub(super) covers: Link,
@@ -64,11 +64,10 @@ pub(super) struct Written {
 }
 
 /// Writes a snapshot.
-pub(super) fn write(disk: &dyn Disk, source: Source) -> Result<Written, Error> {
-    let Source { frozen, covers, places, next_value, encoding, thorough, lost } = source;
+pub(super) fn write(disk: &dyn Disk, material: Material) -> Result<Written, Error> {
+    let Material { frozen, covers, places, next_value, encoding, thorough, lost } = material;
     let name = Name { kind: Kind::Snapshot, sequence: covers.sequence, encoding };
-    let free = frozen.state().rule == ClockRule::Free;
-    let mut header = data_file::header(disk, name, free);
+    let mut header = data_file::header(disk, name, frozen.state().rule);
     header.covers = Some(covers.checksum);
     let mut file = Aside::create(disk, name, Link::default(), header)?;
     file.append(&Body::State(image::state(frozen.state(), next_value)))?;
@@ -171,7 +170,7 @@ fn write_values(
     let named = listed.iter().filter_map(|name| Name::parse(name)).filter(|name| name.kind == Kind::Values);
     let sequence = named.map(|name| name.sequence).max().unwrap_or(0).saturating_add(1);
     let name = Name { kind: Kind::Values, sequence, encoding };
-    let header = data_file::header(disk, name, false);
+    let header = data_file::header(disk, name, ClockRule::default());
     let mut file = Aside::create(disk, name, Link::default(), header)?;
     let mut rows = Vec::with_capacity(moved.len());
     for (number, place) in moved {

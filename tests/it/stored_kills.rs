@@ -79,7 +79,9 @@ fn run_until_killed(mut child: Child, lines: Vec<String>, dice: u64) -> (Vec<Str
     std::io::Read::read_to_end(&mut answers, &mut told).expect("what was told can be read");
     let output = child.wait_with_output().expect("it ends");
     drop(writer.join().expect("the writer ends"));
-    assert_eq!(text(&output.stderr), "");
+    // A kill may come between two pages of a write: the run after it tells what it has cut off.
+    let message = text(&output.stderr);
+    assert!(message.is_empty() || message.starts_with("note: ") && message.lines().count() == 1, "{message}");
     // An answer that has no end was not told.
     let whole = told.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
     let read = |line: &[u8]| serde_json::from_slice(line).expect("an answer is a string");

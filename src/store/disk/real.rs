@@ -75,7 +75,7 @@ impl Disk for RealDisk {
         let path = self.directory.join(LOCK);
         let file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(Held(file))),
+            Ok(()) => Ok(Box::new(HeldLock(file))),
             Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -83,9 +83,9 @@ impl Disk for RealDisk {
 }
 
 /// A lock that is held.
-struct Held(File);
+struct HeldLock(File);
 
-impl Drop for Held {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         // Closing alone would not do while a process that is being started still has a copy of the file.
         let _ = self.0.unlock();

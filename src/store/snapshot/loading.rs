@@ -14,6 +14,7 @@ use crate::store::frame::{FrameReader, Link};
 use crate::store::image;
 use crate::store::message::{self, Body, End};
 use crate::store::values::Place;
+use crate::time::ClockRule;
 
 use super::{Size, bytes_of};
 
@@ -57,7 +58,7 @@ pub(in crate::store) fn read(
         spawned.map_err(Error::disk("start", "a thread that reads"))?;
         for frame in frames {
             match frame {
-                Ok((at, body)) => match reading.take(disk, body, header.free) {
+                Ok((at, body)) => match reading.take(disk, body, header.rule()) {
                     Ok(Ok(())) => {}
                     Ok(Err(why)) => note(Damage::new(&file.name, at, why))?,
                     // A file that places name is damaged, not this one.
@@ -138,16 +139,16 @@ struct Reading {
 
 impl Reading {
     /// Takes a frame in. The outer error is the disk's; the inner one is a reason why it does not belong there.
-    fn take(&mut self, disk: &dyn Disk, body: Body, free: bool) -> Result<Result<(), String>, Error> {
+    fn take(&mut self, disk: &dyn Disk, body: Body, rule: ClockRule) -> Result<Result<(), String>, Error> {
         match (body, &mut self.thaw) {
             (Body::State(state), None) => {
                 self.next_value = state.next_value;
-                let thaw = Thaw::new(&image::own_state(&state, free));
+                let thaw = Thaw::new(&image::state_of(&state, rule));
                 Ok(thaw.map(|thaw| self.thaw = Some(thaw)).map_err(|broken| broken.to_string()))
             }
             (Body::Records(records), Some(thaw)) => {
                 let mut records = records.records.iter();
-                let added = records.try_for_each(|record| thaw.add(&image::own_record(record)));
+                let added = records.try_for_each(|record| thaw.add(&image::record_of(record)));
                 Ok(added.map_err(|broken| broken.to_string()))
             }
             (Body::Places(rows), Some(_)) => self.take_places(disk, &rows),
