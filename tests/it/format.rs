@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rewinddb::engine::Engine;
 use rewinddb::query::{Access, Level, Query};
 use rewinddb::store::{Encoding, Options, SimulatedDisk, Store, SyncPolicy};
-use rewinddb::time::ClockRule;
+use rewinddb::time::{ClockRule, Time};
 
 use super::lists::list_of;
 use super::{assert_document, top, with_part};
@@ -195,4 +195,33 @@ fn groups_in_json_are_never_packed() {
         let log = files.iter().find(|(name, _)| name.starts_with("log-")).expect("there is one").1;
         assert_eq!(log.len() < sets.len() * value.len(), is_packed, "{encoding:?}: {} bytes", log.len());
     }
+}
+
+/// A thousand backups of ten thousand cells, between which one cell changes, take a few bytes more each; copies would
+/// take ten thousand cells each.
+#[test]
+fn a_snapshot_has_what_backups_share_once() {
+    let size = |backups: u64| {
+        let disk = SimulatedDisk::new();
+        let mut store = Store::open(Arc::new(disk.clone()), options(Encoding::Binary)).expect("it opens");
+        let keys: Vec<_> = (0..1_000).map(|number| format!("key{number}")).collect();
+        let fields: Vec<_> = (0..10).map(|number| format!("field{number}")).collect();
+        let cells = keys.iter().flat_map(|key| fields.iter().map(move |field| (key, field)));
+        let sets: Vec<_> = cells.map(|(key, field)| Query::Set { key, field, value: "a value" }).collect();
+        store.apply(&sets, |_, _| {}).expect("there is room");
+        for time in 0..backups {
+            let (timestamp, value) = (Time(time), time.to_string());
+            let set = Query::SetAt { key: "key7", field: "field7", value: &value, timestamp };
+            store.apply(&[set, Query::Backup { timestamp }], |_, _| {}).expect("there is room");
+        }
+        store.compact().expect("there is room");
+        let files = disk.files();
+        let snapshot = files.iter().find(|(name, _)| name.starts_with("snapshot-")).expect("it is there");
+        snapshot.1.len()
+    };
+    let (none, many) = (size(0), size(1_000));
+    assert!(
+        none > 200_000 && many < none + 60 * 1_000,
+        "{none} bytes without backups, {many} with a thousand"
+    );
 }

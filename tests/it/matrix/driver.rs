@@ -50,8 +50,8 @@ pub(super) struct Driver {
     pub(super) store: Option<Store>,
     pub(super) history: Vec<Arc<Moment>>,
     pub(super) pending: Option<Arc<Moment>>,
-    /// What snapshots may tell of the last group: reads have moved the clock since.
-    later: Vec<Arc<Moment>>,
+    /// What snapshots may tell of a group: reads have moved the clock since.
+    later: Vec<(u64, Arc<Moment>)>,
     /// The last group that a loss of power must not take.
     pub(super) committed: u64,
     /// What the store has in memory: reads have moved the clock beyond the last group.
@@ -131,7 +131,7 @@ impl Driver {
                 Ok(())
             }
             Step::Compact => {
-                self.later.push(Moment::of(&self.engine));
+                self.later.push((self.applied(), Moment::of(&self.engine)));
                 self.store().compact()?;
                 self.committed = self.applied();
                 Ok(())
@@ -212,7 +212,6 @@ impl Driver {
     fn acknowledge(&mut self) {
         if let Some(moment) = self.pending.take() {
             self.history.push(moment);
-            self.later.clear();
         }
     }
 
@@ -253,7 +252,7 @@ impl Driver {
         let found = look(image, &self.options).map_err(|error| error.to_string())?;
         let moment = self.moment(found.group).filter(|_| found.group >= least);
         let moment = moment.ok_or_else(|| format!("it ends with group {}, not {least}", found.group))?;
-        let later = self.later.iter().filter(|_| found.group == self.applied());
+        let later = self.later.iter().filter(|(group, _)| *group == found.group).map(|(_, moment)| moment);
         let known = [moment].into_iter().chain(later).find(|known| known.state == found.state);
         let why = || format!("after group {}: {:?}, not {:?}", found.group, found.state, moment.state);
         Ok((found.group, known.ok_or_else(why)?))
