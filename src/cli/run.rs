@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N")]
     level: Option<Level>,
 
-    /// What timestamps may do [default: a suite's own rule, else monotone]
+    /// What timestamps may do [default: a suite's or a store's own rule, else monotone]
     #[arg(long, value_name = "RULE")]
     clock: Option<Rule>,
 
