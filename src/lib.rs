@@ -6,6 +6,9 @@
 //! ```text
 //!   words ──► Query ──► Engine ──► Reply ──► text, JSON
 //!   script    query     engine     reply     script
+//!               │          ▲
+//!               ▼          │ replay
+//!              log ──► snapshot              store
 //! ```
 //!
 //! The rooms, in the order to read them; who may import whom stands in the README, and a test holds it:
