@@ -42,7 +42,8 @@ fn each_cut(
     let disk = SimulatedDisk::from_files(driver.disk.files());
     let (name, log) = only_file(&disk, "log");
     let ends = ends(&log, encoding);
-    let (step, mut cuts) = (so_many(1, 2999), 0);
+    // A long log is cut at hundreds of places that lie anywhere in its frames, a short one at all.
+    let (step, mut cuts) = (if log.len() > 100_000 { 2999 } else { 1 }, 0);
     for cut in (0..log.len()).step_by(step) {
         let mut bytes = log[..cut].to_vec();
         if rest == Rest::Zeros {
@@ -130,7 +131,7 @@ fn a_store_goes_on_where_its_log_was_cut() {
             }
         });
         println!("{encoding:?}: {turn} stores have gone on");
-        assert!(turn > so_many(1000, 10));
+        assert!(turn > 1000, "{turn} stores");
     }
 }
 
