@@ -88,10 +88,14 @@ impl StoreArgs {
             let stats = store.stats()?;
             say(&stat_lines(&stats));
         }
-        if let Err(error) = store.finish_snapshot() {
-            say(&format!("note: a compaction in the background has failed: {error}\n"));
+        // What has failed is noted there, also if it was earlier.
+        let _ = store.finish_snapshot();
+        let failure = store.compaction_failure().map(str::to_owned);
+        store.close()?;
+        if let Some(why) = failure {
+            say(&format!("note: a compaction in the background has failed: {why}\n"));
         }
-        Ok(store.close()?)
+        Ok(())
     }
 }
 

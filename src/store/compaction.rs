@@ -120,9 +120,18 @@ impl Store {
     /// # Errors
     /// Why it has failed. The store goes on: the log has all that it would have.
     pub fn finish_snapshot(&mut self) -> Result<(), Error> {
+        if self.compaction.is_none() {
+            return Ok(());
+        }
         let finished = self.wait_for_compaction();
         self.compaction_failure = finished.as_ref().err().map(ToString::to_string);
         finished
+    }
+
+    /// Why the last snapshot in the background has failed, if it has.
+    #[must_use]
+    pub fn compaction_failure(&self) -> Option<&str> {
+        self.compaction_failure.as_deref()
     }
 
     /// Is a snapshot being written in the background? Any commit may put it in place.

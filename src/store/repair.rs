@@ -123,8 +123,7 @@ impl Repair {
         }
         if lost.len() > live {
             let others = lost.len() - live;
-            self.lost
-                .push(format!("{others} values that only backups have are lost, they are empty texts now"));
+            self.lost.push(format!("values that only backups have, which are empty texts now: {others}"));
         }
         Ok(lost)
     }

@@ -42,6 +42,17 @@ fn with_a_lost_value() -> (SimulatedDisk, Options) {
     (disk, options)
 }
 
+/// A closed store with a snapshot, and a group after it.
+fn with_a_group_behind_its_snapshot() -> SimulatedDisk {
+    let disk = SimulatedDisk::new();
+    let mut store = opened(&disk, plain());
+    set(&mut store, "k", "1").expect("there is room");
+    store.compact().expect("there is room");
+    set(&mut store, "k", "2").expect("there is room");
+    store.close().expect("there is room");
+    disk
+}
+
 #[test]
 fn behind_an_answer_that_cannot_be_told_there_is_none() {
     let (disk, options) = with_a_lost_value();
@@ -103,12 +114,7 @@ fn a_compaction_is_worth_it_for_values_alone() {
 
 #[test]
 fn a_snapshot_that_claims_more_than_was_synced_is_damage() {
-    let disk = SimulatedDisk::new();
-    let mut store = opened(&disk, plain());
-    set(&mut store, "k", "1").expect("there is room");
-    store.compact().expect("there is room");
-    set(&mut store, "k", "2").expect("there is room");
-    store.close().expect("there is room");
+    let disk = with_a_group_behind_its_snapshot();
     let renamed = |name: &str| name.replace("snapshot-00000000000000000001", "snapshot-00000000000000000009");
     let files = disk.files().into_iter().map(|(name, bytes)| (renamed(&name), bytes));
     let disk = SimulatedDisk::from_files(files);
@@ -224,12 +230,7 @@ fn a_file_with_a_value_that_is_lost_is_kept_by_a_repair() {
 
 #[test]
 fn without_the_groups_at_the_beginning_nothing_is_saved_and_nothing_touched() {
-    let disk = SimulatedDisk::new();
-    let mut store = opened(&disk, plain());
-    set(&mut store, "k", "1").expect("there is room");
-    store.compact().expect("there is room");
-    set(&mut store, "k", "2").expect("there is room");
-    store.close().expect("there is room");
+    let disk = with_a_group_behind_its_snapshot();
     let mut files = disk.files();
     files.retain(|name, _| !name.starts_with("snapshot-"));
     let disk = SimulatedDisk::from_files(files.clone());
