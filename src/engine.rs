@@ -25,8 +25,8 @@
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
 //! `level4_backups`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `timeline` (the epochs), `expiries` (who
-//! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); and how all of it is written down
-//! and brought back: `image`, `thaw`, and as queries: `dump`.
+//! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
+//! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -41,6 +41,7 @@ mod level2_scans;
 mod level3_lifetimes;
 mod level4_backups;
 mod records;
+pub mod ruling;
 mod shards;
 mod thaw;
 mod timeline;

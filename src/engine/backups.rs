@@ -3,6 +3,7 @@
 //! Invariant: there is one for each moment it was taken at, the one taken last.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::timeline::Mark;
 use crate::time::Time;
@@ -30,9 +31,15 @@ impl Backups {
         self.by_time.insert(moment, backup)
     }
 
-    /// The latest backup taken at `moment` or before.
-    pub(super) fn latest(&self, moment: Time) -> Option<Backup> {
-        self.by_time.range(..=moment).next_back().map(|(_, backup)| *backup)
+    /// The latest backup taken at `moment` or before, and when that was.
+    pub(super) fn latest(&self, moment: Time) -> Option<(Time, Backup)> {
+        self.by_time.range(..=moment).next_back().map(|(taken, backup)| (*taken, *backup))
+    }
+
+    /// When the first one after `moment` was taken; without a moment, the first of all.
+    pub(super) fn first_after(&self, moment: Option<Time>) -> Option<Time> {
+        let from = moment.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_time.range((from, Bound::Unbounded)).next().map(|(taken, _)| *taken)
     }
 
     /// When the latest one of all was taken.

@@ -42,7 +42,7 @@ impl Engine {
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
     pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
-        let Some(backup) = self.backups.latest(moment) else { return Reply::Done };
+        let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
         for (key, field) in self.unsaved.take() {
             self.records.take_back(&key, field.as_deref(), self.timeline.open());
         }
