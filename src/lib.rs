@@ -19,6 +19,7 @@
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
+//! - [`trace`]: a list of queries step by step, with the rule that decided each
 //! - [`cli`]: the program `rewind`, one file a subcommand
 
 pub mod time;
@@ -32,6 +33,8 @@ pub mod engine;
 pub mod store;
 
 pub mod script;
+
+pub mod trace;
 
 pub mod cli;
 

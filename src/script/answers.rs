@@ -3,7 +3,7 @@
 mod json;
 mod people;
 
-pub use people::{cut, word};
+pub use people::{cut, plain, quoted, word};
 
 use std::io::{self, Write};
 use std::str::FromStr;

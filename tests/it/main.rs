@@ -8,6 +8,8 @@ mod broken_image;
 mod disk;
 /// A database as the queries that rebuild it.
 mod dump;
+/// Lists explained step by step, as text and as a page.
+mod explain;
 /// The format on disk, held against its documents.
 mod format;
 /// Suites by level: expected answers, and golden transcripts under both clock rules.

@@ -145,6 +145,14 @@ pub fn word(text: &str) -> String {
     line
 }
 
+/// A text in quotes as a person reads it, escaped, so that an empty one is seen.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut line = String::new();
+    push_quoted(&mut line, text);
+    line
+}
+
 fn push_word(line: &mut String, word: &str) {
     if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '"' || is_unseen(c)) {
         push_quoted(line, word);
@@ -165,7 +173,8 @@ fn push_quoted(line: &mut String, text: &str) {
 }
 
 /// Text with its control characters escaped.
-fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     text.chars().for_each(|c| push_seen(&mut line, c));
     line

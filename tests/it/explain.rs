@@ -1,0 +1,241 @@
+//! `rewind explain`: rulings, steps and bars, held against the engine and the model, query by query.
+
+use rewinddb::engine::Engine;
+use rewinddb::query::Query;
+use rewinddb::time::ClockRule;
+use rewinddb::trace::{Bars, How, Step, Tracer};
+use rstest::rstest;
+
+use super::lists::list_of;
+use super::model::Model;
+use super::random::{parsed, seeds};
+
+const RULES: [ClockRule; 2] = [ClockRule::Monotone, ClockRule::Free];
+
+/// The steps of a list whose queries stand between bars, words parted by blanks.
+fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
+    let list: Vec<Vec<_>> =
+        list.split('|').map(|query| query.split(' ').map(str::to_owned).collect()).collect();
+    let mut tracer = Tracer::new(rule);
+    list.iter().map(|words| tracer.step(&parsed(words)).expect("time does not run backwards")).collect()
+}
+
+#[rstest]
+// What a set does to the lifetime.
+#[case("SET A B C", "A.B is new: without a ttl it is permanent")]
+#[case("SET A B C|SET A B D", "the old one, and A.B stays permanent")]
+#[case("SET_AT_WITH_TTL A B C 1 10", "it lives from 1 up to, but not including, 11 (1+10)")]
+#[case(
+    "SET_AT_WITH_TTL A B C 1 10|SET A B C",
+    "a set without a ttl makes permanent: A.B would have ended at 11"
+)]
+#[case(
+    "SET A B C|SET_AT_WITH_TTL A B C 5 1",
+    "A.B was permanent, and now it lives from 5 up to, but not including, 6"
+)]
+#[case("SET_AT_WITH_TTL A B C 1 4|SET_AT A B C 5", "A.B ended at 5, and is set anew")]
+#[case("SET_AT_WITH_TTL A B C 1 0", "a ttl of 0 ends when it begins: A.B is dead on arrival")]
+#[case("SET A B C|SET_AT_WITH_TTL A B C 1 0", "dead on arrival, and what it held is gone")]
+#[case("SET_AT_WITH_TTL A B C 1 18446744073709551615", "it lives to the end of time")]
+// Half-open lifetimes, and the clock's reading.
+#[case("SET_AT_WITH_TTL A B C 1 10|GET_AT A B 10", "its lifetime ends at 11, and 10 is before that")]
+#[case(
+    "SET_AT_WITH_TTL A B C 1 10|GET_AT A B 11",
+    "its lifetime ended at 11 and does not include that moment"
+)]
+#[case("SET_AT_WITH_TTL A B C 1 10|GET_AT A B 12", "A.B is dead: its lifetime ended at 11, before 12")]
+#[case("SET_AT_WITH_TTL A B C 1 10|GET A B", "and the clock's reading, 1, is before that")]
+#[case("SET_AT_WITH_TTL A B C 1 10|DELETE_AT A B 11", "what has expired cannot be removed")]
+#[case("SET A B C|DELETE A B", "it was the last cell of A, and the record goes with it")]
+// Why a cell is absent.
+#[case("GET A B", "there is no live cell A.B: it was never set")]
+#[case("SET A B C|DELETE A B|GET A B", "there is no live cell A.B: query 2 removed it")]
+#[case("SET_AT_WITH_TTL A B C 1 4|BACKUP 7|GET_AT A B 9", "no live cell A.B: it died at 5")]
+#[case("SET_AT_WITH_TTL A B C 1 4|BACKUP 7|DELETE_AT A B 9", "so nothing is removed: it died at 5")]
+#[case(
+    "BACKUP 1|SET A B C|RESTORE 3 1|GET A B",
+    "no live cell A.B: the restore of query 3 did not bring it back"
+)]
+#[case(
+    "BACKUP 1|SET A B C|DELETE A B|RESTORE 3 1|GET A B",
+    "query 3 removed it, and the restore of query 4 did not bring it back"
+)]
+#[case("SET_AT_WITH_TTL A B C 1 0|GET A B", "no live cell A.B: query 1 set it with a ttl of 0")]
+#[case("SCAN A", "A has no live cell: none was ever set")]
+#[case(
+    "SET A B C|DELETE A B|SCAN_AT A 7",
+    "A has no live cell at 7: the last one was B, and query 2 removed it"
+)]
+// Lists.
+#[case("SET A f10 1|SET A f2 2|SCAN A", "in byte order (f10 before f2), with a blank after each comma")]
+#[case("SET A b 1|SET A B 2|SCAN A", "in byte order (B before b)")]
+#[case("SET A a 1|SET A b 2|SCAN A", "A has 2 live cells, in byte order, with a blank after each comma")]
+#[case("SET A a 1|SCAN A", "A has 1 live cell")]
+#[case(
+    "SET A B C|SET A D C|SCAN_BY_PREFIX A C",
+    "no field begins with C; B does not count, as only its value"
+)]
+#[case("SET A ab 1|SET A c 1|SCAN_BY_PREFIX A a", "A has 2 live cells; 1 field begins with a")]
+#[case("SET A a 1|SCAN_BY_PREFIX A ", "every field begins with the empty prefix")]
+#[case(
+    "SET_AT_WITH_TTL A B C 1 4|SET A D E|SCAN_AT A 5",
+    "B ended at 5, which its lifetime does not include"
+)]
+#[case("SET_AT_WITH_TTL A B C 1 4|SET A D E|SCAN_AT A 6", "A has 1 live cell at 6; B ended at 5")]
+#[case("SET_AT A B C 9|SCAN A", "A has 1 live cell at the clock's reading (9)")]
+// Backups.
+#[case("SET A B C|SET A D E|BACKUP 3", "records are counted, not cells: 1 record holds all 2 live cells")]
+#[case("SET A B C|SET D E F|BACKUP 3", "2 records hold the 2 live cells")]
+#[case("SET_AT_WITH_TTL A B C 1 4|BACKUP 5", "none has a live cell; the last cell of A ended at 5")]
+#[case("BACKUP 5|BACKUP 5", "this takes the place of the backup of the same time")]
+#[case(
+    "BACKUP 5|BACKUP 7|RESTORE 9 6",
+    "the latest backup at or before 6 is the one taken at 5 (that of 7 is later"
+)]
+#[case("BACKUP 5|BACKUP 7|RESTORE 9 8", "each cell has as much left from 9 on as it had at 7")]
+#[case("RESTORE 9 8", "no backup has been taken")]
+#[case("BACKUP 5|RESTORE 9 4", "no backup was taken at or before 4, as the first one was taken at 5")]
+fn a_rule_names_what_decides(#[case] list: &str, #[case] wanted: &str) {
+    let steps = steps_of(list, ClockRule::Monotone);
+    let rule = &steps.last().expect("there is a query").rule;
+    assert!(rule.contains(wanted), "{list}: {rule}");
+}
+
+#[rstest]
+#[case("SET_AT_WITH_TTL A B C 1 4|GET A B", "under the free rule a query without a timestamp ignores expiry")]
+#[case("SET_AT_WITH_TTL A B C 9 4", "it is seen at every timestamp before 13 (9+4)")]
+#[case("SET_AT_WITH_TTL A B C 9 4|GET_AT A B 2", "its lifetime ends at 13, and 2 is before that")]
+#[case("SET_AT_WITH_TTL A B C 9 4|SCAN A", "without a timestamp the free rule ignores expiry")]
+fn a_rule_names_what_decides_under_the_free_rule(#[case] list: &str, #[case] wanted: &str) {
+    let steps = steps_of(list, ClockRule::Free);
+    let rule = &steps.last().expect("there is a query").rule;
+    assert!(rule.contains(wanted), "{list}: {rule}");
+}
+
+#[test]
+fn a_query_back_in_time_is_refused_and_its_ruling_says_so() {
+    let words = |query: &str| query.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let (late, early) = (words("GET_AT A B 9"), words("GET_AT A B 5"));
+    let (mut engine, mut tracer) = (Engine::new(ClockRule::Monotone), Tracer::new(ClockRule::Monotone));
+    engine.apply(&parsed(&late)).expect("time moves forward");
+    tracer.step(&parsed(&late)).expect("time moves forward");
+    let sentence = engine.ruling(&parsed(&early)).to_string();
+    assert_eq!(sentence, "time may not run backwards: the clock reads 9, and 5 is before that");
+    assert!(tracer.step(&parsed(&early)).is_err());
+    let next = tracer.step(&parsed(&late)).expect("time stands still");
+    assert_eq!(next.number, 2, "what is refused is not counted");
+}
+
+#[test]
+fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
+    for (seed, rule) in seeds(400).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
+        let free = rule == ClockRule::Free;
+        let (mut tracer, mut engine, mut model) = (Tracer::new(rule), Engine::new(rule), Model::new(free));
+        let mut number = 0;
+        for words in list_of(seed, free).iter().take(300) {
+            let query = parsed(words);
+            let ruling = engine.ruling(&query).to_string();
+            assert!(ruling.len() < 1_000 && !ruling.contains(char::is_control), "seed {seed}: {ruling:?}");
+            let wanted = engine.apply(&query).map(|reply| reply.to_string());
+            let step = tracer.step(&query);
+            assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
+            let refused = model.answer(words).is_err();
+            let Ok(step) = step else {
+                assert!(
+                    refused && ruling.starts_with("time may not run backwards"),
+                    "seed {seed}: {words:?}"
+                );
+                continue;
+            };
+            number += 1;
+            assert_eq!((step.number, &step.query), (number, words));
+            assert!(step.rule.starts_with(&ruling), "seed {seed}: {} / {ruling}", step.rule);
+            let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
+            assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
+        }
+    }
+}
+
+/// What the bars tell of the state after a query: key, field, value, and where it ends.
+fn state_of_bars(bars: &Bars, number: usize) -> Vec<(String, String, String, Option<u64>)> {
+    let mut state = Vec::new();
+    for cell in bars.cells() {
+        assert!(cell.bars.windows(2).all(|pair| pair[0].end.is_some_and(|end| end.query <= pair[1].query)));
+        let live = cell.bars.iter().filter(|bar| bar.query <= number);
+        let live = live.filter(|bar| bar.end.is_none_or(|end| number < end.query));
+        state.extend(
+            live.map(|bar| (cell.key.to_owned(), cell.field.to_owned(), bar.value.clone(), bar.until)),
+        );
+    }
+    state
+}
+
+#[test]
+fn bars_tell_the_state_after_every_query() {
+    for (seed, rule) in seeds(100).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
+        let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
+        for words in list_of(seed, rule == ClockRule::Free).iter().take(120) {
+            if let Ok(step) = tracer.step(&parsed(words)) {
+                bars.add(&step);
+                steps.push(step);
+            }
+        }
+        for step in &steps {
+            let cells = step.cells.iter();
+            let wanted: Vec<_> = cells
+                .map(|cell| (cell.key.clone(), cell.field.clone(), cell.value.clone(), cell.until))
+                .collect();
+            assert_eq!(state_of_bars(&bars, step.number), wanted, "seed {seed}, query {}", step.number);
+        }
+    }
+}
+
+#[test]
+fn bars_tell_how_they_ended() {
+    let list =
+        "SET_AT_WITH_TTL A B C 1 4|SET A D E|SET A D F|BACKUP 6|DELETE A D|SET A G H|RESTORE 9 8|GET A D";
+    let (mut bars, steps) = (Bars::default(), steps_of(list, ClockRule::Monotone));
+    for step in &steps {
+        bars.add(step);
+    }
+    let ends: Vec<_> = bars
+        .cells()
+        .flat_map(|cell| {
+            cell.bars.iter().map(|bar| (cell.field.to_owned(), bar.query, bar.restored, bar.end))
+        })
+        .map(|(field, began, restored, end)| {
+            (field, began, restored, end.map(|end| (end.query, end.at, end.how)))
+        })
+        .collect();
+    let row = |field: &str, began, restored, end| (field.to_owned(), began, restored, end);
+    assert_eq!(
+        ends,
+        [
+            row("B", 1, false, Some((4, Some(5), How::Expired))),
+            row("D", 2, false, Some((3, Some(1), How::Replaced))),
+            row("D", 3, false, Some((5, Some(6), How::Removed))),
+            row("D", 7, true, None),
+            row("G", 6, false, Some((7, Some(9), How::Restored))),
+        ]
+    );
+    assert_eq!((bars.backups().len(), bars.restores()[0].backup, bars.restores()[0].taken), (1, 4, 6));
+}
+
+/// A ruling costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.
+#[test]
+fn any_query_has_a_ruling_at_any_state() {
+    for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
+        let list = list_of(seed, rule == ClockRule::Free);
+        let mut engine = Engine::new(rule);
+        let asked: Vec<Query<'_>> = list.iter().take(40).map(|words| parsed(words)).collect();
+        for query in &asked {
+            let cells = format!("{:?}", engine.cells());
+            for other in &asked {
+                assert!(!engine.ruling(other).to_string().is_empty());
+            }
+            assert_eq!(cells, format!("{:?}", engine.cells()));
+            // A refusal changes nothing, and neither does it matter here.
+            let _ = engine.apply(query);
+        }
+    }
+}
