@@ -1,0 +1,439 @@
+// Connects your solution to `rewind judge`. You need not read this file, nor change it.
+//
+// It reads requests from standard input and writes replies to standard output, one JSON object a line.
+
+#include <cxxabi.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "solution.hpp"
+
+using Words = std::vector<std::string>;
+
+// A list in which every operation stands once, level by level: what is tried to see what is filled in.
+const std::vector<Words> TRIAL = {
+    {"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
+    {"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
+    {"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
+    {"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
+    {"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
+    {"BACKUP", "1"}, {"RESTORE", "1", "1"},
+};
+const std::size_t OPERATIONS_UP_TO_LEVEL[] = {0, 3, 5, 11, 13};
+const unsigned TRIAL_SECONDS = 1;
+
+// ---- JSON -----------------------------------------------------------------------------------------------------------
+
+// The length of the UTF-8 character at the beginning of a text; 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&](std::size_t place) { return place < text.size() ? (unsigned char)text[place] : 0u; };
+    const unsigned first = byte(0), second = byte(1);
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
+    for (std::size_t place = 1; place < length; ++place) {
+        if ((byte(place) & 0xC0) != 0x80) return 0;
+    }
+    const bool too_long = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool no_character = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+    return text.empty() || too_long || no_character ? 0 : length;
+}
+
+std::string utf8(std::uint32_t code) {
+    const auto tail = [&](int shift) { return char(0x80 | (code >> shift & 0x3F)); };
+    if (code < 0x80) return {char(code)};
+    if (code < 0x800) return {char(0xC0 | code >> 6), tail(0)};
+    if (code < 0x10000) return {char(0xE0 | code >> 12), tail(6), tail(0)};
+    return {char(0xF0 | code >> 18), tail(12), tail(6), tail(0)};
+}
+
+// A value of JSON. Numbers keep their text.
+struct Json {
+    enum Kind { Null, Bool, Number, Text, List, Object };
+
+    Kind kind = Null;
+    std::string text = "null";
+    std::vector<Json> items;
+    std::vector<std::string> names;  // of an object's items
+
+    const Json& operator[](std::string_view name) const {
+        static const Json null;
+        for (std::size_t place = names.size(); place-- > 0;) {
+            if (names[place] == name) return items[place];
+        }
+        return null;
+    }
+
+    const std::vector<Json>& list() const {
+        if (kind != List) throw std::invalid_argument("a list is missing");
+        return items;
+    }
+};
+
+class JsonReader {
+public:
+    static Json read(std::string_view text) {
+        JsonReader reader(text);
+        Json value = reader.value(0);
+        reader.next();
+        if (reader.at < text.size()) reader.wrong();
+        return value;
+    }
+
+private:
+    static constexpr int DEEPEST = 64;
+    std::string_view text;
+    std::size_t at = 0;
+
+    explicit JsonReader(std::string_view text) : text(text) {}
+
+    [[noreturn]] void wrong() const { throw std::invalid_argument("not JSON at byte " + std::to_string(at + 1)); }
+
+    // The next byte that is no blank, without taking it; 0 at the end.
+    char next() {
+        while (at < text.size() && std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos) ++at;
+        return at < text.size() ? text[at] : '\0';
+    }
+
+    void expect(char byte) {
+        if (next() != byte) wrong();
+        ++at;
+    }
+
+    char take() {
+        if (at == text.size()) wrong();
+        return text[at++];
+    }
+
+    Json value(int depth) {
+        if (depth > DEEPEST) wrong();
+        switch (next()) {
+            case '{': return object(depth);
+            case '[': return list(depth);
+            case '"': return {Json::Text, string(), {}, {}};
+            case 't': return literal(Json::Bool, "true");
+            case 'f': return literal(Json::Bool, "false");
+            case 'n': return literal(Json::Null, "null");
+            default: return number();
+        }
+    }
+
+    Json object(int depth) {
+        Json object{Json::Object, "", {}, {}};
+        for (expect('{'); next() != '}';) {
+            if (!object.items.empty()) expect(',');
+            object.names.push_back(string());
+            expect(':');
+            object.items.push_back(value(depth + 1));
+        }
+        ++at;
+        return object;
+    }
+
+    Json list(int depth) {
+        Json list{Json::List, "", {}, {}};
+        for (expect('['); next() != ']';) {
+            if (!list.items.empty()) expect(',');
+            list.items.push_back(value(depth + 1));
+        }
+        ++at;
+        return list;
+    }
+
+    Json literal(Json::Kind kind, std::string_view name) {
+        if (text.substr(at, name.size()) != name) wrong();
+        at += name.size();
+        return {kind, std::string(name), {}, {}};
+    }
+
+    bool digits() {
+        const std::size_t begin = at;
+        while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+        return at > begin;
+    }
+
+    bool skip(std::string_view any) {
+        const bool found = at < text.size() && any.find(text[at]) != std::string_view::npos;
+        at += found;
+        return found;
+    }
+
+    Json number() {
+        const std::size_t begin = at;
+        skip("-");
+        if (!skip("0") && !digits()) wrong();
+        if (skip(".") && !digits()) wrong();
+        if (skip("eE")) {
+            skip("+-");
+            if (!digits()) wrong();
+        }
+        return {Json::Number, std::string(text.substr(begin, at - begin)), {}, {}};
+    }
+
+    std::string string() {
+        std::string result;
+        expect('"');
+        for (;;) {
+            const std::size_t length = utf8_length(text.substr(at));
+            const char byte = take();
+            if (byte == '"') return result;
+            if (length == 0 || (unsigned char)byte < ' ') wrong();
+            if (byte == '\\') {
+                result += escape();
+            } else {
+                result.append(text, at - 1, length);
+                at += length - 1;
+            }
+        }
+    }
+
+    std::string escape() {
+        const std::string_view signs = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
+        const char sign = take();
+        if (const std::size_t place = signs.find(sign); place != std::string_view::npos) return {meanings[place]};
+        if (sign != 'u') wrong();
+        const std::uint32_t unit = hex4();
+        if (unit < 0xD800 || unit > 0xDFFF) return utf8(unit);
+        if (unit > 0xDBFF || take() != '\\' || take() != 'u') wrong();
+        const std::uint32_t low = hex4();
+        if (low < 0xDC00 || low > 0xDFFF) wrong();
+        return utf8(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+    }
+
+    std::uint32_t hex4() {
+        std::uint32_t unit = 0;
+        const char* const begin = text.data() + at;
+        const char* const end = begin + (text.size() - at < 4 ? 0 : 4);
+        if (begin == end || std::from_chars(begin, end, unit, 16).ptr != end) wrong();
+        at += 4;
+        return unit;
+    }
+};
+
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        const char byte = text[0];
+        if (length == 0) {
+            result += "\xEF\xBF\xBD";  // half a character: the sign for what cannot be shown
+        } else if ((unsigned char)byte < ' ') {
+            char escape[8];
+            std::snprintf(escape, sizeof escape, "\\u%04x", unsigned(byte));
+            result += escape;
+        } else {
+            if (byte == '"' || byte == '\\') result += '\\';
+            result.append(text, 0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return result + '"';
+}
+
+std::string quoted(const Words& words) {
+    std::string result = "[";
+    for (const std::string& word : words) {
+        if (result.size() > 1) result += ',';
+        result += quoted(word);
+    }
+    return result + ']';
+}
+
+// ---- The solution ---------------------------------------------------------------------------------------------------
+
+// An operation without a method, or one whose method is still to be written.
+struct NotSupported : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
+std::uint64_t number(const std::string& word) {
+    std::uint64_t number = 0;
+    const char* const end = word.data() + word.size();
+    const auto [last, error] = std::from_chars(word.data(), end, number);
+    if (error != std::errc() || last != end) throw std::invalid_argument("not a number: " + word);
+    return number;
+}
+
+std::string answer(Solution& database, const Words& query) {
+    const std::string& operation = query.at(0);
+    const auto text = [&](std::size_t place) -> const std::string& { return query.at(place); };
+    const auto time = [&](std::size_t place) { return number(query.at(place)); };
+    if (operation == "SET") return database.set(text(1), text(2), text(3));
+    if (operation == "GET") return database.get(text(1), text(2));
+    if (operation == "DELETE") return database.remove(text(1), text(2));
+    if (operation == "SCAN") return database.scan(text(1));
+    if (operation == "SCAN_BY_PREFIX") return database.scan_by_prefix(text(1), text(2));
+    if (operation == "SET_AT") return database.set_at(text(1), text(2), text(3), time(4));
+    if (operation == "SET_AT_WITH_TTL") return database.set_at_with_ttl(text(1), text(2), text(3), time(4), time(5));
+    if (operation == "GET_AT") return database.get_at(text(1), text(2), time(3));
+    if (operation == "DELETE_AT") return database.remove_at(text(1), text(2), time(3));
+    if (operation == "SCAN_AT") return database.scan_at(text(1), time(2));
+    if (operation == "SCAN_BY_PREFIX_AT") return database.scan_by_prefix_at(text(1), text(2), time(3));
+    if (operation == "BACKUP") return database.backup(time(1));
+    if (operation == "RESTORE") return database.restore(time(1), time(2));
+    throw NotSupported("no method for " + operation);
+}
+
+bool is_not_supported(const std::exception& error) {
+    return dynamic_cast<const NotSupported*>(&error) || std::string_view(error.what()) == "not implemented";
+}
+
+bool is_filled_in(Solution& database, const Words& query) {
+    try {
+        answer(database, query);
+        return true;
+    } catch (const std::exception& error) {
+        return !is_not_supported(error);
+    } catch (...) {
+        return true;
+    }
+}
+
+// The operations up to a level that are filled in. They are tried in a process of their own, so that one that crashes
+// or hangs does no harm here; it counts as filled in.
+Words supported(const Json& level) {
+    const std::size_t asked = level.kind == Json::Number ? number(level.text) : 4;
+    const std::size_t count = OPERATIONS_UP_TO_LEVEL[asked < 4 ? asked : 4];
+    std::string found;
+    int ends[2];
+    if (pipe(ends) == 0) {
+        const pid_t child = fork();
+        if (child == 0) {
+            alarm(TRIAL_SECONDS);
+            Solution database;
+            for (std::size_t place = 0; place < count; ++place) {
+                if (write(ends[1], is_filled_in(database, TRIAL[place]) ? "+" : "-", 1) != 1) break;
+            }
+            _exit(0);
+        }
+        close(ends[1]);
+        for (char sign; read(ends[0], &sign, 1) == 1;) found += sign;
+        close(ends[0]);
+        waitpid(child, nullptr, 0);
+    }
+    Words operations;
+    for (std::size_t place = 0; place < count; ++place) {
+        if (place >= found.size() || found[place] == '+') operations.push_back(TRIAL[place][0]);
+    }
+    return operations;
+}
+
+// ---- The protocol ---------------------------------------------------------------------------------------------------
+
+Words words(const Json& query) {
+    Words words;
+    for (const Json& word : query.list()) {
+        if (word.kind != Json::Text && word.kind != Json::Number) throw std::invalid_argument("a word is no text");
+        words.push_back(word.text);
+    }
+    return words;
+}
+
+std::string one_line(const std::exception& error) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> name(
+        abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr, &status), std::free);
+    std::string line = std::string(name ? name.get() : "exception") + ": " + error.what();
+    for (char& byte : line) {
+        if ((unsigned char)byte < ' ') byte = ' ';
+    }
+    return line;
+}
+
+class Server {
+public:
+    Server() {
+        try {
+            reset();
+        } catch (const std::exception& error) {
+            failure = one_line(error);
+        } catch (...) {
+            failure = "something that is no std::exception was thrown";
+        }
+    }
+
+    // The reply to a line; empty for the last one.
+    std::string reply(std::string_view line) {
+        std::string id = "null";
+        try {
+            const Json request = JsonReader::read(line);
+            const std::string& type = request["type"].text;
+            if (const Json& given = request["id"]; given.kind == Json::Number) id = given.text;
+            if (type == "bye") return "";
+            if (!failure.empty()) return error(id, "load", failure);
+            const std::string rest = result(type, request);
+            return "{\"type\":" + quoted(type + "_ok") + ",\"id\":" + id + rest + "}";
+        } catch (const std::exception& caught) {
+            if (is_not_supported(caught)) return error(id, "not-supported", caught.what());
+            return thrown(id, one_line(caught));
+        } catch (...) {
+            return thrown(id, "something that is no std::exception was thrown");
+        }
+    }
+
+private:
+    std::unique_ptr<Solution> database;
+    std::string failure;
+
+    void reset() { database = std::make_unique<Solution>(); }
+
+    std::string result(const std::string& type, const Json& request) {
+        if (type == "step") return ",\"answer\":" + quoted(answer(*database, words(request["query"])));
+        if (type == "list") {
+            Words answers;
+            for (const Json& query : request["queries"].list()) answers.push_back(answer(*database, words(query)));
+            return ",\"answers\":" + quoted(answers);
+        }
+        if (type == "reset") {
+            reset();
+            return "";
+        }
+        if (type != "hello") throw std::invalid_argument("no request of type " + type);
+        return ",\"protocol\":1,\"name\":\"Solution (C++)\",\"supports\":" + quoted(supported(request["level"]));
+    }
+
+    static std::string thrown(const std::string& id, const std::string& text) {
+        std::fprintf(stderr, "%s\n", text.c_str());
+        return error(id, "exception", text);
+    }
+
+    static std::string error(const std::string& id, const std::string& code, const std::string& text) {
+        return "{\"type\":\"error\",\"id\":" + id + ",\"code\":" + quoted(code) + ",\"text\":" + quoted(text) + "}";
+    }
+};
+
+int main() {
+    std::FILE* const requests = fdopen(dup(0), "r");
+    std::FILE* const replies = fdopen(dup(1), "w");
+    dup2(open("/dev/null", O_RDONLY), 0);
+    dup2(2, 1);  // from here on, what the solution prints goes to standard error
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    Server server;
+    char* line = nullptr;
+    std::size_t capacity = 0;
+    for (ssize_t size; (size = getline(&line, &capacity, requests)) > 0;) {
+        const std::string reply = server.reply({line, std::size_t(size)});
+        if (reply.empty()) break;
+        std::fprintf(replies, "%s\n", reply.c_str());
+        std::fflush(replies);
+    }
+    std::fflush(stdout);
+    _exit(0);  // also if a thread of the solution is still busy
+}

@@ -1,0 +1,254 @@
+package main
+
+// This file connects your solution to `rewind judge`. You need not read it, nor change it.
+//
+// It reads requests from standard input and writes replies to standard output, one JSON object a line.
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// A list in which every operation stands once, level by level: what is tried to see what is filled in.
+var trial = [][]word{
+	{"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
+	{"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
+	{"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
+	{"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
+	{"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
+	{"BACKUP", "1"}, {"RESTORE", "1", "1"},
+}
+
+var operationsUpToLevel = []int{0, 3, 5, 11, 13}
+
+const trialTime = 500 * time.Millisecond
+
+type request struct {
+	Type    string          `json:"type"`
+	ID      json.RawMessage `json:"id"`
+	Level   *int            `json:"level"`
+	Query   []word          `json:"query"`
+	Queries [][]word        `json:"queries"`
+}
+
+// A word of a query: a text, or an integer, which stands for its digits.
+type word string
+
+func (w *word) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, (*string)(w))
+	}
+	*w = word(data)
+	if strings.Trim(string(data), "0123456789") != "" {
+		return fmt.Errorf("%s is not a word of a query", data)
+	}
+	return nil
+}
+
+type reply map[string]interface{}
+
+// A notSupported operation has no method, or one that is still to be written.
+type notSupported struct{ text string }
+
+func (e notSupported) Error() string { return e.text }
+
+func main() {
+	requests, replies := bufio.NewReaderSize(os.Stdin, 1<<16), bufio.NewWriter(os.Stdout)
+	os.Stdin, _ = os.Open(os.DevNull)
+	os.Stdout = os.Stderr // from here on, what the solution prints goes to standard error
+	encoder := json.NewEncoder(replies)
+	encoder.SetEscapeHTML(false)
+	var s server
+	s.loadError = protect(s.reset)
+	for {
+		line, err := requests.ReadBytes('\n')
+		if err == io.EOF && len(line) == 0 {
+			return
+		}
+		reply := s.reply(bytes.TrimSpace(line))
+		if reply == nil || encoder.Encode(reply) != nil || replies.Flush() != nil {
+			return
+		}
+	}
+}
+
+type server struct {
+	database  *Solution
+	loadError error
+}
+
+func (s *server) reset() {
+	s.database = NewSolution()
+}
+
+// reply answers a line; nil is the answer to the last one.
+func (s *server) reply(line []byte) reply {
+	var r request
+	err := read(line, &r)
+	if err == nil && r.Type == "bye" {
+		return nil
+	}
+	result, code := reply{}, "exception"
+	if s.loadError != nil {
+		err, code = s.loadError, "load"
+	} else if err == nil {
+		err = s.result(r, result)
+	}
+	result["id"] = r.ID
+	if err == nil {
+		result["type"] = r.Type + "_ok"
+		return result
+	}
+	if errors.As(err, &notSupported{}) {
+		code = "not-supported"
+	}
+	return reply{"type": "error", "id": r.ID, "code": code, "text": strings.Join(strings.Fields(err.Error()), " ")}
+}
+
+func read(line []byte, r *request) error {
+	if !utf8.Valid(line) {
+		return errors.New("the line is not UTF-8")
+	}
+	return json.Unmarshal(line, r)
+}
+
+// result fills in what belongs to a type of request.
+func (s *server) result(r request, result reply) error {
+	switch r.Type {
+	case "step":
+		if len(r.Query) == 0 {
+			return errors.New("a step needs a query")
+		}
+		return protect(func() { result["answer"] = answer(s.database, r.Query) })
+	case "list":
+		if r.Queries == nil {
+			return errors.New("a list needs queries")
+		}
+		answers := make([]string, len(r.Queries))
+		result["answers"] = answers
+		return protect(func() {
+			for place, query := range r.Queries {
+				answers[place] = answer(s.database, query)
+			}
+		})
+	case "reset":
+		return protect(s.reset)
+	case "hello":
+		result["protocol"], result["name"], result["supports"] = 1, "Solution (Go)", supported(r.Level)
+		return nil
+	}
+	return fmt.Errorf("no request of type %q", r.Type)
+}
+
+// protect makes an error of a panic, and prints where it comes from.
+func protect(action func()) (err error) {
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case notSupported:
+			err = cause
+		default:
+			text := fmt.Sprint(cause)
+			if strings.HasPrefix(strings.ToLower(text), "not implemented") {
+				err = notSupported{text}
+				return
+			}
+			err = fmt.Errorf("panic: %s", text)
+			fmt.Fprintf(os.Stderr, "%v\n%s", err, debug.Stack())
+		}
+	}()
+	action()
+	return nil
+}
+
+func answer(s *Solution, query []word) string {
+	w := make([]string, 6)
+	for place := 0; place < len(query) && place < len(w); place++ {
+		w[place] = string(query[place])
+	}
+	switch w[0] {
+	case "SET":
+		return s.Set(w[1], w[2], w[3])
+	case "GET":
+		return s.Get(w[1], w[2])
+	case "DELETE":
+		return s.Delete(w[1], w[2])
+	case "SCAN":
+		return s.Scan(w[1])
+	case "SCAN_BY_PREFIX":
+		return s.ScanByPrefix(w[1], w[2])
+	case "SET_AT":
+		return s.SetAt(w[1], w[2], w[3], number(w[4]))
+	case "SET_AT_WITH_TTL":
+		return s.SetAtWithTTL(w[1], w[2], w[3], number(w[4]), number(w[5]))
+	case "GET_AT":
+		return s.GetAt(w[1], w[2], number(w[3]))
+	case "DELETE_AT":
+		return s.DeleteAt(w[1], w[2], number(w[3]))
+	case "SCAN_AT":
+		return s.ScanAt(w[1], number(w[2]))
+	case "SCAN_BY_PREFIX_AT":
+		return s.ScanByPrefixAt(w[1], w[2], number(w[3]))
+	case "BACKUP":
+		return s.Backup(number(w[1]))
+	case "RESTORE":
+		return s.Restore(number(w[1]), number(w[2]))
+	}
+	panic(notSupported{"no method for " + w[0]})
+}
+
+func number(word string) uint64 {
+	number, err := strconv.ParseUint(word, 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return number
+}
+
+// supported lists the operations up to a level that are filled in. One that does not come back from the trial is.
+func supported(level *int) []string {
+	count := len(trial)
+	if level != nil && *level >= 0 && *level < len(operationsUpToLevel) {
+		count = operationsUpToLevel[*level]
+	}
+	there := make(chan bool, count)
+	go func() {
+		database := NewSolution()
+		for _, query := range trial[:count] {
+			there <- isFilledIn(database, query)
+		}
+	}()
+	supported, late := []string{}, time.After(trialTime)
+	for _, query := range trial[:count] {
+		select {
+		case filledIn := <-there:
+			if !filledIn {
+				continue
+			}
+		case <-late:
+			late = time.After(0)
+		}
+		supported = append(supported, string(query[0]))
+	}
+	return supported
+}
+
+// isFilledIn is false for a method that does nothing but say so.
+func isFilledIn(database *Solution, query []word) (filledIn bool) {
+	defer func() {
+		cause := recover()
+		filledIn = cause == nil || !strings.HasPrefix(strings.ToLower(fmt.Sprint(cause)), "not implemented")
+	}()
+	answer(database, query)
+	return true
+}

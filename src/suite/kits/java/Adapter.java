@@ -1,0 +1,449 @@
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Connects your solution to {@code rewind judge}. You need not read this file, nor change it.
+ *
+ * <p>It reads requests from standard input and writes replies to standard output, one JSON object a line.
+ */
+public final class Adapter {
+
+    /** A list in which every operation stands once, level by level: what is tried to see what is filled in. */
+    private static final String[][] TRIAL = {
+        {"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
+        {"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
+        {"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
+        {"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
+        {"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
+        {"BACKUP", "1"}, {"RESTORE", "1", "1"},
+    };
+    private static final int[] OPERATIONS_UP_TO_LEVEL = {0, 3, 5, 11, 13};
+    private static final int TRIAL_MILLISECONDS = 500;
+
+    private Solution database;
+    private String failure;
+
+    public static void main(String[] arguments) throws IOException {
+        // Bytes as Latin-1, so that a line that is not UTF-8 can be told from the end of the input.
+        var requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.ISO_8859_1));
+        OutputStream replies = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+        System.setIn(InputStream.nullInputStream());
+        System.setOut(System.err); // from here on, what the solution prints goes to standard error
+        Adapter adapter = new Adapter();
+        for (String line; (line = requests.readLine()) != null; ) {
+            Map<String, Object> reply = adapter.reply(line.getBytes(StandardCharsets.ISO_8859_1));
+            if (reply == null) {
+                break;
+            }
+            replies.write(Json.write(reply).append('\n').toString().getBytes(StandardCharsets.UTF_8));
+            replies.flush();
+        }
+        System.exit(0); // also if a thread of the solution is still busy
+    }
+
+    private Adapter() {
+        try {
+            database = new Solution();
+        } catch (Throwable error) {
+            error.printStackTrace();
+            failure = oneLine(error);
+        }
+    }
+
+    /** The reply to a line, or null for the last one. */
+    private Map<String, Object> reply(byte[] line) {
+        Object id = null;
+        try {
+            Map<?, ?> request = (Map<?, ?>) Json.read(utf8(line));
+            id = request.get("id");
+            String type = (String) request.get("type");
+            if ("bye".equals(type)) {
+                return null;
+            }
+            if (failure != null) {
+                return error(id, "load", failure);
+            }
+            Map<String, Object> reply = new LinkedHashMap<>();
+            reply.put("type", type + "_ok");
+            reply.put("id", id);
+            fillIn(reply, type, request);
+            return reply;
+        } catch (Throwable error) {
+            if (isNotSupported(error)) {
+                return error(id, "not-supported", oneLine(error));
+            }
+            error.printStackTrace();
+            return error(id, "exception", oneLine(error));
+        }
+    }
+
+    /** Adds to a reply what belongs to a type of request. */
+    private void fillIn(Map<String, Object> reply, String type, Map<?, ?> request) {
+        switch (String.valueOf(type)) {
+            case "step":
+                reply.put("answer", answer(database, words(request.get("query"))));
+                break;
+            case "list":
+                List<String> answers = new ArrayList<>();
+                for (Object query : (List<?>) request.get("queries")) {
+                    answers.add(answer(database, words(query)));
+                }
+                reply.put("answers", answers);
+                break;
+            case "reset":
+                database = new Solution();
+                break;
+            case "hello":
+                Object level = request.get("level");
+                reply.put("protocol", 1);
+                reply.put("name", "Solution (Java)");
+                reply.put("supports", supported(level instanceof Number ? ((Number) level).intValue() : 4));
+                break;
+            default:
+                throw new IllegalArgumentException("no request of type " + type);
+        }
+    }
+
+    private static String answer(Solution database, String[] query) {
+        String answer = call(database, query);
+        return answer == null ? "" : answer;
+    }
+
+    private static String call(Solution database, String[] query) {
+        switch (query[0]) {
+            case "SET":
+                return database.set(query[1], query[2], query[3]);
+            case "GET":
+                return database.get(query[1], query[2]);
+            case "DELETE":
+                return database.delete(query[1], query[2]);
+            case "SCAN":
+                return database.scan(query[1]);
+            case "SCAN_BY_PREFIX":
+                return database.scanByPrefix(query[1], query[2]);
+            case "SET_AT":
+                return database.setAt(query[1], query[2], query[3], number(query[4]));
+            case "SET_AT_WITH_TTL":
+                return database.setAtWithTtl(query[1], query[2], query[3], number(query[4]), number(query[5]));
+            case "GET_AT":
+                return database.getAt(query[1], query[2], number(query[3]));
+            case "DELETE_AT":
+                return database.deleteAt(query[1], query[2], number(query[3]));
+            case "SCAN_AT":
+                return database.scanAt(query[1], number(query[2]));
+            case "SCAN_BY_PREFIX_AT":
+                return database.scanByPrefixAt(query[1], query[2], number(query[3]));
+            case "BACKUP":
+                return database.backup(number(query[1]));
+            case "RESTORE":
+                return database.restore(number(query[1]), number(query[2]));
+            default:
+                throw new UnsupportedOperationException("no method for " + query[0]);
+        }
+    }
+
+    private static long number(String word) {
+        return Long.parseUnsignedLong(word);
+    }
+
+    /** The words of a query: texts, or integers, which stand for their digits. */
+    private static String[] words(Object query) {
+        List<?> words = (List<?>) query;
+        String[] texts = new String[words.size()];
+        for (int place = 0; place < texts.length; place++) {
+            Object word = words.get(place);
+            texts[place] = word instanceof BigDecimal ? word.toString() : (String) word;
+        }
+        return texts;
+    }
+
+    /** The operations up to a level that are filled in. One that does not come back from the trial is. */
+    private static List<String> supported(int level) {
+        int count = OPERATIONS_UP_TO_LEVEL[Math.max(0, Math.min(level, 4))];
+        var missing = new ConcurrentLinkedQueue<String>();
+        Thread trial = new Thread(() -> {
+            Solution database = new Solution();
+            for (int place = 0; place < count; place++) {
+                try {
+                    call(database, TRIAL[place]);
+                } catch (Throwable error) {
+                    if (isNotSupported(error)) {
+                        missing.add(TRIAL[place][0]);
+                    }
+                }
+            }
+        });
+        trial.setDaemon(true);
+        trial.start();
+        try {
+            trial.join(TRIAL_MILLISECONDS);
+        } catch (InterruptedException error) {
+            Thread.currentThread().interrupt();
+        }
+        List<String> supported = new ArrayList<>();
+        for (int place = 0; place < count; place++) {
+            if (!missing.contains(TRIAL[place][0])) {
+                supported.add(TRIAL[place][0]);
+            }
+        }
+        return supported;
+    }
+
+    /** Tells a method that is not filled in from an unmodifiable list of the library, which throws the same. */
+    private static boolean isNotSupported(Throwable error) {
+        return error instanceof UnsupportedOperationException
+            && !error.getStackTrace()[0].getClassName().startsWith("java.");
+    }
+
+    private static Map<String, Object> error(Object id, String code, String text) {
+        Map<String, Object> reply = new LinkedHashMap<>();
+        reply.put("type", "error");
+        reply.put("id", id);
+        reply.put("code", code);
+        reply.put("text", text);
+        return reply;
+    }
+
+    private static String oneLine(Throwable error) {
+        String message = error.getMessage() == null ? "" : ": " + error.getMessage();
+        return (error.getClass().getSimpleName() + message).replaceAll("\\s+", " ").trim();
+    }
+
+    private static String utf8(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+
+    /** Reads and writes JSON: maps, lists, strings, BigDecimals, booleans and null. */
+    private static final class Json {
+        private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+        private static final int DEEPEST = 64;
+
+        private final String text;
+        private int at;
+
+        private Json(String text) {
+            this.text = text;
+        }
+
+        static Object read(String text) {
+            Json json = new Json(text);
+            Object value = json.value(0);
+            json.next();
+            if (json.at < text.length()) {
+                throw json.wrong();
+            }
+            return value;
+        }
+
+        private Object value(int depth) {
+            if (depth > DEEPEST) {
+                throw wrong();
+            }
+            switch (next()) {
+                case '{':
+                    return object(depth);
+                case '[':
+                    return list(depth);
+                case '"':
+                    return string();
+                case 't':
+                    return literal("true", true);
+                case 'f':
+                    return literal("false", false);
+                case 'n':
+                    return literal("null", null);
+                default:
+                    return number();
+            }
+        }
+
+        private Map<String, Object> object(int depth) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            expect('{');
+            while (next() != '}') {
+                if (!object.isEmpty()) {
+                    expect(',');
+                }
+                String name = string();
+                expect(':');
+                object.put(name, value(depth + 1));
+            }
+            at++;
+            return object;
+        }
+
+        private List<Object> list(int depth) {
+            List<Object> list = new ArrayList<>();
+            expect('[');
+            while (next() != ']') {
+                if (!list.isEmpty()) {
+                    expect(',');
+                }
+                list.add(value(depth + 1));
+            }
+            at++;
+            return list;
+        }
+
+        private String string() {
+            expect('"');
+            int begin = at;
+            StringBuilder escaped = null;
+            while (true) {
+                char sign = sign();
+                if (sign == '"') {
+                    String rest = text.substring(begin, at - 1);
+                    return escaped == null ? rest : escaped.append(rest).toString();
+                }
+                if (sign < ' ') {
+                    throw wrong();
+                }
+                if (sign == '\\') {
+                    escaped = escaped == null ? new StringBuilder() : escaped;
+                    escaped.append(text, begin, at - 1).appendCodePoint(escape());
+                    begin = at;
+                }
+            }
+        }
+
+        private int escape() {
+            char sign = sign();
+            int place = "\"\\/bfnrt".indexOf(sign);
+            if (place >= 0) {
+                return "\"\\/\b\f\n\r\t".charAt(place);
+            }
+            if (sign != 'u') {
+                throw wrong();
+            }
+            int unit = hex4();
+            if (unit < 0xD800 || unit > 0xDFFF) {
+                return unit;
+            }
+            if (unit > 0xDBFF || sign() != '\\' || sign() != 'u') {
+                throw wrong();
+            }
+            int low = hex4();
+            if (low < 0xDC00 || low > 0xDFFF) {
+                throw wrong();
+            }
+            return Character.toCodePoint((char) unit, (char) low);
+        }
+
+        private int hex4() {
+            int unit = 0;
+            for (int place = 0; place < 4; place++) {
+                char sign = sign();
+                int digit = sign < 128 ? Character.digit(sign, 16) : -1;
+                if (digit < 0) {
+                    throw wrong();
+                }
+                unit = unit * 16 + digit;
+            }
+            return unit;
+        }
+
+        private BigDecimal number() {
+            Matcher number = NUMBER.matcher(text).region(at, text.length());
+            if (!number.lookingAt()) {
+                throw wrong();
+            }
+            at = number.end();
+            return new BigDecimal(number.group());
+        }
+
+        private Object literal(String name, Object value) {
+            if (!text.startsWith(name, at)) {
+                throw wrong();
+            }
+            at += name.length();
+            return value;
+        }
+
+        /** The next sign that is no blank, without taking it; 0 at the end. */
+        private char next() {
+            while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+            return at < text.length() ? text.charAt(at) : 0;
+        }
+
+        private void expect(char sign) {
+            if (next() != sign) {
+                throw wrong();
+            }
+            at++;
+        }
+
+        private char sign() {
+            if (at == text.length()) {
+                throw wrong();
+            }
+            return text.charAt(at++);
+        }
+
+        private IllegalArgumentException wrong() {
+            return new IllegalArgumentException("not JSON at character " + (at + 1));
+        }
+
+        static StringBuilder write(Object value) {
+            StringBuilder out = new StringBuilder();
+            write(out, value);
+            return out;
+        }
+
+        private static void write(StringBuilder out, Object value) {
+            if (value instanceof String) {
+                writeString(out, (String) value);
+            } else if (value instanceof List) {
+                String between = "[";
+                for (Object item : (List<?>) value) {
+                    write(out.append(between), item);
+                    between = ",";
+                }
+                out.append(((List<?>) value).isEmpty() ? "[]" : "]");
+            } else if (value instanceof Map) {
+                String between = "{";
+                for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
+                    writeString(out.append(between), (String) entry.getKey());
+                    write(out.append(':'), entry.getValue());
+                    between = ",";
+                }
+                out.append(((Map<?, ?>) value).isEmpty() ? "{}" : "}");
+            } else {
+                out.append(value);
+            }
+        }
+
+        private static void writeString(StringBuilder out, String text) {
+            out.append('"');
+            for (int place = 0; place < text.length(); place++) {
+                char sign = text.charAt(place);
+                if (sign == '"' || sign == '\\') {
+                    out.append('\\').append(sign);
+                } else if (sign < ' ') {
+                    out.append(String.format("\\u%04x", (int) sign));
+                } else {
+                    out.append(sign);
+                }
+            }
+            out.append('"');
+        }
+    }
+}

@@ -1,0 +1,302 @@
+"""Connects a solution to `rewind judge`. You need not read this file, nor change it.
+
+    python3 adapter.py [solution.py]
+
+It reads requests from standard input and writes replies to standard output, one JSON object a line. It takes
+a class with a method for each operation (set_at or setAt, parameters in any order, known by their names), or
+a function `solution(queries)` that gets lists of words and returns all answers.
+"""
+
+import importlib.util
+import inspect
+import json
+import os
+import re
+import sys
+
+# What follows the operation's name in a query.
+OPERATIONS = {
+    "SET": ["key", "field", "value"],
+    "GET": ["key", "field"],
+    "DELETE": ["key", "field"],
+    "SCAN": ["key"],
+    "SCAN_BY_PREFIX": ["key", "prefix"],
+    "SET_AT": ["key", "field", "value", "timestamp"],
+    "SET_AT_WITH_TTL": ["key", "field", "value", "timestamp", "ttl"],
+    "GET_AT": ["key", "field", "timestamp"],
+    "DELETE_AT": ["key", "field", "timestamp"],
+    "SCAN_AT": ["key", "timestamp"],
+    "SCAN_BY_PREFIX_AT": ["key", "prefix", "timestamp"],
+    "BACKUP": ["timestamp"],
+    "RESTORE": ["timestamp", "timestamp_to_restore"],
+}
+
+# How solutions call these words, in small letters without underscores. The first that fits decides, so
+# `time_to_live` is a ttl and `field_prefix` a prefix.
+NAMES = {
+    "ttl": r"ttl|live|life|duration|expir",
+    "timestamp_to_restore": r"restore|target|backup|snapshot|^to",
+    "timestamp": r"time|stamp|now|clock|^(at|ts|t|when)$",
+    "prefix": r"prefix|start|^p$",
+    "value": r"val|data|content|^v$",
+    "field": r"field|sub|inner|column|attr|prop|^f$",
+    "key": r"key|record|name|^(id|k)$",
+}
+NUMBERS = {"timestamp", "timestamp_to_restore", "ttl"}
+
+
+# From a method's parameters to a call
+
+
+def word_meant(parameter, words):
+    """The word that a parameter's name tells of, or None."""
+    name = parameter.name.lower().replace("_", "")
+    return next((word for word, names in NAMES.items() if word in words and re.search(names, name)), None)
+
+
+def match(parameters, words):
+    """Gives each word its parameter: by name where exactly one name tells of it, the others in their order."""
+    meant = [word_meant(parameter, words) for parameter in parameters]
+    by_name = {p.name: word for p, word in zip(parameters, meant) if word and meant.count(word) == 1}
+    open_words = [word for word in words if word not in by_name.values()]
+    open_parameters = [p for p in parameters if p.name not in by_name]
+    open_parameters.sort(key=lambda parameter: parameter.default is not parameter.empty)
+    for parameter in open_parameters[: len(open_words)]:
+        by_name[parameter.name] = open_words.pop(0)
+    return by_name, open_words
+
+
+def reader(word, annotation=None):
+    """The function that makes an argument of a word: times and ttls are numbers, unless the solution says str."""
+    kind = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    wants_int, wants_text = re.search(r"\bint\b", kind), re.search(r"\bstr\b", kind)
+    if word in NUMBERS:
+        return str if wants_text and not wants_int else int
+    if word == "value" and wants_int and not wants_text:
+        return lambda text: int(text) if re.fullmatch("0|[1-9][0-9]*", text) else text
+    return str
+
+
+def plan(method, words):
+    """Which argument is made of which word: (place in the query, reader) in order, and some by their names."""
+    parameters = list(inspect.signature(method).parameters.values())
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    by_name, surplus = match(named, words)
+    in_order, by_keyword = [], {}
+    for parameter in named:
+        word = by_name.get(parameter.name)
+        if word is None:
+            continue
+        argument = (words.index(word) + 1, reader(word, parameter.annotation))
+        if parameter.kind is not parameter.KEYWORD_ONLY and parameter is named[len(in_order)]:
+            in_order.append(argument)
+        else:
+            by_keyword[parameter.name] = argument
+    in_order += [(words.index(word) + 1, reader(word)) for word in surplus]  # for *args; else Python objects
+    return in_order, by_keyword
+
+
+def is_filled_in(method):
+    """False for a method that does nothing but raise NotImplementedError."""
+    code = getattr(getattr(method, "__func__", method), "__code__", None)
+    return code is None or code.co_names != ("NotImplementedError",)
+
+
+# The two shapes of a solution
+
+
+class ClassSolution:
+    """A class with a method for each operation."""
+
+    def __init__(self, kind):
+        self.kind, self.name = kind, kind.__name__
+        self.reset()
+        methods = {name.lower().replace("_", ""): name for name in dir(self.database) if name[0] != "_"}
+        self.calls = {}
+        for operation, words in OPERATIONS.items():
+            name = methods.get(operation.lower().replace("_", ""))
+            method = getattr(self.database, name) if name else None
+            if callable(method) and is_filled_in(method):
+                self.calls[operation] = (name, len(words) + 1, *plan(method, words))
+        self.supports = list(self.calls)
+
+    def reset(self):
+        self.database = self.kind()
+
+    def answer(self, query):
+        call = self.calls.get(query[0])
+        if call is None:
+            raise NotImplementedError(f"{self.name} has no method for {query[0]}, or an empty one")
+        name, size, in_order, by_keyword = call
+        if len(query) != size:
+            raise ValueError(f"{query[0]} takes {size - 1} words, not {len(query) - 1}")
+        arguments = [read(query[place]) for place, read in in_order]
+        if not by_keyword:
+            return text(getattr(self.database, name)(*arguments))
+        keywords = {parameter: read(query[place]) for parameter, (place, read) in by_keyword.items()}
+        return text(getattr(self.database, name)(*arguments, **keywords))
+
+    def answers(self, queries):
+        return [self.answer(query) for query in queries]
+
+
+class FunctionSolution:
+    """A function that gets all queries at once: for one more query, all since the reset are run again."""
+
+    def __init__(self, function):
+        self.function, self.name, self.supports = function, function.__name__, list(OPERATIONS)
+        self.reset()
+
+    def reset(self):
+        self.past = []
+
+    def answer(self, query):
+        answers = self.answers([query])
+        if len(answers) != 1:
+            raise ValueError(f"{len(answers) + len(self.past) - 1} answers for {len(self.past)} queries")
+        return answers[0]
+
+    def answers(self, queries):
+        queries = [[str(word) for word in query] for query in queries]
+        answers = self.function([query.copy() for query in self.past + queries])
+        if answers is None or isinstance(answers, (str, dict)):
+            raise TypeError(f"solution(queries) returned {type(answers).__name__}, not a list")
+        answers = [text(answer) for answer in list(answers)[len(self.past) :]]
+        self.past += queries
+        return answers
+
+
+def text(answer):
+    """The exercise's text for whatever a solution returns."""
+    if isinstance(answer, str):
+        return answer
+    if answer is None:
+        return ""
+    if isinstance(answer, bool):
+        return "true" if answer else "false"
+    if isinstance(answer, float) and answer.is_integer():
+        return str(int(answer))
+    if isinstance(answer, dict):
+        answer = answer.items()
+    elif not isinstance(answer, (list, tuple)):
+        return str(answer)
+    return ", ".join(map(part, answer))
+
+
+def part(item):
+    """A part of a list: a text, or a field and its value."""
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        return f"{text(item[0])}({text(item[1])})"
+    return text(item)
+
+
+# Finding the solution
+
+
+def load(path):
+    sys.dont_write_bytecode = True  # a cache may be older than a file that was saved twice in a second
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    spec = importlib.util.spec_from_file_location("solution", path)
+    module = sys.modules["solution"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, "solution", None)
+    return FunctionSolution(function) if inspect.isfunction(function) else ClassSolution(find_class(module))
+
+
+def find_class(module):
+    """`Solution`, else a class that is called like a database, else the only one with a method `set`."""
+    kinds = [kind for name, kind in vars(module).items() if inspect.isclass(kind) and name[0] != "_"]
+    kinds = [kind for kind in kinds if kind.__module__ == module.__name__] or kinds
+    for kind in kinds:
+        if kind.__name__ == "Solution":
+            return kind
+    kinds = [kind for kind in kinds if hasattr(kind, "set") and not inspect.isabstract(kind)]
+    last = [kind for kind in kinds if not any(other is not kind and issubclass(other, kind) for other in kinds)]
+    found = [kind for kind in last if re.search("memory|database|db|store", kind.__name__.lower())] or last
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(kind.__name__ for kind in found)
+    raise LookupError(f"which class is it: {names}? Call it Solution" if found else "no class with a method set")
+
+
+# The protocol
+
+
+class Server:
+    """Answers one request after the other."""
+
+    def __init__(self, path):
+        self.failure = self.solution = None
+        try:
+            self.solution = load(path)
+        except (Exception, SystemExit) as error:
+            show(error)
+            self.failure = one_line(error)
+
+    def reply(self, line):
+        """The reply to a line, or None for the last one."""
+        request = {}
+        try:
+            request = json.loads(line.decode())
+            if request["type"] == "bye":
+                return None
+            if self.failure:
+                return self.error(request, "load", self.failure)
+            return {"type": f"{request['type']}_ok", "id": request["id"], **self.result(request)}
+        except NotImplementedError as error:
+            return self.error(request, "not-supported", one_line(error))
+        except (Exception, SystemExit) as error:
+            show(error)
+            return self.error(request, "exception", one_line(error))
+
+    def result(self, request):
+        kind = request["type"]
+        if kind == "step":
+            return {"answer": self.solution.answer(request["query"])}
+        if kind == "list":
+            return {"answers": self.solution.answers(request["queries"])}
+        if kind == "reset":
+            self.solution.reset()
+            return {}
+        if kind == "hello":
+            return {"protocol": 1, "name": f"{self.solution.name} (Python)", "supports": self.solution.supports}
+        raise ValueError(f"no request of type {kind}")
+
+    @staticmethod
+    def error(request, code, message):
+        number = request.get("id") if isinstance(request, dict) else None
+        return {"type": "error", "id": number, "code": code, "text": message}
+
+
+def one_line(error):
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
+
+
+def show(error):
+    """Prints where an error comes from, without the adapter's own part of the way."""
+    import traceback
+
+    trace, ours = error.__traceback__, (__file__, "<frozen importlib")
+    while trace and trace.tb_frame.f_code.co_filename.startswith(ours):
+        trace = trace.tb_next
+    traceback.print_exception(type(error), error, trace)
+
+
+def main():
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "solution.py")
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)  # from here on, what the solution prints goes to standard error
+    sys.stdout = sys.stderr
+    server = Server(sys.argv[1] if len(sys.argv) > 1 else beside)
+    for line in requests:
+        reply = server.reply(line)
+        if reply is None:
+            break
+        replies.write(json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()
