@@ -5,13 +5,24 @@
 
 mod base;
 mod help;
+#[cfg(unix)]
+mod hunt;
+mod init;
 mod input;
+#[cfg(unix)]
+mod judge;
+#[cfg(unix)]
+mod judged;
 mod log;
 mod progress;
 mod report;
 mod rows;
 mod run;
 mod storing;
+mod suites;
+mod test;
+#[cfg(unix)]
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -19,6 +30,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::store;
+use crate::suite;
 
 /// A deterministic database whose only clock is the one you hand it.
 #[derive(Parser)]
@@ -33,6 +45,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Test(test::Args),
+    #[cfg(unix)]
+    Judge(judge::Args),
+    #[cfg(unix)]
+    Hunt(hunt::Args),
+    Init(init::Args),
     Log(log::Args),
     Help(help::Args),
 }
@@ -41,8 +59,9 @@ enum Command {
 const EXIT_STATUSES: &str = "\
 Exit status:
   0    good; also when whoever reads the answers stops early
-  1    damage was found (`rewind log verify`)
+  1    a case failed or a difference was found; or damage (`rewind log verify`)
   2    usage, or an input that was refused or cannot be read
+  3    the command to be judged cannot be started
   70   a bug of ours
   74   storage failed or is damaged, or the output could not be written
   75   another process has the store open
@@ -62,8 +81,12 @@ enum Failure {
     Store(store::Error),
     /// Nothing of a store can be saved.
     BeyondRepair(store::Damage),
-    /// Damage was found, and has been shown.
-    Damage,
+    /// The verdict is negative, and has been shown: a case failed, a difference or damage was found.
+    Negative,
+    /// A person has broken it off.
+    Interrupted,
+    /// The command to be judged cannot be started.
+    CannotStart(suite::CannotStart),
     /// What cannot happen did.
     Bug(String),
 }
@@ -77,9 +100,22 @@ pub fn main() -> ExitCode {
     };
     cli.color.write_global();
     // Without a handler the program still ends, only by a signal instead of with a status.
-    let _ = ctrlc::set_handler(|| std::process::exit(130));
+    let _ = ctrlc::set_handler(|| {
+        #[cfg(unix)]
+        {
+            suite::end_all();
+            watch::give_back();
+        }
+        std::process::exit(130)
+    });
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::test(&args),
+        #[cfg(unix)]
+        Command::Judge(args) => judge::judge(&args),
+        #[cfg(unix)]
+        Command::Hunt(args) => hunt::hunt(&args),
+        Command::Init(args) => init::init(&args),
         Command::Log(args) => log::log(&args),
         Command::Help(args) => help::help(&args),
     });
@@ -89,14 +125,16 @@ pub fn main() -> ExitCode {
         Ok(()) => 0,
         // Whoever reads has had enough: that is no failure.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-        Err(Failure::Damage) => 1,
+        Err(Failure::Negative) => 1,
         Err(Failure::Refused) => 2,
         Err(Failure::Usage(message)) => fail(2, &message),
+        Err(Failure::CannotStart(cannot)) => fail(3, &suite::report::cannot_start(&cannot)),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),
         Err(Failure::Store(error)) => fail_of_store(&error),
         Err(Failure::BeyondRepair(damage)) => {
             fail(74, &format!("nothing can be saved of this store: {damage}; everything is as it was"))
         }
+        Err(Failure::Interrupted) => 130,
         Err(Failure::Bug(what)) => fail(70, &format!("a bug of rewind: {what}; please report it")),
     })
 }
@@ -112,6 +150,12 @@ fn tell(told: &clap::Error) -> u8 {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<suite::CannotStart> for Failure {
+    fn from(cannot: suite::CannotStart) -> Self {
+        Self::CannotStart(cannot)
     }
 }
 

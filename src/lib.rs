@@ -20,6 +20,7 @@
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each
+//! - [`suite`]: the level suites and whoever is judged by them; random lists, the hunt, reports, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
 
 pub mod time;
@@ -35,6 +36,8 @@ pub mod store;
 pub mod script;
 
 pub mod trace;
+
+pub mod suite;
 
 pub mod cli;
 

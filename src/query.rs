@@ -44,6 +44,12 @@ impl Level {
         (Self::FIRST..=Self::LAST).contains(&level).then_some(level)
     }
 
+    /// Its number.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
     /// All levels, first to last.
     pub fn all() -> impl Iterator<Item = Self> {
         (Self::FIRST.0..=Self::LAST.0).map(Self)

@@ -176,7 +176,7 @@ fn verify(directory: &Directory) -> Result<(), Failure> {
         if count == 0 { "all good".to_owned() } else { format!("{count} {places} damaged") }
     )?;
     out.flush()?;
-    if count == 0 { Ok(()) } else { Err(Failure::Damage) }
+    if count == 0 { Ok(()) } else { Err(Failure::Negative) }
 }
 
 fn repair(directory: &Directory) -> Result<(), Failure> {

@@ -45,21 +45,27 @@ pub(super) struct Args {
     storing: StoreArgs,
 }
 
+/// A clock rule, as it is named on the command line.
 #[derive(Clone, Copy, ValueEnum)]
-enum Rule {
+pub(super) enum Rule {
     /// Time only moves forward; an operation without a timestamp happens now
     Monotone,
     /// Each timestamp is judged for itself; an operation without one ignores expiry
     Free,
 }
 
+impl From<Rule> for ClockRule {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Monotone => Self::Monotone,
+            Rule::Free => Self::Free,
+        }
+    }
+}
+
 /// Answers the input.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let clock = args.clock.map(|clock| match clock {
-        Rule::Monotone => ClockRule::Monotone,
-        Rule::Free => ClockRule::Free,
-    });
-    let rules = Rules { level: args.level, clock };
+    let rules = Rules { level: args.level, clock: args.clock.map(Into::into) };
     let mut input = Input::open(&args.file)?;
     match input.kind()? {
         Kind::Suite if args.storing.store.is_some() => {

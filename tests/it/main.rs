@@ -4,6 +4,8 @@
 mod background;
 /// Images with a mistake in them are refused, or do no harm.
 mod broken_image;
+/// Candidates that misbehave.
+mod candidates;
 /// Both kinds of disk, by one script; counting, crashes and faults.
 mod disk;
 /// A database as the queries that rebuild it.
@@ -42,6 +44,8 @@ mod refused;
 mod regression;
 /// Who may import whom.
 mod rooms;
+/// Correct solutions in every language, and the starter kits.
+mod solutions;
 /// What was once wrong with the store.
 mod store_regression;
 /// A store in a directory of its own, for the tests of the program.
@@ -62,6 +66,8 @@ mod stored_repairs;
 mod stored_runs;
 /// What the table of operations says of itself, and the documents printed from it.
 mod table;
+/// Wrong solutions: a classic mistake each.
+mod wrong;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -46,7 +46,7 @@ use rewinddb::store::{CacheMax, Disk, Encoding, Options, SimulatedDisk, SyncPoli
 const ENCODINGS: [Encoding; 2] = [Encoding::Binary, Encoding::Json];
 
 /// Whether far more is asked for than every run should take.
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     env::var_os("REWIND_LONG").is_some_and(|value| value != "0")
 }
 

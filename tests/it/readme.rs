@@ -28,8 +28,9 @@ fn scratch() -> tempfile::TempDir {
     let scratch = tempfile::tempdir().expect("there is room");
     let fixtures = scratch.path().join("fixtures/readme");
     std::fs::create_dir_all(&fixtures).expect("it can be made");
-    for path in super::fixtures("readme") {
-        std::fs::copy(&path, fixtures.join(path.file_name().expect("it has a name"))).expect("it is copied");
+    for entry in std::fs::read_dir(top().join("fixtures/readme")).expect("the folder is there") {
+        let entry = entry.expect("it can be listed");
+        std::fs::copy(entry.path(), fixtures.join(entry.file_name())).expect("it is copied");
     }
     scratch
 }
@@ -71,12 +72,21 @@ fn named(arguments: &[&str], begin: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_readme_tells_every_option_of_run_and_every_subcommand_of_log() {
+fn the_documents_tell_every_option_and_every_subcommand_of_log() {
     let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
-    let options = named(&["run", "--help"], "      --");
-    assert!(options.len() >= 13, "{options:?}");
-    for option in options {
-        assert!(readme.contains(&format!("| `{option}")), "the README has no row of {option}");
+    let protocol =
+        std::fs::read_to_string(top().join("src/suite/PROTOCOL.md")).expect("PROTOCOL.md is there");
+    for (subcommand, least) in [("run", 13), ("judge", 16), ("hunt", 14), ("test", 4)] {
+        let options = named(&[subcommand, "--help"], "      --");
+        assert!(options.len() >= least, "{subcommand}: {options:?}");
+        for option in options {
+            let row = readme.lines().chain(protocol.lines()).any(|line| {
+                line.starts_with("| `")
+                    && line.split_once(" | ").is_some_and(|(first, _)| first.contains(&option))
+            });
+            let in_row = readme.contains(&format!("`{option} S`")) || row;
+            assert!(in_row, "the README has no row of {option}");
+        }
     }
     let mut subcommands = named(&["log", "--help"], "  ");
     subcommands.retain(|name| !name.starts_with('-'));

@@ -30,6 +30,10 @@ fn sources(room: &str) -> Vec<PathBuf> {
 fn below(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
         let path = entry.expect("it can be listed").path();
+        if path.ends_with("suite/kits") {
+            // Starter kits are files that are handed out, in other languages and none of them code of the project.
+            continue;
+        }
         if path.is_dir() {
             below(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {

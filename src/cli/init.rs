@@ -1,0 +1,47 @@
+//! `rewind init`: a starter kit for a language.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::Failure;
+use crate::suite::Kit;
+
+/// Write a starter kit: an empty solution, the adapter that connects it to the judge, a README
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// python, javascript, java, go, cpp or rust
+    #[arg(value_name = "LANGUAGE", value_parser = Kit::of)]
+    kit: &'static Kit,
+
+    /// Where to; it is made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+}
+
+/// Writes the kit, unless one of its files is there already.
+pub(super) fn init(args: &Args) -> Result<(), Failure> {
+    let Args { kit, directory } = args;
+    let cannot = |what: &str, error: &std::io::Error| {
+        Failure::Usage(format!("cannot {what} {}: {error}", directory.display()))
+    };
+    let there: Vec<_> =
+        kit.files().map(|(name, _)| name).filter(|name| directory.join(name).exists()).collect();
+    if !there.is_empty() {
+        let message =
+            format!("{} has {} already; nothing was written", directory.display(), there.join(", "));
+        return Err(Failure::Usage(format!("{message}\n  = help: name another directory")));
+    }
+    std::fs::create_dir_all(directory).map_err(|error| cannot("make", &error))?;
+    for (name, text) in kit.files() {
+        let file = OpenOptions::new().write(true).create_new(true).open(directory.join(name));
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| cannot("write to", &error))?;
+    }
+    let place =
+        if directory.as_os_str() == "." { String::new() } else { format!("cd {}\n", directory.display()) };
+    let build = kit.build.map_or(String::new(), |build| format!("{build}\n"));
+    let judge = format!("rewind judge --protocol session --level 1 -- {}", kit.run);
+    let text = format!("Fill in {}, then:\n\n{place}{build}{judge}\n", kit.solution);
+    Ok(anstream::stdout().write_all(text.as_bytes())?)
+}

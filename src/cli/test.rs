@@ -1,0 +1,28 @@
+//! `rewind test`: suites on our engine.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use super::suites::{Selection, Showing, ended};
+use crate::suite::Engine;
+
+/// Run suites on the engine of this program: the built-in ones, or those of files
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Suites, and folders of them [default: the built-in suites]
+    #[arg(value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+/// Runs the suites.
+pub(super) fn test(args: &Args) -> Result<(), Failure> {
+    let cases = args.selection.cases(&args.paths)?;
+    let mut engine = Engine::default();
+    ended(&args.showing.judge(&mut engine, &cases, "rewind")?)
+}

@@ -1,0 +1,39 @@
+//! Judging: the level suites, whoever is judged by them, and random lists against which no solution can be tuned.
+//!
+//! Invariants: nothing here names an operation, so what it judges is what the table of operations tells; a seed fixes
+//! a list for good, on every machine; nothing that a candidate does hangs or outgrows the judge.
+//!
+//! ```text
+//!   built-in suites, files ──► Case ──► judge ──► Report ──► text, JUnit, JSON, TAP, Exercism, HTML
+//!                                         ▲
+//!                                     Candidate: our engine, or a command behind a protocol
+//!                                         ▼
+//!   seed ──► lists ─────────────────► hunt ──► shrink ──► the smallest list that still differs
+//! ```
+
+mod builtin;
+mod candidate;
+mod case;
+mod dice;
+mod hunt;
+mod judge;
+mod kits;
+mod lists;
+pub mod report;
+mod saved;
+mod shape;
+mod shrink;
+mod verdict;
+
+pub use builtin::{FILES, builtin};
+pub use candidate::{Candidate, CannotStart, Engine, Limits, Millis, Protocol, Run};
+#[cfg(unix)]
+pub use candidate::{adopt_orphans, candidate, end_all};
+pub use case::{Case, List, answers, queries, words};
+pub use dice::Dice;
+pub use hunt::{Catch, Oracle, hunt};
+pub use judge::{CaseReport, Failed, LevelReport, Outcome, Report, judge};
+pub use kits::{KITS, Kit};
+pub use lists::{Draw, list_of};
+pub use saved::suite_of;
+pub use verdict::{Stop, Verdict};

@@ -1,0 +1,216 @@
+//! The protocol `session`: JSON objects, a line each, with one process for all lists of a level.
+//!
+//! ```text
+//!   > {"type":"hello","id":0,"protocol":1,"level":3}
+//!   < {"type":"hello_ok","id":0,"protocol":1,"name":"…","supports":["…"]}
+//!   > {"type":"reset","id":1}                                < {"type":"reset_ok","id":1}
+//!   > {"type":"list","id":2,"queries":[["…"]]}               < {"type":"list_ok","id":2,"answers":[""]}
+//!   > {"type":"step","id":3,"query":["…"]}                   < {"type":"step_ok","id":3,"answer":""}
+//!                                                            < {"type":"error","id":3,"code":"…","text":"…"}
+//!   > {"type":"bye"}
+//! ```
+//!
+//! A list is handed over whole, for speed; one that is not answered rightly is handed over again query by query. After
+//! a stop that leaves the process in doubt it is ended, and the next list has a new one.
+
+use std::time::Instant;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::limits::Limits;
+use super::process::{Deadline, Process};
+use super::{Candidate, CannotStart, Run};
+use crate::query::{Brief, Level};
+use crate::suite::case::List;
+use crate::suite::shape;
+use crate::suite::verdict::{Stop, Verdict};
+
+/// So many starts in a row may fail.
+const MOST_FAILED_STARTS: usize = 3;
+
+/// A command that answers list after list.
+#[derive(Debug)]
+pub(super) struct SessionProtocol {
+    command: Vec<String>,
+    limits: Limits,
+    level: Level,
+    process: Option<Process>,
+    next_id: u64,
+    failed_starts: usize,
+}
+
+/// An answer of the process, of whatever type.
+#[derive(Debug, Deserialize)]
+struct Message {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<u64>,
+    answers: Option<Value>,
+    answer: Option<Value>,
+    code: Option<String>,
+    text: Option<String>,
+}
+
+/// Why a request has no good answer: the process is fine and says so, or it is in doubt.
+enum Trouble {
+    Told(Stop),
+    Lost(Stop),
+}
+
+impl SessionProtocol {
+    pub(super) fn new(command: Vec<String>, limits: Limits) -> Self {
+        Self { command, limits, level: Level::LAST, process: None, next_id: 0, failed_starts: 0 }
+    }
+
+    /// The process, started if there is none.
+    fn ready(&mut self) -> Result<(), CannotStart> {
+        while self.process.is_none() {
+            self.process = Some(Process::start(&self.command, self.limits)?);
+            let deadline = Deadline::of(self.limits.start, "its start");
+            let hello = json!({"type": "hello", "protocol": 1, "level": self.level.number()});
+            if let Err(Trouble::Told(stop) | Trouble::Lost(stop)) = self.ask(hello, "hello_ok", deadline) {
+                self.failed_starts += 1;
+                let errors = self.process.take().map(|mut process| process.errors()).unwrap_or_default();
+                if self.failed_starts == MOST_FAILED_STARTS {
+                    let why = format!("it did not start, {MOST_FAILED_STARTS} times in a row: {}", stop.why);
+                    return Err(CannotStart { why, errors });
+                }
+            }
+        }
+        self.failed_starts = 0;
+        Ok(())
+    }
+
+    /// Sends a request and waits for its answer.
+    fn ask(&mut self, mut request: Value, wanted: &str, deadline: Deadline) -> Result<Message, Trouble> {
+        let Some(process) = &mut self.process else {
+            return Err(Trouble::Lost(Stop::new(Verdict::RuntimeError, "it does not run")));
+        };
+        let id = self.next_id;
+        self.next_id += 1;
+        request["id"] = json!(id);
+        process.send(format!("{request}\n").as_bytes());
+        let line = process.line(deadline).map_err(Trouble::Lost)?;
+        let message = read(&line).map_err(Trouble::Lost)?;
+        match message.kind.as_str() {
+            "error" => Err(Trouble::Told(told(&message))),
+            kind if kind == wanted && message.id == Some(id) => Ok(message),
+            _ => {
+                let why = format!("`{}` where {wanted} with id {id} was wanted", brief(&line));
+                Err(Trouble::Lost(Stop::new(Verdict::WrongShape, why).with_hint(HINT)))
+            }
+        }
+    }
+
+    /// Runs a list with `answer`, which fills in the answers.
+    fn run_with(
+        &mut self,
+        list: &List,
+        answer: fn(&mut Self, &List, Deadline, &mut Vec<String>) -> Result<(), Trouble>,
+    ) -> Result<Run, CannotStart> {
+        self.ready()?;
+        if let Some(process) = &mut self.process {
+            process.begin_list();
+        }
+        let (begun, mut answers) = (Instant::now(), Vec::new());
+        let deadline = Deadline::of(self.limits.case, "a list");
+        let reset = self.ask(json!({"type": "reset"}), "reset_ok", deadline);
+        let answered = reset.and_then(|_| answer(self, list, deadline, &mut answers));
+        let errors = self.process.as_mut().map(Process::errors).unwrap_or_default();
+        let stop = match answered {
+            Ok(()) => None,
+            Err(Trouble::Told(stop)) => Some(stop),
+            Err(Trouble::Lost(stop)) => {
+                self.process = None;
+                Some(stop)
+            }
+        };
+        Ok(Run { answers, stop, errors, took: begun.elapsed() })
+    }
+
+    /// Hands the list over whole.
+    fn whole(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<String>) -> Result<(), Trouble> {
+        let request = json!({"type": "list", "queries": list});
+        let message = self.ask(request, "list_ok", deadline).map_err(|trouble| match trouble {
+            Trouble::Told(stop) => Trouble::Told(stop.of_whole()),
+            Trouble::Lost(stop) => Trouble::Lost(stop.of_whole()),
+        })?;
+        let (good, stop) = shape::of_value(message.answers.unwrap_or_default(), list.len());
+        *answers = good;
+        stop.map_or(Ok(()), |stop| Err(Trouble::Told(stop)))
+    }
+
+    /// Hands the list over query by query.
+    fn steps(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<String>) -> Result<(), Trouble> {
+        for (place, words) in list.iter().enumerate() {
+            let deadline = Deadline::of(self.limits.query, "a query").or(deadline);
+            let message = self.ask(json!({"type": "step", "query": words}), "step_ok", deadline)?;
+            let answer = shape::answer(message.answer.unwrap_or_default(), place + 1);
+            answers.push(answer.map_err(Trouble::Told)?);
+        }
+        Ok(())
+    }
+}
+
+impl Candidate for SessionProtocol {
+    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+        self.run_with(list, Self::whole)
+    }
+
+    fn run_closely(&mut self, list: &List, _first: &Run) -> Result<Option<Run>, CannotStart> {
+        self.run_with(list, Self::steps).map(Some)
+    }
+
+    /// The process is told the level when it starts, so another level has another one.
+    fn enter(&mut self, level: Level) {
+        if self.level != level {
+            self.level = level;
+            self.dismiss();
+        }
+    }
+}
+
+impl SessionProtocol {
+    fn dismiss(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.send(b"{\"type\":\"bye\"}\n");
+            process.dismiss();
+        }
+    }
+}
+
+impl Drop for SessionProtocol {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+/// What a message should look like.
+const HINT: &str = "each request has one line of JSON as its answer, and standard output holds nothing else";
+
+fn read(line: &[u8]) -> Result<Message, Stop> {
+    serde_json::from_slice(line).map_err(|error| {
+        let why = format!("`{}` is no message: {error}", brief(line));
+        Stop::new(Verdict::WrongShape, why).with_hint(HINT)
+    })
+}
+
+/// What a process says of its trouble.
+fn told(message: &Message) -> Stop {
+    let text = message.text.as_deref().unwrap_or("no reason given");
+    match message.code.as_deref() {
+        Some("not-supported") => {
+            let stop = Stop::new(Verdict::NotSupported, brief(text.as_bytes()));
+            stop.with_hint("a solution that is not done yet is judged at its level with --level")
+        }
+        Some("load") => {
+            Stop::new(Verdict::RuntimeError, format!("it cannot be loaded: {}", brief(text.as_bytes())))
+        }
+        _ => Stop::new(Verdict::RuntimeError, brief(text.as_bytes())),
+    }
+}
+
+fn brief(line: &[u8]) -> String {
+    Brief(&String::from_utf8_lossy(line)).to_string()
+}

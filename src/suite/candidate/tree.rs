@@ -1,0 +1,166 @@
+//! All processes that a candidate has started, told from the system's list of processes.
+//!
+//! A process belongs to a candidate if it is in its process group, descends from one that does, or carries the mark
+//! that the candidate was given in its environment, which its descendants inherit. One that has shed all three is
+//! found where orphans become children of this process ([`adopt_orphans`]). This is no sandbox: it ends what is left
+//! running, it does not hold what means to get away. Where there is no `/proc` only the process group is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+
+/// The variable that carries the mark.
+pub(super) const MARK: &str = "REWIND_CANDIDATE";
+
+/// Do orphans become children of this process?
+static ADOPTING: AtomicBool = AtomicBool::new(false);
+
+/// The trees that have not been ended, by their leaders.
+static LIVING: Mutex<BTreeMap<i32, Tree>> = Mutex::new(BTreeMap::new());
+
+/// So many times what is left of a candidate is looked for and killed; each time there is less of it.
+const ROUNDS: usize = 50;
+
+/// Lets orphans become children of this process, so that those of candidates are found whatever they do. It is for a
+/// program that starts nothing but candidates: any other orphan would be ended with them.
+pub fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    if rustix::process::set_child_subreaper(Some(rustix::process::getpid())).is_ok() {
+        ADOPTING.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Ends every candidate that is running, for a program that is about to end.
+pub fn end_all() {
+    let trees: Vec<_> = living().values().cloned().collect();
+    trees.iter().for_each(Tree::kill);
+}
+
+fn living() -> MutexGuard<'static, BTreeMap<i32, Tree>> {
+    LIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A candidate's processes.
+#[derive(Clone, Debug)]
+pub(super) struct Tree {
+    /// The first process, which leads a group of its own.
+    leader: Pid,
+    /// What its environment is marked with.
+    mark: String,
+}
+
+/// What the processes of a candidate use together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Usage {
+    pub(super) processes: usize,
+    pub(super) memory: u64,
+}
+
+/// A process as the system tells of it.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    parent: i32,
+    group: i32,
+    pages: u64,
+    is_zombie: bool,
+}
+
+impl Tree {
+    /// The tree of a process that was started with this mark, and leads a group of its own.
+    pub(super) fn new(leader: Pid, mark: String) -> Self {
+        let tree = Self { leader, mark };
+        living().insert(leader.as_raw_pid(), tree.clone());
+        tree
+    }
+
+    /// Forgets it: it has been killed, and its leader has been waited for.
+    pub(super) fn forget(&self) {
+        living().remove(&self.leader.as_raw_pid());
+    }
+
+    /// What its processes use.
+    pub(super) fn usage(&self) -> Usage {
+        let entries = entries();
+        let page = rustix::param::page_size() as u64;
+        let members = self.members(&entries);
+        let pages: u64 = members.iter().filter_map(|id| entries.get(id)).map(|entry| entry.pages).sum();
+        Usage { processes: members.len(), memory: pages * page }
+    }
+
+    /// Ends all of them. What is in the leader's group goes first and at once; what has left it is looked for.
+    pub(super) fn kill(&self) {
+        let _ = kill_process_group(self.leader, Signal::KILL);
+        for _ in 0..ROUNDS {
+            let entries = entries();
+            let adopted: Vec<_> = entries.keys().filter(|id| is_adopted(**id, &entries)).copied().collect();
+            let mut left = self.members(&entries);
+            left.extend(entries.keys().filter(|id| self.has_marked(**id)));
+            left.extend(&adopted);
+            left.retain(|id| {
+                *id != self.leader.as_raw_pid() && entries.get(id).is_some_and(|entry| !entry.is_zombie)
+            });
+            for id in left.iter().filter_map(|id| Pid::from_raw(*id)) {
+                let _ = kill_process(id, Signal::KILL);
+            }
+            for id in adopted.into_iter().filter_map(Pid::from_raw) {
+                // So that the system can forget it.
+                let _ = waitpid(Some(id), WaitOptions::NOHANG);
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+    }
+
+    /// The processes in its group, and those that descend from one of them.
+    fn members(&self, entries: &BTreeMap<i32, Entry>) -> BTreeSet<i32> {
+        let leader = self.leader.as_raw_pid();
+        let in_group = entries.iter().filter(|(_, entry)| entry.group == leader).map(|(id, _)| *id);
+        let mut members: BTreeSet<i32> = in_group.chain([leader]).collect();
+        loop {
+            let is_new =
+                |(id, entry): &(&i32, &Entry)| members.contains(&entry.parent) && !members.contains(id);
+            let children: Vec<_> = entries.iter().filter(is_new).map(|(id, _)| *id).collect();
+            if children.is_empty() {
+                return members;
+            }
+            members.extend(children);
+        }
+    }
+
+    /// Does a process carry the mark in its environment?
+    fn has_marked(&self, id: i32) -> bool {
+        let wanted = format!("{MARK}={}", self.mark);
+        let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+    }
+}
+
+/// Is it an orphan that became a child of this process?
+fn is_adopted(id: i32, entries: &BTreeMap<i32, Entry>) -> bool {
+    let own = rustix::process::getpid().as_raw_pid();
+    ADOPTING.load(Ordering::Relaxed) && entries[&id].parent == own && !living().contains_key(&id)
+}
+
+/// All processes there are, by their number.
+fn entries() -> BTreeMap<i32, Entry> {
+    let folder = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = folder.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    numbers.filter_map(|id| Some((id, entry(id)?))).collect()
+}
+
+/// What the system tells of a process: after its name, which stands in brackets and may hold anything, come its state,
+/// parent and group, and as the 22nd the pages that it has in memory.
+fn entry(id: i32) -> Option<Entry> {
+    let told = std::fs::read(format!("/proc/{id}/stat")).ok()?;
+    let told = String::from_utf8_lossy(&told);
+    let fields: Vec<&str> = told.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(Entry {
+        parent: fields.get(1)?.parse().ok()?,
+        group: fields.get(2)?.parse().ok()?,
+        pages: fields.get(21)?.parse().ok()?,
+        is_zombie: *fields.first()? == "Z",
+    })
+}

@@ -1,0 +1,282 @@
+//! Judging: the cases of a level, then those of all earlier ones, each with its verdict.
+//!
+//! Invariants: a case is judged by its expected answers alone; a level is passed when it and all before it are; the
+//! outcome of a case does not depend on the cases before it, but where a candidate ran out of time so often that the
+//! rest of a level is not tried.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::candidate::{Candidate, CannotStart, Run};
+use super::case::{Case, List, queries};
+use super::verdict::{Stop, Verdict};
+use crate::query::Level;
+use crate::time::ClockRule;
+use crate::trace::{Step, Tracer};
+
+/// After so many lists in a row that were not answered in time the rest of a level is not tried.
+const MOST_TIMEOUTS: usize = 5;
+
+/// What came of judging: level by level, in the order they were judged.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// The levels that were judged.
+    pub levels: Vec<LevelReport>,
+}
+
+/// What came of the cases of a level.
+#[derive(Clone, Debug, Serialize)]
+pub struct LevelReport {
+    /// The level's number.
+    pub level: u8,
+    /// Its cases, in their order.
+    pub cases: Vec<CaseReport>,
+    /// How long they took, in seconds.
+    #[serde(serialize_with = "seconds")]
+    pub took: Duration,
+}
+
+/// What came of a case.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseReport {
+    /// The suite it belongs to.
+    pub suite: String,
+    /// Its name.
+    pub name: String,
+    /// The rule that it holds.
+    pub why: String,
+    /// How long it took, in seconds.
+    #[serde(serialize_with = "seconds")]
+    pub took: Duration,
+    /// The verdict.
+    pub outcome: Outcome,
+}
+
+/// The outcome of a case.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every answer was right.
+    Passed,
+    /// It failed, and how.
+    Failed(Box<Failed>),
+    /// It was not tried.
+    NotTried,
+}
+
+/// How a case failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failed {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// How to mend it, where that is known.
+    pub hint: Option<String>,
+    /// The queries up to the first that was not answered rightly; all of them if it is not known which that is.
+    pub queries: List,
+    /// The number of that query, from 1; it is the last of `queries`.
+    pub query: Option<usize>,
+    /// The answer that was wanted there.
+    pub wanted: Option<String>,
+    /// The answer that was given there.
+    pub given: Option<String>,
+    /// What our engine says of that query: the state it left.
+    pub before: Option<Step>,
+    /// The rule that decides that query.
+    pub rule: Option<String>,
+    /// The end of what the candidate wrote to standard error.
+    pub errors: String,
+}
+
+fn seconds<S: serde::Serializer>(took: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(took.as_secs_f64())
+}
+
+impl Report {
+    /// Were all cases passed?
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.levels.iter().all(LevelReport::is_passed)
+    }
+
+    /// The last level that is passed with all before it, if the first is.
+    #[must_use]
+    pub fn passed(&self) -> Option<Level> {
+        let passed = |level: Level| {
+            self.levels.iter().any(|report| report.level == level.number() && report.is_passed())
+        };
+        Level::all().take_while(|level| passed(*level)).last()
+    }
+
+    /// All cases.
+    pub fn cases(&self) -> impl Iterator<Item = &CaseReport> {
+        self.levels.iter().flat_map(|level| &level.cases)
+    }
+}
+
+impl LevelReport {
+    /// Were all cases passed?
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.passed() == self.cases.len()
+    }
+
+    /// How many cases were passed.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.cases.iter().filter(|case| matches!(case.outcome, Outcome::Passed)).count()
+    }
+}
+
+impl CaseReport {
+    /// How it failed, if it did.
+    #[must_use]
+    pub fn failed(&self) -> Option<&Failed> {
+        match &self.outcome {
+            Outcome::Failed(failed) => Some(failed),
+            Outcome::Passed | Outcome::NotTried => None,
+        }
+    }
+}
+
+/// Judges a candidate by `cases`: those of the highest level first, then level by level from the first. `each` is
+/// handed every case as soon as it is judged, and may break off.
+///
+/// # Errors
+/// [`CannotStart`] if there is nothing to judge.
+pub fn judge(
+    candidate: &mut dyn Candidate,
+    cases: &[Case],
+    mut each: impl FnMut(Level, &CaseReport) -> ControlFlow<()>,
+) -> Result<Report, CannotStart> {
+    let mut levels: Vec<_> =
+        Level::all().filter(|level| cases.iter().any(|case| case.level == *level)).collect();
+    // The current level comes first, for it is what one is working on.
+    let current = levels.last().copied();
+    levels.sort_by_key(|level| (Some(*level) != current, *level));
+    let mut report = Report::default();
+    for level in levels {
+        candidate.enter(level);
+        let (begun, mut timeouts, mut judged) = (Instant::now(), 0, Vec::new());
+        let mut flow = ControlFlow::Continue(());
+        for case in cases.iter().filter(|case| case.level == level) {
+            let outcome = if timeouts == MOST_TIMEOUTS {
+                CaseReport::of(case, Outcome::NotTried, Duration::ZERO)
+            } else {
+                judge_case(candidate, case)?
+            };
+            let late = outcome.failed().is_some_and(|failed| failed.verdict == Verdict::TimeLimit);
+            timeouts = if late || timeouts == MOST_TIMEOUTS { (timeouts + 1).min(MOST_TIMEOUTS) } else { 0 };
+            flow = each(level, &outcome);
+            judged.push(outcome);
+            if flow.is_break() {
+                break;
+            }
+        }
+        report.levels.push(LevelReport { level: level.number(), cases: judged, took: begun.elapsed() });
+        if flow.is_break() {
+            break;
+        }
+    }
+    Ok(report)
+}
+
+impl CaseReport {
+    fn of(case: &Case, outcome: Outcome, took: Duration) -> Self {
+        Self { suite: case.suite.clone(), name: case.name.clone(), why: case.why.clone(), took, outcome }
+    }
+}
+
+/// Judges one case; where it fails, once more with a closer look.
+fn judge_case(candidate: &mut dyn Candidate, case: &Case) -> Result<CaseReport, CannotStart> {
+    let run = candidate.run(&case.list)?;
+    let outcome = match Fault::of(&run, &case.expected) {
+        None => Outcome::Passed,
+        Some(first) => {
+            let again = candidate.run_closely(&case.list, &run)?;
+            let closer = again.and_then(|again| Some((Fault::of(&again, &case.expected)?, again)));
+            let (fault, errors) = match closer {
+                Some((fault, again)) => (fault, again.errors),
+                None => (first, run.errors.clone()),
+            };
+            Outcome::Failed(Box::new(Failed::of(&case.list, case.clock, &case.expected, fault, errors)))
+        }
+    };
+    Ok(CaseReport::of(case, outcome, run.took))
+}
+
+/// The first thing that is wrong with a run.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    /// What is wrong; a wrong answer is a stop too.
+    pub(super) stop: Stop,
+    /// The query at fault, from 0; `None` if that is not known.
+    pub(super) query: Option<usize>,
+    /// What was answered there, if anything was.
+    pub(super) given: Option<String>,
+}
+
+impl Fault {
+    /// What is wrong with a run that should have given the `expected` answers.
+    pub(super) fn of(run: &Run, expected: &[String]) -> Option<Self> {
+        let differs = run.answers.iter().zip(expected).position(|(given, wanted)| given != wanted);
+        match (&run.stop, differs) {
+            (Some(stop), _) if stop.is_of_whole => {
+                Some(Self { stop: stop.clone(), query: None, given: None })
+            }
+            (_, Some(query)) => {
+                let stop = Stop::new(Verdict::WrongAnswer, format!("query {}", query + 1));
+                Some(Self { stop, query: Some(query), given: Some(run.answers[query].clone()) })
+            }
+            (Some(stop), None) => {
+                Some(Self { stop: stop.clone(), query: Some(run.answers.len()), given: None })
+            }
+            (None, None) if run.answers.len() < expected.len() => {
+                let stop = Stop::new(Verdict::WrongShape, "answers are missing at the end");
+                Some(Self { stop, query: Some(run.answers.len()), given: None })
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+impl Failed {
+    /// The fault with all that helps to understand it.
+    pub(super) fn of(
+        list: &List,
+        clock: ClockRule,
+        expected: &[String],
+        fault: Fault,
+        errors: String,
+    ) -> Self {
+        let Fault { stop, query, given } = fault;
+        let upto = query.map_or(list.len(), |query| (query + 1).min(list.len()));
+        let (before, at) = query.map_or((None, None), |_| explained(&list[..upto], clock));
+        Self {
+            verdict: stop.verdict,
+            message: stop.why,
+            hint: stop.hint,
+            queries: list[..upto].to_vec(),
+            query: query.map(|query| query + 1),
+            wanted: query.and_then(|query| expected.get(query).cloned()),
+            given,
+            rule: at.map(|step| step.rule),
+            before,
+            errors,
+        }
+    }
+}
+
+/// The step before the last query of a list, and that of the last.
+fn explained(list: &[Vec<String>], clock: ClockRule) -> (Option<Step>, Option<Step>) {
+    let mut tracer = Tracer::new(clock);
+    let (mut before, mut at) = (None, None);
+    for query in queries(list).unwrap_or_default() {
+        before = at.take();
+        at = tracer.step(&query).ok();
+    }
+    (before, at)
+}

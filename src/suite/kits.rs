@@ -1,0 +1,130 @@
+//! Starter kits: an empty solution in a language, the adapter that connects it to the judge, and what to do with them.
+//!
+//! The files lie in `kits/`, one folder a language, and are compiled in. They are no code of this room.
+
+/// A starter kit.
+#[derive(Debug)]
+pub struct Kit {
+    /// The language, as people write it.
+    pub language: &'static str,
+    /// What else it is called on the command line, in small letters.
+    names: &'static [&'static str],
+    /// The file that is filled in.
+    pub solution: &'static str,
+    /// The command that builds the solution, where one is needed.
+    pub build: Option<&'static str>,
+    /// The command that starts it.
+    pub run: &'static str,
+    /// Its files but for the README: name and text.
+    files: &'static [(&'static str, &'static str)],
+}
+
+/// The files of a kit: the name each is given, and where it lies in `kits/`.
+macro_rules! files {
+    ($($name:literal = $path:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("kits/", $path)))),*]
+    };
+}
+
+/// What the README says where there is something to build.
+const REBUILD: &str = "Build again after each change; the command with `--watch` does it itself.\n\n";
+
+/// All kits.
+pub static KITS: [Kit; 6] = [
+    Kit {
+        language: "Python",
+        names: &["python", "py", "python3"],
+        solution: "solution.py",
+        build: None,
+        run: "python3 adapter.py",
+        files: files!["solution.py" = "python/solution.py", "adapter.py" = "python/adapter.py"],
+    },
+    Kit {
+        language: "JavaScript",
+        names: &["javascript", "js", "node"],
+        solution: "solution.js",
+        build: None,
+        run: "node adapter.js",
+        files: files!["solution.js" = "javascript/solution.js", "adapter.js" = "javascript/adapter.js"],
+    },
+    Kit {
+        language: "Java",
+        names: &["java"],
+        solution: "Solution.java",
+        build: Some("javac -d out Adapter.java Solution.java"),
+        run: "java -cp out Adapter",
+        files: files!["Solution.java" = "java/Solution.java", "Adapter.java" = "java/Adapter.java"],
+    },
+    Kit {
+        language: "Go",
+        names: &["go", "golang"],
+        solution: "solution.go",
+        build: Some("go build -buildvcs=false -o solution ."),
+        run: "./solution",
+        files: files![
+            "solution.go" = "go/solution.go",
+            "adapter.go" = "go/adapter.go",
+            "go.mod" = "go/go.mod"
+        ],
+    },
+    Kit {
+        language: "C++",
+        names: &["c++", "cpp", "cxx"],
+        solution: "solution.hpp",
+        build: Some("g++ -O2 -std=c++17 -o solution adapter.cpp"),
+        run: "./solution",
+        files: files!["solution.hpp" = "cpp/solution.hpp", "adapter.cpp" = "cpp/adapter.cpp"],
+    },
+    Kit {
+        language: "Rust",
+        names: &["rust", "rs"],
+        solution: "solution.rs",
+        build: Some("cargo build --release"),
+        run: "./target/release/solution",
+        files: files![
+            "solution.rs" = "rust/solution.rs",
+            "main.rs" = "rust/main.rs",
+            // A manifest by its own name would make the folder a package of its own.
+            "Cargo.toml" = "rust/manifest.toml",
+        ],
+    },
+];
+
+impl Kit {
+    /// The kit of a language.
+    ///
+    /// # Errors
+    /// A message that names the languages there are.
+    pub fn of(language: &str) -> Result<&'static Self, String> {
+        let name = language.to_lowercase();
+        let kit = KITS.iter().find(|kit| kit.names.contains(&name.as_str()));
+        kit.ok_or_else(|| {
+            let languages: Vec<_> = KITS.iter().map(|kit| kit.names[0]).collect();
+            format!("there are kits for {}", languages.join(", "))
+        })
+    }
+
+    /// Its files, the README among them: name and text.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let files = self.files.iter().map(|(name, text)| (*name, (*text).to_owned()));
+        files.chain([("README.md", self.readme())])
+    }
+
+    /// What to do with it.
+    fn readme(&self) -> String {
+        let build = self.build.map_or(String::new(), |build| format!("{build}\n"));
+        include_str!("kits/README.md")
+            .replace("{language}", self.language)
+            .replace("{solution}", self.solution)
+            .replace("{build}", &build)
+            .replace("{rebuild}", if self.build.is_some() { REBUILD } else { "" })
+            .replace("{watched}", &self.watched())
+            .replace("{run}", self.run)
+    }
+
+    /// The command that builds and starts it, for judging again on save.
+    fn watched(&self) -> String {
+        self.build
+            .map_or_else(|| self.run.to_owned(), |build| format!("sh -c '{build} && exec {}'", self.run))
+    }
+}

@@ -1,0 +1,58 @@
+//! A page of its own: it needs no network, and runs no script.
+
+use super::in_full;
+use crate::suite::{CaseReport, LevelReport, Outcome, Report};
+
+pub(super) fn render(report: &Report, of: &str) -> String {
+    let levels: Vec<_> = report.levels.iter().map(level).collect();
+    let passed = report.cases().filter(|case| matches!(case.outcome, Outcome::Passed)).count();
+    let verdict = if report.is_passed() { "passed" } else { "failed" };
+    let page = include_str!("page.html");
+    page.replace("{of}", &escaped(of))
+        .replace("{verdict}", verdict)
+        .replace("{count}", &format!("{passed} of {} cases", report.cases().count()))
+        .replace("{levels}", &levels.concat())
+}
+
+fn level(report: &LevelReport) -> String {
+    let cases: Vec<_> = report.cases.iter().map(case).collect();
+    let sign = if report.is_passed() { "passed" } else { "failed" };
+    format!(
+        "<section><h2 class=\"{sign}\">Level {} <small>{} of {} cases, {:.2} s</small></h2>\n{}</section>\n",
+        report.level,
+        report.passed(),
+        report.cases.len(),
+        report.took.as_secs_f64(),
+        cases.concat()
+    )
+}
+
+fn case(case: &CaseReport) -> String {
+    let name = escaped(&case.name);
+    match &case.outcome {
+        Outcome::Passed => format!("<p class=\"case passed\"><b>AC</b> {name}</p>\n"),
+        Outcome::NotTried => format!("<p class=\"case untried\"><b>—</b> {name}</p>\n"),
+        Outcome::Failed(failed) => format!(
+            "<details class=\"case failed\" open><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
+            failed.verdict.code(),
+            escaped(&case.why),
+            escaped(&in_full(case))
+        ),
+    }
+}
+
+/// Text as it stands in HTML. Braces too, so that no text can be taken for a place to fill in.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '{' => out.push_str("&#123;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

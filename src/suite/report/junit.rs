@@ -1,0 +1,37 @@
+//! `JUnit`'s XML: a test suite a level, a test case a case.
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::in_full;
+use crate::suite::{CaseReport, Outcome, Report};
+
+pub(super) fn render(report: &Report, of: &str) -> String {
+    let mut written = quick_junit::Report::new(of);
+    for level in &report.levels {
+        let mut suite = TestSuite::new(format!("level {}", level.level));
+        suite.set_time(level.took);
+        suite.add_test_cases(level.cases.iter().map(test_case));
+        written.add_test_suite(suite);
+    }
+    // Only an output can fail, and memory does not.
+    written.to_string().unwrap_or_default()
+}
+
+fn test_case(case: &CaseReport) -> TestCase {
+    let status = match &case.outcome {
+        Outcome::Passed => TestCaseStatus::success(),
+        Outcome::NotTried => TestCaseStatus::skipped(),
+        Outcome::Failed(failed) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(failed.verdict.code()).set_message(failed.message.clone());
+            status.set_description(format!("{}\n\n{}", case.why, in_full(case)));
+            status
+        }
+    };
+    let mut written = TestCase::new(case.name.clone(), status);
+    written.set_classname(case.suite.clone()).set_time(case.took);
+    if let Some(failed) = case.failed().filter(|failed| !failed.errors.is_empty()) {
+        written.set_system_err(failed.errors.clone());
+    }
+    written
+}
