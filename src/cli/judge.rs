@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Failure;
 use super::judged::{Judged, new_seed};
+use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{Watch, Wish};
 use crate::query::Level;
@@ -20,6 +21,10 @@ pub(super) struct Args {
 
     #[command(flatten)]
     selection: Selection,
+
+    /// The clock rule that the solution goes by
+    #[arg(long, value_name = "RULE", default_value = "monotone")]
+    clock: Rule,
 
     /// Judge by these suites, or by those in these folders, instead of the built-in ones
     #[arg(long = "suite", value_name = "FILE|DIR")]
@@ -56,7 +61,7 @@ struct Watched {
 
 /// Judges the command.
 pub(super) fn judge(args: &Args) -> Result<(), Failure> {
-    let mut cases = args.selection.cases(&args.suites)?;
+    let mut cases = args.selection.cases(&args.suites, Some(args.clock.into()))?;
     cases.extend(args.fresh_cases()?);
     if args.watch {
         return args.watch(&cases);
@@ -121,7 +126,7 @@ impl Args {
         }
         let seed = self.seed.unwrap_or_else(new_seed);
         self.showing.print(&format!("{} fresh lists from seed {seed}\n", self.fresh))?;
-        let (level, clock) = (self.selection.level.unwrap_or(Level::LAST), self.selection.clock());
+        let (level, clock) = (self.selection.level.unwrap_or(Level::LAST), self.clock.into());
         let case = |seed: u64| {
             let list = list_of(seed, Draw::new(level, clock));
             let expected = answers(&list, clock)

@@ -10,7 +10,6 @@ use bumpalo::Bump;
 use super::Failure;
 use super::input::Input;
 use super::report::report;
-use super::run::Rule;
 use crate::query::Level;
 use crate::script::{Rules, decode, plain, read_suite};
 use crate::suite::report as shown;
@@ -27,22 +26,15 @@ pub(super) struct Selection {
     /// Only cases of this name, or with this text in their name
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
-
-    /// The clock rule that solutions go by
-    #[arg(long, value_name = "RULE", default_value = "monotone")]
-    clock: Rule,
 }
 
 impl Selection {
-    pub(super) fn clock(&self) -> ClockRule {
-        self.clock.into()
-    }
-
-    /// The built-in cases, or those of the files and folders that are named.
-    pub(super) fn cases(&self, paths: &[PathBuf]) -> Result<Vec<Case>, Failure> {
+    /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
+    /// are named.
+    pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
         let level = self.level.unwrap_or(Level::LAST);
         let mut cases = if paths.is_empty() {
-            builtin(level, self.clock())
+            builtin(level, clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
         } else {
             let mut cases = Vec::new();

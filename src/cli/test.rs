@@ -22,7 +22,7 @@ pub(super) struct Args {
 
 /// Runs the suites.
 pub(super) fn test(args: &Args) -> Result<(), Failure> {
-    let cases = args.selection.cases(&args.paths)?;
+    let cases = args.selection.cases(&args.paths, None)?;
     let mut engine = Engine::default();
     ended(&args.showing.judge(&mut engine, &cases, "rewind")?)
 }

@@ -54,9 +54,9 @@ pub trait Candidate {
         Ok(None)
     }
 
-    /// The lists that follow are of this level.
-    fn enter(&mut self, level: Level) {
-        let _ = level;
+    /// The lists that follow are of this level, and go by this clock rule.
+    fn enter(&mut self, level: Level, clock: ClockRule) {
+        let _ = (level, clock);
     }
 }
 
@@ -129,11 +129,14 @@ pub fn candidate(protocol: Protocol, command: &[String], limits: Limits) -> Box<
 /// Our engine, judged like any other.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Engine {
-    /// The clock rule it goes by.
-    pub clock: ClockRule,
+    clock: ClockRule,
 }
 
 impl Candidate for Engine {
+    fn enter(&mut self, _level: Level, clock: ClockRule) {
+        self.clock = clock;
+    }
+
     fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
         let begun = Instant::now();
         let answers = answers(list, self.clock).unwrap_or_default();

@@ -54,9 +54,9 @@ pub fn hunt(
     count: u64,
     mut each: impl FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Option<Catch>, CannotStart> {
-    candidate.enter(draw.level);
+    candidate.enter(draw.level, draw.clock);
     if let Oracle::Other(other) = oracle {
-        other.enter(draw.level);
+        other.enter(draw.level, draw.clock);
     }
     let mut hunter = Hunter { candidate, oracle, draw, runs: 0 };
     for number in 0..count {

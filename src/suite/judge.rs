@@ -159,7 +159,6 @@ pub fn judge(
     levels.sort_by_key(|level| (Some(*level) != current, *level));
     let mut report = Report::default();
     for level in levels {
-        candidate.enter(level);
         let (begun, mut timeouts, mut judged) = (Instant::now(), 0, Vec::new());
         let mut flow = ControlFlow::Continue(());
         for case in cases.iter().filter(|case| case.level == level) {
@@ -192,6 +191,7 @@ impl CaseReport {
 
 /// Judges one case; where it fails, once more with a closer look.
 fn judge_case(candidate: &mut dyn Candidate, case: &Case) -> Result<CaseReport, CannotStart> {
+    candidate.enter(case.level, case.clock);
     let run = candidate.run(&case.list)?;
     let outcome = match Fault::of(&run, &case.expected) {
         None => Outcome::Passed,

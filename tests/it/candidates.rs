@@ -184,7 +184,7 @@ fn a_long_list_and_long_answers_pass_each_other() {
 }
 
 /// Is a process running whose command line has this word?
-fn runs(word: &str) -> bool {
+pub(crate) fn runs(word: &str) -> bool {
     let folder = std::fs::read_dir("/proc").expect("Linux has it").flatten();
     folder
         .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
@@ -248,7 +248,8 @@ fn what_cannot_be_started_is_told(#[case] protocol: Protocol, #[case] words: &[&
 
 #[test]
 fn a_level_is_given_up_after_too_many_timeouts_in_a_row() {
-    let cases = rewinddb::suite::builtin(rewinddb::query::Level::FIRST, rewinddb::time::ClockRule::Monotone);
+    let cases =
+        rewinddb::suite::builtin(rewinddb::query::Level::FIRST, Some(rewinddb::time::ClockRule::Monotone));
     let cases = cases.expect("they are good");
     let limits = Limits { case: Duration::from_millis(30), ..TIGHT };
     let mut hanging = candidate(Protocol::List, &command(&["sleep", "60"]), limits);

@@ -18,6 +18,8 @@ mod format;
 mod golden;
 /// Databases that are frozen, written down and brought back.
 mod image;
+/// Suites, judging and hunting from the command line.
+mod judging;
 /// Lists drawn from a seed.
 mod lists;
 /// What may befall a store, case by case: cuts, flipped bits, crashes, failures of the disk.

@@ -6,18 +6,16 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::ioctl_fionbio;
-use rustix::process::Pid;
 
 use super::CannotStart;
 use super::limits::{Limits, Millis};
-use super::tree::{MARK, Tree};
+use super::tree::Tree;
 use crate::suite::verdict::{Stop, Verdict};
 
 /// So many bytes of standard error are kept, the last ones.
@@ -81,17 +79,14 @@ impl Process {
         let cannot = |why: String| CannotStart { why, errors: String::new() };
         let (program, arguments) =
             command.split_first().ok_or_else(|| cannot("there is no command".to_owned()))?;
-        let mark = fresh_mark();
         let mut starting = Command::new(program);
-        starting.args(arguments).env(MARK, &mark).process_group(0);
-        starting.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = starting.spawn().map_err(|error| cannot(format!("cannot start {program}: {error}")))?;
-        let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let leader = leader.ok_or_else(|| cannot(format!("{program} has no process number")))?;
+        starting.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let started = Tree::start(&mut starting);
+        let (child, tree) = started.map_err(|error| cannot(format!("cannot start {program}: {error}")))?;
         let now = Instant::now();
         let mut process = Self {
             child,
-            tree: Tree::new(leader, mark),
+            tree,
             stdin: None,
             stdout: None,
             stderr: None,
@@ -338,10 +333,4 @@ fn meaning(signal: i32) -> &'static str {
         11 => " (an access to memory that it has not, as by a recursion without end)",
         _ => "",
     }
-}
-
-/// A mark that no other candidate has.
-fn fresh_mark() -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -25,6 +25,7 @@ use crate::query::{Brief, Level};
 use crate::suite::case::List;
 use crate::suite::shape;
 use crate::suite::verdict::{Stop, Verdict};
+use crate::time::ClockRule;
 
 /// So many starts in a row may fail.
 const MOST_FAILED_STARTS: usize = 3;
@@ -163,7 +164,7 @@ impl Candidate for SessionProtocol {
     }
 
     /// The process is told the level when it starts, so another level has another one.
-    fn enter(&mut self, level: Level) {
+    fn enter(&mut self, level: Level, _clock: ClockRule) {
         if self.level != level {
             self.level = level;
             self.dismiss();

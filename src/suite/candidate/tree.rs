@@ -6,19 +6,24 @@
 //! running, it does not hold what means to get away. Where there is no `/proc` only the process group is known.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
 
 /// The variable that carries the mark.
-pub(super) const MARK: &str = "REWIND_CANDIDATE";
+const MARK: &str = "REWIND_CANDIDATE";
 
 /// Do orphans become children of this process?
 static ADOPTING: AtomicBool = AtomicBool::new(false);
 
 /// The trees that have not been ended, by their leaders.
 static LIVING: Mutex<BTreeMap<i32, Tree>> = Mutex::new(BTreeMap::new());
+/// Is the program about to end?
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// So many times what is left of a candidate is looked for and killed; each time there is less of it.
 const ROUNDS: usize = 50;
@@ -32,9 +37,13 @@ pub fn adopt_orphans() {
     }
 }
 
-/// Ends every candidate that is running, for a program that is about to end.
+/// Ends every candidate that is running, for a program that is about to end: whoever wants to start another one waits
+/// for that.
 pub fn end_all() {
-    let trees: Vec<_> = living().values().cloned().collect();
+    let living = living();
+    ENDING.store(true, Ordering::Relaxed);
+    let trees: Vec<_> = living.values().cloned().collect();
+    drop(living);
     trees.iter().for_each(Tree::kill);
 }
 
@@ -68,11 +77,21 @@ struct Entry {
 }
 
 impl Tree {
-    /// The tree of a process that was started with this mark, and leads a group of its own.
-    pub(super) fn new(leader: Pid, mark: String) -> Self {
+    /// Starts a process that leads a group of its own. Nobody can end all trees between its start and its entry.
+    pub(super) fn start(command: &mut Command) -> io::Result<(Child, Self)> {
+        let mut living = living();
+        while ENDING.load(Ordering::Relaxed) {
+            drop(living);
+            std::thread::park();
+            living = self::living();
+        }
+        let mark = fresh_mark();
+        let child = command.env(MARK, &mark).process_group(0).spawn()?;
+        let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let leader = leader.ok_or_else(|| io::Error::other("it has no process number"))?;
         let tree = Self { leader, mark };
-        living().insert(leader.as_raw_pid(), tree.clone());
-        tree
+        living.insert(leader.as_raw_pid(), tree.clone());
+        Ok((child, tree))
     }
 
     /// Forgets it: it has been killed, and its leader has been waited for.
@@ -142,6 +161,12 @@ impl Tree {
 fn is_adopted(id: i32, entries: &BTreeMap<i32, Entry>) -> bool {
     let own = rustix::process::getpid().as_raw_pid();
     ADOPTING.load(Ordering::Relaxed) && entries[&id].parent == own && !living().contains_key(&id)
+}
+
+/// A mark that no other candidate has.
+fn fresh_mark() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// All processes there are, by their number.

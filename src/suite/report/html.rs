@@ -1,6 +1,7 @@
 //! A page of its own: it needs no network, and runs no script.
 
 use super::in_full;
+use crate::script::plain;
 use crate::suite::{CaseReport, LevelReport, Outcome, Report};
 
 pub(super) fn render(report: &Report, of: &str) -> String {
@@ -36,15 +37,15 @@ fn case(case: &CaseReport) -> String {
             "<details class=\"case failed\" open><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
             failed.verdict.code(),
             escaped(&case.why),
-            escaped(&in_full(case))
+            in_full(case).lines().map(escaped).collect::<Vec<_>>().join("\n")
         ),
     }
 }
 
-/// Text as it stands in HTML. Braces too, so that no text can be taken for a place to fill in.
+/// Text as it stands in HTML, control characters escaped. Braces too, so that no text can be taken for a place to fill in.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in plain(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
