@@ -4,6 +4,7 @@
 //! by `Failure` alone.
 
 mod base;
+mod explain;
 mod help;
 mod input;
 mod log;
@@ -33,6 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Explain(explain::Args),
     Log(log::Args),
     Help(help::Args),
 }
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
     let _ = ctrlc::set_handler(|| std::process::exit(130));
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::Log(args) => log::log(&args),
         Command::Help(args) => help::help(&args),
     });

@@ -46,20 +46,25 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Rule {
+pub(super) enum Rule {
     /// Time only moves forward; an operation without a timestamp happens now
     Monotone,
     /// Each timestamp is judged for itself; an operation without one ignores expiry
     Free,
 }
 
+impl From<Rule> for ClockRule {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Monotone => Self::Monotone,
+            Rule::Free => Self::Free,
+        }
+    }
+}
+
 /// Answers the input.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let clock = args.clock.map(|clock| match clock {
-        Rule::Monotone => ClockRule::Monotone,
-        Rule::Free => ClockRule::Free,
-    });
-    let rules = Rules { level: args.level, clock };
+    let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
     let mut input = Input::open(&args.file)?;
     match input.kind()? {
         Kind::Suite if args.storing.store.is_some() => {
@@ -212,23 +217,23 @@ fn stdout() -> Box<dyn Write> {
 }
 
 /// An input that was read whole.
-struct Source {
-    name: String,
+pub(super) struct Source {
+    pub(super) name: String,
     bytes: Vec<u8>,
 }
 
 impl Source {
-    fn read(input: Input) -> Result<Self, Failure> {
+    pub(super) fn read(input: Input) -> Result<Self, Failure> {
         let name = input.name.clone();
         Ok(Self { name, bytes: input.read_all()? })
     }
 
-    fn text(&self) -> Result<&str, Failure> {
+    pub(super) fn text(&self) -> Result<&str, Failure> {
         script::decode(&self.bytes).map_err(|fault| self.refuse(&Faults::from(fault)))
     }
 
     /// Shows what is wrong with it.
-    fn refuse(&self, faults: &Faults) -> Failure {
+    pub(super) fn refuse(&self, faults: &Faults) -> Failure {
         report(&self.name, &String::from_utf8_lossy(&self.bytes), 1, faults);
         Failure::Refused
     }
