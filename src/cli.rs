@@ -4,6 +4,7 @@
 //! by `Failure` alone.
 
 mod base;
+mod explain;
 mod help;
 #[cfg(unix)]
 mod hunt;
@@ -45,6 +46,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Explain(explain::Args),
     Test(test::Args),
     #[cfg(unix)]
     Judge(judge::Args),
@@ -110,6 +112,7 @@ pub fn main() -> ExitCode {
     });
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::Test(args) => test::test(&args),
         #[cfg(unix)]
         Command::Judge(args) => judge::judge(&args),

@@ -19,7 +19,7 @@
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
-//! - [`trace`]: a list of queries step by step, with the rule that decided each
+//! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
 //! - [`suite`]: the level suites and whoever is judged by them; random lists, the hunt, reports, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
 

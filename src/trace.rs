@@ -7,7 +7,7 @@
 //!   Query ─► Tracer ─┬─ ruling, before  ──► why an absent cell is absent: Fates
 //!                    ├─ apply           ──► answer
 //!                    └─ cells, after    ──► changes ──► Step ─┬─► text, JSON
-//!                                                             └─► Bars
+//!                                                             └─► Bars ─► Page
 //! ```
 //!
 //! Memory: the present cells and, for each cell that is gone, how it went. Time: a step takes as long as listing all
@@ -15,9 +15,11 @@
 
 mod bars;
 mod fates;
+mod page;
 
 pub use bars::{BackupMark, Bar, BarEnd, Bars, CellBars, How, RestoreMark};
 pub use fates::Ended;
+pub use page::{Page, TooLarge};
 
 use std::collections::BTreeMap;
 

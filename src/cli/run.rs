@@ -65,7 +65,7 @@ impl From<Rule> for ClockRule {
 
 /// Answers the input.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let rules = Rules { level: args.level, clock: args.clock.map(Into::into) };
+    let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
     let mut input = Input::open(&args.file)?;
     match input.kind()? {
         Kind::Suite if args.storing.store.is_some() => {
@@ -218,23 +218,23 @@ fn stdout() -> Box<dyn Write> {
 }
 
 /// An input that was read whole.
-struct Source {
-    name: String,
+pub(super) struct Source {
+    pub(super) name: String,
     bytes: Vec<u8>,
 }
 
 impl Source {
-    fn read(input: Input) -> Result<Self, Failure> {
+    pub(super) fn read(input: Input) -> Result<Self, Failure> {
         let name = input.name.clone();
         Ok(Self { name, bytes: input.read_all()? })
     }
 
-    fn text(&self) -> Result<&str, Failure> {
+    pub(super) fn text(&self) -> Result<&str, Failure> {
         script::decode(&self.bytes).map_err(|fault| self.refuse(&Faults::from(fault)))
     }
 
     /// Shows what is wrong with it.
-    fn refuse(&self, faults: &Faults) -> Failure {
+    pub(super) fn refuse(&self, faults: &Faults) -> Failure {
         report(&self.name, &String::from_utf8_lossy(&self.bytes), 1, faults);
         Failure::Refused
     }

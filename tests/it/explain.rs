@@ -1,14 +1,16 @@
-//! `rewind explain`: rulings, steps and bars, held against the engine and the model, query by query.
+//! `rewind explain`: rulings, steps and bars, held against the engine and the model, and its output.
 
 use rewinddb::engine::Engine;
 use rewinddb::query::Query;
 use rewinddb::time::ClockRule;
-use rewinddb::trace::{Bars, How, Step, Tracer};
+use rewinddb::trace::{Bars, How, Page, Step, Tracer};
 use rstest::rstest;
+use serde_json::Value;
 
 use super::lists::list_of;
 use super::model::Model;
 use super::random::{parsed, seeds};
+use super::{assert_golden, feed, fixtures, rewind, text};
 
 const RULES: [ClockRule; 2] = [ClockRule::Monotone, ClockRule::Free];
 
@@ -219,6 +221,124 @@ fn bars_tell_how_they_ended() {
         ]
     );
     assert_eq!((bars.backups().len(), bars.restores()[0].backup, bars.restores()[0].taken), (1, 4, 6));
+}
+
+#[test]
+fn transcripts_of_explained_lists() {
+    for path in fixtures("explain") {
+        let path = path.to_str().expect("its name is plain");
+        let output = rewind(&["explain", path]).output().expect("it runs");
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{path}");
+        let shown = text(&output.stdout);
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\t', '\u{202e}']), "{path} shows what a terminal obeys");
+        let name = std::path::Path::new(path).file_stem().expect("it has a name").to_string_lossy();
+        assert_golden("explain", &name, &shown);
+    }
+}
+
+#[test]
+fn json_and_json_lines_hold_every_step() {
+    let file = "fixtures/explain/free_clock.json";
+    let json = text(&rewind(&["explain", file, "--format", "json"]).output().expect("it runs").stdout);
+    let cases: Vec<Value> = serde_json::from_str(&json).expect("it is JSON");
+    let lines = text(&rewind(&["explain", file, "--format", "jsonl"]).output().expect("it runs").stdout);
+    let lines: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
+    let mut of_cases = Vec::new();
+    for case in &cases {
+        for step in case["steps"].as_array().expect("a case has steps") {
+            let mut step = step.clone();
+            step["case"] = case["name"].clone();
+            of_cases.push(step);
+        }
+    }
+    assert_eq!((cases.len(), &of_cases), (2, &lines));
+    assert_eq!(lines[0]["cells"][0]["until"], 15);
+    assert_eq!(lines[0]["clock"], Value::Null);
+
+    let (list, queries) = (
+        br#"[["SET","A","B","C"],["GET","A","B"]]"#,
+        b"[\"SET\",\"A\",\"B\",\"C\"]\n[\"GET\",\"A\",\"B\"]\n",
+    );
+    let steps = |input: &[u8]| {
+        let output = feed(&["explain", "-", "--format", "json"], input);
+        serde_json::from_slice::<Vec<Value>>(&output.stdout).expect("it is JSON")
+    };
+    assert_eq!(steps(list), steps(queries));
+    assert_eq!(steps(list)[1]["answer"], "C");
+    assert_eq!((steps(b"[]").len(), text(&feed(&["explain", "-"], b"[]").stdout)), (0, String::new()));
+    let none = br#"{"name":"s","cases":[]}"#;
+    assert_eq!(steps(none), Vec::<Value>::new());
+}
+
+#[rstest]
+#[case(&["--case", "Nothing to restore"], "did you mean \"nothing to restore\"?")]
+#[case(&["--case", "jumps"], "did you mean \"time jumps about\"?")]
+#[case(&["--case", "xyzzy"], "its cases are \"time jumps about\", \"nothing to restore\"")]
+#[case(&["--format", "table"], "the formats of explain are text, json and jsonl")]
+#[case(&["--level", "3"], "belongs to level 4")]
+#[case(&["--clock", "monotone"], "time runs backwards")]
+fn what_cannot_be_explained_ends_with_status_2(#[case] arguments: &[&str], #[case] message: &str) {
+    let all = [&["explain", "fixtures/explain/free_clock.json"], arguments].concat();
+    let output = rewind(&all).output().expect("it runs");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}");
+    assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
+}
+
+#[test]
+fn one_case_of_a_suite_is_explained_alone() {
+    let file = "fixtures/level4/interview_walkthrough.json";
+    let arguments = ["explain", file, "--case", "the whole exercise in one sitting"];
+    let shown = text(&rewind(&arguments).output().expect("it runs").stdout);
+    assert_eq!(shown.matches("    1  ").count(), 1, "{shown}");
+    assert!(shown.starts_with("# the whole exercise in one sitting\n"), "{shown}");
+    assert!(shown.contains("it died at 201,\n       and the restore of query 23"), "{shown}");
+    let list = feed(&["explain", "-", "--case", "x"], b"[]");
+    assert_eq!(list.status.code(), Some(2));
+    assert!(text(&list.stderr).contains("--case is for a suite"));
+}
+
+#[test]
+fn of_json_lines_what_came_before_a_mistake_is_explained() {
+    let output = feed(&["explain", "-"], b"[\"SET\",\"A\",\"B\",\"C\"]\n[\"GTE\",\"A\",\"B\"]\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).contains("A.B is new"));
+    assert!(text(&output.stderr).contains("did you mean GET?"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn colors_mark_what_changed() {
+    let output = rewind(&["explain", "fixtures/readme/list.json", "--color", "always"]).output();
+    let shown = text(&output.expect("it runs").stdout);
+    for part in ["\u{1b}[32m+ user.token", "\u{1b}[33m~ user.token", "\u{1b}[31m- user.name"] {
+        assert!(shown.contains(part), "{part:?} is missing in {shown:?}");
+    }
+}
+
+#[test]
+fn a_page_that_would_be_too_large_is_refused() {
+    let many = |count| format!("[{}]", vec!["[\"SET\",\"A\",\"B\",\"C\"]"; count].join(","));
+    let page = |count| feed(&["explain", "-", "--html", "-"], many(count).as_bytes());
+    assert_eq!(page(2_000).status.code(), Some(0));
+    let refused = page(2_001);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0));
+    assert!(text(&refused.stderr).contains("a page shows 2000 queries"), "{}", text(&refused.stderr));
+    // Each restore begins a bar of each cell anew.
+    let mut page = Page::default();
+    page.begin("restores", "", ClockRule::Monotone);
+    let mut list: Vec<_> = (0..200).map(|n| format!("SET_AT_WITH_TTL A f{n} x 1 9")).collect();
+    list.push("BACKUP 1".to_owned());
+    list.extend((2..110).map(|n| format!("RESTORE {n} 1")));
+    let added = steps_of(&list.join("|"), ClockRule::Monotone).iter().try_for_each(|step| page.add(step));
+    assert!(added.is_err());
+}
+
+#[test]
+fn a_page_that_cannot_be_written_ends_with_status_74() {
+    let output = rewind(&["explain", "fixtures/readme/list.json", "--html", "no/such/folder/page.html"]);
+    let output = { output }.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(74));
+    assert!(text(&output.stderr).contains("no/such/folder/page.html"), "{}", text(&output.stderr));
 }
 
 /// A ruling costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.

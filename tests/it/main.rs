@@ -30,6 +30,8 @@ mod memory;
 mod model;
 /// Mistakes that stores have been known for.
 mod older_stores;
+/// The page of an explained list, in a browser.
+mod page;
 /// What a loss of power may leave on a simulated disk.
 mod power;
 /// The program as a person or a pipe uses it.

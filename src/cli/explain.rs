@@ -1,0 +1,227 @@
+//! `rewind explain`: a list step by step, with the rule that decided each query; as text, as JSON, or as a page.
+
+mod printer;
+mod text;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufWriter};
+use std::path::{Path, PathBuf};
+
+use bumpalo::Bump;
+
+use super::Failure;
+use super::input::{Input, unreadable};
+use super::report::report;
+use super::run::{Rule, Source};
+use crate::query::{Level, Query};
+use crate::script::{self, Case, Format, Kind, LineReader, Rules, plain};
+use crate::time::{Backwards, Clock, ClockRule};
+use crate::trace::{Page, Step, Tracer};
+use printer::Printer;
+
+/// How alike the name of a case must be to be offered (Damerau-Levenshtein, 1 is equal).
+const ALIKE: f64 = 0.4;
+
+/// Show step by step what each query does: its answer, the rule that decided it, and what is live after it
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The file of queries; - is standard input
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+
+    /// Of a suite only the case of this name
+    #[arg(long, value_name = "NAME")]
+    case: Option<String>,
+
+    /// Refuse operations above this level [default: a suite's own level, else the last]
+    #[arg(long, value_name = "N")]
+    level: Option<Level>,
+
+    /// What timestamps may do [default: a suite's own rule, else monotone]
+    #[arg(long, value_name = "RULE")]
+    clock: Option<Rule>,
+
+    /// text, json or jsonl
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// Write one page for a browser into this file instead, - is standard output; it needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// Explains the input.
+pub(super) fn explain(args: &Args) -> Result<(), Failure> {
+    let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
+    let mut sink = Sink::of(args)?;
+    let mut input = Input::open(&args.file)?;
+    match (input.kind()?, &args.case) {
+        (Kind::Suite, case) => explain_suite(input, rules, case.as_deref(), &mut sink)?,
+        (_, Some(_)) => {
+            let message = format!("{} has no cases: --case is for a suite", input.name);
+            return Err(Failure::Usage(message));
+        }
+        (Kind::List, None) => explain_list(input, rules, &mut sink)?,
+        (Kind::Lines, None) => explain_lines(input, rules, &mut sink)?,
+    }
+    sink.finish()
+}
+
+fn explain_list(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Failure> {
+    let source = Source::read(input)?;
+    let arena = Bump::new();
+    let read = script::read_list(source.text()?, &arena, rules.level(), Clock::new(rules.clock()));
+    let queries = read.map_err(|faults| source.refuse(&faults))?;
+    sink.begin(None, &source.name, rules.clock())?;
+    explain_queries(&queries, rules.clock(), sink)
+}
+
+fn explain_suite(input: Input, rules: Rules, name: Option<&str>, sink: &mut Sink) -> Result<(), Failure> {
+    let source = Source::read(input)?;
+    let arena = Bump::new();
+    let read = script::read_suite(source.text()?, &arena, rules);
+    let suite = read.map_err(|faults| source.refuse(&faults))?;
+    for case in chosen(&suite.cases, name, &source.name)? {
+        sink.begin(Some(case), &source.name, suite.clock)?;
+        explain_queries(&case.queries, suite.clock, sink)?;
+    }
+    Ok(())
+}
+
+/// The cases that are meant: all of them, or those of the name.
+fn chosen<'s, 'q>(
+    cases: &'s [Case<'q>],
+    name: Option<&str>,
+    file: &str,
+) -> Result<Vec<&'s Case<'q>>, Failure> {
+    let Some(name) = name else { return Ok(cases.iter().collect()) };
+    let chosen: Vec<_> = cases.iter().filter(|case| case.name == name).collect();
+    if chosen.is_empty() { Err(Failure::Usage(unknown(cases, name, file))) } else { Ok(chosen) }
+}
+
+/// What is said of a name that no case has.
+fn unknown(cases: &[Case<'_>], name: &str, file: &str) -> String {
+    let (lower, given) = (name.to_lowercase(), plain(name));
+    let alike = |case: &&Case<'_>| strsim::normalized_damerau_levenshtein(&case.name.to_lowercase(), &lower);
+    let nearest = cases.iter().max_by(|one, two| alike(one).total_cmp(&alike(two)));
+    let within = |case: &&Case<'_>| alike(case) >= ALIKE || case.name.to_lowercase().contains(&lower);
+    let names = || cases.iter().map(|case| format!("\"{}\"", plain(&case.name))).collect::<Vec<_>>();
+    let meant = nearest.filter(within).or_else(|| cases.iter().find(within));
+    let hint = meant.map_or_else(
+        || format!("its cases are {}", names().join(", ")),
+        |case| format!("did you mean \"{}\"?", plain(&case.name)),
+    );
+    format!("{file} has no case \"{given}\"\n  = help: {hint}")
+}
+
+fn explain_queries(queries: &[Query<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {
+    let mut tracer = Tracer::new(clock);
+    queries.iter().try_for_each(|query| sink.step(&tracer.step(query).map_err(unchecked)?))
+}
+
+/// Explains line by line, as they come.
+fn explain_lines(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Failure> {
+    let name = input.name.clone();
+    sink.begin(None, &name, rules.clock())?;
+    let mut tracer = Tracer::new(rules.clock());
+    let mut lines = LineReader::new(input.into_stream(), rules.level(), Clock::new(rules.clock()));
+    while let Some(step) = next(&mut lines, &mut tracer, &name, sink)? {
+        sink.step(&step)?;
+        if lines.is_drained() {
+            sink.flush()?;
+        }
+    }
+    Ok(())
+}
+
+/// The step of the next line. What came before the first mistake stands.
+fn next<R: BufRead>(
+    lines: &mut LineReader<R>,
+    tracer: &mut Tracer,
+    name: &str,
+    sink: &mut Sink,
+) -> Result<Option<Step>, Failure> {
+    let Some(read) = lines.read().map_err(|error| unreadable(name, &error))? else { return Ok(None) };
+    match read {
+        Ok(query) => tracer.step(&query).map(Some).map_err(unchecked),
+        Err(fault) => {
+            sink.stop()?;
+            report(name, &fault.text, fault.line, &fault.faults);
+            Err(Failure::Refused)
+        }
+    }
+}
+
+fn unchecked(backwards: Backwards) -> Failure {
+    Failure::Bug(format!("a query was not checked: {backwards}"))
+}
+
+/// Where steps go.
+enum Sink {
+    Printed(Printer<BufWriter<io::StdoutLock<'static>>>),
+    Page(Page, PathBuf),
+}
+
+impl Sink {
+    fn of(args: &Args) -> Result<Self, Failure> {
+        if let Some(path) = &args.html {
+            return Ok(Self::Page(Page::default(), path.clone()));
+        }
+        if args.format == Format::Table {
+            return Err(Failure::Usage("the formats of explain are text, json and jsonl".to_owned()));
+        }
+        let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        Ok(Self::Printed(Printer::new(out, args.format, color)))
+    }
+
+    /// Begins a list or, of a suite, a case.
+    fn begin(&mut self, case: Option<&Case<'_>>, file: &str, clock: ClockRule) -> Result<(), Failure> {
+        match self {
+            Self::Printed(printer) => printer.begin(case.map(|case| (&*case.name, &*case.why)))?,
+            Self::Page(page, _) => {
+                let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
+                let (name, why) = case.map_or((file, ""), |case| (&case.name, &case.why));
+                page.begin(name, why, clock);
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Failure> {
+        match self {
+            Self::Printed(printer) => Ok(printer.step(step)?),
+            Self::Page(page, _) => page.add(step).map_err(|too_large| {
+                let help = "explain a shorter list, or of a suite one case with --case NAME";
+                Failure::Usage(format!("{too_large}\n  = help: {help}"))
+            }),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        if let Self::Printed(printer) = self { Ok(printer.flush()?) } else { Ok(()) }
+    }
+
+    /// Ends early: what is printed stands, a page is not written.
+    fn stop(&mut self) -> Result<(), Failure> {
+        if let Self::Printed(printer) = self { Ok(printer.finish()?) } else { Ok(()) }
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        match &self {
+            Self::Printed(_) => self.stop(),
+            Self::Page(page, path) => write_page(page, path),
+        }
+    }
+}
+
+fn write_page(page: &Page, path: &Path) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(page.write(BufWriter::new(io::stdout().lock()))?);
+    }
+    let written = File::create(path).and_then(|file| page.write(BufWriter::new(file)));
+    written.map_err(|error| {
+        let name = path.display().to_string().escape_debug().to_string();
+        Failure::Output(io::Error::new(error.kind(), format!("{name}: {error}")))
+    })
+}
