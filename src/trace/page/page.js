@@ -94,6 +94,10 @@ function mark() {
   for (const cell of trace.cells) for (const bar of cell.bars) bar.group.setAttribute("class", isLive(bar, step) ? "live" : "");
   for (const restore of trace.restores) restore.arc.setAttribute("class", restore.query === step ? "arc now" : "arc");
   if (x < chart.scrollLeft + view.gutter || x > chart.scrollLeft + chart.clientWidth - 40) chart.scrollLeft = x - chart.clientWidth / 2;
+  const changed = trace.cells.find((cell) => cell.bars.some((bar) => bar.query === step || (bar.end && bar.end.query === step)));
+  if (changed && (changed.y < chart.scrollTop || changed.y + view.row > chart.scrollTop + chart.clientHeight)) {
+    chart.scrollTop = changed.y - chart.clientHeight / 2;
+  }
   const list = at("steps"), old = list.querySelector("[aria-current]"), now = list.children[step - 1].firstChild;
   if (old) old.removeAttribute("aria-current");
   now.setAttribute("aria-current", "step");
@@ -220,9 +224,10 @@ at("axis").addEventListener("click", () => {
   byTime = !byTime;
   redraw();
 });
-new ResizeObserver(() => {
+// Not at once: what is drawn while sizes are told would be told again.
+new ResizeObserver(() => requestAnimationFrame(() => {
   if (view && at("chart").clientWidth !== view.wide) redraw();
-}).observe(at("chart"));
+})).observe(at("chart"));
 at("cases").addEventListener("change", () => {
   open(Number(at("cases").value), 1);
   address();
