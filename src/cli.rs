@@ -15,6 +15,7 @@ mod judge;
 #[cfg(unix)]
 mod judged;
 mod log;
+mod named;
 mod progress;
 mod report;
 mod rows;

@@ -11,25 +11,24 @@ use bumpalo::Bump;
 
 use super::Failure;
 use super::input::{Input, unreadable};
+use super::named::named;
 use super::report::report;
 use super::run::{Rule, Source};
 use crate::query::{Level, Query};
-use crate::script::{self, Case, Format, Kind, LineReader, Rules, plain};
+use crate::script::{self, Case, Format, Kind, LineReader, Rules, Suite};
+use crate::suite::FILES;
 use crate::time::{Backwards, Clock, ClockRule};
 use crate::trace::{Page, Step, Tracer};
 use printer::Printer;
 
-/// How alike the name of a case must be to be offered (Damerau-Levenshtein, 1 is equal).
-const ALIKE: f64 = 0.4;
-
 /// Show step by step what each query does: its answer, the rule that decided it, and what is live after it
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The file of queries; - is standard input
-    #[arg(value_name = "FILE|-")]
-    file: PathBuf,
+    /// The file of queries; - is standard input [default: the built-in suites, of which --case names a case]
+    #[arg(value_name = "FILE|-", required_unless_present = "case")]
+    file: Option<PathBuf>,
 
-    /// Of a suite only the case of this name
+    /// Of a suite only the case of this name, or those with this text in their names
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
 
@@ -54,7 +53,11 @@ pub(super) struct Args {
 pub(super) fn explain(args: &Args) -> Result<(), Failure> {
     let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
     let mut sink = Sink::of(args)?;
-    let mut input = Input::open(&args.file)?;
+    let Some(file) = &args.file else {
+        explain_builtin(rules, args.case.as_deref().unwrap_or_default(), &mut sink)?;
+        return sink.finish();
+    };
+    let mut input = Input::open(file)?;
     match (input.kind()?, &args.case) {
         (Kind::Suite, case) => explain_suite(input, rules, case.as_deref(), &mut sink)?,
         (_, Some(_)) => {
@@ -81,37 +84,35 @@ fn explain_suite(input: Input, rules: Rules, name: Option<&str>, sink: &mut Sink
     let arena = Bump::new();
     let read = script::read_suite(source.text()?, &arena, rules);
     let suite = read.map_err(|faults| source.refuse(&faults))?;
-    for case in chosen(&suite.cases, name, &source.name)? {
-        sink.begin(Some(case), &source.name, suite.clock)?;
-        explain_queries(&case.queries, suite.clock, sink)?;
-    }
-    Ok(())
+    explain_cases(std::slice::from_ref(&suite), name, &source.name, sink)
 }
 
-/// The cases that are meant: all of them, or those of the name.
-fn chosen<'s, 'q>(
-    cases: &'s [Case<'q>],
+/// Explains a case of the built-in suites.
+fn explain_builtin(rules: Rules, name: &str, sink: &mut Sink) -> Result<(), Failure> {
+    let arena = Bump::new();
+    let read = |(file, text): &(&str, &'static str)| {
+        let broken = |faults: script::Faults| Failure::Bug(format!("{} faults in {file}", faults.count()));
+        script::read_suite(text, &arena, rules).map_err(broken)
+    };
+    let suites = FILES.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    explain_cases(&suites, Some(name), "", sink)
+}
+
+/// Explains the cases of suites, or those of a name.
+fn explain_cases(
+    suites: &[Suite<'_>],
     name: Option<&str>,
     file: &str,
-) -> Result<Vec<&'s Case<'q>>, Failure> {
-    let Some(name) = name else { return Ok(cases.iter().collect()) };
-    let chosen: Vec<_> = cases.iter().filter(|case| case.name == name).collect();
-    if chosen.is_empty() { Err(Failure::Usage(unknown(cases, name, file))) } else { Ok(chosen) }
-}
-
-/// What is said of a name that no case has.
-fn unknown(cases: &[Case<'_>], name: &str, file: &str) -> String {
-    let (lower, given) = (name.to_lowercase(), plain(name));
-    let alike = |case: &&Case<'_>| strsim::normalized_damerau_levenshtein(&case.name.to_lowercase(), &lower);
-    let nearest = cases.iter().max_by(|one, two| alike(one).total_cmp(&alike(two)));
-    let within = |case: &&Case<'_>| alike(case) >= ALIKE || case.name.to_lowercase().contains(&lower);
-    let names = || cases.iter().map(|case| format!("\"{}\"", plain(&case.name))).collect::<Vec<_>>();
-    let meant = nearest.filter(within).or_else(|| cases.iter().find(within));
-    let hint = meant.map_or_else(
-        || format!("its cases are {}", names().join(", ")),
-        |case| format!("did you mean \"{}\"?", plain(&case.name)),
-    );
-    format!("{file} has no case \"{given}\"\n  = help: {hint}")
+    sink: &mut Sink,
+) -> Result<(), Failure> {
+    let all = suites.iter().flat_map(|suite| suite.cases.iter().map(|case| (case, suite.clock)));
+    let all: Vec<_> = all.collect();
+    let chosen = name.map_or(Ok(all.clone()), |name| named(all, |(case, _)| &case.name, name))?;
+    for (case, clock) in chosen {
+        sink.begin(Some(case), file, clock)?;
+        explain_queries(&case.queries, clock, sink)?;
+    }
+    Ok(())
 }
 
 fn explain_queries(queries: &[Query<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {

@@ -9,9 +9,10 @@ use bumpalo::Bump;
 
 use super::Failure;
 use super::input::Input;
-use super::report::report;
+use super::named::named;
+use super::run::Source;
 use crate::query::Level;
-use crate::script::{Rules, decode, plain, read_suite};
+use crate::script::{Rules, read_suite};
 use crate::suite::report as shown;
 use crate::suite::{Candidate, Case, Report, builtin, judge};
 use crate::time::ClockRule;
@@ -45,24 +46,10 @@ impl Selection {
             cases
         };
         if let Some(name) = &self.case {
-            cases = named(cases, name)?;
+            cases = named(cases, |case| &case.name, name)?;
         }
         Ok(cases)
     }
-}
-
-/// The cases of this name; where there are none, those with it in their names.
-fn named(cases: Vec<Case>, name: &str) -> Result<Vec<Case>, Failure> {
-    let alike = |case: &Case| strsim::jaro_winkler(&case.name, name);
-    let exact = cases.iter().any(|case| case.name == name);
-    let is_meant = |case: &Case| if exact { case.name == name } else { case.name.contains(name) };
-    if !cases.iter().any(is_meant) {
-        let nearest = cases.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-        let help = nearest.map(|case| format!("\n  = help: did you mean \"{}\"?", plain(&case.name)));
-        let message = format!("there is no case \"{}\"{}", plain(name), help.unwrap_or_default());
-        return Err(Failure::Usage(message));
-    }
-    Ok(cases.into_iter().filter(is_meant).collect())
 }
 
 /// The files that are named, and those below the folders that are.
@@ -103,17 +90,10 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 
 /// The cases of a file.
 pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
-    let input = Input::open(path)?;
-    let name = input.name.clone();
-    let bytes = input.read_all()?;
-    let refuse = |text: &str, faults| {
-        report(&name, text, 1, &faults);
-        Failure::Refused
-    };
-    let text = decode(&bytes).map_err(|fault| refuse(&String::from_utf8_lossy(&bytes), fault.into()))?;
+    let source = Source::read(Input::open(path)?)?;
     let arena = Bump::new();
-    let suite = read_suite(text, &arena, Rules::default()).map_err(|faults| refuse(text, faults))?;
-    Ok(Case::of_suite(&suite))
+    let read = read_suite(source.text()?, &arena, Rules::default());
+    Ok(Case::of_suite(&read.map_err(|faults| source.refuse(&faults))?))
 }
 
 /// How judging is shown.

@@ -272,9 +272,8 @@ fn json_and_json_lines_hold_every_step() {
 }
 
 #[rstest]
-#[case(&["--case", "Nothing to restore"], "did you mean \"nothing to restore\"?")]
-#[case(&["--case", "jumps"], "did you mean \"time jumps about\"?")]
-#[case(&["--case", "xyzzy"], "its cases are \"time jumps about\", \"nothing to restore\"")]
+#[case(&["--case", "nothing to store"], "did you mean \"nothing to restore\"?")]
+#[case(&["--case", "xyzzy"], "the cases are \"time jumps about\", \"nothing to restore\"")]
 #[case(&["--format", "table"], "the formats of explain are text, json and jsonl")]
 #[case(&["--level", "3"], "belongs to level 4")]
 #[case(&["--clock", "monotone"], "time runs backwards")]
@@ -293,6 +292,10 @@ fn one_case_of_a_suite_is_explained_alone() {
     assert_eq!(shown.matches("    1  ").count(), 1, "{shown}");
     assert!(shown.starts_with("# the whole exercise in one sitting\n"), "{shown}");
     assert!(shown.contains("it died at 201,\n       and the restore of query 23"), "{shown}");
+    let built_in = ["explain", "--case", "THE WHOLE EXERCISE"];
+    assert_eq!(text(&rewind(&built_in).output().expect("it runs").stdout), shown);
+    let neither = rewind(&["explain"]).output().expect("it runs");
+    assert_eq!((neither.status.code(), neither.stdout.len()), (Some(2), 0));
     let list = feed(&["explain", "-", "--case", "x"], b"[]");
     assert_eq!(list.status.code(), Some(2));
     assert!(text(&list.stderr).contains("--case is for a suite"));

@@ -70,6 +70,9 @@ mod stored_repairs;
 mod stored_runs;
 /// What the table of operations says of itself, and the documents printed from it.
 mod table;
+/// Judging again on save, in a terminal.
+#[cfg(unix)]
+mod watched;
 /// Wrong solutions: a classic mistake each.
 mod wrong;
 

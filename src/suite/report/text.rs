@@ -71,7 +71,7 @@ pub fn summary(report: &Report) -> String {
         (passed, _, failed) => {
             let upto = passed.map_or(String::new(), |level| format!("passed up to level {level}; "));
             format!(
-                "{BAD}{failed} {} failed{BAD:#}; {upto}mend the first one first\n",
+                "{BAD}{failed} {} failed{BAD:#}; {upto}`rewind explain --case NAME` shows one step by step\n",
                 plural(failed, "case")
             )
         }
