@@ -183,6 +183,15 @@ fn a_long_list_and_long_answers_pass_each_other() {
     assert_eq!((run.answers.len(), run.stop), (1000, None));
 }
 
+#[test]
+fn an_answer_written_just_before_the_end_is_not_lost() {
+    // It is silent for longer than it is waited for after an end, and then writes and ends between two looks.
+    for millis in 60..90 {
+        let run = run_shell(Protocol::List, &format!("sleep 0.0{millis}; echo '[\"\", \"C\"]'"));
+        assert_eq!((run.answers.len(), run.stop), (2, None), "after {millis} ms");
+    }
+}
+
 /// Is a process running whose command line has this word?
 pub(crate) fn runs(word: &str) -> bool {
     let folder = std::fs::read_dir("/proc").expect("Linux has it").flatten();

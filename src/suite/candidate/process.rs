@@ -270,6 +270,8 @@ impl Process {
         self.next_look = Instant::now() + LOOKS.max(now.elapsed() * 10);
         let silent = now.duration_since(self.last_byte) > SILENCE;
         if silent && matches!(self.child.try_wait(), Ok(Some(_))) {
+            // What it wrote last may have come since; what others may still write there is not waited for.
+            self.read()?;
             self.stdout = None;
         }
         if usage.memory > self.limits.memory {
