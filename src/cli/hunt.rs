@@ -4,11 +4,11 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
-use super::judged::{Judged, new_seed};
+use super::judged::{Judged, LimitArgs, new_seed, shell_word};
 use super::progress::Progress;
 use super::run::Rule;
 use super::suites::cases_of;
+use super::{Failure, say};
 use crate::query::Level;
 use crate::suite::report as shown;
 use crate::suite::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search, suite_of};
@@ -16,9 +16,6 @@ use crate::suite::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]
 pub(super) struct Args {
-    #[command(flatten)]
-    judged: Judged,
-
     /// Draw operations up to this level [default: the last]
     #[arg(long, value_name = "N")]
     level: Option<Level>,
@@ -35,11 +32,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     cases: u64,
 
-    /// No time beyond this is drawn, for solutions whose numbers do not reach to 2^64-1
-    #[arg(long, value_name = "TIME", default_value_t = u64::MAX, hide_default_value = true)]
-    max_time: u64,
+    #[command(flatten)]
+    judged: Judged,
 
-    /// Compare with this command instead of our engine
+    /// Compare with this command instead of our engine; the protocol is for both
     #[arg(long, value_name = "COMMAND")]
     against: Option<String>,
 
@@ -50,13 +46,16 @@ pub(super) struct Args {
     /// The command that starts the solution
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<String>,
+
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 /// Hunts.
 pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
     let seed = args.seed.unwrap_or_else(new_seed);
     let draw = args.draw();
-    let mut candidate = args.judged.candidate(&args.command);
+    let mut candidate = args.judged.candidate(&args.command, &args.limits);
     let mut other = args.against.as_ref().map(|command| args.other(command));
     let mut oracle = match &mut other {
         Some(other) => Oracle::Other(&mut **other),
@@ -73,7 +72,8 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
             format!("no difference in {} lists of level {} from seed {seed}\n", args.cases, draw.level);
         return Ok(anstream::stdout().write_all(text.as_bytes())?);
     };
-    anstream::stdout().write_all(shown::catch(&catch, args.again(catch.seed).as_str()).as_bytes())?;
+    anstream::stdout()
+        .write_all(shown::catch(&catch, args.against.is_some(), &args.again(catch.seed)).as_bytes())?;
     if let Some(file) = &args.save {
         save(file, &catch, draw)?;
     }
@@ -83,26 +83,31 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
 impl Args {
     fn draw(&self) -> Draw {
         let level = self.level.unwrap_or(Level::LAST);
-        Draw { max_time: self.max_time, ..Draw::new(level, self.clock.into()) }
+        Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) }
     }
 
     /// The other candidate; its command is one text, as a shell reads it.
     fn other(&self, command: &str) -> Box<dyn Candidate> {
-        self.judged.candidate(&["sh", "-c", command].map(str::to_owned))
+        self.judged.candidate(&["sh", "-c", command].map(str::to_owned), &self.limits)
     }
 
-    /// The options that find a list again.
+    /// The command that finds a list again.
     fn again(&self, seed: u64) -> String {
         let level = self.level.map_or(String::new(), |level| format!("--level {level} "));
-        let max_time =
-            if self.max_time == u64::MAX { String::new() } else { format!("--max-time {} ", self.max_time) };
-        format!("{level}{max_time}--seed {seed} --cases 1")
+        let against = self.against.as_ref();
+        let against = against.map_or(String::new(), |other| format!(" --against {}", shell_word(other)));
+        let rest = self.judged.again(self.clock.into(), &self.command);
+        format!("rewind hunt {level}--seed {seed} --cases 1{against}{rest}")
     }
 }
 
 /// Adds what was caught to a suite, with the answers of our engine.
 fn save(file: &Path, catch: &Catch, draw: Draw) -> Result<(), Failure> {
     let mut cases = if file.exists() { cases_of(file)? } else { Vec::new() };
+    if cases.iter().any(|case| case.list == catch.list) {
+        say(&format!("note: {} has this list already\n", file.display()));
+        return Ok(());
+    }
     if cases.iter().any(|case| case.clock != draw.clock) {
         let message = format!("{} is a suite of the other clock rule; nothing was saved", file.display());
         return Err(Failure::Usage(message));
@@ -122,5 +127,7 @@ fn save(file: &Path, catch: &Catch, draw: Draw) -> Result<(), Failure> {
         list: catch.list.clone(),
     });
     let written = std::fs::write(file, suite_of(&cases));
-    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
+    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?;
+    say(&format!("note: saved in {0}; `rewind judge --suite {0}` judges by it\n", file.display()));
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::suite::Kit;
 /// Write a starter kit: an empty solution, the adapter that connects it to the judge, a README
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// python, javascript, java, go, cpp or rust
+    /// python, javascript, java, go, c++ (or cpp) or rust
     #[arg(value_name = "LANGUAGE", value_parser = Kit::of)]
     kit: &'static Kit,
 

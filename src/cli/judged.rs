@@ -4,33 +4,35 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::store::ByteSize;
 use crate::suite::{Candidate, Dice, Limits, Millis, Protocol, adopt_orphans, candidate};
+use crate::time::ClockRule;
 
 /// How a command is run that is judged.
 #[derive(clap::Args)]
 pub(super) struct Judged {
-    /// How the command is spoken to: list (a process a list, arrays in and out), lines (a query a line) or session (the
-    /// adapters of `rewind init`)
+    /// How the command is spoken to: list (a process for each list, arrays in and out), lines (a query a line) or session
+    /// (the adapters of `rewind init`)
     #[arg(long, value_name = "PROTOCOL", default_value = "list")]
-    pub(super) protocol: Protocol,
+    protocol: Protocol,
 
-    #[command(flatten)]
-    limits: LimitArgs,
+    /// Draw or use no time beyond this, for solutions whose numbers do not reach to 2^64-1
+    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
+    pub(super) max_time: u64,
 }
 
 /// What a command may use.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Limits")]
+#[command(next_help_heading = "Limits (TIME as in 500ms or 2s, BYTES as in 64MiB)")]
 #[expect(clippy::struct_field_names, reason = "the options are called so")]
-struct LimitArgs {
-    /// From its start to its first sign of life
+pub(super) struct LimitArgs {
+    /// Time from its start to its first sign of life
     #[arg(long, value_name = "TIME", default_value = "10s")]
     start_limit: Millis,
 
-    /// For a list
+    /// Time for a list
     #[arg(long, value_name = "TIME", default_value = "2s")]
     time_limit: Millis,
 
-    /// For a query, where they are handed over one by one
+    /// Time for a query, where they are handed over one by one
     #[arg(long, value_name = "TIME", default_value = "1s")]
     query_limit: Millis,
 
@@ -38,30 +40,60 @@ struct LimitArgs {
     #[arg(long, value_name = "BYTES", default_value = "2GiB")]
     memory_limit: ByteSize,
 
-    /// On standard output for a list
+    /// Bytes on standard output for a list
     #[arg(long, value_name = "BYTES", default_value = "16MiB")]
     output_limit: ByteSize,
 
-    /// A line, where answers come in lines
+    /// Bytes of a line, where answers come in lines
     #[arg(long, value_name = "BYTES", default_value = "1MiB")]
     line_limit: ByteSize,
 }
 
+impl From<&LimitArgs> for Limits {
+    fn from(args: &LimitArgs) -> Self {
+        let bytes = |size: ByteSize| usize::try_from(size.0).unwrap_or(usize::MAX);
+        Self {
+            start: args.start_limit.0,
+            case: args.time_limit.0,
+            query: args.query_limit.0,
+            memory: args.memory_limit.0,
+            output: bytes(args.output_limit),
+            line: bytes(args.line_limit),
+        }
+    }
+}
+
 impl Judged {
     /// The candidate that a command starts.
-    pub(super) fn candidate(&self, command: &[String]) -> Box<dyn Candidate> {
+    pub(super) fn candidate(&self, command: &[String], limits: &LimitArgs) -> Box<dyn Candidate> {
         adopt_orphans();
-        let bytes = |size: ByteSize| usize::try_from(size.0).unwrap_or(usize::MAX);
-        let limits = Limits {
-            start: self.limits.start_limit.0,
-            case: self.limits.time_limit.0,
-            query: self.limits.query_limit.0,
-            memory: self.limits.memory_limit.0,
-            output: bytes(self.limits.output_limit),
-            line: bytes(self.limits.line_limit),
-        };
-        candidate(self.protocol, command, limits)
+        candidate(self.protocol, command, limits.into())
     }
+
+    /// The options, the limits aside, that run a command again as it was run, and the command; as a shell reads them.
+    pub(super) fn again(&self, clock: ClockRule, command: &[String]) -> String {
+        let mut text = String::new();
+        if self.protocol != Protocol::List {
+            text.push_str(&format!(" --protocol {}", self.protocol));
+        }
+        if clock == ClockRule::Free {
+            text.push_str(" --clock free");
+        }
+        if self.max_time < u64::MAX {
+            text.push_str(&format!(" --max-time {}", self.max_time));
+        }
+        let words: Vec<_> = command.iter().map(|word| shell_word(word)).collect();
+        format!("{text} -- {}", words.join(" "))
+    }
+}
+
+/// A word as a shell reads it.
+pub(super) fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// A seed that was not used before, short enough to be typed.

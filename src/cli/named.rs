@@ -10,6 +10,9 @@ const MOST_TOLD: usize = 10;
 
 /// What has this name; where nothing has it, what has it as a part of its name, in whatever letters.
 pub(super) fn named<T>(all: Vec<T>, name_of: fn(&T) -> &str, name: &str) -> Result<Vec<T>, Failure> {
+    // A case is shown with its level before its name.
+    let name =
+        name.strip_prefix("level ").and_then(|rest| rest.split_once(": ")).map_or(name, |(_, name)| name);
     let lower = name.to_lowercase();
     let is_exact = all.iter().any(|one| name_of(one) == name);
     let is_meant = |one: &T| {

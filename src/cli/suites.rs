@@ -1,5 +1,6 @@
 //! Which cases are meant, how judging is shown, and where its reports go: what `test` and `judge` share.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -14,7 +15,7 @@ use super::run::Source;
 use crate::query::Level;
 use crate::script::{Rules, read_suite};
 use crate::suite::report as shown;
-use crate::suite::{Candidate, Case, Report, builtin, judge};
+use crate::suite::{Candidate, Case, CaseReport, Report, builtin, judge};
 use crate::time::ClockRule;
 
 /// Which cases.
@@ -24,7 +25,7 @@ pub(super) struct Selection {
     #[arg(long, value_name = "N")]
     pub(super) level: Option<Level>,
 
-    /// Only cases of this name, or with this text in their name
+    /// Only the case of this name, or those with this text in their names
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
 }
@@ -33,22 +34,31 @@ impl Selection {
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
     /// are named.
     pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
-        let level = self.level.unwrap_or(Level::LAST);
         let mut cases = if paths.is_empty() {
-            builtin(level, clock)
+            builtin(Level::LAST, clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
         } else {
-            let mut cases = Vec::new();
-            for file in files(paths)? {
-                cases.extend(cases_of(&file)?);
-            }
-            cases.retain(|case| case.level <= level);
-            cases
+            let cases = files(paths)?.iter().map(|file| cases_of(file)).collect::<Result<Vec<_>, _>>()?;
+            cases.concat()
         };
         if let Some(name) = &self.case {
             cases = named(cases, |case| &case.name, name)?;
         }
-        Ok(cases)
+        self.up_to_level(cases)
+    }
+
+    /// The cases of the level that is being worked on, and of those before.
+    fn up_to_level(&self, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
+        let level = self.level.unwrap_or(Level::LAST);
+        let lowest = cases.iter().map(|case| case.level).min();
+        cases.retain(|case| case.level <= level);
+        match lowest {
+            Some(lowest) if cases.is_empty() => Err(Failure::Usage(format!(
+                "no case is left to be judged: --level {level} leaves out those of level {lowest}\n  = help: --level {lowest}"
+            ))),
+            None => Err(Failure::Usage("there is no case to be judged".to_owned())),
+            Some(_) => Ok(cases),
+        }
     }
 }
 
@@ -103,7 +113,7 @@ pub(super) struct Showing {
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<Target>,
 
-    /// So many failures of each level are shown in full, the others in a line
+    /// Show N failures of each level in full, ten more in a line each, and count the others
     #[arg(long, value_name = "N", default_value_t = 3)]
     in_full: usize,
 }
@@ -135,28 +145,33 @@ impl Showing {
         cases: &[Case],
         of: &str,
     ) -> Result<Report, Failure> {
-        let mut written = Ok(());
-        let mut shown_of_level = (None, 0);
+        // What cannot be written is told before anything is judged.
+        let mut reports = self.reports.iter().map(Target::open).collect::<Result<Vec<_>, _>>()?;
+        let (mut written, mut tally) = (Ok(()), Tally::default());
         let report = judge(candidate, cases, |level, case| {
-            if shown_of_level.0 != Some(level) {
-                shown_of_level = (Some(level), 0);
-            }
-            shown_of_level.1 += usize::from(case.failed().is_some());
-            written = self.print(&shown::case(level, case, shown_of_level.1 <= self.in_full));
+            let place = tally.place(level, case);
+            let text = if place > self.in_full + IN_A_LINE {
+                String::new()
+            } else {
+                shown::case(level, case, place <= self.in_full)
+            };
+            written = self.print(&text);
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         written?;
-        for level in &report.levels {
-            self.print(&shown::level(level))?;
+        for (level, failures) in tally.0 {
+            self.print(&shown::hidden(level, failures.saturating_sub(self.in_full + IN_A_LINE)))?;
         }
         self.print(&shown::summary(&report))?;
-        self.reports.iter().try_for_each(|target| target.write(&report, of))?;
+        for (target, out) in self.reports.iter().zip(&mut reports) {
+            target.write(out, &report, of)?;
+        }
         Ok(report)
     }
 
     /// Prints for people: on standard output, unless a report goes there.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        if self.reports.iter().any(|target| target.file.as_os_str() == "-") {
+        if self.reports.iter().any(Target::is_standard_output) {
             return Ok(anstream::stderr().write_all(text.as_bytes())?);
         }
         let mut out = anstream::stdout();
@@ -164,17 +179,46 @@ impl Showing {
     }
 }
 
-impl Target {
-    fn write(&self, report: &Report, of: &str) -> Result<(), Failure> {
-        let text = self.form.render(report, of);
-        if self.file.as_os_str() == "-" {
-            return Ok(io::stdout().write_all(text.as_bytes())?);
+/// So many failures of each level are shown in a line; the others are only counted.
+const IN_A_LINE: usize = 10;
+
+/// How many failures there were of each level.
+#[derive(Default)]
+struct Tally(BTreeMap<Level, usize>);
+
+impl Tally {
+    /// Counts a failure; the answer is the how manieth of its level it is, or 0 if it is none.
+    fn place(&mut self, level: Level, case: &CaseReport) -> usize {
+        if case.failed().is_none() {
+            return 0;
         }
-        let written = File::create(&self.file).and_then(|mut file| file.write_all(text.as_bytes()));
-        written.map_err(|error| {
-            let message = format!("cannot write {}: {error}", self.file.display());
-            Failure::Output(io::Error::new(error.kind(), message))
-        })
+        let count = self.0.entry(level).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+impl Target {
+    fn is_standard_output(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
+    fn open(&self) -> Result<Box<dyn Write>, Failure> {
+        if self.is_standard_output() {
+            return Ok(Box::new(io::stdout()));
+        }
+        let file = File::create(&self.file).map_err(|error| self.unwritten(&error))?;
+        Ok(Box::new(file))
+    }
+
+    fn write(&self, out: &mut impl Write, report: &Report, of: &str) -> Result<(), Failure> {
+        let text = self.form.render(report, of);
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| self.unwritten(&error))
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Failure {
+        let name = self.file.display().to_string().escape_debug().to_string();
+        Failure::Output(io::Error::new(error.kind(), format!("{name}: {error}")))
     }
 }
 

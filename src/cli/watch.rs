@@ -21,6 +21,8 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use unicode_width::UnicodeWidthChar;
+
 use super::Failure;
 
 /// So long after a save it is waited for more of them, as editors and compilers save in several steps.
@@ -110,9 +112,10 @@ impl Watch {
         })
     }
 
-    /// Scrolls a text of so many lines.
-    pub(super) fn scroll(&mut self, by: isize, lines: usize) {
-        let last = lines.saturating_sub(usize::from(rows()) - 1);
+    /// Scrolls a text.
+    pub(super) fn scroll(&mut self, by: isize, text: &str) {
+        let (columns, rows) = size().unwrap_or((80, 24));
+        let last = rows_of(text, usize::from(columns)).len().saturating_sub(usize::from(rows).max(1) - 1);
         self.top = self.top.saturating_add_signed(by).min(last);
     }
 
@@ -127,10 +130,11 @@ impl Watch {
         let mut out = io::stdout().lock();
         queue!(out, MoveTo(0, 0))?;
         let body = usize::from(rows.saturating_sub(1));
-        let lines: Vec<&str> = text.lines().skip(self.top).take(body).collect();
+        let lines = rows_of(text, usize::from(columns));
+        let lines: Vec<_> = lines.iter().skip(self.top).take(body).collect();
         for row in 0..body {
             queue!(out, MoveTo(0, u16::try_from(row).unwrap_or(u16::MAX)), Clear(ClearType::UntilNewLine))?;
-            write!(out, "{}", fitting(lines.get(row).unwrap_or(&""), usize::from(columns)))?;
+            write!(out, "{}", lines.get(row).map_or("", |line| line))?;
         }
         let keys = format!("{state} · r run again · ↑ ↓ scroll · q quit · watching {}", self.watched);
         let keys: String = keys.chars().take(usize::from(columns)).collect();
@@ -215,20 +219,23 @@ fn with_inner(folder: PathBuf, folders: &mut Vec<PathBuf>) {
     }
 }
 
-/// A line cut to the width of the screen; sequences that colour it take no room.
-fn fitting(line: &str, columns: usize) -> String {
-    use unicode_width::UnicodeWidthChar;
-    let (mut out, mut room, mut in_sequence) = (String::new(), columns, false);
-    for c in line.chars() {
-        if c == '\u{1b}' || in_sequence {
-            in_sequence = !(in_sequence && c.is_ascii_alphabetic());
-        } else {
-            match room.checked_sub(c.width().unwrap_or(0)) {
-                Some(left) => room = left,
-                None => continue,
+/// A text as rows of a screen of this width; sequences that colour it take no room.
+fn rows_of(text: &str, columns: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        let (mut row, mut room, mut in_sequence) = (String::new(), columns, false);
+        for c in line.chars() {
+            if c == '\u{1b}' || in_sequence {
+                in_sequence = !(in_sequence && c.is_ascii_alphabetic());
+            } else if let Some(left) = room.checked_sub(c.width().unwrap_or(0)) {
+                room = left;
+            } else {
+                rows.push(std::mem::take(&mut row));
+                room = columns.saturating_sub(c.width().unwrap_or(0));
             }
+            row.push(c);
         }
-        out.push(c);
+        rows.push(row);
     }
-    out
+    rows
 }

@@ -101,6 +101,16 @@ pub enum Protocol {
     Session,
 }
 
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::List => "list",
+            Self::Lines => "lines",
+            Self::Session => "session",
+        })
+    }
+}
+
 impl FromStr for Protocol {
     type Err = String;
 

@@ -3,7 +3,7 @@
 //! A candidate speaks words, so a list stays words here; it becomes queries only where the engine answers it.
 
 use crate::engine::Engine;
-use crate::query::{Level, Query};
+use crate::query::{Level, Part, Query};
 use crate::script::Suite;
 use crate::time::ClockRule;
 
@@ -47,6 +47,22 @@ impl Case {
             }
         };
         suite.cases.iter().map(case).collect()
+    }
+}
+
+impl Case {
+    /// The largest number that stands for a time in it.
+    #[must_use]
+    pub fn max_time(&self) -> u64 {
+        let mut largest = 0;
+        for query in queries(&self.list).unwrap_or_default() {
+            query.each_part(|_, part| {
+                if let Part::Number(number) = part {
+                    largest = largest.max(number);
+                }
+            });
+        }
+        largest
     }
 }
 

@@ -87,7 +87,10 @@ impl Hunter<'_, '_> {
                 let answers = answers(list, self.draw.clock).unwrap_or_default();
                 Ok(Run { answers, ..Run::default() })
             }
-            Oracle::Other(other) => other.run(list),
+            Oracle::Other(other) => other.run(list).map_err(|cannot| {
+                let why = format!("the other one: {}", cannot.why);
+                CannotStart { why, ..cannot }
+            }),
         }
     }
 

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::candidate::{Candidate, CannotStart, Run};
-use super::case::{Case, List, queries};
+use super::case::{Case, List, answers, queries};
 use super::verdict::{Stop, Verdict};
 use crate::query::Level;
 use crate::time::ClockRule;
 use crate::trace::{Step, Tracer};
 
 /// After so many lists in a row that were not answered in time the rest of a level is not tried.
-const MOST_TIMEOUTS: usize = 5;
+const MOST_TIMEOUTS: usize = 3;
 
 /// What came of judging: level by level, in the order they were judged.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -258,7 +258,7 @@ impl Failed {
         Self {
             verdict: stop.verdict,
             message: stop.why,
-            hint: stop.hint,
+            hint: stop.hint.or_else(|| hint(stop.verdict, &list[..upto], clock, given.as_deref())),
             queries: list[..upto].to_vec(),
             query: query.map(|query| query + 1),
             wanted: query.and_then(|query| expected.get(query).cloned()),
@@ -267,6 +267,21 @@ impl Failed {
             before,
             errors,
         }
+    }
+}
+
+/// What helps with the last query of a list, where that shows in what was answered.
+fn hint(verdict: Verdict, list: &[Vec<String>], clock: ClockRule, given: Option<&str>) -> Option<String> {
+    match verdict {
+        Verdict::NotSupported => Some(format!("`rewind help {}` explains it", list.last()?.first()?)),
+        Verdict::WrongAnswer if clock == ClockRule::Monotone => {
+            let free = answers(list, ClockRule::Free)?;
+            let is_free = free.last().map(String::as_str) == given;
+            is_free.then(|| {
+                "it would be right if each timestamp were judged for itself: --clock free".to_owned()
+            })
+        }
+        _ => None,
     }
 }
 

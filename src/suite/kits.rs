@@ -15,6 +15,8 @@ pub struct Kit {
     pub build: Option<&'static str>,
     /// The command that starts it.
     pub run: &'static str,
+    /// What the README adds of printing.
+    printing: &'static str,
     /// Its files but for the README: name and text.
     files: &'static [(&'static str, &'static str)],
 }
@@ -37,6 +39,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.py",
         build: None,
         run: "python3 adapter.py",
+        printing: "",
         files: files!["solution.py" = "python/solution.py", "adapter.py" = "python/adapter.py"],
     },
     Kit {
@@ -45,6 +48,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.js",
         build: None,
         run: "node adapter.js",
+        printing: "",
         files: files!["solution.js" = "javascript/solution.js", "adapter.js" = "javascript/adapter.js"],
     },
     Kit {
@@ -53,6 +57,7 @@ pub static KITS: [Kit; 6] = [
         solution: "Solution.java",
         build: Some("javac -d out Adapter.java Solution.java"),
         run: "java -cp out Adapter",
+        printing: "",
         files: files!["Solution.java" = "java/Solution.java", "Adapter.java" = "java/Adapter.java"],
     },
     Kit {
@@ -61,6 +66,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.go",
         build: Some("go build -buildvcs=false -o solution ."),
         run: "./solution",
+        printing: "",
         files: files![
             "solution.go" = "go/solution.go",
             "adapter.go" = "go/adapter.go",
@@ -73,6 +79,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.hpp",
         build: Some("g++ -O2 -std=c++17 -o solution adapter.cpp"),
         run: "./solution",
+        printing: "",
         files: files!["solution.hpp" = "cpp/solution.hpp", "adapter.cpp" = "cpp/adapter.cpp"],
     },
     Kit {
@@ -81,6 +88,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.rs",
         build: Some("cargo build --release"),
         run: "./target/release/solution",
+        printing: " But `println!` does: print with `eprintln!`.",
         files: files![
             "solution.rs" = "rust/solution.rs",
             "main.rs" = "rust/main.rs",
@@ -118,6 +126,7 @@ impl Kit {
             .replace("{solution}", self.solution)
             .replace("{build}", &build)
             .replace("{rebuild}", if self.build.is_some() { REBUILD } else { "" })
+            .replace("{printing}", self.printing)
             .replace("{watched}", &self.watched())
             .replace("{run}", self.run)
     }

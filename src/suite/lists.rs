@@ -267,7 +267,9 @@ impl Author {
             4 => self.edge(),
             _ => self.dice.within(&(1..self.shape.spans[1] + 1)),
         };
-        let ttl = ttl.min(self.draw.max_time);
+        // Under the free rule a lifetime that ends at 0 has no moment at all, which is a question of its own.
+        let least = u64::from(self.at == 0 && self.draw.clock == ClockRule::Free);
+        let ttl = ttl.min(self.draw.max_time).max(least);
         self.deaths.push(self.at.saturating_add(ttl));
         // What was long ago is forgotten, or a long list would never meet a death of its own time.
         self.deaths.drain(..self.deaths.len().saturating_sub(12));

@@ -6,7 +6,7 @@ mod junit;
 mod tap;
 mod text;
 
-pub use text::{cannot_start, case, catch, level, summary};
+pub use text::{cannot_start, case, catch, hidden, summary};
 
 use std::str::FromStr;
 

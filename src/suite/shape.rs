@@ -29,10 +29,12 @@ pub(super) fn answers(text: &[u8], queries: usize) -> Shaped {
 pub(super) fn of_value(value: Value, queries: usize) -> Shaped {
     let Value::Array(values) = value else {
         let stop = wrong(format!("its output is {}, not an array of answers", what(&value)));
-        return (
-            Vec::new(),
-            Some(stop.with_hint("answer with an array of strings, one for each query").of_whole()),
-        );
+        // An adapter answers what it does not know with a message.
+        let hint = match value.get("type") {
+            Some(_) => "this is an adapter of `rewind init`: add --protocol session",
+            None => "answer with an array of strings, one for each query",
+        };
+        return (Vec::new(), Some(stop.with_hint(hint).of_whole()));
     };
     let given = values.len();
     let mut answers = Vec::with_capacity(given);
@@ -93,7 +95,7 @@ fn what(value: &Value) -> String {
 fn not_json(text: &str) -> &'static str {
     let text = text.trim();
     if text.starts_with("['") || text.contains(", '") {
-        "this looks like Python's own way to write a list; print json.dumps(answers)"
+        "this looks like a language's own way to write a list: print json.dumps(answers), or JSON.stringify(answers)"
     } else if text.starts_with('[') && text.contains('\n') {
         "print one array and nothing after it"
     } else if text.contains('[') {
@@ -114,13 +116,14 @@ mod tests {
 
     #[test]
     fn each_wrong_shape_is_told_with_a_hint() {
-        let rows: [(&str, usize, &str, &str); 12] = [
+        let rows: [(&str, usize, &str, &str); 13] = [
             ("", 2, "printed nothing", "one JSON array"),
             ("['', 'C']", 2, "not JSON", "json.dumps"),
             ("[\"\"]\n[\"\"]", 1, "not JSON", "nothing after it"),
             ("ready\n[\"\"]", 1, "not JSON", "standard error"),
             ("oops", 1, "not JSON", "one JSON array"),
             ("{\"answers\": []}", 1, "an object, not an array", "array of strings"),
+            ("{\"type\": \"error\"}", 1, "an object, not an array", "--protocol session"),
             ("[\"\", \"C\"]", 3, "2 answers for 3 queries", "exactly one answer"),
             ("[\"\", \"C\", null]", 3, "answer 3 is null", "empty string"),
             ("[true]", 1, "answer 1 is true without quotes", "\"true\""),

@@ -55,7 +55,8 @@ where
 {
     /// Takes another list if it still shows the difference.
     fn take(&mut self, other: List) -> Result<bool, E> {
-        let is_new = other != self.list && !self.tried.contains(&other);
+        // An empty list shows nothing.
+        let is_new = !other.is_empty() && other != self.list && !self.tried.contains(&other);
         if !is_new || self.left == 0 || answers(&other, self.clock).is_none() {
             return Ok(false);
         }

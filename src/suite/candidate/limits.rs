@@ -34,7 +34,7 @@ impl Default for Limits {
     }
 }
 
-/// A span of time as a person writes it: `2s`, `500ms`, or a bare number of milliseconds.
+/// A span of time as a person writes it: `2s` or `500ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Millis(pub Duration);
 
@@ -45,7 +45,7 @@ impl FromStr for Millis {
         let (digits, unit) = match text {
             _ if text.ends_with("ms") => (text.trim_end_matches("ms"), 1),
             _ if text.ends_with('s') => (text.trim_end_matches('s'), 1000),
-            _ => (text, 1),
+            _ => ("", 1),
         };
         let count = digits.parse::<u32>().ok().filter(|count| *count > 0);
         let millis = count.map(|count| Duration::from_millis(u64::from(count) * unit));

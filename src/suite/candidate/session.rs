@@ -74,7 +74,11 @@ impl SessionProtocol {
                 self.failed_starts += 1;
                 let errors = self.process.take().map(|mut process| process.errors()).unwrap_or_default();
                 if self.failed_starts == MOST_FAILED_STARTS {
-                    let why = format!("it did not start, {MOST_FAILED_STARTS} times in a row: {}", stop.why);
+                    let times = format!("it did not start, {MOST_FAILED_STARTS} times in a row");
+                    let why = format!(
+                        "{times}: {}\n  = help: in a kit it is the adapter that is started",
+                        stop.why
+                    );
                     return Err(CannotStart { why, errors });
                 }
             }
@@ -201,10 +205,7 @@ fn read(line: &[u8]) -> Result<Message, Stop> {
 fn told(message: &Message) -> Stop {
     let text = message.text.as_deref().unwrap_or("no reason given");
     match message.code.as_deref() {
-        Some("not-supported") => {
-            let stop = Stop::new(Verdict::NotSupported, brief(text.as_bytes()));
-            stop.with_hint("a solution that is not done yet is judged at its level with --level")
-        }
+        Some("not-supported") => Stop::new(Verdict::NotSupported, brief(text.as_bytes())),
         Some("load") => {
             Stop::new(Verdict::RuntimeError, format!("it cannot be loaded: {}", brief(text.as_bytes())))
         }

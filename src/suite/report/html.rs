@@ -4,6 +4,9 @@ use super::in_full;
 use crate::script::plain;
 use crate::suite::{CaseReport, LevelReport, Outcome, Report};
 
+/// So many failures of each level are open.
+const OPEN: usize = 3;
+
 pub(super) fn render(report: &Report, of: &str) -> String {
     let levels: Vec<_> = report.levels.iter().map(level).collect();
     let passed = report.cases().filter(|case| matches!(case.outcome, Outcome::Passed)).count();
@@ -11,15 +14,16 @@ pub(super) fn render(report: &Report, of: &str) -> String {
     let page = include_str!("page.html");
     page.replace("{of}", &escaped(of))
         .replace("{verdict}", verdict)
-        .replace("{count}", &format!("{passed} of {} cases", report.cases().count()))
+        .replace("{count}", &format!("{passed} of {} cases passed", report.cases().count()))
         .replace("{levels}", &levels.concat())
 }
 
 fn level(report: &LevelReport) -> String {
-    let cases: Vec<_> = report.cases.iter().map(case).collect();
+    let (failed, others): (Vec<_>, Vec<_>) = report.cases.iter().partition(|case| case.failed().is_some());
+    let cases: Vec<_> = failed.into_iter().chain(others).enumerate().map(case).collect();
     let sign = if report.is_passed() { "passed" } else { "failed" };
     format!(
-        "<section><h2 class=\"{sign}\">Level {} <small>{} of {} cases, {:.2} s</small></h2>\n{}</section>\n",
+        "<section><h2 class=\"{sign}\">Level {} <small>{} of {} cases passed, {:.2} s</small></h2>\n{}</section>\n",
         report.level,
         report.passed(),
         report.cases.len(),
@@ -28,13 +32,15 @@ fn level(report: &LevelReport) -> String {
     )
 }
 
-fn case(case: &CaseReport) -> String {
+/// A case of a level; the first failures are open.
+fn case((place, case): (usize, &CaseReport)) -> String {
+    let open = if place < OPEN { " open" } else { "" };
     let name = escaped(&case.name);
     match &case.outcome {
         Outcome::Passed => format!("<p class=\"case passed\"><b>AC</b> {name}</p>\n"),
         Outcome::NotTried => format!("<p class=\"case untried\"><b>—</b> {name}</p>\n"),
         Outcome::Failed(failed) => format!(
-            "<details class=\"case failed\" open><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
+            "<details class=\"case failed\"{open}><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
             failed.verdict.code(),
             escaped(&case.why),
             in_full(case).lines().map(escaped).collect::<Vec<_>>().join("\n")

@@ -36,61 +36,88 @@ pub fn case(level: Level, case: &CaseReport, in_full: bool) -> String {
         plain(&case.name)
     );
     if in_full {
-        push(&mut text, "why", &plain(&case.why));
-        push_failed(&mut text, failed);
+        if !case.why.is_empty() {
+            push(&mut text, "why", &plain(&case.why));
+        }
+        push_failed(&mut text, failed, OF_ENGINE);
         text.push('\n');
     }
     text
 }
 
-/// A level, in a line.
+/// So many failures of a level that are not shown at all, in a line; the empty text if there are none.
 #[must_use]
-pub fn level(report: &LevelReport) -> String {
-    let (passed, all) = (report.passed(), report.cases.len());
-    let (style, sign) = if passed == all { (GOOD, "passed") } else { (BAD, "failed") };
-    let untried = report.cases.iter().filter(|case| matches!(case.outcome, Outcome::NotTried)).count();
-    let untried = match untried {
+pub fn hidden(level: Level, count: usize) -> String {
+    match count {
         0 => String::new(),
-        count => format!(", {count} not tried after too many time-outs in a row"),
-    };
-    format!("{style}level {} {sign}{style:#}  {passed} of {all} cases{untried}\n", report.level)
-}
-
-/// What is passed, and what that unlocks.
-#[must_use]
-pub fn summary(report: &Report) -> String {
-    let failed = report.cases().filter(|case| case.failed().is_some()).count();
-    let next = report.passed().map_or(Some(Level::FIRST), |level| Level::new(level.number() + 1));
-    match (report.passed(), next, failed) {
-        (_, _, 0) if report.cases().count() == 0 => "no case was judged\n".to_owned(),
-        (Some(_), None, 0) => format!("{GOOD}all levels are passed{GOOD:#}\n"),
-        (Some(level), Some(next), 0) => {
-            format!("{GOOD}passed up to level {level}{GOOD:#}: level {next} is unlocked\n")
-        }
-        (None, _, 0) => format!("{GOOD}passed{GOOD:#}\n"),
-        (passed, _, failed) => {
-            let upto = passed.map_or(String::new(), |level| format!("passed up to level {level}; "));
-            format!(
-                "{BAD}{failed} {} failed{BAD:#}; {upto}`rewind explain --case NAME` shows one step by step\n",
-                plural(failed, "case")
-            )
-        }
+        _ => format!("{DIM}     … and {count} more of level {level}{DIM:#}\n"),
     }
 }
 
-/// A difference that a hunt has found, and the options with which it is found `again`.
+/// A level, in a line.
+fn level(report: &LevelReport) -> String {
+    let (passed, all) = (report.passed(), report.cases.len());
+    let untried = report.cases.iter().filter(|case| matches!(case.outcome, Outcome::NotTried)).count();
+    let untried = match untried {
+        0 => String::new(),
+        count => format!(" or were not tried ({count}, after too many time-outs in a row)"),
+    };
+    if passed == all {
+        format!(
+            "{GOOD}level {}{GOOD:#}  {} passed\n",
+            report.level,
+            if all == 1 { "1 case".to_owned() } else { format!("all {all} cases") }
+        )
+    } else {
+        let failed = all - passed;
+        format!(
+            "{BAD}level {}{BAD:#}  {failed} of {all} {} failed{untried}\n",
+            report.level,
+            plural(all, "case")
+        )
+    }
+}
+
+/// The levels in their order, what is passed, and what that unlocks or where to begin.
 #[must_use]
-pub fn catch(catch: &Catch, again: &str) -> String {
-    let count = catch.list.len();
+pub fn summary(report: &Report) -> String {
+    let mut levels: Vec<_> = report.levels.iter().collect();
+    levels.sort_by_key(|level| level.level);
+    let lines: String = levels.iter().copied().map(level).collect();
+    let begin = levels
+        .iter()
+        .find_map(|level| Some((level.level, level.cases.iter().find(|case| case.failed().is_some())?)));
+    let next = report.passed().map_or(Some(Level::FIRST), |level| Level::new(level.number() + 1));
+    let last = match (begin, report.passed(), next) {
+        (Some((level, case)), ..) => {
+            format!("begin with level {level}: {HEAD}{}{HEAD:#}\n", plain(&case.name))
+                + &format!("`rewind explain --case \"{}\"` shows it step by step\n", plain(&case.name))
+        }
+        (None, Some(_), None) => format!("{GOOD}all levels are passed{GOOD:#}\n"),
+        (None, Some(level), Some(next)) => {
+            format!("{GOOD}passed up to level {level}{GOOD:#}: level {next} is unlocked\n")
+        }
+        (None, None, _) => format!("{GOOD}passed{GOOD:#}\n"),
+    };
+    lines + &last
+}
+
+/// A difference that a hunt has found, and the command that finds it `again`. What is wanted is another candidate's, if
+/// one was asked.
+#[must_use]
+pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
+    let Catch { found_in, runs, list, failed, .. } = catch;
+    let these = if list.len() == 1 {
+        "this query shows".to_owned()
+    } else {
+        format!("these {} queries show", list.len())
+    };
     let mut text = format!(
-        "{BAD}{:<4}{BAD:#} {HEAD}{count} {} that show it{HEAD:#} {DIM}found in {}, made smaller in {} runs{DIM:#}\n",
-        catch.failed.verdict.code(),
-        plural(count, "query").replace("querys", "queries"),
-        catch.found_in,
-        catch.runs,
+        "{BAD}{:<4}{BAD:#} {HEAD}{these} it{HEAD:#} {DIM}(the list had {found_in}; made smaller in {runs} runs){DIM:#}\n",
+        failed.verdict.code(),
     );
-    push_failed(&mut text, &catch.failed);
-    push(&mut text, "again", &format!("rewind hunt {again}"));
+    push_failed(&mut text, failed, if is_against { OF_OTHER } else { OF_ENGINE });
+    push(&mut text, "again", &plain(again));
     text
 }
 
@@ -105,20 +132,25 @@ pub fn cannot_start(cannot: &CannotStart) -> String {
 /// A failure in full.
 pub(super) fn failed(failed: &Failed) -> String {
     let mut text = String::new();
-    push_failed(&mut text, failed);
+    push_failed(&mut text, failed, OF_ENGINE);
     text
 }
 
-fn push_failed(text: &mut String, failed: &Failed) {
+/// How the answer that is wanted is called, and the rule: where they are our engine's, and where another candidate's
+/// answer is wanted.
+const OF_ENGINE: [&str; 2] = ["wanted", "rule"];
+const OF_OTHER: [&str; 2] = ["other", "our rule"];
+
+fn push_failed(text: &mut String, failed: &Failed, [wanted, rule_is]: [&str; 2]) {
     push(text, "verdict", &format!("{}: {}", failed.verdict, plain(&failed.message)));
     text.push('\n');
     push_queries(text, &failed.queries);
     if failed.query.is_some() {
         text.push('\n');
-        push_answers(text, failed);
+        push_answers(text, failed, wanted);
     }
     if let Some(rule) = &failed.rule {
-        push(text, "rule", &plain(rule));
+        push(text, rule_is, &plain(rule));
     }
     if let Some(before) = &failed.before {
         push_state(text, before);
@@ -150,10 +182,10 @@ fn push_queries(text: &mut String, list: &List) {
 }
 
 /// The answer that was wanted and the one that was given, with what differs underlined.
-fn push_answers(text: &mut String, failed: &Failed) {
+fn push_answers(text: &mut String, failed: &Failed, wanted_is: &str) {
     let Some(wanted) = failed.wanted.as_deref().map(|wanted| cut(quoted(wanted))) else { return };
     let Some(given) = failed.given.as_deref().map(|given| cut(quoted(given))) else {
-        return push(text, "wanted", &wanted);
+        return push(text, wanted_is, &wanted);
     };
     let difference = TextDiff::from_chars(&wanted, &given);
     let (mut left, mut right, mut under) = (String::new(), String::new(), String::new());
@@ -172,7 +204,7 @@ fn push_answers(text: &mut String, failed: &Failed) {
             }
         }
     }
-    push(text, "wanted", &left);
+    push(text, wanted_is, &left);
     push(text, "given", &right);
     if under.contains('^') {
         text.push_str(&format!("{MARGIN}{BAD}{}{BAD:#}\n", under.trim_end()));
@@ -188,7 +220,7 @@ fn push_state(text: &mut String, step: &Step) {
         format!("{count} live {}", plural(count, "cell"))
     };
     let clock = step.clock.map_or(String::new(), |clock| format!("the clock reads {clock}, "));
-    push(text, "before it", &format!("{clock}{cells}"));
+    push(text, "before", &format!("{clock}{cells}"));
     for cell in step.cells.iter().take(SHOWN_CELLS) {
         let left = cell.left.map_or("permanent".to_owned(), |left| format!("{left} left"));
         let [key, field, value] = [&cell.key, &cell.field, &cell.value].map(|text| cut(word(text)));
@@ -208,6 +240,6 @@ fn push_errors(text: &mut String, errors: &str) {
         if place == 0 && !text.ends_with('\n') {
             text.push('\n');
         }
-        push(text, name, &format!("{DIM}|{DIM:#} {}", cut(plain(line))));
+        push(text, name, &format!("{DIM}|{DIM:#} {}", cut(plain(&line.replace('\t', "    ")))));
     }
 }

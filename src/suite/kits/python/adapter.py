@@ -216,7 +216,9 @@ def find_class(module):
     if len(found) == 1:
         return found[0]
     names = ", ".join(kind.__name__ for kind in found)
-    raise LookupError(f"which class is it: {names}? Call it Solution" if found else "no class with a method set")
+    if found:
+        raise LookupError(f"which class is it: {names}? Call it Solution")
+    raise LookupError("no function solution(queries), and no class with a method set")
 
 
 # The protocol
