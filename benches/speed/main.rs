@@ -7,6 +7,7 @@
 
 mod backups;
 mod cells;
+mod judge;
 mod meter;
 mod peers;
 mod scans;
@@ -18,11 +19,12 @@ fn main() {
         return backups::print_kept(&arguments[1..]);
     }
     let wanted = arguments.into_iter().find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let tables: [(&str, fn()); 4] = [
+    let tables: [(&str, fn()); 5] = [
         ("backups", backups::table),
         ("cells", cells::table),
         ("scans", scans::table),
         ("whole_run", whole_run::table),
+        ("judge", judge::table),
     ];
     for (name, table) in tables {
         if name.starts_with(&wanted) {

@@ -61,7 +61,7 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
         Some(other) => Oracle::Other(&mut **other),
         None => Oracle::Engine,
     };
-    let mut progress = Progress::of(usize::try_from(args.cases).unwrap_or(usize::MAX));
+    let mut progress = Progress::of_lists(args.cases);
     let caught = search(&mut *candidate, &mut oracle, draw, seed, args.cases, |_| {
         progress.step();
         ControlFlow::Continue(())

@@ -9,33 +9,44 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(super) struct Progress {
     begun: Instant,
     total: u64,
+    /// What is counted.
+    noun: &'static str,
+    /// Looked at the clock once in so many steps.
+    every: u64,
     done: u64,
     bar: Option<ProgressBar>,
     wanted: bool,
 }
 
 impl Progress {
+    /// Of so many quick queries.
     pub(super) fn of(total: usize) -> Self {
-        Self {
-            begun: Instant::now(),
-            total: total as u64,
-            done: 0,
-            bar: None,
-            wanted: stderr().is_terminal(),
-        }
+        Self::of_nouns(total as u64, "queries", 4096)
     }
 
-    /// One more query was answered.
+    /// Of so many slow lists.
+    pub(super) fn of_lists(total: u64) -> Self {
+        Self::of_nouns(total, "lists", 1)
+    }
+
+    fn of_nouns(total: u64, noun: &'static str, every: u64) -> Self {
+        Self { begun: Instant::now(), total, noun, every, done: 0, bar: None, wanted: stderr().is_terminal() }
+    }
+
+    /// One more is done.
     pub(super) fn step(&mut self) {
         self.done += 1;
-        if self.wanted && self.done.is_multiple_of(4096) {
+        if self.wanted && self.done.is_multiple_of(self.every) {
             self.draw();
         }
     }
 
     fn draw(&mut self) {
         if self.bar.is_none() && self.begun.elapsed() > Duration::from_millis(500) {
-            let style = ProgressStyle::with_template("{wide_bar} {human_pos} queries, {percent} %");
+            let style = ProgressStyle::with_template(&format!(
+                "{{wide_bar}} {{human_pos}} {}, {{percent}} %",
+                self.noun
+            ));
             let bar = ProgressBar::new(self.total);
             self.bar = Some(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)));
         }

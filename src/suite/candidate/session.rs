@@ -70,7 +70,8 @@ impl SessionProtocol {
             self.process = Some(Process::start(&self.command, self.limits)?);
             let deadline = Deadline::of(self.limits.start, "its start");
             let hello = json!({"type": "hello", "protocol": 1, "level": self.level.number()});
-            if let Err(Trouble::Told(stop) | Trouble::Lost(stop)) = self.ask(hello, "hello_ok", deadline) {
+            let id = self.send(hello);
+            if let Err(Trouble::Told(stop) | Trouble::Lost(stop)) = self.answer_to(id, "hello_ok", deadline) {
                 self.failed_starts += 1;
                 let errors = self.process.take().map(|mut process| process.errors()).unwrap_or_default();
                 if self.failed_starts == MOST_FAILED_STARTS {
@@ -87,15 +88,22 @@ impl SessionProtocol {
         Ok(())
     }
 
-    /// Sends a request and waits for its answer.
-    fn ask(&mut self, mut request: Value, wanted: &str, deadline: Deadline) -> Result<Message, Trouble> {
-        let Some(process) = &mut self.process else {
-            return Err(Trouble::Lost(Stop::new(Verdict::RuntimeError, "it does not run")));
-        };
+    /// Sends a request; the answer is its number.
+    fn send(&mut self, mut request: Value) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
         request["id"] = json!(id);
-        process.send(format!("{request}\n").as_bytes());
+        if let Some(process) = &mut self.process {
+            process.send(format!("{request}\n").as_bytes());
+        }
+        id
+    }
+
+    /// Waits for the answer to a request.
+    fn answer_to(&mut self, id: u64, wanted: &str, deadline: Deadline) -> Result<Message, Trouble> {
+        let Some(process) = &mut self.process else {
+            return Err(Trouble::Lost(Stop::new(Verdict::RuntimeError, "it does not run")));
+        };
         let line = process.line(deadline).map_err(Trouble::Lost)?;
         let message = read(&line).map_err(Trouble::Lost)?;
         match message.kind.as_str() {
@@ -119,9 +127,7 @@ impl SessionProtocol {
             process.begin_list();
         }
         let (begun, mut answers) = (Instant::now(), Vec::new());
-        let deadline = Deadline::of(self.limits.case, "a list");
-        let reset = self.ask(json!({"type": "reset"}), "reset_ok", deadline);
-        let answered = reset.and_then(|_| answer(self, list, deadline, &mut answers));
+        let answered = answer(self, list, Deadline::of(self.limits.case, "a list"), &mut answers);
         let errors = self.process.as_mut().map(Process::errors).unwrap_or_default();
         let stop = match answered {
             Ok(()) => None,
@@ -134,10 +140,22 @@ impl SessionProtocol {
         Ok(Run { answers, stop, errors, took: begun.elapsed() })
     }
 
+    /// Begins afresh with a first request, which is sent at once: to wait for the answer to the reset would double
+    /// what a list costs. A process that cannot begin afresh is in doubt.
+    fn begin(&mut self, request: Value, deadline: Deadline) -> Result<u64, Trouble> {
+        let reset = self.send(json!({"type": "reset"}));
+        let id = self.send(request);
+        match self.answer_to(reset, "reset_ok", deadline) {
+            Ok(_) => Ok(id),
+            Err(Trouble::Told(stop) | Trouble::Lost(stop)) => Err(Trouble::Lost(stop)),
+        }
+    }
+
     /// Hands the list over whole.
     fn whole(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<String>) -> Result<(), Trouble> {
-        let request = json!({"type": "list", "queries": list});
-        let message = self.ask(request, "list_ok", deadline).map_err(|trouble| match trouble {
+        let begun = self.begin(json!({"type": "list", "queries": list}), deadline);
+        let message = begun.and_then(|id| self.answer_to(id, "list_ok", deadline));
+        let message = message.map_err(|trouble| match trouble {
             Trouble::Told(stop) => Trouble::Told(stop.of_whole()),
             Trouble::Lost(stop) => Trouble::Lost(stop.of_whole()),
         })?;
@@ -150,7 +168,9 @@ impl SessionProtocol {
     fn steps(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<String>) -> Result<(), Trouble> {
         for (place, words) in list.iter().enumerate() {
             let deadline = Deadline::of(self.limits.query, "a query").or(deadline);
-            let message = self.ask(json!({"type": "step", "query": words}), "step_ok", deadline)?;
+            let request = json!({"type": "step", "query": words});
+            let id = if place == 0 { self.begin(request, deadline)? } else { self.send(request) };
+            let message = self.answer_to(id, "step_ok", deadline)?;
             let answer = shape::answer(message.answer.unwrap_or_default(), place + 1);
             answers.push(answer.map_err(Trouble::Told)?);
         }
