@@ -94,6 +94,8 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Fault> {
 #[must_use]
 pub fn is_unseen(c: char) -> bool {
     c.is_control()
+        // No character at all, which XML and YAML refuse.
+        || u32::from(c) & 0xfffe == 0xfffe
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -19,6 +19,9 @@ use crate::trace::{Step, Tracer};
 /// After so many lists in a row that were not answered in time the rest of a level is not tried.
 const MOST_TIMEOUTS: usize = 3;
 
+/// So many bytes of a wrong answer are kept.
+const MOST_KEPT: usize = 64 << 10;
+
 /// What came of judging: level by level, in the order they were judged.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
@@ -262,12 +265,21 @@ impl Failed {
             queries: list[..upto].to_vec(),
             query: query.map(|query| query + 1),
             wanted: query.and_then(|query| expected.get(query).cloned()),
-            given,
+            given: given.map(clipped),
             rule: at.map(|step| step.rule),
             before,
             errors,
         }
     }
+}
+
+/// An answer as it is kept: one that is far too long says no more whole.
+fn clipped(mut answer: String) -> String {
+    if answer.len() > MOST_KEPT {
+        answer.truncate(answer.floor_char_boundary(MOST_KEPT));
+        answer.push('…');
+    }
+    answer
 }
 
 /// What helps with the last query of a list, where that shows in what was answered.

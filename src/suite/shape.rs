@@ -1,6 +1,9 @@
 //! What a candidate wrote, read as answers; and where it is none, what is wrong with its shape and how to mend it.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::verdict::{Stop, Verdict};
 use crate::query::Brief;
@@ -8,86 +11,92 @@ use crate::query::Brief;
 /// Answers, as far as they have the right shape, and what is wrong with the first that has not.
 pub(super) type Shaped = (Vec<String>, Option<Stop>);
 
-/// Reads what should be one JSON array of as many answers as there were queries.
+/// Reads what should be one JSON array of as many answers as there were queries. What is too much is not kept.
 pub(super) fn answers(text: &[u8], queries: usize) -> Shaped {
     let text = String::from_utf8_lossy(text);
-    match serde_json::from_str(&text) {
-        Ok(value) => of_value(value, queries),
-        Err(_) if text.trim().is_empty() => {
-            let stop =
-                wrong("it printed nothing").with_hint("print one JSON array with an answer for each query");
-            (Vec::new(), Some(stop.of_whole()))
-        }
-        Err(error) => {
-            let stop = wrong(format!("its output is not JSON: {error}: `{}`", Brief(text.trim())));
-            (Vec::new(), Some(stop.with_hint(not_json(&text)).of_whole()))
-        }
-    }
+    let mut reader = serde_json::Deserializer::from_str(&text);
+    let read = reader.deserialize_any(Answers { queries }).and_then(|shaped| reader.end().map(|()| shaped));
+    read.unwrap_or_else(|error| (Vec::new(), Some(unread(&text, &error).of_whole())))
 }
 
-/// Reads the answers out of a JSON value.
-pub(super) fn of_value(value: Value, queries: usize) -> Shaped {
-    let Value::Array(values) = value else {
-        let stop = wrong(format!("its output is {}, not an array of answers", what(&value)));
+/// What is wrong with an output that is no array.
+fn unread(text: &str, error: &serde_json::Error) -> Stop {
+    if text.trim().is_empty() {
+        return wrong("it printed nothing").with_hint("print one JSON array with an answer for each query");
+    }
+    if let (true, Ok(value)) = (error.is_data(), serde_json::from_str::<&RawValue>(text.trim())) {
+        let stop = wrong(format!("its output is {}, not an array of answers", what(value.get())));
         // An adapter answers what it does not know with a message.
-        let hint = match value.get("type") {
-            Some(_) => "this is an adapter of `rewind init`: add --protocol session",
-            None => "answer with an array of strings, one for each query",
-        };
-        return (Vec::new(), Some(stop.with_hint(hint).of_whole()));
-    };
-    let given = values.len();
-    let mut answers = Vec::with_capacity(given);
-    let misshapen =
-        values.into_iter().enumerate().find_map(|(place, value)| match answer(value, place + 1) {
-            Ok(answer) => {
-                answers.push(answer);
-                None
-            }
-            Err(stop) => Some(stop),
+        return stop.with_hint(if value.get().contains("\"type\"") {
+            "this is an adapter of `rewind init`: add --protocol session"
+        } else {
+            "answer with an array of strings, one for each query"
         });
-    let miscounted = (given != queries).then(|| {
-        let stop = wrong(format!("{given} {} for {queries} queries", plural(given, "answer")));
-        stop.with_hint("every query has exactly one answer; one that has nothing to tell answers \"\"")
-            .of_whole()
-    });
-    (answers, miscounted.or(misshapen))
+    }
+    let stop = wrong(format!("its output is not JSON: {error}: `{}`", Brief(text.trim())));
+    stop.with_hint(not_json(text))
 }
 
-/// Reads one answer, to the query of this number.
-pub(super) fn answer(value: Value, number: usize) -> Result<String, Stop> {
-    let hint = match &value {
-        Value::String(_) => None,
-        Value::Null => Some("the exercise wants the empty string".to_owned()),
-        Value::Bool(truth) => Some(format!("the exercise wants the string \"{truth}\"")),
-        Value::Number(number) => Some(format!("the exercise wants the string \"{number}\"")),
-        Value::Array(_) => {
-            Some("a list where the text `a, b` is wanted: join it with a comma and a blank".to_owned())
-        }
-        Value::Object(_) => Some("an object where the text `field(value)` is wanted".to_owned()),
-    };
-    match (value, hint) {
-        (Value::String(text), _) => Ok(text),
-        (value, hint) => {
-            let stop = wrong(format!("answer {number} is {}, not a string", what(&value)));
-            Err(Stop { hint, ..stop })
-        }
+/// Reads an array of answers to so many queries.
+struct Answers {
+    queries: usize,
+}
+
+impl<'de> Visitor<'de> for Answers {
+    type Value = Shaped;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of answers")
     }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Shaped, A::Error> {
+        let (mut answers, mut misshapen, mut given) = (Vec::new(), None, 0);
+        while let Some(value) = sequence.next_element::<&RawValue>()? {
+            given += 1;
+            if misshapen.is_none() && given <= self.queries {
+                match answer(value.get(), given) {
+                    Ok(answer) => answers.push(answer),
+                    Err(stop) => misshapen = Some(stop),
+                }
+            }
+        }
+        let miscounted = (given != self.queries).then(|| {
+            let stop = wrong(format!("{given} {} for {} queries", plural(given, "answer"), self.queries));
+            stop.with_hint("every query has exactly one answer; one that has nothing to tell answers \"\"")
+                .of_whole()
+        });
+        Ok((answers, miscounted.or(misshapen)))
+    }
+}
+
+/// Reads one answer, a JSON value, to the query of this number.
+pub(super) fn answer(json: &str, number: usize) -> Result<String, Stop> {
+    if let Ok(text) = serde_json::from_str(json) {
+        return Ok(text);
+    }
+    let hint = match json.as_bytes().first() {
+        Some(b'n') => "the exercise wants the empty string".to_owned(),
+        Some(b'[') => "a list where the text `a, b` is wanted: join it with a comma and a blank".to_owned(),
+        Some(b'{') => "an object where the text `field(value)` is wanted".to_owned(),
+        Some(b'"') => "a character is written as half of a pair".to_owned(),
+        _ => format!("the exercise wants the string \"{}\"", Brief(json)),
+    };
+    Err(wrong(format!("answer {number} is {}, not a string", what(json))).with_hint(hint))
 }
 
 fn wrong(why: impl Into<String>) -> Stop {
     Stop::new(Verdict::WrongShape, why)
 }
 
-/// A value as a sentence names it.
-fn what(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(truth) => format!("{truth} without quotes"),
-        Value::Number(number) => format!("the number {number}"),
-        Value::String(text) => format!("the string `{}`", Brief(text)),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+/// A JSON value as a sentence names it.
+fn what(json: &str) -> String {
+    match json.as_bytes().first() {
+        Some(b'n') => "null".to_owned(),
+        Some(b't' | b'f') => format!("{json} without quotes"),
+        Some(b'"') => format!("the string {}", Brief(json)),
+        Some(b'[') => "a list".to_owned(),
+        Some(b'{') => "an object".to_owned(),
+        _ => format!("the number {}", Brief(json)),
     }
 }
 

@@ -43,8 +43,8 @@ impl FromStr for Millis {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (digits, unit) = match text {
-            _ if text.ends_with("ms") => (text.trim_end_matches("ms"), 1),
-            _ if text.ends_with('s') => (text.trim_end_matches('s'), 1000),
+            _ if text.ends_with("ms") => (&text[..text.len() - 2], 1),
+            _ if text.ends_with('s') => (&text[..text.len() - 1], 1000),
             _ => ("", 1),
         };
         let count = digits.parse::<u32>().ok().filter(|count| *count > 0);

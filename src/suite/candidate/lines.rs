@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde_json::value::RawValue;
+
 use super::limits::Limits;
 use super::process::{Deadline, Process};
 use super::{Candidate, CannotStart, Run};
@@ -53,10 +55,10 @@ fn answer_all(
 }
 
 fn answer(line: &[u8], number: usize) -> Result<String, Stop> {
-    let value = serde_json::from_slice(line).map_err(|_| {
+    let value: &RawValue = serde_json::from_slice(line).map_err(|_| {
         let line = String::from_utf8_lossy(line);
         let stop = Stop::new(Verdict::WrongShape, format!("answer {number} is not JSON: `{}`", Brief(&line)));
         stop.with_hint("answer each query with one line, a JSON string as in \"C\"")
     })?;
-    shape::answer(value, number)
+    shape::answer(value.get(), number)
 }

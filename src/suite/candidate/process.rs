@@ -15,7 +15,7 @@ use rustix::io::ioctl_fionbio;
 
 use super::CannotStart;
 use super::limits::{Limits, Millis};
-use super::tree::Tree;
+use super::tree::{Tree, hold_if_ending};
 use crate::suite::verdict::{Stop, Verdict};
 
 /// So many bytes of standard error are kept, the last ones.
@@ -28,6 +28,8 @@ const LOOKS: Duration = Duration::from_millis(20);
 const SILENCE: Duration = Duration::from_millis(50);
 /// So long a process that has closed its output may take to end by itself.
 const ENDING: Duration = Duration::from_millis(500);
+/// So long the system may take to end what was killed.
+const DYING: Duration = Duration::from_secs(5);
 
 /// A process that is being judged.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(super) struct Process {
     stderr: Option<ChildStderr>,
     unsent: VecDeque<u8>,
     arrived: Vec<u8>,
+    /// How much of that has been handed on.
+    taken: usize,
     /// Bytes on standard output since [`Self::begin_list`].
     received: usize,
     errors: VecDeque<u8>,
@@ -92,6 +96,7 @@ impl Process {
             stderr: None,
             unsent: VecDeque::new(),
             arrived: Vec::new(),
+            taken: 0,
             received: 0,
             errors: VecDeque::new(),
             limits,
@@ -114,7 +119,7 @@ impl Process {
 
     /// A new list begins: what may be written starts anew, and what was said of an earlier one is forgotten.
     pub(super) fn begin_list(&mut self) {
-        self.received = self.arrived.len();
+        self.received = 0;
         self.errors.clear();
     }
 
@@ -126,19 +131,19 @@ impl Process {
 
     /// Waits for a line, without its end.
     pub(super) fn line(&mut self, deadline: Deadline) -> Result<Vec<u8>, Stop> {
-        let mut searched = 0;
+        let mut searched = self.taken;
         loop {
-            if let Some(end) = self.arrived[searched..].iter().position(|byte| *byte == b'\n') {
-                let rest = self.arrived.split_off(searched + end + 1);
-                let mut line = std::mem::replace(&mut self.arrived, rest);
-                line.pop();
-                return Ok(line);
+            if let Some(length) = self.arrived[searched..].iter().position(|byte| *byte == b'\n') {
+                let end = searched + length;
+                let line = self.arrived[self.taken..end].to_vec();
+                self.taken = end + 1;
+                self.check_line(line.len())?;
+                // Lines that were there already count too.
+                return if Instant::now() < deadline.at { Ok(line) } else { Err(deadline.stop()) };
             }
+            self.forget_taken();
             searched = self.arrived.len();
-            if searched > self.limits.line {
-                let why = format!("a line longer than {} KiB", self.limits.line >> 10);
-                return Err(Stop::new(Verdict::OutputLimit, why));
-            }
+            self.check_line(searched)?;
             if self.stdout.is_none() {
                 return Err(self.crash());
             }
@@ -146,15 +151,34 @@ impl Process {
         }
     }
 
+    fn check_line(&self, length: usize) -> Result<(), Stop> {
+        if length <= self.limits.line {
+            return Ok(());
+        }
+        Err(Stop::new(Verdict::OutputLimit, format!("a line longer than {}", size(self.limits.line as u64))))
+    }
+
+    /// Gives the room of lines back that have been handed on.
+    fn forget_taken(&mut self) {
+        self.arrived.drain(..self.taken);
+        self.taken = 0;
+    }
+
+    /// Has it written what nobody has asked for?
+    pub(super) fn has_leftovers(&self) -> bool {
+        self.taken < self.arrived.len()
+    }
+
     /// Sends what is unsent, closes standard input, and waits for everything up to the end.
     pub(super) fn everything(&mut self, deadline: Deadline) -> Result<Vec<u8>, Stop> {
         while self.stdout.is_some() {
-            self.turn(deadline)?;
             if self.unsent.is_empty() {
                 self.stdin = None;
             }
+            self.turn(deadline)?;
         }
-        match self.wait(deadline.at.max(Instant::now() + SILENCE)) {
+        let until = deadline.at.max(Instant::now() + SILENCE);
+        match self.wait_watched(until)? {
             Some(status) if status.success() => Ok(std::mem::take(&mut self.arrived)),
             Some(status) => Err(ended(status)),
             None => Err(deadline.stop()),
@@ -265,7 +289,7 @@ impl Process {
         if now < self.next_look {
             return Ok(());
         }
-        let usage = self.tree.usage();
+        let usage = self.tree.usage(self.limits.memory);
         // Looking may take no more than a tenth of the time.
         self.next_look = Instant::now() + LOOKS.max(now.elapsed() * 10);
         let silent = now.duration_since(self.last_byte) > SILENCE;
@@ -274,12 +298,12 @@ impl Process {
             self.read()?;
             self.stdout = None;
         }
-        if usage.memory > self.limits.memory {
-            let most = self.limits.memory >> 20;
-            return Err(Stop::new(Verdict::MemoryLimit, format!("more than {most} MiB of memory")));
-        }
         if usage.processes > MOST_PROCESSES {
             return Err(Stop::new(Verdict::RuntimeError, format!("more than {MOST_PROCESSES} processes")));
+        }
+        if usage.memory > self.limits.memory {
+            let why = format!("more than {} of memory", size(self.limits.memory));
+            return Err(Stop::new(Verdict::MemoryLimit, why));
         }
         Ok(())
     }
@@ -289,6 +313,17 @@ impl Process {
         match self.wait(Instant::now() + ENDING) {
             Some(status) => ended(status),
             None => Stop::new(Verdict::RuntimeError, "it closed its standard output"),
+        }
+    }
+
+    /// Waits for the process itself to end, with an eye on what it uses.
+    fn wait_watched(&mut self, until: Instant) -> Result<Option<ExitStatus>, Stop> {
+        loop {
+            let status = self.wait(until.min(Instant::now() + LOOKS));
+            if status.is_some() || Instant::now() >= until {
+                return Ok(status);
+            }
+            self.look(Instant::now())?;
         }
     }
 
@@ -310,20 +345,30 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.tree.kill();
-        // It has been killed, so this does not last.
-        let _ = self.child.wait();
+        // It has been killed, so this does not last, unless the system holds it fast.
+        self.wait(Instant::now() + DYING);
         self.tree.forget();
     }
 }
 
 /// What a status at the end of a process means, where more was to come from it.
 fn ended(status: ExitStatus) -> Stop {
+    hold_if_ending();
     let why = match (status.code(), status.signal()) {
         (Some(code), _) => format!("it ended with status {code}"),
         (None, Some(signal)) => format!("it was ended by signal {signal}{}", meaning(signal)),
         (None, None) => "it ended".to_owned(),
     };
     Stop::new(Verdict::RuntimeError, why)
+}
+
+/// A number of bytes as a person reads it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        bytes if bytes >= 10 << 20 => format!("{} MiB", bytes >> 20),
+        bytes if bytes >= 10 << 10 => format!("{} KiB", bytes >> 10),
+        bytes => format!("{bytes} bytes"),
+    }
 }
 
 /// What a signal mostly means.

@@ -16,6 +16,7 @@
 use std::time::Instant;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::limits::Limits;
@@ -41,23 +42,35 @@ pub(super) struct SessionProtocol {
     failed_starts: usize,
 }
 
-/// An answer of the process, of whatever type.
+/// An answer of the process, of whatever type. Answers are read only as far as they are wanted.
 #[derive(Debug, Deserialize)]
 struct Message {
     #[serde(rename = "type")]
     kind: String,
     id: Option<u64>,
-    answers: Option<Value>,
-    answer: Option<Value>,
+    answers: Option<Box<RawValue>>,
+    answer: Option<Box<RawValue>>,
     code: Option<String>,
     text: Option<String>,
 }
 
-/// Why a request has no good answer: the process is fine and says so, or it is in doubt.
+/// Why a request has no good answer: the process is fine and says so, it is in doubt, or it could not begin afresh.
 enum Trouble {
     Told(Stop),
     Lost(Stop),
+    Unready(Stop),
 }
+
+impl Trouble {
+    fn stop(self) -> Stop {
+        match self {
+            Self::Told(stop) | Self::Lost(stop) | Self::Unready(stop) => stop,
+        }
+    }
+}
+
+/// A way to have a list answered, all of it or step by step.
+type Answer = fn(&mut SessionProtocol, &List, Deadline, &mut Vec<String>) -> Result<(), Trouble>;
 
 impl SessionProtocol {
     pub(super) fn new(command: Vec<String>, limits: Limits) -> Self {
@@ -68,10 +81,12 @@ impl SessionProtocol {
     fn ready(&mut self) -> Result<(), CannotStart> {
         while self.process.is_none() {
             self.process = Some(Process::start(&self.command, self.limits)?);
+            self.next_id = 0;
             let deadline = Deadline::of(self.limits.start, "its start");
             let hello = json!({"type": "hello", "protocol": 1, "level": self.level.number()});
             let id = self.send(hello);
-            if let Err(Trouble::Told(stop) | Trouble::Lost(stop)) = self.answer_to(id, "hello_ok", deadline) {
+            if let Err(trouble) = self.answer_to(id, "hello_ok", deadline) {
+                let stop = trouble.stop();
                 self.failed_starts += 1;
                 let errors = self.process.take().map(|mut process| process.errors()).unwrap_or_default();
                 if self.failed_starts == MOST_FAILED_STARTS {
@@ -107,7 +122,7 @@ impl SessionProtocol {
         let line = process.line(deadline).map_err(Trouble::Lost)?;
         let message = read(&line).map_err(Trouble::Lost)?;
         match message.kind.as_str() {
-            "error" => Err(Trouble::Told(told(&message))),
+            "error" if message.id == Some(id) => Err(Trouble::Told(told(&message))),
             kind if kind == wanted && message.id == Some(id) => Ok(message),
             _ => {
                 let why = format!("`{}` where {wanted} with id {id} was wanted", brief(&line));
@@ -116,12 +131,19 @@ impl SessionProtocol {
         }
     }
 
-    /// Runs a list with `answer`, which fills in the answers.
-    fn run_with(
-        &mut self,
-        list: &List,
-        answer: fn(&mut Self, &List, Deadline, &mut Vec<String>) -> Result<(), Trouble>,
-    ) -> Result<Run, CannotStart> {
+    /// Runs a list with `answer`, which fills in the answers. What an earlier list has left behind, so that the process
+    /// cannot begin afresh, is no fault of this one: it has a new process then.
+    fn run_with(&mut self, list: &List, answer: Answer) -> Result<Run, CannotStart> {
+        if self.process.as_ref().is_some_and(Process::has_leftovers) {
+            self.process = None;
+        }
+        let is_used = self.process.is_some();
+        let (run, is_unready) = self.attempt(list, answer)?;
+        if is_used && is_unready { Ok(self.attempt(list, answer)?.0) } else { Ok(run) }
+    }
+
+    /// Runs a list once; tells too whether the process could not even begin afresh.
+    fn attempt(&mut self, list: &List, answer: Answer) -> Result<(Run, bool), CannotStart> {
         self.ready()?;
         if let Some(process) = &mut self.process {
             process.begin_list();
@@ -129,15 +151,16 @@ impl SessionProtocol {
         let (begun, mut answers) = (Instant::now(), Vec::new());
         let answered = answer(self, list, Deadline::of(self.limits.case, "a list"), &mut answers);
         let errors = self.process.as_mut().map(Process::errors).unwrap_or_default();
-        let stop = match answered {
-            Ok(()) => None,
-            Err(Trouble::Told(stop)) => Some(stop),
-            Err(Trouble::Lost(stop)) => {
-                self.process = None;
-                Some(stop)
-            }
+        let (stop, is_lost, is_unready) = match answered {
+            Ok(()) => (None, false, false),
+            Err(Trouble::Told(stop)) => (Some(stop), false, false),
+            Err(Trouble::Lost(stop)) => (Some(stop), true, false),
+            Err(Trouble::Unready(stop)) => (Some(stop), true, true),
         };
-        Ok(Run { answers, stop, errors, took: begun.elapsed() })
+        if is_lost {
+            self.process = None;
+        }
+        Ok((Run { answers, stop, errors, took: begun.elapsed() }, is_unready))
     }
 
     /// Begins afresh with a first request, which is sent at once: to wait for the answer to the reset would double
@@ -147,7 +170,7 @@ impl SessionProtocol {
         let id = self.send(request);
         match self.answer_to(reset, "reset_ok", deadline) {
             Ok(_) => Ok(id),
-            Err(Trouble::Told(stop) | Trouble::Lost(stop)) => Err(Trouble::Lost(stop)),
+            Err(trouble) => Err(Trouble::Unready(trouble.stop())),
         }
     }
 
@@ -158,8 +181,9 @@ impl SessionProtocol {
         let message = message.map_err(|trouble| match trouble {
             Trouble::Told(stop) => Trouble::Told(stop.of_whole()),
             Trouble::Lost(stop) => Trouble::Lost(stop.of_whole()),
+            Trouble::Unready(stop) => Trouble::Unready(stop.of_whole()),
         })?;
-        let (good, stop) = shape::of_value(message.answers.unwrap_or_default(), list.len());
+        let (good, stop) = shape::answers(json_of(message.answers.as_deref()).as_bytes(), list.len());
         *answers = good;
         stop.map_or(Ok(()), |stop| Err(Trouble::Told(stop)))
     }
@@ -171,7 +195,7 @@ impl SessionProtocol {
             let request = json!({"type": "step", "query": words});
             let id = if place == 0 { self.begin(request, deadline)? } else { self.send(request) };
             let message = self.answer_to(id, "step_ok", deadline)?;
-            let answer = shape::answer(message.answer.unwrap_or_default(), place + 1);
+            let answer = shape::answer(json_of(message.answer.as_deref()), place + 1);
             answers.push(answer.map_err(Trouble::Told)?);
         }
         Ok(())
@@ -209,6 +233,11 @@ impl Drop for SessionProtocol {
     fn drop(&mut self) {
         self.dismiss();
     }
+}
+
+/// What stands in a message, as JSON.
+fn json_of(value: Option<&RawValue>) -> &str {
+    value.map_or("null", RawValue::get)
 }
 
 /// What a message should look like.

@@ -10,15 +10,15 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
 
 /// The variable that carries the mark.
 const MARK: &str = "REWIND_CANDIDATE";
 
-/// Do orphans become children of this process?
-static ADOPTING: AtomicBool = AtomicBool::new(false);
+/// The processes there were when orphans began to become children of this process; none if they do not.
+static OLDER: OnceLock<BTreeSet<(i32, u64)>> = OnceLock::new();
 
 /// The trees that have not been ended, by their leaders.
 static LIVING: Mutex<BTreeMap<i32, Tree>> = Mutex::new(BTreeMap::new());
@@ -29,11 +29,12 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 const ROUNDS: usize = 50;
 
 /// Lets orphans become children of this process, so that those of candidates are found whatever they do. It is for a
-/// program that starts nothing but candidates: any other orphan would be ended with them.
+/// program that starts nothing but candidates: any other orphan would be ended with them, but for what was there
+/// before, as when a shell started something and then became this program.
 pub fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     if rustix::process::set_child_subreaper(Some(rustix::process::getpid())).is_ok() {
-        ADOPTING.store(true, Ordering::Relaxed);
+        OLDER.get_or_init(|| entries().iter().map(|(id, entry)| (*id, entry.begun)).collect());
     }
 }
 
@@ -49,6 +50,14 @@ pub fn end_all() {
 
 fn living() -> MutexGuard<'static, BTreeMap<i32, Tree>> {
     LIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the program is about to end, this does not return: what a candidate does while it is being ended says nothing
+/// of it.
+pub(super) fn hold_if_ending() {
+    while ENDING.load(Ordering::Relaxed) {
+        std::thread::park();
+    }
 }
 
 /// A candidate's processes.
@@ -73,6 +82,8 @@ struct Entry {
     parent: i32,
     group: i32,
     pages: u64,
+    /// When it began, by the system's own count: numbers are used again, but not at one time.
+    begun: u64,
     is_zombie: bool,
 }
 
@@ -82,7 +93,7 @@ impl Tree {
         let mut living = living();
         while ENDING.load(Ordering::Relaxed) {
             drop(living);
-            std::thread::park();
+            hold_if_ending();
             living = self::living();
         }
         let mark = fresh_mark();
@@ -99,13 +110,17 @@ impl Tree {
         living().remove(&self.leader.as_raw_pid());
     }
 
-    /// What its processes use.
-    pub(super) fn usage(&self) -> Usage {
+    /// What its processes use, as far as it matters: memory is told exactly once it is more than `enough`.
+    pub(super) fn usage(&self, enough: u64) -> Usage {
         let entries = entries();
         let page = rustix::param::page_size() as u64;
-        let members = self.members(&entries);
+        let mut members = self.members(&entries);
+        members.extend(entries.keys().filter(|id| is_adopted(**id, &entries)));
         let pages: u64 = members.iter().filter_map(|id| entries.get(id)).map(|entry| entry.pages).sum();
-        Usage { processes: members.len(), memory: pages * page }
+        // What processes share counts once for each of them there, and once in all here.
+        let memory =
+            if pages * page > enough { members.iter().map(|id| share(*id, &entries, page)).sum() } else { 0 };
+        Usage { processes: members.len(), memory }
     }
 
     /// Ends all of them. What is in the leader's group goes first and at once; what has left it is looked for.
@@ -117,9 +132,7 @@ impl Tree {
             let mut left = self.members(&entries);
             left.extend(entries.keys().filter(|id| self.has_marked(**id)));
             left.extend(&adopted);
-            left.retain(|id| {
-                *id != self.leader.as_raw_pid() && entries.get(id).is_some_and(|entry| !entry.is_zombie)
-            });
+            left.retain(|id| entries.get(id).is_some_and(|entry| !entry.is_zombie));
             for id in left.iter().filter_map(|id| Pid::from_raw(*id)) {
                 let _ = kill_process(id, Signal::KILL);
             }
@@ -136,8 +149,11 @@ impl Tree {
     /// The processes in its group, and those that descend from one of them.
     fn members(&self, entries: &BTreeMap<i32, Entry>) -> BTreeSet<i32> {
         let leader = self.leader.as_raw_pid();
-        let in_group = entries.iter().filter(|(_, entry)| entry.group == leader).map(|(id, _)| *id);
-        let mut members: BTreeSet<i32> = in_group.chain([leader]).collect();
+        // The leader itself may have gone over to another group.
+        let own = rustix::process::getpid().as_raw_pid();
+        let is_leader = |id: i32, entry: &Entry| id == leader && entry.parent == own;
+        let in_group = entries.iter().filter(|(id, entry)| entry.group == leader || is_leader(**id, entry));
+        let mut members: BTreeSet<i32> = in_group.map(|(id, _)| *id).collect();
         loop {
             let is_new =
                 |(id, entry): &(&i32, &Entry)| members.contains(&entry.parent) && !members.contains(id);
@@ -159,8 +175,19 @@ impl Tree {
 
 /// Is it an orphan that became a child of this process?
 fn is_adopted(id: i32, entries: &BTreeMap<i32, Entry>) -> bool {
-    let own = rustix::process::getpid().as_raw_pid();
-    ADOPTING.load(Ordering::Relaxed) && entries[&id].parent == own && !living().contains_key(&id)
+    let (own, entry) = (rustix::process::getpid().as_raw_pid(), entries[&id]);
+    let is_child =
+        OLDER.get().is_some_and(|older| entry.parent == own && !older.contains(&(id, entry.begun)));
+    is_child && !living().contains_key(&id)
+}
+
+/// The memory of a process, in bytes, with its part of what it shares with others.
+fn share(id: i32, entries: &BTreeMap<i32, Entry>, page: u64) -> u64 {
+    let told = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+    let line = told.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes
+        .map_or_else(|| entries.get(&id).map_or(0, |entry| entry.pages * page), |kilobytes| kilobytes << 10)
 }
 
 /// A mark that no other candidate has.
@@ -177,7 +204,7 @@ fn entries() -> BTreeMap<i32, Entry> {
 }
 
 /// What the system tells of a process: after its name, which stands in brackets and may hold anything, come its state,
-/// parent and group, and as the 22nd the pages that it has in memory.
+/// parent and group, as the 20th when it began, and as the 22nd the pages that it has in memory.
 fn entry(id: i32) -> Option<Entry> {
     let told = std::fs::read(format!("/proc/{id}/stat")).ok()?;
     let told = String::from_utf8_lossy(&told);
@@ -186,6 +213,7 @@ fn entry(id: i32) -> Option<Entry> {
         parent: fields.get(1)?.parse().ok()?,
         group: fields.get(2)?.parse().ok()?,
         pages: fields.get(21)?.parse().ok()?,
+        begun: fields.get(19)?.parse().ok()?,
         is_zombie: *fields.first()? == "Z",
     })
 }

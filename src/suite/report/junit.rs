@@ -3,10 +3,11 @@
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::in_full;
+use crate::script::plain;
 use crate::suite::{CaseReport, Outcome, Report};
 
 pub(super) fn render(report: &Report, of: &str) -> String {
-    let mut written = quick_junit::Report::new(of);
+    let mut written = quick_junit::Report::new(plain(of));
     for level in &report.levels {
         let mut suite = TestSuite::new(format!("level {}", level.level));
         suite.set_time(level.took);
@@ -23,15 +24,15 @@ fn test_case(case: &CaseReport) -> TestCase {
         Outcome::NotTried => TestCaseStatus::skipped(),
         Outcome::Failed(failed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(failed.verdict.code()).set_message(failed.message.clone());
-            status.set_description(format!("{}\n\n{}", case.why, in_full(case)));
+            status.set_type(failed.verdict.code()).set_message(plain(&failed.message));
+            status.set_description(format!("{}\n\n{}", plain(&case.why), in_full(case)));
             status
         }
     };
-    let mut written = TestCase::new(case.name.clone(), status);
-    written.set_classname(case.suite.clone()).set_time(case.took);
+    let mut written = TestCase::new(plain(&case.name), status);
+    written.set_classname(plain(&case.suite)).set_time(case.took);
     if let Some(failed) = case.failed().filter(|failed| !failed.errors.is_empty()) {
-        written.set_system_err(failed.errors.clone());
+        written.set_system_err(failed.errors.lines().map(plain).collect::<Vec<_>>().join("\n"));
     }
     written
 }
