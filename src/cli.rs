@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod rows;
 mod run;
+mod shell;
 mod storing;
 mod suites;
 mod test;

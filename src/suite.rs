@@ -28,11 +28,11 @@ mod verdict;
 pub use builtin::{FILES, builtin};
 pub use candidate::{Candidate, CannotStart, Engine, Limits, Millis, Protocol, Run};
 #[cfg(unix)]
-pub use candidate::{adopt_orphans, candidate, end_all};
+pub use candidate::{adopt_orphans, candidate, end_all, end_running};
 pub use case::{Case, List, answers, queries, words};
 pub use dice::Dice;
 pub use hunt::{Catch, Oracle, hunt};
-pub use judge::{CaseReport, Failed, LevelReport, Outcome, Report, judge};
+pub use judge::{CaseReport, Failed, LevelReport, Outcome, Report, in_order, judge};
 pub use kits::{KITS, Kit};
 pub use lists::{Draw, list_of};
 pub use saved::suite_of;

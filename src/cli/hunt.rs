@@ -4,9 +4,10 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::judged::{Judged, LimitArgs, new_seed, shell_word};
+use super::judged::{Judged, LimitArgs, new_seed};
 use super::progress::Progress;
 use super::run::Rule;
+use super::shell::shell_word;
 use super::suites::cases_of;
 use super::{Failure, say};
 use crate::query::Level;
@@ -55,6 +56,8 @@ pub(super) struct Args {
 pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
     let seed = args.seed.unwrap_or_else(new_seed);
     let draw = args.draw();
+    // What cannot be saved is told before anything is hunted.
+    let mut saved = args.save.as_ref().map(|file| Saved::open(file, draw)).transpose()?;
     let mut candidate = args.judged.candidate(&args.command, &args.limits);
     let mut other = args.against.as_ref().map(|command| args.other(command));
     let mut oracle = match &mut other {
@@ -74,8 +77,8 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
     };
     anstream::stdout()
         .write_all(shown::catch(&catch, args.against.is_some(), &args.again(catch.seed)).as_bytes())?;
-    if let Some(file) = &args.save {
-        save(file, &catch, draw)?;
+    if let Some(saved) = &mut saved {
+        saved.add(&catch)?;
     }
     Err(Failure::Negative)
 }
@@ -101,33 +104,58 @@ impl Args {
     }
 }
 
-/// Adds what was caught to a suite, with the answers of our engine.
-fn save(file: &Path, catch: &Catch, draw: Draw) -> Result<(), Failure> {
-    let mut cases = if file.exists() { cases_of(file)? } else { Vec::new() };
-    if cases.iter().any(|case| case.list == catch.list) {
-        say(&format!("note: {} has this list already\n", file.display()));
-        return Ok(());
+/// The suite that takes what is caught.
+struct Saved<'a> {
+    file: &'a Path,
+    draw: Draw,
+    cases: Vec<Case>,
+}
+
+impl<'a> Saved<'a> {
+    /// Opens a suite, which need not be there, for lists that are drawn so.
+    fn open(file: &'a Path, draw: Draw) -> Result<Self, Failure> {
+        let cases = if file.exists() { cases_of(file)? } else { Vec::new() };
+        let shown = file.display();
+        if cases.iter().any(|case| case.clock != draw.clock) {
+            return Err(Failure::Usage(format!(
+                "{shown} is a suite of the other clock rule: save to another file"
+            )));
+        }
+        if let Some(case) = cases.iter().find(|case| case.level < draw.level) {
+            let (has, drawn) = (case.level, draw.level);
+            let message = format!("{shown} is a suite of level {has}, and lists of level {drawn} are drawn");
+            return Err(Failure::Usage(format!("{message}\n  = help: save to another file")));
+        }
+        Ok(Self { file, draw, cases })
     }
-    if cases.iter().any(|case| case.clock != draw.clock) {
-        let message = format!("{} is a suite of the other clock rule; nothing was saved", file.display());
-        return Err(Failure::Usage(message));
+
+    /// Adds what was caught, with the answers of our engine.
+    fn add(&mut self, catch: &Catch) -> Result<(), Failure> {
+        let shown = self.file.display();
+        if self.cases.iter().any(|case| case.list == catch.list) {
+            say(&format!("note: {shown} has this list already\n"));
+            return Ok(());
+        }
+        let mut name = format!("found by seed {}", catch.seed);
+        while self.cases.iter().any(|case| case.name == name) {
+            name.push_str(" again");
+        }
+        let first = self.cases.first();
+        self.cases.push(Case {
+            suite: first.map_or("lists that were hunted down", |case| &case.suite).to_owned(),
+            level: first.map_or(self.draw.level, |case| case.level),
+            clock: self.draw.clock,
+            name,
+            why: catch.failed.rule.clone().unwrap_or_default(),
+            expected: answers(&catch.list, self.draw.clock).unwrap_or_default(),
+            list: catch.list.clone(),
+        });
+        // Written aside, so that a suite is never half there.
+        let aside = self.file.with_added_extension("new");
+        let written =
+            std::fs::write(&aside, suite_of(&self.cases)).and_then(|()| std::fs::rename(&aside, self.file));
+        written.map_err(|error| Failure::Usage(format!("cannot write {shown}: {error}")))?;
+        say(&format!("note: saved in {shown}; `rewind judge --suite {shown}` judges by it\n"));
+        Ok(())
     }
-    let mut name = format!("found by seed {}", catch.seed);
-    while cases.iter().any(|case| case.name == name) {
-        name.push_str(" again");
-    }
-    let suite = cases.first().map_or("lists that were hunted down", |case| &case.suite).to_owned();
-    cases.push(Case {
-        suite,
-        level: draw.level,
-        clock: draw.clock,
-        name,
-        why: catch.failed.rule.clone().unwrap_or_default(),
-        expected: answers(&catch.list, draw.clock).unwrap_or_default(),
-        list: catch.list.clone(),
-    });
-    let written = std::fs::write(file, suite_of(&cases));
-    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?;
-    say(&format!("note: saved in {0}; `rewind judge --suite {0}` judges by it\n", file.display()));
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::Failure;
+use super::shell::shell_word;
 use crate::suite::Kit;
 
 /// Write a starter kit: an empty solution, the adapter that connects it to the judge, a README
@@ -25,8 +26,11 @@ pub(super) fn init(args: &Args) -> Result<(), Failure> {
     let cannot = |what: &str, error: &std::io::Error| {
         Failure::Usage(format!("cannot {what} {}: {error}", directory.display()))
     };
-    let there: Vec<_> =
-        kit.files().map(|(name, _)| name).filter(|name| directory.join(name).exists()).collect();
+    let there: Vec<_> = kit
+        .files()
+        .map(|(name, _)| name)
+        .filter(|name| directory.join(name).symlink_metadata().is_ok())
+        .collect();
     if !there.is_empty() {
         let message =
             format!("{} has {} already; nothing was written", directory.display(), there.join(", "));
@@ -38,8 +42,11 @@ pub(super) fn init(args: &Args) -> Result<(), Failure> {
         file.and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|error| cannot("write to", &error))?;
     }
-    let place =
-        if directory.as_os_str() == "." { String::new() } else { format!("cd {}\n", directory.display()) };
+    let place = if directory.as_os_str() == "." {
+        String::new()
+    } else {
+        format!("cd {}\n", shell_word(&directory.to_string_lossy()))
+    };
     let build = kit.build.map_or(String::new(), |build| format!("{build}\n"));
     let judge = format!("rewind judge --protocol session --level 1 -- {}", kit.run);
     let text = format!("Fill in {}, then:\n\n{place}{build}{judge}\n", kit.solution);

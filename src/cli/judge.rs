@@ -1,17 +1,19 @@
 //! `rewind judge`: the suites on somebody's own solution.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 
 use super::Failure;
 use super::judged::{Judged, LimitArgs, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
-use super::watch::{Watch, Wish};
+use super::watch::{TICK, Watch, Wish};
 use crate::query::Level;
-use crate::suite::{self, Case, Draw, answers, list_of};
+use crate::suite::{self, Case, Draw};
 
 /// Judge a solution in any language by the built-in suites
 #[derive(clap::Args)]
@@ -32,7 +34,7 @@ pub(super) struct Args {
     suites: Vec<PathBuf>,
 
     /// Add N random lists from a new seed, to which no solution can be tuned
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=100_000))]
     fresh: u64,
 
     /// With --fresh: the seed of those lists [default: a new one]
@@ -74,23 +76,42 @@ struct Watched {
 pub(super) fn judge(args: &Args) -> Result<(), Failure> {
     let mut cases = args.selection.cases(&args.suites, Some(args.clock.into()))?;
     cases.retain(|case| case.max_time() <= args.judged.max_time);
-    cases.extend(args.fresh_cases()?);
+    let seed = args.seed.unwrap_or_else(new_seed);
+    if args.fresh > 0 {
+        args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
+    }
     if args.watch {
-        return args.watch(&cases);
+        return args.watch(&cases, seed);
     }
     let mut candidate = args.judged.candidate(&args.command, &args.limits);
-    ended(&args.showing.judge(&mut *candidate, &cases, &args.command.join(" "))?)
+    args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), &args.command.join(" "))
 }
 
 impl Args {
+    /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
+    /// drawn one by one.
+    fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {
+        let level = self.selection.level.unwrap_or(Level::LAST);
+        let draw = Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) };
+        let rest = self.judged.again(draw.clock, &self.command);
+        let fresh = (0..self.fresh).map(move |number| {
+            let seed = seed.wrapping_add(number);
+            let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
+            Cow::Owned(Case::fresh(seed, draw, &again))
+        });
+        let of_level = cases.iter().take_while(|case| case.level == level).count();
+        let (first, others) = cases.split_at(of_level);
+        first.iter().map(Cow::Borrowed).chain(fresh).chain(others.iter().map(Cow::Borrowed))
+    }
+
     /// Judges, and again whenever a file is saved, until a person has had enough; the last verdict counts.
-    fn watch(&self, cases: &[Case]) -> Result<(), Failure> {
+    fn watch(&self, cases: &[Case], seed: u64) -> Result<(), Failure> {
         if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
             return Err(Failure::Usage("--watch needs a terminal".to_owned()));
         }
         let mut watch = Watch::begin(&self.command)?;
         loop {
-            let Watched { shown, verdict, mut wish } = self.judge_watched(&mut watch, cases)?;
+            let Watched { shown, verdict, mut wish } = self.judge_watched(&mut watch, cases, seed)?;
             while !matches!(wish, Some(Wish::Again)) {
                 match wish {
                     Some(Wish::End) => return verdict,
@@ -101,53 +122,52 @@ impl Args {
                 watch.draw(&shown, if verdict.is_ok() { "passed" } else { "failed" })?;
                 wish = Some(watch.wait()?);
             }
-            watch.rewind();
         }
     }
 
-    /// Judges once, with an eye on keys and saves.
-    fn judge_watched(&self, watch: &mut Watch, cases: &[Case]) -> Result<Watched, Failure> {
-        let mut candidate = self.judged.candidate(&self.command, &self.limits);
-        let (mut wish, mut seen, mut failures) = (Ok(None), 0, String::new());
-        let report = suite::judge(&mut *candidate, cases, |level, case| {
-            seen += 1;
-            failures.push_str(&suite::report::case(level, case, true));
-            wish = watch.wish(Duration::ZERO).and_then(|wish| {
-                watch.draw(&failures, &format!("{seen} of {} cases", cases.len()))?;
-                Ok(wish.filter(|wish| matches!(wish, Wish::Again | Wish::End | Wish::Interrupt)))
+    /// Judges once, on a thread of its own, with an eye on keys and saves.
+    fn judge_watched(&self, watch: &mut Watch, cases: &[Case], seed: u64) -> Result<Watched, Failure> {
+        watch.begin_run();
+        let (sender, failures) = channel();
+        let stopping = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| {
+                let mut candidate = self.judged.candidate(&self.command, &self.limits);
+                suite::judge(&mut *candidate, self.with_fresh(cases, seed), |level, case| {
+                    // Nobody need listen: what has been judged stands in the report.
+                    let _ = sender.send(suite::report::case(level, case, true));
+                    if stopping.load(Ordering::Relaxed) {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                })
             });
-            if matches!(wish, Ok(None)) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        let wish = wish?;
-        Ok(match report {
-            Ok(report) => {
-                let shown = format!("{}\n{failures}", suite::report::summary(&report));
-                Watched { shown, verdict: ended(&report), wish }
+            let (mut shown, mut judged, mut wish) = (String::new(), 0, Ok(None));
+            while !worker.is_finished() {
+                for failure in failures.try_iter() {
+                    judged += 1;
+                    shown.push_str(&failure);
+                }
+                if matches!(wish, Ok(None)) {
+                    let drawn = watch.draw(&shown, &format!("{judged} cases"));
+                    wish = drawn
+                        .and_then(|()| watch.wish(TICK))
+                        .map(|wish| wish.filter(|wish| wish.breaks_off()));
+                } else {
+                    stopping.store(true, Ordering::Relaxed);
+                    suite::end_running();
+                    std::thread::sleep(TICK);
+                }
             }
-            Err(cannot) => {
-                Watched { shown: suite::report::cannot_start(&cannot), verdict: Err(cannot.into()), wish }
-            }
+            shown.extend(failures.try_iter());
+            let report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
+            let head = match &report.cannot_start {
+                Some(cannot) => suite::report::cannot_start(cannot),
+                None => suite::report::summary(&report),
+            };
+            let shown = format!("{head}\n{shown}");
+            Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
-    }
-
-    /// Random lists as cases of the level that is being worked on.
-    fn fresh_cases(&self) -> Result<Vec<Case>, Failure> {
-        if self.fresh == 0 {
-            return Ok(Vec::new());
-        }
-        let seed = self.seed.unwrap_or_else(new_seed);
-        self.showing.print(&format!("{} fresh lists from seed {seed}\n", self.fresh))?;
-        let (level, clock) = (self.selection.level.unwrap_or(Level::LAST), self.clock.into());
-        let again = self.judged.again(clock, &self.command);
-        let case = |seed: u64| {
-            let list = list_of(seed, Draw { max_time: self.judged.max_time, ..Draw::new(level, clock) });
-            let expected = answers(&list, clock)
-                .ok_or_else(|| Failure::Bug(format!("the list of seed {seed} has a mistake")))?;
-            let (suite, name) = ("fresh lists".to_owned(), format!("list {seed}"));
-            let hunt = format!("rewind hunt --level {level} --seed {seed} --cases 1{again}");
-            let why = format!("a random list; this makes it small: {hunt}");
-            Ok(Case { suite, level, clock, name, why, list, expected })
-        };
-        (0..self.fresh).map(|number| case(seed.wrapping_add(number))).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::shell::shell_word;
 use crate::store::ByteSize;
 use crate::suite::{Candidate, Dice, Limits, Millis, Protocol, adopt_orphans, candidate};
 use crate::time::ClockRule;
@@ -85,15 +86,6 @@ impl Judged {
         let words: Vec<_> = command.iter().map(|word| shell_word(word)).collect();
         format!("{text} -- {}", words.join(" "))
     }
-}
-
-/// A word as a shell reads it.
-pub(super) fn shell_word(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// A seed that was not used before, short enough to be typed.

@@ -1,5 +1,6 @@
 //! Which cases are meant, how judging is shown, and where its reports go: what `test` and `judge` share.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
@@ -15,7 +16,7 @@ use super::run::Source;
 use crate::query::Level;
 use crate::script::{Rules, read_suite};
 use crate::suite::report as shown;
-use crate::suite::{Candidate, Case, CaseReport, Report, builtin, judge};
+use crate::suite::{Candidate, Case, CaseReport, Report, builtin, in_order, judge};
 use crate::time::ClockRule;
 
 /// Which cases.
@@ -57,7 +58,7 @@ impl Selection {
                 "no case is left to be judged: --level {level} leaves out those of level {lowest}\n  = help: --level {lowest}"
             ))),
             None => Err(Failure::Usage("there is no case to be judged".to_owned())),
-            Some(_) => Ok(cases),
+            Some(_) => Ok(in_order(cases)),
         }
     }
 }
@@ -139,12 +140,16 @@ impl std::str::FromStr for Target {
 
 impl Showing {
     /// Judges, shows each failure as it comes, and writes the reports.
-    pub(super) fn judge(
+    pub(super) fn judge<C: Borrow<Case>>(
         &self,
         candidate: &mut dyn Candidate,
-        cases: &[Case],
+        cases: impl IntoIterator<Item = C>,
         of: &str,
-    ) -> Result<Report, Failure> {
+    ) -> Result<(), Failure> {
+        if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
+            let message = "one report alone can go to standard output".to_owned();
+            return Err(Failure::Usage(message));
+        }
         // What cannot be written is told before anything is judged.
         let mut reports = self.reports.iter().map(Target::open).collect::<Result<Vec<_>, _>>()?;
         let (mut written, mut tally) = (Ok(()), Tally::default());
@@ -157,16 +162,18 @@ impl Showing {
             };
             written = self.print(&text);
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
+        });
         written?;
         for (level, failures) in tally.0 {
             self.print(&shown::hidden(level, failures.saturating_sub(self.in_full + IN_A_LINE)))?;
         }
-        self.print(&shown::summary(&report))?;
+        if !report.levels.is_empty() {
+            self.print(&shown::summary(&report))?;
+        }
         for (target, out) in self.reports.iter().zip(&mut reports) {
             target.write(out, &report, of)?;
         }
-        Ok(report)
+        ended(report)
     }
 
     /// Prints for people: on standard output, unless a report goes there.
@@ -223,6 +230,11 @@ impl Target {
 }
 
 /// How a command ends whose verdict this is.
-pub(super) fn ended(report: &Report) -> Result<(), Failure> {
-    if report.is_passed() { Ok(()) } else { Err(Failure::Negative) }
+pub(super) fn ended(report: Report) -> Result<(), Failure> {
+    let is_passed = report.is_passed();
+    match report.cannot_start {
+        Some(cannot) => Err(cannot.into()),
+        None if is_passed => Ok(()),
+        None => Err(Failure::Negative),
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use super::suites::{Selection, Showing, ended};
+use super::suites::{Selection, Showing};
 use crate::suite::Engine;
 
 /// Run suites on the engine of this program: the built-in ones, or those of files
@@ -23,6 +23,5 @@ pub(super) struct Args {
 /// Runs the suites.
 pub(super) fn test(args: &Args) -> Result<(), Failure> {
     let cases = args.selection.cases(&args.paths, None)?;
-    let mut engine = Engine::default();
-    ended(&args.showing.judge(&mut engine, &cases, "rewind")?)
+    args.showing.judge(&mut Engine::default(), &cases, "rewind")
 }

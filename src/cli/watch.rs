@@ -6,12 +6,14 @@
 //!   levels, summary, failures ──► Screen ◄──┘
 //! ```
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
@@ -27,8 +29,14 @@ use super::Failure;
 
 /// So long after a save it is waited for more of them, as editors and compilers save in several steps.
 const SETTLING: Duration = Duration::from_millis(60);
+/// After so many of those waits it is enough.
+const MOST_WAITS: usize = 8;
+/// So long after a run it may still be told what was saved during it.
+const TRAILING: Duration = Duration::from_millis(300);
 /// How often keys and saves are looked for while nothing happens.
-const TICK: Duration = Duration::from_millis(40);
+pub(super) const TICK: Duration = Duration::from_millis(40);
+/// A file that is saved during so many runs in a row is saved by them, and none of a person's.
+const MOST_SAVES: usize = 3;
 /// So many folders are watched at most.
 const MOST_FOLDERS: usize = 500;
 /// Folders whose files nobody edits.
@@ -52,9 +60,21 @@ pub(super) enum Wish {
     Redraw,
 }
 
+impl Wish {
+    /// Does it break off a judging that is under way?
+    pub(super) fn breaks_off(self) -> bool {
+        matches!(self, Self::Again | Self::End | Self::Interrupt)
+    }
+}
+
 /// The screen while it is watched, and what is watched.
 pub(super) struct Watch {
-    saves: Receiver<()>,
+    saves: Receiver<PathBuf>,
+    /// Which files were saved during the present run, and during how many runs in a row before.
+    saved: BTreeSet<PathBuf>,
+    saved_before: BTreeMap<PathBuf, usize>,
+    /// When the run ended; `None` while it is under way.
+    ended: Option<Instant>,
     /// It watches as long as it lives.
     _watcher: RecommendedWatcher,
     watched: String,
@@ -67,9 +87,9 @@ impl Watch {
         let cannot = |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot watch: {error}"));
         let (sender, saves) = channel();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| is_save(&event)) {
+            for path in event.map(saved_files).unwrap_or_default() {
                 // Where nobody listens any more, nothing is watched.
-                let _ = sender.send(());
+                let _ = sender.send(path);
             }
         })
         .map_err(|error| cannot(&error))?;
@@ -84,11 +104,41 @@ impl Watch {
         enable_raw_mode().map_err(|error| cannot(&error))?;
         TAKEN.store(true, Ordering::Relaxed);
         execute!(io::stdout(), EnterAlternateScreen, Hide)?;
-        Ok(Self { saves, _watcher: watcher, watched: shown, top: 0 })
+        Ok(Self {
+            saves,
+            saved: BTreeSet::new(),
+            saved_before: BTreeMap::new(),
+            ended: None,
+            _watcher: watcher,
+            watched: shown,
+            top: 0,
+        })
     }
 
-    /// Waits for a wish.
+    /// A run begins, and what it shows begins at the top. What was saved during the one before may be its own doing.
+    pub(super) fn begin_run(&mut self) {
+        let before = std::mem::take(&mut self.saved_before);
+        let saved = std::mem::take(&mut self.saved);
+        let runs = |path: &PathBuf| before.get(path).map_or(1, |runs| (runs + 1).min(MOST_SAVES));
+        self.saved_before = saved.into_iter().map(|path| (path.clone(), runs(&path))).collect();
+        (self.ended, self.top) = (None, 0);
+    }
+
+    /// Was a file saved, and not by the run itself?
+    fn take_saves(&mut self) -> bool {
+        let mut is_saved = false;
+        for path in self.saves.try_iter() {
+            is_saved |= self.saved_before.get(&path).is_none_or(|runs| *runs < MOST_SAVES);
+            if self.ended.is_none_or(|ended| ended.elapsed() < TRAILING) {
+                self.saved.insert(path);
+            }
+        }
+        is_saved
+    }
+
+    /// Waits for a wish, now that no run is under way.
     pub(super) fn wait(&mut self) -> Result<Wish, Failure> {
+        self.ended.get_or_insert_with(Instant::now);
         loop {
             if let Some(wish) = self.wish(TICK)? {
                 return Ok(wish);
@@ -96,20 +146,29 @@ impl Watch {
         }
     }
 
-    /// A wish, if there is one within the time.
+    /// A wish, if there is one within the time. Keys come before saves.
     pub(super) fn wish(&mut self, within: Duration) -> Result<Option<Wish>, Failure> {
-        if self.saves.try_recv().is_ok() {
-            while self.saves.recv_timeout(SETTLING).is_ok() {}
-            return Ok(Some(Wish::Again));
+        if poll(within)? {
+            let wish = match read()? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => wish_of(key),
+                Event::Resize(..) => Some(Wish::Redraw),
+                _ => None,
+            };
+            if wish == Some(Wish::Again) {
+                self.saved_before.clear();
+            }
+            return Ok(wish);
         }
-        if !poll(within)? {
+        if !self.take_saves() {
             return Ok(None);
         }
-        Ok(match read()? {
-            Event::Key(key) if key.kind != KeyEventKind::Release => wish_of(key),
-            Event::Resize(..) => Some(Wish::Redraw),
-            _ => None,
-        })
+        for _ in 0..MOST_WAITS {
+            std::thread::sleep(SETTLING);
+            if !self.take_saves() {
+                break;
+            }
+        }
+        Ok(Some(Wish::Again))
     }
 
     /// Scrolls a text.
@@ -117,11 +176,6 @@ impl Watch {
         let (columns, rows) = size().unwrap_or((80, 24));
         let last = rows_of(text, usize::from(columns)).len().saturating_sub(usize::from(rows).max(1) - 1);
         self.top = self.top.saturating_add_signed(by).min(last);
-    }
-
-    /// Begins at the top again.
-    pub(super) fn rewind(&mut self) {
-        self.top = 0;
     }
 
     /// Draws a text and the keys below it.
@@ -181,10 +235,20 @@ fn wish_of(key: KeyEvent) -> Option<Wish> {
     }
 }
 
-/// Was a file saved that somebody may have edited?
-fn is_save(event: &notify::Event) -> bool {
+/// The files that were saved, of those that somebody may have edited.
+fn saved_files(event: notify::Event) -> Vec<PathBuf> {
     let changes = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_));
-    changes && event.paths.iter().filter_map(|path| path.file_name()).any(is_edited)
+    let is_meant = |path: &PathBuf| path.file_name().is_some_and(is_edited) && !is_built(path);
+    event.paths.into_iter().filter(|path| changes && is_meant(path)).collect()
+}
+
+/// Is it what a compiler has made?
+fn is_built(path: &Path) -> bool {
+    let is_script = std::fs::File::open(path).is_ok_and(|mut file| {
+        let mut head = [0; 2];
+        file.read_exact(&mut head).is_ok() && head == *b"#!"
+    });
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0) && !is_script
 }
 
 /// Hidden files and what tools generate are none of a person's.
@@ -195,7 +259,9 @@ fn is_edited(name: &OsStr) -> bool {
 
 /// The folders of the files that a command names, or else the current one.
 fn named_folders(command: &[String]) -> Vec<PathBuf> {
-    let named = command.iter().map(Path::new).filter(|path| path.is_file());
+    // A program that is called by its whole path is that of the system, such as an interpreter.
+    let is_meant = |(place, path): &(usize, &Path)| path.is_file() && (*place > 0 || path.is_relative());
+    let named = command.iter().map(Path::new).enumerate().filter(is_meant).map(|(_, path)| path);
     let mut folders: Vec<PathBuf> = named
         .filter_map(|path| path.parent())
         .map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })

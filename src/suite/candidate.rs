@@ -29,7 +29,9 @@ use std::time::{Duration, Instant};
 
 pub use limits::{Limits, Millis};
 #[cfg(unix)]
-pub use tree::{adopt_orphans, end_all};
+pub use tree::{adopt_orphans, end_all, end_running};
+
+use serde::Serialize;
 
 use super::case::{List, answers};
 use super::verdict::Stop;
@@ -74,7 +76,7 @@ pub struct Run {
 }
 
 /// Why a candidate cannot be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CannotStart {
     /// What happened, in a sentence.
     pub why: String,

@@ -4,6 +4,7 @@
 //! outcome of a case does not depend on the cases before it, but where a candidate ran out of time so often that the
 //! rest of a level is not tried.
 
+use std::borrow::Borrow;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,9 @@ const MOST_KEPT: usize = 64 << 10;
 pub struct Report {
     /// The levels that were judged.
     pub levels: Vec<LevelReport>,
+    /// Why the candidate could not be started, if it could not: what came after that was not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cannot_start: Option<CannotStart>,
 }
 
 /// What came of the cases of a level.
@@ -102,7 +106,7 @@ impl Report {
     /// Were all cases passed?
     #[must_use]
     pub fn is_passed(&self) -> bool {
-        self.levels.iter().all(LevelReport::is_passed)
+        self.cannot_start.is_none() && self.levels.iter().all(LevelReport::is_passed)
     }
 
     /// The last level that is passed with all before it, if the first is.
@@ -121,6 +125,10 @@ impl Report {
 }
 
 impl LevelReport {
+    fn new(level: Level) -> Self {
+        Self { level: level.number(), cases: Vec::new(), took: Duration::ZERO }
+    }
+
     /// Were all cases passed?
     #[must_use]
     pub fn is_passed(&self) -> bool {
@@ -145,45 +153,57 @@ impl CaseReport {
     }
 }
 
-/// Judges a candidate by `cases`: those of the highest level first, then level by level from the first. `each` is
-/// handed every case as soon as it is judged, and may break off.
-///
-/// # Errors
-/// [`CannotStart`] if there is nothing to judge.
-pub fn judge(
+/// The cases in the order in which they are judged: those of the highest level first, for that is the one that is being
+/// worked on, then level by level from the first.
+#[must_use]
+pub fn in_order(mut cases: Vec<Case>) -> Vec<Case> {
+    let current = cases.iter().map(|case| case.level).max();
+    cases.sort_by_key(|case| (Some(case.level) != current, case.level));
+    cases
+}
+
+/// Judges a candidate by `cases`, which are drawn one by one. `each` is handed every case as soon as it is judged, and may
+/// break off.
+pub fn judge<C: Borrow<Case>>(
     candidate: &mut dyn Candidate,
-    cases: &[Case],
+    cases: impl IntoIterator<Item = C>,
     mut each: impl FnMut(Level, &CaseReport) -> ControlFlow<()>,
-) -> Result<Report, CannotStart> {
-    let mut levels: Vec<_> =
-        Level::all().filter(|level| cases.iter().any(|case| case.level == *level)).collect();
-    // The current level comes first, for it is what one is working on.
-    let current = levels.last().copied();
-    levels.sort_by_key(|level| (Some(*level) != current, *level));
-    let mut report = Report::default();
-    for level in levels {
-        let (begun, mut timeouts, mut judged) = (Instant::now(), 0, Vec::new());
-        let mut flow = ControlFlow::Continue(());
-        for case in cases.iter().filter(|case| case.level == level) {
-            let outcome = if timeouts == MOST_TIMEOUTS {
-                CaseReport::of(case, Outcome::NotTried, Duration::ZERO)
-            } else {
-                judge_case(candidate, case)?
-            };
-            let late = outcome.failed().is_some_and(|failed| failed.verdict == Verdict::TimeLimit);
-            timeouts = if late || timeouts == MOST_TIMEOUTS { (timeouts + 1).min(MOST_TIMEOUTS) } else { 0 };
-            flow = each(level, &outcome);
-            judged.push(outcome);
-            if flow.is_break() {
+) -> Report {
+    let (mut report, mut timeouts) = (Report::default(), 0);
+    for case in cases {
+        let case = case.borrow();
+        let is_new = report.levels.last().is_none_or(|last| last.level != case.level.number());
+        timeouts = if is_new { 0 } else { timeouts };
+        let judged = if timeouts < MOST_TIMEOUTS {
+            judge_case(candidate, case)
+        } else {
+            Ok(CaseReport::of(case, Outcome::NotTried, Duration::ZERO))
+        };
+        let judged = match judged {
+            Ok(judged) => judged,
+            Err(cannot) => {
+                report.cannot_start = Some(cannot);
                 break;
             }
+        };
+        timeouts = match &judged.outcome {
+            Outcome::Failed(failed) if failed.verdict == Verdict::TimeLimit => timeouts + 1,
+            Outcome::NotTried => timeouts,
+            _ => 0,
+        };
+        if is_new {
+            report.levels.push(LevelReport::new(case.level));
         }
-        report.levels.push(LevelReport { level: level.number(), cases: judged, took: begun.elapsed() });
+        let flow = each(case.level, &judged);
+        if let Some(level) = report.levels.last_mut() {
+            level.took += judged.took;
+            level.cases.push(judged);
+        }
         if flow.is_break() {
             break;
         }
     }
-    Ok(report)
+    report
 }
 
 impl CaseReport {
@@ -195,6 +215,7 @@ impl CaseReport {
 /// Judges one case; where it fails, once more with a closer look.
 fn judge_case(candidate: &mut dyn Candidate, case: &Case) -> Result<CaseReport, CannotStart> {
     candidate.enter(case.level, case.clock);
+    let begun = Instant::now();
     let run = candidate.run(&case.list)?;
     let outcome = match Fault::of(&run, &case.expected) {
         None => Outcome::Passed,
@@ -208,7 +229,7 @@ fn judge_case(candidate: &mut dyn Candidate, case: &Case) -> Result<CaseReport, 
             Outcome::Failed(Box::new(Failed::of(&case.list, case.clock, &case.expected, fault, errors)))
         }
     };
-    Ok(CaseReport::of(case, outcome, run.took))
+    Ok(CaseReport::of(case, outcome, begun.elapsed()))
 }
 
 /// The first thing that is wrong with a run.

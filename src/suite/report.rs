@@ -36,7 +36,7 @@ impl Form {
             Self::Json => {
                 // A report holds nothing that JSON does not.
                 let value =
-                    serde_json::json!({"command": of, "passed": report.is_passed(), "levels": report.levels});
+                    serde_json::json!({"command": of, "passed": report.is_passed(), "report": report});
                 format!("{value:#}\n")
             }
             Self::Tap => tap::render(report),

@@ -184,6 +184,62 @@ fn a_long_list_and_long_answers_pass_each_other() {
 }
 
 #[test]
+fn a_leader_that_joins_another_group_is_ended_too() {
+    let Some(python) = python() else { return };
+    let script = "import os, time\nchild = os.fork()\nif child == 0:\n    os.setpgid(0, 0)\n    time.sleep(60)\n\
+                  time.sleep(0.2)\nos.setpgid(0, child)\ntime.sleep(60)";
+    let begun = Instant::now();
+    assert_eq!(stop(&run(Protocol::List, &[python, "-c", script])).0, Verdict::TimeLimit);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn lines_that_are_there_already_take_time_too() {
+    let long: List = std::iter::repeat_n(command(&["GET", "A", "B"]), 400_000).collect();
+    let limits = Limits { output: 16 << 20, ..TIGHT };
+    let mut candidate = candidate(Protocol::Lines, &command(&["yes", "\"\""]), limits);
+    let begun = Instant::now();
+    let run = candidate.run(&long).expect("it starts");
+    assert!(run.stop.is_some() || run.answers.len() == 400_000);
+    assert!(begun.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_closed_output_hides_no_memory() {
+    let Some(python) = python() else { return };
+    let script = format!("{READ}os.close(1)\nhold = b'x' * (900 << 20)\ntime.sleep(60)");
+    let verdict = stop(&run(Protocol::List, &[python, "-c", &script])).0;
+    assert!(matches!(verdict, Verdict::MemoryLimit | Verdict::TimeLimit), "{verdict}");
+}
+
+/// A session whose process writes a line that nobody asked for after it has answered.
+#[test]
+fn what_an_earlier_list_left_behind_is_no_fault_of_the_next() {
+    let Some(python) = python() else { return };
+    let script = "import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n    kind = asked['type']\n    \
+                  if kind == 'bye': break\n    told = {'type': kind + '_ok', 'id': asked['id'], 'answers': ['', 'C']}\n    \
+                  print(json.dumps(told), flush=True)\n    if kind == 'list': print('stray', flush=True)";
+    let mut candidate = candidate(Protocol::Session, &command(&[python, "-c", script]), TIGHT);
+    for _ in 0..5 {
+        let run = candidate.run(&list()).expect("it starts");
+        assert_eq!((run.answers.len(), run.stop), (2, None));
+    }
+}
+
+#[test]
+fn huge_answers_are_not_kept() {
+    let script = "printf '[\"'; head -c 900000 /dev/zero | tr '\\0' 'x'; echo '\", \"C\"]'";
+    let cases =
+        rewinddb::suite::builtin(rewinddb::query::Level::FIRST, Some(rewinddb::time::ClockRule::Monotone));
+    let case =
+        cases.expect("they are good").into_iter().find(|case| case.list.len() == 2).expect("there is one");
+    let mut candidate = candidate(Protocol::List, &command(&["sh", "-c", script]), TIGHT);
+    let report = judge(&mut *candidate, [case], |_, _| ControlFlow::Continue(()));
+    let failed = report.cases().next().and_then(CaseReport::failed).expect("it is wrong");
+    assert!(failed.given.as_ref().is_some_and(|given| given.len() < 100_000));
+}
+
+#[test]
 fn an_answer_written_just_before_the_end_is_not_lost() {
     // It is silent for longer than it is waited for after an end, and then writes and ends between two looks.
     for millis in 60..90 {
@@ -268,7 +324,7 @@ fn a_level_is_given_up_after_too_many_timeouts_in_a_row() {
         untried += usize::from(case.failed().is_none());
         ControlFlow::Continue(())
     });
-    assert!(!report.expect("it starts").is_passed());
+    assert!(report.cannot_start.is_none() && !report.is_passed());
     assert_eq!((late, untried), (3, cases.len() - 3));
 }
 

@@ -56,7 +56,7 @@ fn every_report_tells_all_and_escapes_what_comes_from_outside() {
     );
     assert!(!junit.contains("<script>"), "{junit}");
     let json: Value = serde_json::from_str(&json).expect("it is JSON");
-    let failed = &json["levels"][0]["cases"][0]["outcome"]["failed"];
+    let failed = &json["report"]["levels"][0]["cases"][0]["outcome"]["failed"];
     assert_eq!(
         (&failed["verdict"], &failed["wanted"], &failed["given"]),
         (&"WA".into(), &"</pre>".into(), &"".into())
@@ -134,6 +134,9 @@ fn a_wrong_expectation_fails_the_test_of_a_suite() {
 #[case(&["judge", "--report", "yaml=x", "--", "true"], 2, "the forms are junit")]
 #[case(&["judge", "--time-limit", "0", "--", "true"], 2, "write a time as in 2s")]
 #[case(&["judge", "--protocol", "http", "--", "true"], 2, "the protocols are list, lines and session")]
+#[case(&["judge", "--report", "json=-", "--report", "tap=-", "--", "true"], 2, "one report alone")]
+#[case(&["judge", "--level", "1", "--case", "dead exactly", "--", "true"], 2, "--level 1 leaves out those of level 3")]
+#[case(&["hunt", "--level", "2", "--save", "fixtures/level1/records.json", "--", "true"], 2, "is a suite of level 1")]
 #[case(&["judge", "--watch", "--", "true"], 2, "--watch needs a terminal")]
 #[case(&["judge", "--", "no/such/program"], 3, "cannot start no/such/program")]
 #[case(&["hunt", "--", "no/such/program"], 3, "cannot start no/such/program")]
@@ -252,4 +255,36 @@ fn an_interrupted_judge_leaves_nothing_running() {
     assert!(kill.expect("there is a shell").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     assert!(!super::candidates::runs("71.0505"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_there_before_the_judge_is_not_ended_with_a_candidate() {
+    // A shell starts something and then becomes the judge, as it does for `> >(tee log)`.
+    let script = "sleep 71.0606 >/dev/null 2>&1 & exec \"$0\" judge --level 1 --case 'a set value' -- false";
+    let output = std::process::Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_rewind")]).output();
+    assert_eq!(output.expect("there is a shell").status.code(), Some(1));
+    assert!(super::candidates::runs("71.0606"));
+    let _ = std::process::Command::new("pkill").args(["-f", "71.0606"]).status();
+}
+
+#[test]
+fn a_report_tells_too_that_nothing_could_be_started() {
+    let folder = tempfile::tempdir().expect("there is room");
+    for (form, told) in [
+        ("junit", "errors=\"1\""),
+        ("json", "\"cannot_start\""),
+        ("tap", "Bail out!"),
+        ("exercism", "\"error\""),
+        ("html", "3 times in a row"),
+    ] {
+        let file = folder.path().join(form);
+        let report = format!("{form}={}", file.display());
+        let output = rewind(&["judge", "--protocol", "session", "--report", &report, "--", "false"])
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(3));
+        let written = std::fs::read_to_string(&file).expect("it was written");
+        assert!(written.contains(told), "{form}: {written}");
+    }
 }

@@ -101,3 +101,32 @@ fn ctrl_c_ends_it_with_status_130() {
     assert_eq!(terminal.child.wait().expect("it ends").code(), Some(130));
     terminal.wait_for("\u{1b}[?1049l", seen);
 }
+
+#[test]
+fn a_run_that_saves_files_is_not_run_for_ever_and_a_hanging_start_can_be_left() {
+    let Some(python) = python() else { return };
+    let writes = "import os\nopen(os.path.join(os.path.dirname(__file__), 'log.txt'), 'a').write('x')\n";
+    let (_kit, adapter, file) =
+        python_kit(&format!("{writes}class Solution:\n    def set(self, key, field, value): pass\n"));
+    let arguments =
+        ["judge", "--watch", "--protocol", "session", "--level", "1", "--", python, &adapter, &file];
+    let mut terminal = Terminal::start(&arguments);
+    let seen = terminal.wait_for("failed \u{b7}", 0);
+    // It comes to rest: nothing is drawn for as long as a few runs would take.
+    let mut drawn = seen;
+    let begun = Instant::now();
+    loop {
+        std::thread::sleep(Duration::from_secs(2));
+        let now = terminal.drawn.lock().expect("nobody panics with it").len();
+        if now == drawn {
+            break;
+        }
+        drawn = now;
+        assert!(begun.elapsed() < Duration::from_mins(2), "it never comes to rest");
+    }
+    std::fs::write(&file, "import time\ntime.sleep(100)\n").expect("it is written");
+    let seen = terminal.wait_for("0 cases", drawn);
+    terminal.press("q");
+    terminal.child.wait().expect("it ends");
+    terminal.wait_for("\u{1b}[?1049l", seen);
+}

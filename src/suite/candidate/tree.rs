@@ -43,8 +43,13 @@ pub fn adopt_orphans() {
 pub fn end_all() {
     let living = living();
     ENDING.store(true, Ordering::Relaxed);
-    let trees: Vec<_> = living.values().cloned().collect();
     drop(living);
+    end_running();
+}
+
+/// Ends every candidate that is running now. Others may be started.
+pub fn end_running() {
+    let trees: Vec<_> = living().values().cloned().collect();
     trees.iter().for_each(Tree::kill);
 }
 

@@ -10,8 +10,13 @@ pub(super) fn render(report: &Report) -> String {
     let cases =
         report.levels.iter().flat_map(|level| level.cases.iter().map(move |case| (level.level, case)));
     let tests: Vec<_> = cases.map(|(level, case)| test(level, case)).collect();
-    let status = if report.is_passed() { "pass" } else { "fail" };
-    format!("{:#}\n", json!({"version": 3, "status": status, "message": null, "tests": tests}))
+    let status = match &report.cannot_start {
+        Some(_) => "error",
+        None if report.is_passed() => "pass",
+        None => "fail",
+    };
+    let message = report.cannot_start.as_ref().map(|cannot| &cannot.why);
+    format!("{:#}\n", json!({"version": 3, "status": status, "message": message, "tests": tests}))
 }
 
 fn test(level: u8, case: &CaseReport) -> Value {

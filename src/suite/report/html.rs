@@ -1,5 +1,7 @@
 //! A page of its own: it needs no network, and runs no script.
 
+use anstream::adapter::strip_str;
+
 use super::in_full;
 use crate::script::plain;
 use crate::suite::{CaseReport, LevelReport, Outcome, Report};
@@ -11,10 +13,14 @@ pub(super) fn render(report: &Report, of: &str) -> String {
     let levels: Vec<_> = report.levels.iter().map(level).collect();
     let passed = report.cases().filter(|case| matches!(case.outcome, Outcome::Passed)).count();
     let verdict = if report.is_passed() { "passed" } else { "failed" };
+    let stopped = report.cannot_start.as_ref().map_or_else(String::new, |cannot| {
+        format!("<pre>{}</pre>\n", escaped_lines(&strip_str(&super::cannot_start(cannot)).to_string()))
+    });
     let page = include_str!("page.html");
     page.replace("{of}", &escaped(of))
         .replace("{verdict}", verdict)
         .replace("{count}", &format!("{passed} of {} cases passed", report.cases().count()))
+        .replace("{stopped}", &stopped)
         .replace("{levels}", &levels.concat())
 }
 
@@ -43,9 +49,13 @@ fn case((place, case): (usize, &CaseReport)) -> String {
             "<details class=\"case failed\"{open}><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
             failed.verdict.code(),
             escaped(&case.why),
-            in_full(case).lines().map(escaped).collect::<Vec<_>>().join("\n")
+            escaped_lines(&in_full(case))
         ),
     }
+}
+
+fn escaped_lines(text: &str) -> String {
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// Text as it stands in HTML, control characters escaped. Braces too, so that no text can be taken for a place to fill in.

@@ -14,6 +14,13 @@ pub(super) fn render(report: &Report, of: &str) -> String {
         suite.add_test_cases(level.cases.iter().map(test_case));
         written.add_test_suite(suite);
     }
+    if let Some(cannot) = &report.cannot_start {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(plain(&cannot.why)).set_description(super::cannot_start(cannot));
+        let mut suite = TestSuite::new("start");
+        suite.add_test_case(TestCase::new("the command can be started", status));
+        written.add_test_suite(suite);
+    }
     // Only an output can fail, and memory does not.
     written.to_string().unwrap_or_default()
 }

@@ -32,5 +32,8 @@ pub(super) fn render(report: &Report) -> String {
             }
         }
     }
+    if let Some(cannot) = &report.cannot_start {
+        text.push_str(&format!("Bail out! {}\n", plain(&cannot.why)));
+    }
     text
 }
