@@ -13,7 +13,7 @@ use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
 use crate::query::Level;
-use crate::suite::{self, Case, Draw};
+use crate::suite::{self, Case, Draw, fresh_case};
 
 /// Judge a solution in any language by the built-in suites
 #[derive(clap::Args)]
@@ -97,7 +97,7 @@ impl Args {
         let fresh = (0..self.fresh).map(move |number| {
             let seed = seed.wrapping_add(number);
             let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
-            Cow::Owned(Case::fresh(seed, draw, &again))
+            Cow::Owned(fresh_case(seed, draw, &again))
         });
         let of_level = cases.iter().take_while(|case| case.level == level).count();
         let (first, others) = cases.split_at(of_level);

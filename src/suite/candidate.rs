@@ -8,7 +8,7 @@
 //!                                    ├─ ListProtocol     a process a list: arrays in, arrays out
 //!                                    ├─ LinesProtocol    a process a list: a query a line
 //!                                    └─ SessionProtocol  one process, which is told to begin afresh
-//!                                           └─ Process: pipes, limits, the tree of its processes
+//!                                           └─ Process: Pipes, Limits, the Tree of its processes
 //! ```
 
 mod limits;
@@ -16,6 +16,8 @@ mod limits;
 mod lines;
 #[cfg(unix)]
 mod list;
+#[cfg(unix)]
+mod pipes;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]

@@ -2,7 +2,6 @@
 //!
 //! A candidate speaks words, so a list stays words here; it becomes queries only where the engine answers it.
 
-use super::lists::{Draw, list_of};
 use crate::engine::Engine;
 use crate::query::{Level, Part, Query};
 use crate::script::Suite;
@@ -52,21 +51,6 @@ impl Case {
 }
 
 impl Case {
-    /// The random list of a seed as a case of the level that it is drawn for; `again` is a command that draws it again.
-    #[must_use]
-    pub fn fresh(seed: u64, draw: Draw, again: &str) -> Self {
-        let list = list_of(seed, draw);
-        Self {
-            suite: "fresh lists".to_owned(),
-            level: draw.level,
-            clock: draw.clock,
-            name: format!("list {seed}"),
-            why: format!("a random list; this makes it small: {again}"),
-            expected: answers(&list, draw.clock).unwrap_or_default(),
-            list,
-        }
-    }
-
     /// The largest number that stands for a time in it.
     #[must_use]
     pub fn max_time(&self) -> u64 {

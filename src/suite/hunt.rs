@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::candidate::{Candidate, CannotStart, Run};
 use super::case::{List, answers};
-use super::judge::{Failed, Fault};
+use super::failed::{Failed, Fault};
 use super::lists::{Draw, list_of};
 use super::shrink::shrink;
 use super::verdict::Verdict;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::case::List;
+use super::case::{Case, List, answers};
 use super::dice::Dice;
 use crate::query::{Access, Level, OPERATIONS, Row, WordKind};
 use crate::time::ClockRule;
@@ -119,6 +119,21 @@ pub fn list_of(seed: u64, draw: Draw) -> List {
     let leap = dice.below(2 * length);
     let mut author = Author::new(dice, draw, shape);
     (0..length).map(|place| author.query(place == leap)).collect()
+}
+
+/// The list of a seed as a case of the level that it is drawn for; `again` is a command that draws it again.
+#[must_use]
+pub fn fresh_case(seed: u64, draw: Draw, again: &str) -> Case {
+    let list = list_of(seed, draw);
+    Case {
+        suite: "fresh lists".to_owned(),
+        level: draw.level,
+        clock: draw.clock,
+        name: format!("list {seed}"),
+        why: format!("a random list; this makes it small: {again}"),
+        expected: answers(&list, draw.clock).unwrap_or_default(),
+        list,
+    }
 }
 
 /// The operations up to a level, in the order of a shape's mix.

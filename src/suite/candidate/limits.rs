@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
+
+#[cfg(unix)]
+use crate::suite::verdict::{Stop, Verdict};
 
 /// What a candidate may use. More than that ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,5 +64,46 @@ impl fmt::Display for Millis {
             millis if millis % 1000 == 0 => write!(f, "{} s", millis / 1000),
             millis => write!(f, "{millis} ms"),
         }
+    }
+}
+
+/// When a limit of time is reached, and how that limit is called.
+#[derive(Clone, Copy, Debug)]
+#[cfg(unix)]
+pub(super) struct Deadline {
+    at: Instant,
+    given: Duration,
+    what: &'static str,
+}
+
+#[cfg(unix)]
+impl Deadline {
+    pub(super) fn of(given: Duration, what: &'static str) -> Self {
+        Self { at: Instant::now() + given, given, what }
+    }
+
+    /// Whichever of the two comes first.
+    pub(super) fn or(self, other: Self) -> Self {
+        if other.at < self.at { other } else { self }
+    }
+
+    pub(super) fn is_over(self) -> bool {
+        Instant::now() >= self.at
+    }
+
+    /// How long it is until then.
+    pub(super) fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
+    /// The moment itself, or one that is at least so far away.
+    pub(super) fn at_least(self, away: Duration) -> Instant {
+        self.at.max(Instant::now() + away)
+    }
+
+    /// What happened when it was reached.
+    pub(super) fn stop(self) -> Stop {
+        let why = format!("no answer within {}, the limit for {}", Millis(self.given), self.what);
+        Stop::new(Verdict::TimeLimit, why)
     }
 }

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use serde_json::value::RawValue;
 
-use super::limits::Limits;
-use super::process::{Deadline, Process};
+use super::limits::{Deadline, Limits};
+use super::process::Process;
 use super::{Candidate, CannotStart, Run};
 use crate::query::Brief;
 use crate::suite::case::List;

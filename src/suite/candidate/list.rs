@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::limits::Limits;
-use super::process::{Deadline, Process};
+use super::limits::{Deadline, Limits};
+use super::process::Process;
 use super::{Candidate, CannotStart, Run};
 use crate::suite::case::List;
 use crate::suite::shape;

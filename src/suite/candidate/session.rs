@@ -19,8 +19,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::limits::Limits;
-use super::process::{Deadline, Process};
+use super::limits::{Deadline, Limits};
+use super::process::Process;
 use super::{Candidate, CannotStart, Run};
 use crate::query::{Brief, Level};
 use crate::suite::case::List;
