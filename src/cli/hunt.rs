@@ -19,7 +19,7 @@ pub(super) struct Args {
     #[command(flatten)]
     judged: Judged,
 
-    /// Draw operations up to this level [default: the last]
+    /// Draw operations up to this level [default: the last of the exercise]
     #[arg(long, value_name = "N")]
     level: Option<Level>,
 
@@ -82,7 +82,7 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
 
 impl Args {
     fn draw(&self) -> Draw {
-        let level = self.level.unwrap_or(Level::LAST);
+        let level = self.level.unwrap_or(Level::EXERCISE);
         Draw { max_time: self.max_time, ..Draw::new(level, self.clock.into()) }
     }
 

@@ -10,7 +10,6 @@ use super::judged::{Judged, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{Watch, Wish};
-use crate::query::Level;
 use crate::suite::{self, Case, Draw, answers, list_of};
 
 /// Judge a solution in any language by the built-in suites
@@ -126,7 +125,7 @@ impl Args {
         }
         let seed = self.seed.unwrap_or_else(new_seed);
         self.showing.print(&format!("{} fresh lists from seed {seed}\n", self.fresh))?;
-        let (level, clock) = (self.selection.level.unwrap_or(Level::LAST), self.clock.into());
+        let (level, clock) = (self.selection.level_of_solution(), self.clock.into());
         let case = |seed: u64| {
             let list = list_of(seed, Draw::new(level, clock));
             let expected = answers(&list, clock)

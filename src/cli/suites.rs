@@ -19,7 +19,8 @@ use crate::time::ClockRule;
 /// Which cases.
 #[derive(clap::Args)]
 pub(super) struct Selection {
-    /// The level that is being worked on: its cases come first, then those of the levels before [default: the last]
+    /// The level that is being worked on: its cases come first, then those of the levels before [default: the last; for a
+    /// solution, the last of the exercise]
     #[arg(long, value_name = "N")]
     pub(super) level: Option<Level>,
 
@@ -29,10 +30,16 @@ pub(super) struct Selection {
 }
 
 impl Selection {
+    /// The level that is worked on by who has solved the exercise's.
+    pub(super) fn level_of_solution(&self) -> Level {
+        self.level.unwrap_or(Level::EXERCISE)
+    }
+
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
     /// are named.
     pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
-        let level = self.level.unwrap_or(Level::LAST);
+        let is_solution = paths.is_empty() && clock.is_some();
+        let level = if is_solution { self.level_of_solution() } else { self.level.unwrap_or(Level::LAST) };
         let mut cases = if paths.is_empty() {
             builtin(level, clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?

@@ -61,6 +61,8 @@ pub fn level(report: &LevelReport) -> String {
 pub fn summary(report: &Report) -> String {
     let failed = report.cases().filter(|case| case.failed().is_some()).count();
     let next = report.passed().map_or(Some(Level::FIRST), |level| Level::new(level.number() + 1));
+    // What comes after the exercise is there for who asks for it.
+    let next = next.filter(|level| *level <= Level::EXERCISE);
     match (report.passed(), next, failed) {
         (_, _, 0) if report.cases().count() == 0 => "no case was judged\n".to_owned(),
         (Some(_), None, 0) => format!("{GOOD}all levels are passed{GOOD:#}\n"),
