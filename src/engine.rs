@@ -23,7 +23,7 @@
 //! every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
+//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_find`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
 //! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
@@ -40,6 +40,9 @@ mod level1_records;
 mod level2_scans;
 mod level3_lifetimes;
 mod level4_backups;
+mod level5_find;
+mod level5_keys;
+mod level5_lifetimes;
 mod records;
 pub mod ruling;
 mod shards;
@@ -47,7 +50,7 @@ mod thaw;
 mod timeline;
 mod unsaved;
 
-use crate::query::Query;
+use crate::query::{Pattern, Query};
 use crate::reply::Reply;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
@@ -59,6 +62,9 @@ use unsaved::Unsaved;
 
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
+
+/// The field of a key's own value.
+const OWN: &str = "";
 
 /// What a note of a cell weighs, short ones 1: notes are bounded by weight, so that long texts do not add up.
 fn weight(key: &str, field: &str) -> usize {
@@ -123,6 +129,19 @@ impl Engine {
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
+        self.apply_matching(query, |pattern, held| Ok::<_, Backwards>(pattern.is_match(held)))
+    }
+
+    /// The same for a caller who hands values in that stand for others: `matches` tells whether what such a value stands
+    /// for matches a pattern.
+    ///
+    /// # Errors
+    /// As [`Self::apply`], and the first of `matches`. Nothing has changed then either.
+    pub fn apply_matching<'e, E: From<Backwards>>(
+        &'e mut self,
+        query: &Query<'_>,
+        matches: impl FnMut(&Pattern<'_>, &str) -> Result<bool, E>,
+    ) -> Result<Reply<'e>, E> {
         let now = self.advance(query.timestamp())?;
         Ok(match *query {
             Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
@@ -142,6 +161,28 @@ impl Engine {
             Query::Restore { timestamp, timestamp_to_restore } => {
                 self.restore(timestamp, timestamp_to_restore.0)
             }
+            Query::Tick { .. } => Reply::Done,
+            Query::Put { key, value } => self.set((key, OWN, value), Some(Lifetime::PERMANENT), now),
+            Query::PutWithTtl { key, value, ttl } => {
+                let lifetime = self.lifetime(self.clock.now(), ttl);
+                self.set((key, OWN, value), lifetime, now)
+            }
+            Query::GetOwn { key } => self.get(key, OWN, now),
+            Query::DeleteRecord { key } => self.delete_record(key, now),
+            Query::ExistsRecord { key } => self.exists(key, None, now),
+            Query::Exists { key, field } => self.exists(key, Some(field), now),
+            Query::Keys {} => self.keys(now),
+            Query::Values {} => self.values(now),
+            Query::Items {} => self.items(now),
+            Query::Size {} => self.size(now),
+            Query::Clear {} => self.clear(),
+            Query::ExpireRecord { key, ttl } => self.expire((key, None), ttl, now),
+            Query::Expire { key, field, ttl } => self.expire((key, Some(field)), ttl, now),
+            Query::TtlOfRecord { key } => self.ttl((key, None), now),
+            Query::TtlOf { key, field } => self.ttl((key, Some(field)), now),
+            Query::PersistRecord { key } => self.persist((key, None), now),
+            Query::Persist { key, field } => self.persist((key, Some(field)), now),
+            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, matches)?,
         })
     }
 

@@ -15,14 +15,16 @@
 mod row;
 mod mistake;
 mod parse;
+mod pattern;
 mod table;
 mod word;
 
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
+pub use pattern::{BadPattern, How, Pattern, Sought};
 pub use row::{Access, Example, Row};
 pub use table::{OPERATIONS, Query};
-pub use word::{BadNumber, Part, RestorePoint, Word, WordKind};
+pub use word::{BadNumber, BadWord, Part, RestorePoint, Word, WordKind};
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,6 +36,8 @@ pub struct Level(u8);
 impl Level {
     /// The first level.
     pub const FIRST: Self = Self(1);
+    /// The last level of the interview exercise. What comes after it is this language's own.
+    pub const EXERCISE: Self = Self(4);
     /// The last level there is, that of the last operation: the whole language.
     pub const LAST: Self = OPERATIONS[OPERATIONS.len() - 1].level;
 

@@ -17,6 +17,27 @@ pub enum Reply<'e> {
     Cells(Vec<(&'e str, &'e str)>),
     /// A number of records.
     Count(u64),
+    /// How many milliseconds a cell has left; `None` for one that is permanent: `permanent`.
+    Left(Option<u64>),
+    /// Keys, in order: `k1, k2`.
+    Keys(Vec<&'e str>),
+    /// Fields with their keys, in order: `k1.f1, k2.f2`; the empty field of a key's own value is not shown.
+    Fields(Vec<(&'e str, &'e str)>),
+    /// Values, in order of their keys and then of their fields: `v1, v2`.
+    Values(Vec<&'e str>),
+    /// Cells of any records, in order of their keys and then of their fields: `k1(v1), k2.f2(v2)`.
+    Items(Vec<Item<'e>>),
+}
+
+/// A cell that is listed with the key of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item<'e> {
+    /// The key of its record.
+    pub key: &'e str,
+    /// Its field; that of the key's own value is empty, and not shown.
+    pub field: &'e str,
+    /// Its value.
+    pub value: &'e str,
 }
 
 impl Reply<'_> {
@@ -30,20 +51,40 @@ impl Reply<'_> {
             Self::Bool(truth) => write(if *truth { "true" } else { "false" }),
             Self::Value(Some(value)) => write(value),
             Self::Count(count) => write(&count.to_string()),
-            Self::Cells(cells) => {
-                for (place, (field, value)) in cells.iter().enumerate() {
-                    if place > 0 {
-                        write(", ")?;
-                    }
-                    write(field)?;
-                    write("(")?;
-                    write(value)?;
-                    write(")")?;
-                }
-                Ok(())
-            }
+            Self::Left(None) => write("permanent"),
+            Self::Left(Some(left)) => write(&left.to_string()),
+            Self::Cells(cells) => joined(cells, write, |(field, value), write| {
+                [*field, "(", *value, ")"].into_iter().try_for_each(write)
+            }),
+            Self::Keys(texts) | Self::Values(texts) => joined(texts, write, |text, write| write(text)),
+            Self::Fields(fields) => joined(fields, write, |(key, field), write| {
+                [*key, point(field), *field].into_iter().try_for_each(write)
+            }),
+            Self::Items(items) => joined(items, write, |Item { key, field, value }, write| {
+                [*key, point(field), *field, "(", *value, ")"].into_iter().try_for_each(write)
+            }),
         }
     }
+}
+
+/// What stands between a key and a field.
+fn point(field: &str) -> &'static str {
+    if field.is_empty() { "" } else { "." }
+}
+
+/// Writes parts with a comma and a blank between any two.
+fn joined<T, E, W: FnMut(&str) -> Result<(), E>>(
+    parts: &[T],
+    mut write: W,
+    part: impl Fn(&T, &mut W) -> Result<(), E>,
+) -> Result<(), E> {
+    for (place, shown) in parts.iter().enumerate() {
+        if place > 0 {
+            write(", ")?;
+        }
+        part(shown, &mut write)?;
+    }
+    Ok(())
 }
 
 impl fmt::Display for Reply<'_> {

@@ -310,6 +310,8 @@ fn answer(
     query: &Query<'_>,
     each: &mut dyn FnMut(&Reply<'_>),
 ) -> Result<(), Error> {
-    let reply = engine.apply(query).map_err(Error::Backwards)?;
+    let reply = engine.apply_matching(query, |pattern, held| {
+        Ok::<_, Error>(pattern.is_match(values.value(held)?.as_str()))
+    })?;
     values.show(&reply, |reply| each(reply))
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::CommandFactory;
 
 use super::{Cli, Failure};
-use crate::query::{Level, Mistake, OPERATIONS, Row, WordKind};
+use crate::query::{Level, Mistake, OPERATIONS, Row};
 
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
@@ -53,7 +53,7 @@ fn operations() -> String {
 }
 
 fn operation(row: &Row) -> String {
-    let numbers = row.words.iter().filter(|word| word.kind != WordKind::Text);
+    let numbers = row.words.iter().filter(|word| word.kind.is_number());
     let numbers: Vec<_> = numbers.map(|word| word.name).collect();
     let does = row.does.replace(". ", ".\n  ");
     let mut text = format!("{}\n\n  {does}\n", row.usage());

@@ -17,7 +17,7 @@ use crate::suite::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Draw operations up to this level [default: the last]
+    /// Draw operations up to this level [default: the last of the exercise]
     #[arg(long, value_name = "N")]
     level: Option<Level>,
 
@@ -85,7 +85,7 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
 
 impl Args {
     fn draw(&self) -> Draw {
-        let level = self.level.unwrap_or(Level::LAST);
+        let level = self.level.unwrap_or(Level::EXERCISE);
         Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) }
     }
 

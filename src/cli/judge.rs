@@ -12,7 +12,6 @@ use super::judged::{Judged, LimitArgs, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::query::Level;
 use crate::suite::{self, Case, Draw, fresh_case};
 
 /// Judge a solution in any language by the built-in suites
@@ -91,7 +90,7 @@ impl Args {
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
     /// drawn one by one.
     fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {
-        let level = self.selection.level.unwrap_or(Level::LAST);
+        let level = self.selection.level_of_solution();
         let draw = Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) };
         let rest = self.judged.again(draw.clock, &self.command);
         let fresh = (0..self.fresh).map(move |number| {

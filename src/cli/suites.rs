@@ -22,7 +22,8 @@ use crate::time::ClockRule;
 /// Which cases.
 #[derive(clap::Args)]
 pub(super) struct Selection {
-    /// The level that is being worked on: its cases come first, then those of the levels before [default: the last]
+    /// The level that is being worked on: its cases come first, then those of the levels before [default: the last; for a
+    /// solution, the last of the exercise]
     #[arg(long, value_name = "N")]
     pub(super) level: Option<Level>,
 
@@ -32,6 +33,11 @@ pub(super) struct Selection {
 }
 
 impl Selection {
+    /// The level that is worked on by who has solved the exercise's.
+    pub(super) fn level_of_solution(&self) -> Level {
+        self.level.unwrap_or(Level::EXERCISE)
+    }
+
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
     /// are named.
     pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
@@ -45,21 +51,24 @@ impl Selection {
         if let Some(name) = &self.case {
             cases = named(cases, |case| &case.name, name)?;
         }
-        self.up_to_level(cases)
+        let is_solution = paths.is_empty() && clock.is_some();
+        let level = if is_solution { self.level_of_solution() } else { self.level.unwrap_or(Level::LAST) };
+        up_to(level, cases)
     }
+}
 
-    /// The cases of the level that is being worked on, and of those before.
-    fn up_to_level(&self, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
-        let level = self.level.unwrap_or(Level::LAST);
-        let lowest = cases.iter().map(|case| case.level).min();
-        cases.retain(|case| case.level <= level);
-        match lowest {
-            Some(lowest) if cases.is_empty() => Err(Failure::Usage(format!(
-                "no case is left to be judged: --level {level} leaves out those of level {lowest}\n  = help: --level {lowest}"
-            ))),
-            None => Err(Failure::Usage("there is no case to be judged".to_owned())),
-            Some(_) => Ok(in_order(cases)),
+/// The cases of the level that is being worked on, and of those before.
+fn up_to(level: Level, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
+    let lowest = cases.iter().map(|case| case.level).min();
+    cases.retain(|case| case.level <= level);
+    match lowest {
+        Some(lowest) if cases.is_empty() => {
+            let message =
+                format!("no case is left to be judged: level {level} leaves out those of level {lowest}");
+            Err(Failure::Usage(format!("{message}\n  = help: --level {lowest}")))
         }
+        None => Err(Failure::Usage("there is no case to be judged".to_owned())),
+        Some(_) => Ok(in_order(cases)),
     }
 }
 

@@ -109,6 +109,11 @@ impl Expiries {
         Deaths { fresh: std::mem::take(&mut self.fresh), indexed }
     }
 
+    /// Forgets all of them: nothing of what there was can be seen again.
+    pub(super) fn clear(&mut self) {
+        *self = Self::of(self.settled, Vec::new());
+    }
+
     /// Takes an entry out that nothing will ask for again.
     pub(super) fn forget(&mut self, expiry: &Expiry) {
         if self.index.remove(expiry) {

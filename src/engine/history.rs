@@ -73,7 +73,8 @@ impl<T> History<T> {
         let (mut bound, mut from) = (self.epoch, None);
         let found = loop {
             let Some((epoch, value)) = self.up_to(bound) else { break None };
-            bound = timeline.seen_up_to(epoch);
+            let Some(seen) = timeline.seen_up_to(epoch) else { break None };
+            bound = seen;
             if bound == epoch {
                 break Some((epoch, value));
             }

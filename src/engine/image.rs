@@ -59,9 +59,9 @@ pub struct State {
 pub struct BranchImage {
     /// Its first epoch.
     pub first: u32,
-    /// The last epoch that is seen of its parent.
+    /// The last epoch that is seen of its parent; 0 if it has none and is not the first.
     pub fork: u32,
-    /// The place of its parent among the branches; 0 for the first, which has none.
+    /// The place of its parent among the branches; 0 where there is none.
     pub parent: u32,
 }
 

@@ -9,13 +9,15 @@
 //! ```
 
 mod sentence;
+mod whole;
 
 pub use sentence::Name;
+pub use whole::{Meant, Whole};
 
 use std::cmp::Reverse;
 
-use super::Engine;
 use super::records::Record;
+use super::{Engine, OWN};
 use crate::query::Query;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 
@@ -86,6 +88,8 @@ pub enum Ruling<'q> {
         /// When the first of all was taken.
         first: Option<Time>,
     },
+    /// What goes beyond the exercise: whole records, the whole database, lifetimes without a set.
+    Whole(Whole<'q>),
 }
 
 /// A cell by its names.
@@ -109,12 +113,12 @@ pub enum Standing {
 }
 
 /// Where a lifetime ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
-    /// Nowhere.
-    Never,
     /// At the first moment that is no part of it.
     At(Time),
+    /// Nowhere.
+    Never,
 }
 
 /// How long a cell lives that is set.
@@ -176,6 +180,7 @@ impl<'q> Ruling<'q> {
             Self::Reads { cell, standing: Standing::Absent, .. }
             | Self::Removes { cell, standing: Standing::Absent, .. } => Some((cell.key, Some(cell.field))),
             Self::Lists(Listing { key, live: 0, ended: None, .. }) => Some((key, None)),
+            Self::Whole(whole) => whole.missing(),
             _ => None,
         }
     }
@@ -195,19 +200,19 @@ impl Engine {
         let moment = Moment { when: When::of(query.timestamp(), clock), own: self.own_time(at) };
         match *query {
             Query::Set { key, field, .. } | Query::SetAt { key, field, .. } => {
-                let cell = CellName { key, field };
-                Ruling::Sets { cell, before: self.standing(cell, moment), lives: Lives::Permanently }
+                self.sets(CellName { key, field }, Lives::Permanently, moment)
             }
+            Query::Put { key, .. } => self.sets(CellName { key, field: OWN }, Lives::Permanently, moment),
             Query::SetAtWithTtl { key, field, timestamp: from, ttl, .. } => {
-                let (cell, end, rule) =
-                    (CellName { key, field }, from.0.checked_add(ttl.0).map(Time), clock.rule());
-                let lives = Lives::For { from, ttl, end, rule };
-                Ruling::Sets { cell, before: self.standing(cell, moment), lives }
+                self.sets(CellName { key, field }, Lives::of(from, ttl, clock), moment)
             }
-            Query::Get { key, field } | Query::GetAt { key, field, .. } => {
-                let cell = CellName { key, field };
-                Ruling::Reads { cell, standing: self.standing(cell, moment), when: moment.when }
+            Query::PutWithTtl { key, ttl, .. } => {
+                self.sets(CellName { key, field: OWN }, Lives::of(clock.now(), ttl, clock), moment)
             }
+            Query::Get { key, field } | Query::GetAt { key, field, .. } | Query::Exists { key, field } => {
+                self.reads(CellName { key, field }, moment)
+            }
+            Query::GetOwn { key } => self.reads(CellName { key, field: OWN }, moment),
             Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => {
                 self.removes(CellName { key, field }, moment)
             }
@@ -219,7 +224,16 @@ impl Engine {
             Query::Restore { timestamp, timestamp_to_restore } => {
                 self.restores(timestamp, timestamp_to_restore.0)
             }
+            _ => Ruling::Whole(self.whole(query, moment)),
         }
+    }
+
+    fn sets<'q>(&self, cell: CellName<'q>, lives: Lives, moment: Moment) -> Ruling<'q> {
+        Ruling::Sets { cell, before: self.standing(cell, moment), lives }
+    }
+
+    fn reads<'q>(&self, cell: CellName<'q>, moment: Moment) -> Ruling<'q> {
+        Ruling::Reads { cell, standing: self.standing(cell, moment), when: moment.when }
     }
 
     fn removes<'q>(&self, cell: CellName<'q>, moment: Moment) -> Ruling<'q> {
@@ -317,6 +331,12 @@ struct Moment {
     when: When,
     /// On the database's own clock.
     own: Time,
+}
+
+impl Lives {
+    fn of(from: Time, ttl: Ttl, clock: Clock) -> Self {
+        Self::For { from, ttl, end: from.0.checked_add(ttl.0).map(Time), rule: clock.rule() }
+    }
 }
 
 impl When {

@@ -8,11 +8,12 @@
 //!                └── 4 ── 5                  RESTORE to the backup that closed 1: a branch that forks there
 //!                    └── 6 (open)            RESTORE to the one that closed 4
 //!   seen from 6:  0, 1, 4, 6
+//!                           7 (open)        CLEAR: a branch without a parent; nothing else is seen from it
 //! ```
 //!
 //! (Drawings count epochs from 0, memory from 1.)
 //!
-//! A branch is made for each RESTORE, not for each backup; and none if it goes back to the latest backup of its own
+//! A branch is made for each RESTORE and CLEAR, not for each backup; and none if it goes back to the latest backup of its own
 //! branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump pointer, after Myers, "An
 //! applicative random-access stack", 1983), so that the branch which an epoch belongs to is found in a logarithmic
 //! number of steps.
@@ -50,13 +51,21 @@ impl Epoch {
 #[derive(Clone, Debug)]
 struct Branch {
     first: Epoch,
-    /// The last epoch seen of the parent.
-    fork: Epoch,
+    /// The last epoch seen of the parent; `None` if nothing is seen of any.
+    fork: Option<Epoch>,
     parent: u32,
     depth: u32,
     jump: u32,
     /// Where the branch at the other end of `jump` begins: looked at before going there.
     jump_first: Epoch,
+}
+
+impl Branch {
+    /// A branch that sees nothing of what was before it, at this place among all.
+    fn root(first: Epoch, place: u32) -> Self {
+        // A jump to where it stands leads nowhere: it must never seem worth while.
+        Self { first, fork: None, parent: 0, depth: 0, jump: place, jump_first: Epoch::FIRST }
+    }
 }
 
 /// A place to come back to: a closed epoch and its branch.
@@ -96,7 +105,7 @@ pub(super) struct Timeline {
 impl Timeline {
     pub(super) fn new() -> Self {
         let first = Epoch::FIRST;
-        let root = Branch { first, fork: first, parent: 0, depth: 0, jump: 0, jump_first: first };
+        let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
         Self { branches: vec![root], current_first: first, open: first }
     }
 
@@ -114,17 +123,34 @@ impl Timeline {
 
     /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
     pub(super) fn fork(&mut self, mark: Mark) {
+        self.leave();
+        if mark.branch == self.current() && mark.epoch.next() == self.open {
+            // The latest backup of this branch: it simply goes on from there.
+            return;
+        }
+        self.branch_off(mark);
+    }
+
+    /// Leaves the open epoch, in which nothing may be written yet, without any past.
+    pub(super) fn clear(&mut self) {
+        self.leave();
+        self.begin_anew();
+    }
+
+    /// Takes back the current branch if it was made for nothing.
+    fn leave(&mut self) {
         if self.branches.len() > 1 && self.current_first == self.open && self.open < Epoch::LAST {
             // No backup was taken in the current branch, so nothing can lead there any more. (At the last epoch of all
             // one may have been.)
             self.branches.pop();
             self.current_first = self.branch(self.current()).first;
         }
-        if mark.branch == self.current() && mark.epoch.next() == self.open {
-            // The latest backup of this branch: it simply goes on from there.
-            return;
-        }
-        self.branch_off(mark);
+    }
+
+    /// Begins a branch with the open epoch that has no parent.
+    fn begin_anew(&mut self) {
+        self.branches.push(Branch::root(self.open, self.current() + 1));
+        self.current_first = self.open;
     }
 
     /// Begins a branch with the open epoch.
@@ -135,7 +161,7 @@ impl Timeline {
         let jump = if even { jump.jump } else { mark.branch };
         let branch = Branch {
             first: self.open,
-            fork: mark.epoch,
+            fork: Some(mark.epoch),
             parent: mark.branch,
             depth: parent.depth + 1,
             jump,
@@ -151,26 +177,26 @@ impl Timeline {
         epoch >= self.current_first
     }
 
-    /// The latest epoch that is seen and not later than `epoch`.
-    pub(super) fn seen_up_to(&self, epoch: Epoch) -> Epoch {
+    /// The latest epoch that is seen and not later than `epoch`, if there is one.
+    pub(super) fn seen_up_to(&self, epoch: Epoch) -> Option<Epoch> {
         let mut branch = self.branch(self.current());
         let mut end = self.open;
         while branch.first > epoch {
             if branch.jump_first > epoch {
                 branch = self.branch(branch.jump);
             } else {
-                end = branch.fork;
+                end = branch.fork?;
                 branch = self.branch(branch.parent);
             }
         }
-        epoch.min(end)
+        Some(epoch.min(end))
     }
 
     /// Its branches, as they are written down.
     pub(super) fn image(&self) -> Vec<BranchImage> {
         let image = |branch: &Branch| {
-            let [first, fork] = [branch.first, branch.fork].map(Epoch::number);
-            BranchImage { first, fork, parent: branch.parent }
+            let fork = branch.fork.map_or(0, Epoch::number);
+            BranchImage { first: branch.first.number(), fork, parent: branch.parent }
         };
         self.branches.iter().map(image).collect()
     }
@@ -184,8 +210,13 @@ impl Timeline {
         }
         for branch in rest {
             timeline.open_next(branch.first)?;
-            let mark = timeline.mark_of_image(branch.fork, branch.parent)?;
-            timeline.branch_off(mark);
+            match (branch.fork, branch.parent) {
+                (0, 0) => timeline.begin_anew(),
+                (fork, parent) => {
+                    let mark = timeline.mark_of_image(fork, parent)?;
+                    timeline.branch_off(mark);
+                }
+            }
         }
         if open != timeline.open.number() {
             timeline.open_next(open)?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BadNumber, Level, Row};
+use super::{BadWord, Level, OPERATIONS, Row};
 
 /// How alike a name must be to be offered (Damerau-Levenshtein, 1 is equal).
 const ALIKE: f64 = 0.6;
@@ -34,16 +34,16 @@ pub enum Mistake {
         /// The highest level that is open.
         level: Level,
     },
-    /// A word that should be a number is not.
-    BadNumber {
+    /// A word is not what it should be: a number, one of a few words, or a pattern.
+    BadWord {
         /// The operation.
         row: &'static Row,
         /// Which of the operation's words, from 0.
         place: usize,
         /// What was given.
         given: String,
-        /// Why it is not a number.
-        why: BadNumber,
+        /// Why it is not.
+        why: BadWord,
     },
 }
 
@@ -60,7 +60,7 @@ impl Mistake {
         match self {
             Self::NoOperation | Self::WordCount { .. } => None,
             Self::UnknownOperation { .. } | Self::AboveLevel { .. } => Some(0),
-            Self::BadNumber { place, .. } => Some(place + 1),
+            Self::BadWord { place, .. } => Some(place + 1),
         }
     }
 
@@ -69,10 +69,9 @@ impl Mistake {
     pub fn help(&self) -> String {
         match self {
             Self::NoOperation => "a query begins with the name of an operation".to_owned(),
-            Self::UnknownOperation { given } => match nearest(given) {
-                Some(name) => format!("did you mean {name}?"),
-                None => format!("the operations are {}", Row::names().collect::<Vec<_>>().join(", ")),
-            },
+            Self::UnknownOperation { given } => {
+                nearest(given).map_or_else(operations, |name| format!("did you mean {name}?"))
+            }
             Self::WordCount { rows, .. } => {
                 let forms: Vec<_> = rows.iter().map(|row| row.usage()).collect();
                 format!("write {}", forms.join(" or "))
@@ -80,7 +79,7 @@ impl Mistake {
             Self::AboveLevel { row, .. } => {
                 format!("--level {0} opens it, or \"level\": {0} in a suite", row.level)
             }
-            Self::BadNumber { why, .. } => why.to_string(),
+            Self::BadWord { why, .. } => why.to_string(),
         }
     }
 }
@@ -91,22 +90,32 @@ impl fmt::Display for Mistake {
             Self::NoOperation => f.write_str("an empty query"),
             Self::UnknownOperation { given } => write!(f, "unknown operation `{given}`"),
             Self::WordCount { rows, given } => {
-                let wanted: Vec<_> = rows.iter().map(|row| row.words.len().to_string()).collect();
+                let mut wanted: Vec<_> = rows.iter().map(|row| row.words.len().to_string()).collect();
+                wanted.sort_unstable();
                 let (name, words) = (rows[0].name, if wanted == ["1"] { "word" } else { "words" });
                 write!(f, "{name} takes {} {words}, {given} given", wanted.join(" or "))
             }
             Self::AboveLevel { row, level } => {
-                write!(f, "{} belongs to level {}, only levels up to {level} are open", row.name, row.level)
+                // Another form of the operation may be open.
+                let is_only = Row::named(row.name).len() == 1;
+                let operation = if is_only { row.name.to_owned() } else { format!("`{}`", row.usage()) };
+                write!(f, "{operation} belongs to level {}, only levels up to {level} are open", row.level)
             }
-            Self::BadNumber { row, place, given, .. } => {
+            Self::BadWord { row, place, given, why } => {
                 let word = row.words[*place].name;
-                write!(f, "the {word} of {} must be a number, not `{given}`", row.name)
+                write!(f, "the {word} of {} must be {}, not `{given}`", row.name, why.wanted())
             }
         }
     }
 }
 
 impl std::error::Error for Mistake {}
+
+/// The operations that everybody knows.
+fn operations() -> String {
+    let rows = OPERATIONS.iter().filter(|row| row.level <= Level::EXERCISE);
+    format!("the operations are {} and more", rows.map(|row| row.name).collect::<Vec<_>>().join(", "))
+}
 
 /// The operation whose name comes nearest, if one comes near.
 fn nearest(given: &str) -> Option<&'static str> {

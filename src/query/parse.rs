@@ -7,7 +7,8 @@ use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
 use super::mistake::Brief;
-use super::word::{BadNumber, FromWord, Part, WordKind, number};
+use super::pattern::How;
+use super::word::{BadNumber, BadWord, FromWord, Part, number};
 use super::{Level, Mistake, OPERATIONS, Query, Row};
 
 /// The rows of each operation's name, in the order of the table.
@@ -48,11 +49,11 @@ impl<'a> Query<'a> {
         if row.level > level {
             return Err(Mistake::AboveLevel { row, level });
         }
-        let mut cursor = Cursor { texts: words, numbers: None, read: 0 };
+        let mut cursor = Cursor { texts: words, numbers: None, read: 0, how: How::default() };
         (row.read)(&mut cursor).map_err(|why| {
             let place = cursor.read - 1;
             let given = Brief(words[place]).to_string();
-            Mistake::BadNumber { row, place, given, why }
+            Mistake::BadWord { row, place, given, why }
         })
     }
 
@@ -60,11 +61,11 @@ impl<'a> Query<'a> {
     /// than the row has.
     #[must_use]
     pub fn from_parts(row: &Row, texts: &[&'a str], numbers: &[u64]) -> Option<Self> {
-        let of_text = row.words.iter().filter(|word| word.kind == WordKind::Text).count();
+        let of_text = row.words.iter().filter(|word| !word.kind.is_number()).count();
         if texts.len() != of_text || numbers.len() != row.words.len() - of_text {
             return None;
         }
-        (row.read)(&mut Cursor { texts, numbers: Some(numbers), read: 0 }).ok()
+        (row.read)(&mut Cursor { texts, numbers: Some(numbers), read: 0, how: How::default() }).ok()
     }
 
     /// The words that parse to this query, the operation's name first.
@@ -88,11 +89,13 @@ pub(super) struct Cursor<'w, 'a> {
     numbers: Option<&'w [u64]>,
     /// How many texts were read.
     read: usize,
+    /// How a pattern is meant that comes next.
+    pub(super) how: How,
 }
 
 impl<'a> Cursor<'_, 'a> {
     /// Reads the next word. The row's number of words has been compared with what is there before.
-    pub(super) fn read<T: FromWord<'a>>(&mut self) -> Result<T, BadNumber> {
+    pub(super) fn read<T: FromWord<'a>>(&mut self) -> Result<T, BadWord> {
         T::read(self)
     }
 

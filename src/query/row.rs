@@ -1,7 +1,7 @@
 //! What a row of the table tells, and the macro that turns the rows into types.
 
 use super::parse::Cursor;
-use super::word::{BadNumber, Word, WordKind};
+use super::word::{BadWord, Word};
 use super::{Level, Query};
 
 /// Does an operation change the database?
@@ -40,7 +40,7 @@ pub struct Row {
     /// A short example that is run by the tests.
     pub example: Example,
     /// Reads the words after the name, as many as `words` has.
-    pub(super) read: for<'a> fn(&mut Cursor<'_, 'a>) -> Result<Query<'a>, BadNumber>,
+    pub(super) read: for<'a> fn(&mut Cursor<'_, 'a>) -> Result<Query<'a>, BadWord>,
 }
 
 impl Row {
@@ -48,7 +48,7 @@ impl Row {
     /// same.
     #[must_use]
     pub fn shape(&self) -> String {
-        let kinds = self.words.iter().map(|word| if word.kind == WordKind::Text { "text" } else { "number" });
+        let kinds = self.words.iter().map(|word| if word.kind.is_number() { "number" } else { "text" });
         std::iter::once(self.name).chain(kinds).collect::<Vec<_>>().join(" ")
     }
 
@@ -83,7 +83,7 @@ macro_rules! operations {
         pub static OPERATIONS: &[Row] = &[$(Row {
             name: $name,
             words: {
-                #[expect(clippy::extra_unused_lifetimes, reason = "a row with numbers alone borrows nothing")]
+                #[expect(clippy::extra_unused_lifetimes, reason = "a row without texts borrows nothing")]
                 const fn words<$a>() -> &'static [Word] {
                     const { &[$(Word { name: stringify!($word), kind: <$kind as FromWord<$a>>::KIND }),*] }
                 }
@@ -94,7 +94,11 @@ macro_rules! operations {
             does: $does,
             answers: $answers,
             example: Example { queries: &[$($query),*], answer: $answer },
-            read: |words| Ok(Query::$variant { $($word: words.read()?),* }),
+            read: |words| {
+                // A row without words reads none.
+                let _ = &words;
+                Ok(Query::$variant { $($word: words.read()?),* })
+            },
         }),*];
 
         /// The place of each operation in the table.

@@ -2,6 +2,7 @@
 //! in LEVELS.md are all read from it: a new operation is a new row here and a method of the engine.
 
 use super::Level;
+use super::pattern::{How, Pattern, Sought};
 use super::row::{Access, Example, Row};
 use super::word::{FromWord, Part, RestorePoint, Word};
 use crate::time::{Time, Ttl};
@@ -74,4 +75,99 @@ operations! { 'a:
         does "Brings back the latest backup taken at or before timestamp_to_restore. Each cell has as much time left as it had at the backup. With no backup that early only the clock moves."
         answers "the empty text"
         example ["SET_AT_WITH_TTL A B C 1 10", "BACKUP 3", "RESTORE 10 3", "GET_AT A B 17"] => "C";
+
+    5 Read "TICK" Tick { timestamp: Time }
+        does "Moves the clock to a moment, and does nothing else. Under the free rule there is none to move."
+        answers "the empty text"
+        example ["SET_AT_WITH_TTL A B C 1 10", "TICK 11", "GET A B"] => "";
+
+    5 Write "PUT" Put { key: &'a str, value: &'a str }
+        does "Sets a key's own value: that of the cell whose field is the empty text."
+        answers "the empty text"
+        example ["PUT A C", "GET A"] => "C";
+
+    5 Write "PUT_WITH_TTL" PutWithTtl { key: &'a str, value: &'a str, ttl: Ttl }
+        does "PUT, for a time: the value is live from now up to, not including, now + ttl."
+        answers "the empty text"
+        example ["TICK 5", "PUT_WITH_TTL A C 10", "TICK 15", "GET A"] => "";
+
+    5 Read "GET" GetOwn { key: &'a str }
+        does "Reads a key's own value."
+        answers "the value, or the empty text if there is none"
+        example ["SET A B C", "PUT A D", "GET A"] => "D";
+
+    5 Write "DELETE" DeleteRecord { key: &'a str }
+        does "Removes a whole record: the key's own value and all its fields."
+        answers "`true` if one of its cells was live, else `false`"
+        example ["SET A B 1", "PUT A 2", "DELETE A", "SCAN A"] => "";
+
+    5 Read "EXISTS" ExistsRecord { key: &'a str }
+        does "Looks whether a record has a live cell."
+        answers "`true` or `false`"
+        example ["SET A B C", "EXISTS A"] => "true";
+
+    5 Read "EXISTS" Exists { key: &'a str, field: &'a str }
+        does "Looks whether a cell is live, one with an empty value too."
+        answers "`true` or `false`"
+        example ["SET A B \"\"", "EXISTS A B"] => "true";
+
+    5 Read "KEYS" Keys {}
+        does "Lists the keys of all records that have a live cell, in byte order."
+        answers "`k1, k2`, or the empty text if there are none"
+        example ["SET b f 1", "PUT a 2", "SET b g 3", "KEYS"] => "a, b";
+
+    5 Read "VALUES" Values {}
+        does "Lists the values of all live cells, in byte order of their keys and then of their fields."
+        answers "`v1, v2`, or the empty text if there are none"
+        example ["SET b f 1", "PUT b 3", "PUT a 2", "VALUES"] => "2, 3, 1";
+
+    5 Read "ITEMS" Items {}
+        does "Lists all live cells, in byte order of their keys and then of their fields. A key's own value has no point and no field."
+        answers "`k1(v1), k2.f2(v2)`, or the empty text if there are none"
+        example ["SET b f 2", "PUT a 1", "ITEMS"] => "a(1), b.f(2)";
+
+    5 Read "SIZE" Size {}
+        does "Counts the records that have a live cell."
+        answers "how many they are"
+        example ["SET A B 1", "SET A C 2", "PUT D 3", "SIZE"] => "2";
+
+    5 Write "CLEAR" Clear {}
+        does "Empties the database. The clock and the backups stay, and any of these can be restored."
+        answers "the empty text"
+        example ["PUT A B", "BACKUP 1", "CLEAR", "RESTORE 2 1", "KEYS"] => "A";
+
+    5 Write "EXPIRE" ExpireRecord { key: &'a str, ttl: Ttl }
+        does "Gives every live cell of a record a new lifetime: from now up to, not including, now + ttl. With a ttl of 0 they are dead at once."
+        answers "`true` if there was one, else `false`"
+        example ["SET A B C", "TICK 5", "EXPIRE A 10", "GET_AT A B 15"] => "";
+
+    5 Write "EXPIRE" Expire { key: &'a str, field: &'a str, ttl: Ttl }
+        does "Gives a live cell a new lifetime, as EXPIRE of a record does."
+        answers "`true` if it was live, else `false`"
+        example ["SET A B 1", "SET A C 2", "EXPIRE A B 10", "SCAN_AT A 10"] => "C(2)";
+
+    5 Read "TTL" TtlOfRecord { key: &'a str }
+        does "Tells how long a record lives if nothing happens to it: as long as that cell of it which lives longest."
+        answers "milliseconds, `permanent`, or the empty text if there is no live cell"
+        example ["SET_AT_WITH_TTL A B 1 0 10", "SET_AT_WITH_TTL A C 2 0 20", "TICK 4", "TTL A"] => "16";
+
+    5 Read "TTL" TtlOf { key: &'a str, field: &'a str }
+        does "Tells how long a cell lives from now on."
+        answers "milliseconds, `permanent`, or the empty text if it is not live"
+        example ["SET A B C", "TTL A B"] => "permanent";
+
+    5 Write "PERSIST" PersistRecord { key: &'a str }
+        does "Makes every live cell of a record permanent."
+        answers "`true` if the lifetime of one would have ended, else `false`"
+        example ["SET_AT_WITH_TTL A B C 1 10", "PERSIST A", "GET_AT A B 11"] => "C";
+
+    5 Write "PERSIST" Persist { key: &'a str, field: &'a str }
+        does "Makes a live cell permanent."
+        answers "`true` if its lifetime would have ended, else `false`"
+        example ["SET A B C", "PERSIST A B"] => "false";
+
+    5 Read "FIND" Find { what: Sought, how: How, pattern: Pattern<'a> }
+        does "Looks through the keys of all records with a live cell, the fields or the values of all live cells, for what matches: what is KEY, FIELD or VALUE. How is EXACT, LIKE (`*` is any run of characters, `?` is one, the whole text) or REGEX (a regular expression that matches anywhere)."
+        answers "keys as KEYS, fields as `k1.f1, k2.f2`, values as ITEMS, in their order"
+        example ["SET a f 12", "SET b g 2", "PUT b 12", "FIND VALUE LIKE 1?"] => "a.f(12), b(12)";
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::parse::Cursor;
+use super::pattern::{BadPattern, How, Pattern, Sought};
 use crate::time::{Time, Ttl};
 
 /// What a word stands for, as help and documents name it.
@@ -14,6 +15,18 @@ pub enum WordKind {
     Timestamp,
     /// Another number of milliseconds.
     Milliseconds,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A text that is made ready to be matched with others.
+    Pattern,
+}
+
+impl WordKind {
+    /// Is it a number? What is none is kept as text.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Timestamp | Self::Milliseconds)
+    }
 }
 
 /// A word of an operation: its name and what it stands for.
@@ -52,7 +65,7 @@ pub(super) trait FromWord<'a>: Sized {
     const KIND: WordKind;
 
     /// Reads the next word.
-    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber>;
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord>;
 
     /// What it is; reading that again gives the same.
     fn part(&self) -> Part<'a>;
@@ -66,7 +79,7 @@ pub(super) trait FromWord<'a>: Sized {
 impl<'a> FromWord<'a> for &'a str {
     const KIND: WordKind = WordKind::Text;
 
-    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(words.text())
     }
 
@@ -78,8 +91,8 @@ impl<'a> FromWord<'a> for &'a str {
 impl<'a> FromWord<'a> for Time {
     const KIND: WordKind = WordKind::Timestamp;
 
-    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
-        words.number().map(Self)
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        Ok(Self(words.number()?))
     }
 
     fn part(&self) -> Part<'a> {
@@ -94,8 +107,8 @@ impl<'a> FromWord<'a> for Time {
 impl<'a> FromWord<'a> for RestorePoint {
     const KIND: WordKind = WordKind::Milliseconds;
 
-    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
-        words.number().map(|number| Self(Time(number)))
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        Ok(Self(Time(words.number()?)))
     }
 
     fn part(&self) -> Part<'a> {
@@ -106,12 +119,123 @@ impl<'a> FromWord<'a> for RestorePoint {
 impl<'a> FromWord<'a> for Ttl {
     const KIND: WordKind = WordKind::Milliseconds;
 
-    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadNumber> {
-        words.number().map(Self)
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        Ok(Self(words.number()?))
     }
 
     fn part(&self) -> Part<'a> {
         Part::Number(self.0)
+    }
+}
+
+impl<'a> FromWord<'a> for Sought {
+    const KIND: WordKind = WordKind::Choice(&names(Self::ALL));
+
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        choice(words.text(), &Self::ALL, &const { names(Self::ALL) })
+    }
+
+    fn part(&self) -> Part<'a> {
+        Part::Text(name(*self, &Self::ALL))
+    }
+}
+
+impl<'a> FromWord<'a> for How {
+    const KIND: WordKind = WordKind::Choice(&names(Self::ALL));
+
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        let how = choice(words.text(), &Self::ALL, &const { names(Self::ALL) })?;
+        words.how = how;
+        Ok(how)
+    }
+
+    fn part(&self) -> Part<'a> {
+        Part::Text(name(*self, &Self::ALL))
+    }
+}
+
+impl<'a> FromWord<'a> for Pattern<'a> {
+    const KIND: WordKind = WordKind::Pattern;
+
+    fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        let how = words.how;
+        Pattern::new(words.text(), how).map_err(BadWord::Pattern)
+    }
+
+    fn part(&self) -> Part<'a> {
+        Part::Text(self.text())
+    }
+}
+
+/// The names of a choice.
+const fn names<T: Copy, const N: usize>(all: [(&'static str, T); N]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut place = 0;
+    while place < N {
+        names[place] = all[place].0;
+        place += 1;
+    }
+    names
+}
+
+/// What a word chooses.
+fn choice<T: Copy>(
+    word: &str,
+    all: &[(&'static str, T)],
+    names: &'static [&'static str],
+) -> Result<T, BadWord> {
+    let chosen = all.iter().find(|(name, _)| *name == word);
+    chosen.map(|(_, choice)| *choice).ok_or(BadWord::Choice(names))
+}
+
+/// The word that chooses this.
+fn name<T: Copy + PartialEq>(choice: T, all: &[(&'static str, T)]) -> &'static str {
+    all.iter().find(|(_, other)| *other == choice).map_or("", |(name, _)| name)
+}
+
+/// Why a word is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadWord {
+    /// It is no number.
+    Number(BadNumber),
+    /// It is none of these.
+    Choice(&'static [&'static str]),
+    /// It is no pattern.
+    Pattern(BadPattern),
+}
+
+impl BadWord {
+    /// What it should be.
+    pub(super) fn wanted(&self) -> String {
+        match self {
+            Self::Number(_) => "a number".to_owned(),
+            Self::Choice(names) => one_of(names),
+            Self::Pattern(_) => "a pattern".to_owned(),
+        }
+    }
+}
+
+impl From<BadNumber> for BadWord {
+    fn from(why: BadNumber) -> Self {
+        Self::Number(why)
+    }
+}
+
+impl fmt::Display for BadWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(why) => why.fmt(f),
+            Self::Choice(names) => write!(f, "write {}", one_of(names)),
+            Self::Pattern(why) => why.fmt(f),
+        }
+    }
+}
+
+/// `A, B or C`.
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        names => names.join(""),
     }
 }
 

@@ -82,6 +82,12 @@ impl Error {
     }
 }
 
+impl From<Backwards> for Error {
+    fn from(backwards: Backwards) -> Self {
+        Self::Backwards(backwards)
+    }
+}
+
 impl From<Damage> for Error {
     fn from(damage: Damage) -> Self {
         Self::Damaged(damage)

@@ -15,7 +15,7 @@ use super::data_file::DataFile;
 use super::error::Error;
 use super::message::{Group, Header, Packed};
 use super::options::Encoding;
-use crate::query::{Level, OPERATIONS, Part, Query, Row, Word, WordKind};
+use crate::query::{Level, OPERATIONS, Part, Query, Row, Word};
 use crate::time::{Clock, Time};
 
 /// What happened in a group.
@@ -145,7 +145,7 @@ impl Group {
 
 /// How many texts a query of this row has.
 pub(super) fn texts(row: &Row) -> usize {
-    row.words.iter().filter(|word| word.kind == WordKind::Text).count()
+    row.words.iter().filter(|word| !word.kind.is_number()).count()
 }
 
 /// A place in the columns of a group.
@@ -163,13 +163,13 @@ impl<'g> Columns<'g> {
         self.texts.clear();
         let first = self.number;
         for word in row.words {
-            if word.kind == WordKind::Text {
-                let end = self.byte.checked_add(*self.group.lengths.get(self.text)? as usize)?;
-                self.texts.push(self.group.texts.get(self.byte..end)?);
-                (self.text, self.byte) = (self.text + 1, end);
-            } else {
+            if word.kind.is_number() {
                 self.number += 1;
+                continue;
             }
+            let end = self.byte.checked_add(*self.group.lengths.get(self.text)? as usize)?;
+            self.texts.push(self.group.texts.get(self.byte..end)?);
+            (self.text, self.byte) = (self.text + 1, end);
         }
         Query::from_parts(row, &self.texts, self.group.numbers.get(first..self.number)?)
     }
@@ -283,7 +283,7 @@ pub(super) fn literals(json: &[u8]) -> Option<Vec<Range<usize>>> {
         let words: Vec<&RawValue> = serde_json::from_str(element.get()).ok()?;
         let texts: Vec<Cow<'_, str>> = serde_json::from_str(element.get()).ok()?;
         let named = Row::named(texts.first()?).iter().find(|row| row.words.len() + 1 == texts.len())?;
-        let is_text = |word: &&Word| word.kind == WordKind::Text;
+        let is_text = |word: &&Word| !word.kind.is_number();
         for (_, literal) in named.words.iter().zip(&words[1..]).filter(|(word, _)| is_text(word)) {
             literals.push(place(literal)?);
         }

@@ -149,7 +149,7 @@ pub(super) struct State {
 pub(super) struct Branch {
     #[prost(uint32, tag = "1")]
     pub(super) first: u32,
-    /// The last epoch seen of the parent.
+    /// The last epoch seen of the parent; 0 if the database was emptied.
     #[prost(uint32, tag = "2")]
     pub(super) fork: u32,
     #[prost(uint32, tag = "3")]

@@ -22,7 +22,7 @@ use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::options::{CacheMax, Encoding, Options};
 use crate::query::{Part, Query};
-use crate::reply::Reply;
+use crate::reply::{Item, Reply};
 
 /// What no value begins with as the engine holds it, unless it is a stand-in or was given another of these.
 const MARK: char = '\0';
@@ -263,14 +263,27 @@ impl Values {
                 let value = self.value(held)?;
                 Ok(run(&Reply::Value(Some(value.as_str()))))
             }
+            Reply::Values(held) if held.iter().any(|value| is_marked(value)) => {
+                let values = self.all(held.iter().copied())?;
+                Ok(run(&Reply::Values(values.iter().map(Shown::as_str).collect())))
+            }
+            Reply::Items(items) if items.iter().any(|item| is_marked(item.value)) => {
+                let values = self.all(items.iter().map(|item| item.value))?;
+                let items =
+                    items.iter().zip(&values).map(|(item, value)| Item { value: value.as_str(), ..*item });
+                Ok(run(&Reply::Items(items.collect())))
+            }
             Reply::Cells(cells) if cells.iter().any(|(_, value)| is_marked(value)) => {
-                let values: Result<Vec<_>, _> = cells.iter().map(|(_, held)| self.value(held)).collect();
-                let values = values?;
+                let values = self.all(cells.iter().map(|(_, held)| *held))?;
                 let cells = cells.iter().zip(&values).map(|((field, _), value)| (*field, value.as_str()));
                 Ok(run(&Reply::Cells(cells.collect())))
             }
             _ => Ok(run(reply)),
         }
+    }
+
+    fn all<'v>(&mut self, held: impl Iterator<Item = &'v str>) -> Result<Vec<Shown<'v>>, Error> {
+        held.map(|held| self.value(held)).collect()
     }
 
     pub(super) fn cache_stats(&self) -> CacheStats {

@@ -15,7 +15,7 @@ macro_rules! files {
 }
 
 /// The name of each file below `fixtures`, and its text.
-pub const FILES: [(&str, &str); 18] = files![
+pub const FILES: [(&str, &str); 23] = files![
     "level1/records.json",
     "level1/edges.json",
     "level2/scans.json",
@@ -34,6 +34,11 @@ pub const FILES: [(&str, &str); 18] = files![
     "level4/edges.json",
     "level4/long.json",
     "level4/free_clock.json",
+    "level5/keys.json",
+    "level5/database.json",
+    "level5/lifetimes.json",
+    "level5/search.json",
+    "level5/free_clock.json",
 ];
 
 /// The cases of all levels up to `level`; with a clock rule, those for solutions that go by it. Under the other rule

@@ -78,6 +78,12 @@ static SHAPES: [Shape; 6] = [
 /// A set that has a ttl is drawn so often for each that has none.
 const TTLS: usize = 3;
 
+/// What deals with one field is drawn so often for each time that it is the whole record, or none would grow wide.
+const FIELDS: usize = 20;
+
+/// What goes back to a moment is drawn so often for each time that everything goes.
+const RESTORES: usize = 6;
+
 /// Texts with a trap in each: nothing, case, numbers, prefixes of prefixes, pairs that run together, the answer's own
 /// marks, blanks and NUL, orders that differ between bytes and UTF-16, lengths past what may be held in place.
 const TEXTS: [&str; 23] = [
@@ -143,10 +149,14 @@ fn forms(level: Level) -> [Vec<&'static Row>; 5] {
         let has = |name: &str| row.words.iter().any(|word| word.name == name);
         let (kind, times) = match row.access {
             Access::Read => (2, 1),
-            Access::Write if has("value") => (0, if has("ttl") { TTLS } else { 1 }),
-            Access::Write if row.words.iter().any(|word| word.kind == WordKind::Text) => (1, 1),
-            Access::Write => (if row.words.len() == 1 { 3 } else { 4 }, 1),
+            Access::Write if has("value") || has("item") => (0, if has("ttl") { TTLS } else { 1 }),
+            Access::Write if has("key") => (1, 1),
+            Access::Write if row.words.len() == 1 => (3, 1),
+            // What empties everything comes seldom.
+            Access::Write => (4, if row.words.is_empty() { 1 } else { RESTORES }),
         };
+        let is_narrow = level > Level::EXERCISE && row.access == Access::Write && has("field");
+        let times = if is_narrow { times * FIELDS } else { times };
         forms[kind].extend(std::iter::repeat_n(row, times));
     }
     forms
@@ -164,6 +174,8 @@ struct Author {
     clock: u64,
     /// The timestamp of the query that is being written.
     at: u64,
+    /// The last word that was one of a few.
+    chosen: &'static str,
     /// When cells die.
     deaths: Vec<u64>,
     /// When backups were taken, and the deaths known then.
@@ -186,6 +198,7 @@ impl Author {
             fields,
             clock: 0,
             at: 0,
+            chosen: "",
             deaths: vec![1],
             backups: vec![],
         }
@@ -204,9 +217,14 @@ impl Author {
         let row = *self.dice.pick(&self.forms[kind]);
         // A timestamp that nothing but a backup follows is that of the backup.
         let is_backup = kind == 3;
-        let words = row.words.iter().map(|word| match word.name {
-            "timestamp" if is_backup => self.taken().to_string(),
-            name => self.word(name),
+        let words = row.words.iter().map(|word| match word.kind {
+            WordKind::Timestamp if is_backup => self.taken().to_string(),
+            WordKind::Choice(names) => {
+                self.chosen = *self.dice.pick(names);
+                self.chosen.to_owned()
+            }
+            WordKind::Pattern => self.pattern(),
+            _ => self.word(word.name),
         });
         std::iter::once(row.name.to_owned()).chain(words.collect::<Vec<_>>()).collect()
     }
@@ -221,6 +239,37 @@ impl Author {
             "ttl" => self.ttl().to_string(),
             "timestamp_to_restore" => self.wanted().to_string(),
             _ => self.value(),
+        }
+    }
+
+    /// A key, a field or a value, in part or whole, with wildcards here and there; of a regular expression no more than
+    /// points, stars and ends.
+    fn pattern(&mut self) -> String {
+        let text = match self.dice.below(3) {
+            0 => self.dice.pick(&self.keys).clone(),
+            1 => self.prefix(),
+            _ => self.value(),
+        };
+        let [any, run, is_regex] = match self.chosen {
+            "LIKE" => ["?", "*", ""],
+            "REGEX" => [".", ".*", "\\"],
+            _ => return text,
+        };
+        let mut pattern = String::new();
+        for char in text.chars() {
+            match self.dice.below(8) {
+                0 => pattern.push_str(any),
+                // Few of them, for whoever matches by trying everything.
+                1 if pattern.matches(run).count() < 3 => pattern.push_str(run),
+                _ if char.is_ascii_punctuation() => pattern.extend([is_regex, char.encode_utf8(&mut [0; 4])]),
+                _ => pattern.push(char),
+            }
+        }
+        match self.dice.below(6) {
+            0 => pattern + run,
+            1 if !is_regex.is_empty() => format!("^{pattern}"),
+            2 if !is_regex.is_empty() => format!("{pattern}$"),
+            _ => pattern,
         }
     }
 

@@ -46,6 +46,7 @@ fn each_suite(folder: &str, rules: Rules, check: impl Fn(&str, &Suite<'_>)) {
 #[case("level2")]
 #[case("level3")]
 #[case("level4")]
+#[case("level5")]
 fn suites_are_answered_as_they_expect_and_as_their_transcripts_tell(#[case] folder: &str) {
     each_suite(folder, Rules::default(), |name, suite| {
         for case in &suite.cases {
@@ -60,6 +61,7 @@ fn suites_are_answered_as_they_expect_and_as_their_transcripts_tell(#[case] fold
 #[rstest]
 #[case("level3")]
 #[case("level4")]
+#[case("level5")]
 fn suites_of_the_monotone_rule_have_a_transcript_under_the_free_one(#[case] folder: &str) {
     let free = Rules { clock: Some(ClockRule::Free), ..Rules::default() };
     each_suite(folder, free, |name, suite| {

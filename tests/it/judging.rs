@@ -135,7 +135,7 @@ fn a_wrong_expectation_fails_the_test_of_a_suite() {
 #[case(&["judge", "--time-limit", "0", "--", "true"], 2, "write a time as in 2s")]
 #[case(&["judge", "--protocol", "http", "--", "true"], 2, "the protocols are list, lines and session")]
 #[case(&["judge", "--report", "json=-", "--report", "tap=-", "--", "true"], 2, "one report alone")]
-#[case(&["judge", "--level", "1", "--case", "dead exactly", "--", "true"], 2, "--level 1 leaves out those of level 3")]
+#[case(&["judge", "--level", "1", "--case", "dead exactly", "--", "true"], 2, "level 1 leaves out those of level 3")]
 #[case(&["hunt", "--level", "2", "--save", "fixtures/level1/records.json", "--", "true"], 2, "is a suite of level 1")]
 #[case(&["judge", "--watch", "--", "true"], 2, "--watch needs a terminal")]
 #[case(&["judge", "--", "no/such/program"], 3, "cannot start no/such/program")]

@@ -72,6 +72,32 @@ impl Model {
             }
             ["BACKUP", time] => self.backup(number(time)),
             ["RESTORE", time, wanted] => self.restore(number(time), number(wanted)),
+            ["TICK", _] => String::new(),
+            // A key's own value is the cell whose field is empty.
+            ["PUT", key, value] => self.set(key, "", value, NEVER),
+            ["PUT_WITH_TTL", key, value, ttl] => self.set(key, "", value, end(self.clock, number(ttl))),
+            ["GET", key] => self.get(key, "", when),
+            ["DELETE", key] => self.delete_record(key, when),
+            ["EXISTS", key] => (!self.fields(key, when).is_empty()).to_string(),
+            ["EXISTS", key, field] => self.live_cell(key, field, when).is_some().to_string(),
+            ["KEYS"] => self.keys(when).join(", "),
+            ["VALUES"] => self.items(when).into_iter().map(|(_, value)| value).collect::<Vec<_>>().join(", "),
+            ["ITEMS"] => {
+                let shown = |(name, value)| format!("{name}({value})");
+                self.items(when).into_iter().map(shown).collect::<Vec<_>>().join(", ")
+            }
+            ["SIZE"] => self.keys(when).len().to_string(),
+            ["CLEAR"] => {
+                self.records = Records::new();
+                String::new()
+            }
+            ["EXPIRE", key, ttl] => self.expire(key, &self.fields(key, when), number(ttl), when),
+            ["EXPIRE", key, field, ttl] => self.expire(key, &[field.to_owned()], number(ttl), when),
+            ["TTL", key] => self.ttl(key, &self.fields(key, when), when),
+            ["TTL", key, field] => self.ttl(key, &[field.to_owned()], when),
+            ["FIND", what, how, pattern] => self.find(what, |text| matches(how, pattern, text), when),
+            ["PERSIST", key] => self.persist(key, &self.fields(key, when), when),
+            ["PERSIST", key, field] => self.persist(key, &[field.to_owned()], when),
             _ => unreachable!("not a query: {words:?}"),
         })
     }
@@ -142,6 +168,88 @@ impl Model {
         shown.join(", ")
     }
 
+    /// The fields of a record's live cells.
+    fn fields(&self, key: &str, when: Option<u128>) -> Vec<String> {
+        let record = self.records.get(key).into_iter().flatten();
+        record.filter(|(_, cell)| cell.is_live(when)).map(|(field, _)| field.clone()).collect()
+    }
+
+    fn delete_record(&mut self, key: &str, when: Option<u128>) -> String {
+        let fields = self.fields(key, when);
+        for field in &fields {
+            self.delete(key, field, when);
+        }
+        (!fields.is_empty()).to_string()
+    }
+
+    fn keys(&self, when: Option<u128>) -> Vec<String> {
+        self.records.keys().filter(|key| !self.fields(key, when).is_empty()).cloned().collect()
+    }
+
+    /// The names of all live cells, as they are shown, with their values.
+    fn items(&self, when: Option<u128>) -> Vec<(String, String)> {
+        let mut items = Vec::new();
+        for (key, record) in &self.records {
+            for (field, cell) in record.iter().filter(|(_, cell)| cell.is_live(when)) {
+                let name = if field.is_empty() { key.clone() } else { format!("{key}.{field}") };
+                items.push((name, cell.value.clone()));
+            }
+        }
+        items
+    }
+
+    fn find(&self, what: &str, matches: impl Fn(&str) -> bool, when: Option<u128>) -> String {
+        let mut found = Vec::new();
+        for key in self.keys(when) {
+            if what == "KEY" && matches(&key) {
+                found.push(key.clone());
+            }
+            for field in self.fields(&key, when) {
+                let value = &self.records[&key][&field].value;
+                let name = if field.is_empty() { key.clone() } else { format!("{key}.{field}") };
+                match what {
+                    "FIELD" if matches(&field) => found.push(name),
+                    "VALUE" if matches(value) => found.push(format!("{name}({value})")),
+                    _ => {}
+                }
+            }
+        }
+        found.join(", ")
+    }
+
+    fn expire(&mut self, key: &str, fields: &[String], ttl: u128, when: Option<u128>) -> String {
+        let mut any = false;
+        for field in fields {
+            if let Some(cell) = self.live_cell(key, field, when) {
+                let value = cell.value.clone();
+                self.set(key, field, &value, end(self.clock, ttl));
+                any = true;
+            }
+        }
+        any.to_string()
+    }
+
+    fn ttl(&self, key: &str, fields: &[String], when: Option<u128>) -> String {
+        let deaths = fields.iter().filter_map(|field| Some(self.live_cell(key, field, when)?.dies));
+        match deaths.max() {
+            None => String::new(),
+            Some(dies) if dies > LAST => "permanent".to_owned(),
+            Some(dies) => (dies - self.clock).to_string(),
+        }
+    }
+
+    fn persist(&mut self, key: &str, fields: &[String], when: Option<u128>) -> String {
+        let mut any = false;
+        for field in fields {
+            if let Some(cell) = self.live_cell(key, field, when).filter(|cell| cell.dies <= LAST) {
+                let value = cell.value.clone();
+                self.set(key, field, &value, NEVER);
+                any = true;
+            }
+        }
+        any.to_string()
+    }
+
     fn backup(&mut self, time: u128) -> String {
         let mut saved = self.records.clone();
         for record in saved.values_mut() {
@@ -171,7 +279,7 @@ impl Model {
 /// The moment at which a query says that it happens.
 fn timestamp(words: &[&str]) -> Option<u128> {
     match words {
-        ["BACKUP", time]
+        ["BACKUP" | "TICK", time]
         | ["RESTORE", time, _]
         | ["SCAN_AT", _, time]
         | ["GET_AT" | "DELETE_AT" | "SCAN_BY_PREFIX_AT", _, _, time]
@@ -189,4 +297,40 @@ fn end(start: u128, left: u128) -> u128 {
 
 fn number(word: &str) -> u128 {
     word.parse().expect("a number of milliseconds")
+}
+
+/// Does a text match? By trying everything, as in a textbook.
+fn matches(how: &str, pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    match how {
+        "EXACT" => pattern == text,
+        "LIKE" => like(&pattern, &text),
+        _ => match pattern.split_first() {
+            Some(('^', rest)) => begins(rest, &text),
+            _ => (0..=text.len()).any(|from| begins(&pattern, &text[from..])),
+        },
+    }
+}
+
+fn like(pattern: &[char], text: &[char]) -> bool {
+    match (pattern, text) {
+        ([], _) => text.is_empty(),
+        (['*', rest @ ..], _) => (0..=text.len()).any(|from| like(rest, &text[from..])),
+        ([first, rest @ ..], [one, others @ ..]) => (first == one || *first == '?') && like(rest, others),
+        _ => false,
+    }
+}
+
+/// Does a text begin with a match of a regular expression of plain and escaped characters, `.`, `.*` and a last `$`?
+fn begins(pattern: &[char], text: &[char]) -> bool {
+    match (pattern, text) {
+        ([], _) => true,
+        (['$'], _) => text.is_empty(),
+        (['.', '*', rest @ ..], _) => (0..=text.len()).any(|from| begins(rest, &text[from..])),
+        (['.', rest @ ..], [_, others @ ..]) => begins(rest, others),
+        (['\\', first, rest @ ..] | [first, rest @ ..], [one, others @ ..]) => {
+            first == one && begins(rest, others)
+        }
+        _ => false,
+    }
 }

@@ -101,7 +101,7 @@ fn all_parts_of_a_suite_are_told_in_one_pass() {
     let suite = r#"{"level": 9, "clock": "wall", "cases": [
         ["n", "w", [], null],
         {"name": "a", "querys": []},
-        {"name": "b", "queries": [["GET", "A"], ["X"]]},
+        {"name": "b", "queries": [["GET"], ["X"]]},
         {"name": "c", "queries": [["GET", "A", "B"]], "expected": []}]}"#;
     let message = text(&super::feed(&["run", "-"], suite.as_bytes()).stderr);
     for part in [

@@ -35,6 +35,7 @@ impl Display for Ruling<'_> {
             Self::NothingToRestore { first: None, .. } => {
                 f.write_str("no backup has been taken: there is nothing to bring back, and nothing changes")
             }
+            Self::Whole(whole) => whole.fmt(f),
         }
     }
 }

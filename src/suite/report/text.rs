@@ -88,6 +88,8 @@ pub fn summary(report: &Report) -> String {
         .iter()
         .find_map(|level| Some((level.level, level.cases.iter().find(|case| case.failed().is_some())?)));
     let next = report.passed().map_or(Some(Level::FIRST), |level| Level::new(level.number() + 1));
+    // What comes after the exercise is there for who asks for it.
+    let next = next.filter(|level| *level <= Level::EXERCISE);
     let last = match (begin, report.passed(), next) {
         (Some((level, case)), ..) => {
             format!("begin with level {level}: {HEAD}{}{HEAD:#}\n", plain(&case.name))

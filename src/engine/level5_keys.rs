@@ -1,0 +1,106 @@
+//! Level 5, whole keys: a key's own value, records as a whole, and the database as a whole.
+//!
+//! A key's own value is the cell whose field is the empty text, so it has all that a cell has.
+//!
+//! ```text
+//!   CLEAR   without backups: everything is dropped
+//!           with backups:    the timeline goes on without a past, as after a RESTORE to before everything;
+//!                            what a backup holds stays where it is, unseen
+//! ```
+
+use super::records::{Record, Records};
+use super::unsaved::Unsaved;
+use super::{Engine, Text};
+use crate::reply::{Item, Reply};
+use crate::time::{ClockRule, Time};
+
+impl Engine {
+    /// Deletes all live cells of a record.
+    pub(super) fn delete_record(&mut self, key: &str, now: Time) -> Reply<'static> {
+        let record = self.records.get(key).into_iter();
+        let cells = record.flat_map(|record| record.live_cells("", &self.timeline, now));
+        let fields: Vec<Text> = cells.map(|(field, _)| field.clone()).collect();
+        for field in &fields {
+            self.delete(key, field, now);
+        }
+        Reply::Bool(!fields.is_empty())
+    }
+
+    /// Looks whether a cell or, without a field, any of a record is live.
+    pub(super) fn exists(&self, key: &str, field: Option<&str>, now: Time) -> Reply<'static> {
+        Reply::Bool(match field {
+            Some(field) => self.records.live_cell(key, field, &self.timeline, now).is_some(),
+            None => self.records.get(key).is_some_and(|record| self.is_live(record, now)),
+        })
+    }
+
+    /// Lists the keys of all live records.
+    pub(super) fn keys(&mut self, now: Time) -> Reply<'_> {
+        self.catch_up(now);
+        Reply::Keys(self.live_records(now).into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// Lists the values of all live cells.
+    pub(super) fn values(&mut self, now: Time) -> Reply<'_> {
+        self.catch_up(now);
+        Reply::Values(self.live_items(now).map(|item| item.value).collect())
+    }
+
+    /// Lists all live cells.
+    pub(super) fn items(&mut self, now: Time) -> Reply<'_> {
+        self.catch_up(now);
+        Reply::Items(self.live_items(now).collect())
+    }
+
+    /// Tells the number of live records, which is kept. Under the free rule a query without a timestamp ignores expiry,
+    /// and so does the number.
+    pub(super) fn size(&mut self, now: Time) -> Reply<'static> {
+        self.catch_up(now);
+        Reply::Count(self.records.live_records())
+    }
+
+    /// Empties the database, but for the backups.
+    pub(super) fn clear(&mut self) -> Reply<'static> {
+        let written = self.unsaved.take();
+        if self.backups.is_empty() {
+            self.records = Records::default();
+            self.unsaved = Unsaved::default();
+            self.expiries.clear();
+            return Reply::Done;
+        }
+        for (key, field) in written {
+            self.records.take_back(&key, field.as_deref(), self.timeline.open());
+        }
+        self.timeline.clear();
+        self.records.set_live_records(0);
+        self.expiries.rewind(self.expiries.settled());
+        Reply::Done
+    }
+
+    /// Counts the dead as dead, so that no list walks over what is only there because nobody has looked.
+    pub(super) fn catch_up(&mut self, now: Time) {
+        if self.clock.rule() == ClockRule::Monotone {
+            self.settle(now);
+        }
+    }
+
+    fn is_live(&self, record: &Record, now: Time) -> bool {
+        record.live_cells("", &self.timeline, now).next().is_some()
+    }
+
+    /// The records with a live cell, in order.
+    pub(super) fn live_records(&self, now: Time) -> Vec<(&str, &Record)> {
+        let live = self.records.iter().filter(|(_, record)| self.is_live(record, now));
+        let mut records: Vec<_> = live.map(|(key, record)| (key.as_str(), record)).collect();
+        records.sort_unstable_by_key(|(key, _)| *key);
+        records
+    }
+
+    /// The live cells, in order.
+    pub(super) fn live_items(&self, now: Time) -> impl Iterator<Item = Item<'_>> {
+        self.live_records(now).into_iter().flat_map(move |(key, record)| {
+            let cells = record.live_cells("", &self.timeline, now);
+            cells.map(move |(field, content)| Item { key, field, value: &content.value })
+        })
+    }
+}

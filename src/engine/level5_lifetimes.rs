@@ -1,0 +1,59 @@
+//! Level 5, lifetimes: EXPIRE, TTL and PERSIST, on a cell or on all cells of a record, from the clock's reading on.
+//!
+//! A lifetime is part of a cell's content, so to change it is to write the cell: backups hold the one that was.
+
+use super::records::Content;
+use super::{Engine, Text};
+use crate::reply::Reply;
+use crate::time::{Lifetime, Time, Ttl};
+
+/// A cell, or without a field all cells of a record.
+type Meant<'q> = (&'q str, Option<&'q str>);
+
+impl Engine {
+    /// Gives the live cells meant another lifetime.
+    pub(super) fn expire(&mut self, (key, field): Meant<'_>, ttl: Ttl, now: Time) -> Reply<'static> {
+        let lifetime = self.lifetime(self.clock.now(), ttl);
+        let cells = self.live_of((key, field), now);
+        let any = !cells.is_empty();
+        for (field, content) in cells {
+            match lifetime {
+                Some(lifetime) => self.put(key, &field, Content { lifetime, ..content }, now),
+                None => drop(self.delete(key, &field, now)),
+            }
+        }
+        Reply::Bool(any)
+    }
+
+    /// Tells how long the cells meant live, the one of them that lives longest.
+    pub(super) fn ttl(&self, meant: Meant<'_>, now: Time) -> Reply<'static> {
+        let lifetimes = self.live_of(meant, now).into_iter().map(|(_, content)| content.lifetime);
+        match lifetimes.max() {
+            Some(lifetime) => Reply::Left(self.left(lifetime).map(|left| left.0)),
+            None => Reply::Value(None),
+        }
+    }
+
+    /// Makes the live cells meant permanent.
+    pub(super) fn persist(&mut self, (key, field): Meant<'_>, now: Time) -> Reply<'static> {
+        let mut cells = self.live_of((key, field), now);
+        // What a restore has moved past the end of time never ends either.
+        cells.retain(|(_, content)| self.left(content.lifetime).is_some());
+        let any = !cells.is_empty();
+        for (field, content) in cells {
+            self.put(key, &field, Content { lifetime: Lifetime::PERMANENT, ..content }, now);
+        }
+        Reply::Bool(any)
+    }
+
+    /// The live cells meant, with their fields.
+    fn live_of(&self, (key, field): Meant<'_>, now: Time) -> Vec<(Text, Content)> {
+        let owned = |(field, content): (&Text, &Content)| (field.clone(), content.clone());
+        let Some(field) = field else {
+            let record = self.records.get(key).into_iter();
+            return record.flat_map(|record| record.live_cells("", &self.timeline, now)).map(owned).collect();
+        };
+        let content = self.records.live_cell(key, field, &self.timeline, now);
+        content.map(|content| (Text::new(field), content.clone())).into_iter().collect()
+    }
+}
