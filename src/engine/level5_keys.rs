@@ -100,7 +100,7 @@ impl Engine {
     pub(super) fn live_items(&self, now: Time) -> impl Iterator<Item = Item<'_>> {
         self.live_records(now).into_iter().flat_map(move |(key, record)| {
             let cells = record.live_cells("", &self.timeline, now);
-            cells.map(move |(field, content)| Item { key, field, value: &content.value })
+            cells.map(move |(field, content)| Item { key, field, value: content.value.value() })
         })
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::Text;
 use super::expiries::Expiry;
 use super::fields::Fields;
+use super::held::{Held, List};
 use super::history::History;
 use super::shards::{Shards, Table};
 use super::timeline::{Epoch, Timeline};
@@ -18,7 +19,7 @@ use crate::time::{Lifetime, Time};
 /// What a cell holds.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    pub(super) value: Text,
+    pub(super) value: Held,
     pub(super) lifetime: Lifetime,
 }
 
@@ -152,6 +153,27 @@ impl Records {
         };
         let count = !was_counted && record.count_birth(&mut self.live_records, timeline);
         NewVersions { cell, count }
+    }
+
+    /// Adds an item to what a live cell holds, if the open epoch has written that; the answer is how many there are then.
+    pub(super) fn append(
+        &mut self,
+        key: &str,
+        field: &str,
+        item: &str,
+        (open, now): (Epoch, Time),
+    ) -> Option<usize> {
+        let mut entry = self.by_key.find(key)?;
+        let (_, record) = entry.get_mut();
+        let content = record.fields.get_mut(field)?.newest_of(open)?.as_mut();
+        let Content { value, .. } = content.filter(|content| content.lifetime.holds_at(now))?;
+        if let Held::Text(text) = value {
+            *value = Held::List(List::of(std::mem::take(text)));
+        }
+        match value {
+            Held::List(list) => Some(list.push(Text::new(item))),
+            Held::Text(_) => None,
+        }
     }
 
     /// Deletes a cell; `None` if it is not live.

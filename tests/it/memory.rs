@@ -154,3 +154,41 @@ fn a_cell_written_on_forty_thousand_side_branches_is_found() {
     restore(&mut engine, 80_000, 40_001);
     assert_eq!(apply(&mut engine, &Query::Get { key: "k", field: "f" }), "branch");
 }
+
+#[test]
+fn a_list_that_grows_between_backups_is_kept_once() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let append = Query::Append { key: "k", field: "f", item: "an item" };
+    // Copied at each backup, it would be twenty thousand million items.
+    for time in 0..200_000 {
+        assert_eq!(apply(&mut engine, &append), (time + 1).to_string());
+        backup(&mut engine, time);
+    }
+    restore(&mut engine, 200_000, 99_999);
+    assert_eq!(apply(&mut engine, &append), "100001");
+}
+
+#[test]
+fn what_is_cleared_goes_where_no_backup_holds_it() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let clear = Query::Clear {};
+    let fill = |engine: &mut Engine, from: u64| {
+        (from..from + 10_000).for_each(|time| set(engine, &format!("k{time}"), time, 1_000_000));
+    };
+    fill(&mut engine, 0);
+    apply(&mut engine, &clear);
+    assert_eq!((engine.sizes().records, engine.sizes().expiries), (0, 0));
+    set(&mut engine, "held", 10_000, 1_000_000);
+    assert_eq!(backup(&mut engine, 10_000), "1");
+    for round in 1..20 {
+        fill(&mut engine, round * 10_000);
+        apply(&mut engine, &clear);
+        assert_eq!(apply(&mut engine, &Query::Size {}), "0");
+        let Sizes { records, versions, expiries, unsaved, .. } = engine.sizes();
+        assert_eq!((records, versions, unsaved), (1, 1, 0));
+        // Those are swept when they have doubled.
+        assert!(expiries < 30_000, "{expiries} after {round} rounds");
+    }
+    restore(&mut engine, 300_000, 10_000);
+    assert_eq!(apply(&mut engine, &Query::Keys {}), "held");
+}

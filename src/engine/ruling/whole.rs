@@ -2,10 +2,12 @@
 //!
 //! Invariant: as for all rulings: one for every query at every state, and a sentence of one line.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use super::{CellName, End, Lives, Moment, Name, When};
 use crate::engine::Engine;
+use crate::engine::held::Held;
 use crate::query::{How, Pattern, Query, Sought};
 use crate::time::{ClockRule, Time};
 
@@ -72,6 +74,13 @@ pub enum Whole<'q> {
         /// From when on that is counted.
         now: Time,
     },
+    /// A list gets an item.
+    Appends {
+        /// The cell.
+        cell: CellName<'q>,
+        /// How many items there are before, and whether they are a list; `None` if there is no live cell.
+        before: Option<(usize, bool)>,
+    },
     /// Lifetimes are made to end no more.
     Persists {
         /// Whose.
@@ -103,7 +112,11 @@ impl<'q> Whole<'q> {
             | Self::Expires { meant, .. }
             | Self::Tells { meant, .. }
             | Self::Persists { meant, .. } => (meant.live == 0).then_some((meant.key, meant.field)),
-            Self::Ticks { .. } | Self::Surveys { .. } | Self::Finds { .. } | Self::Clears { .. } => None,
+            Self::Ticks { .. }
+            | Self::Surveys { .. }
+            | Self::Finds { .. }
+            | Self::Appends { .. }
+            | Self::Clears { .. } => None,
         }
     }
 }
@@ -134,6 +147,14 @@ impl Engine {
             Query::Keys {} | Query::Values {} | Query::Items {} | Query::Size {} => {
                 let (records, cells) = self.live_numbers(moment);
                 Whole::Surveys { records, cells, when }
+            }
+            Query::Append { key, field, .. } => {
+                let before = self.records.live_cell(key, field, &self.timeline, moment.own);
+                let before = before.map(|content| match &content.value {
+                    Held::Text(_) => (1, false),
+                    Held::List(list) => (list.len(), true),
+                });
+                Whole::Appends { cell: CellName { key, field }, before }
             }
             Query::Find { what, how, ref pattern } => {
                 let (found, among) = self.found(what, pattern, moment);
@@ -170,13 +191,13 @@ impl Engine {
         for (key, record) in self.records.iter() {
             let cells = self.live_cells_of(record).filter(|(.., lifetime)| lifetime.holds_at(moment.own));
             let texts = cells.map(|(field, value, _)| match what {
-                Sought::Key => key.as_str(),
-                Sought::Field => field,
-                Sought::Value => value,
+                Sought::Key => Cow::Borrowed(key.as_str()),
+                Sought::Field => Cow::Borrowed(field),
+                Sought::Value => value.value().shown(),
             });
             for text in texts.take(if what == Sought::Key { 1 } else { usize::MAX }) {
                 among += 1;
-                found += usize::from(pattern.is_match(text));
+                found += usize::from(pattern.is_match(&text));
             }
         }
         (found, among)
@@ -231,6 +252,7 @@ impl Display for Whole<'_> {
             Self::Holds(meant) | Self::Removes(meant) if meant.live == 0 => nothing(f, meant),
             Self::Holds(meant) => write!(f, "{meant}, and one is enough"),
             Self::Removes(meant) => write!(f, "{meant}: the record goes with all of them"),
+            Self::Appends { cell, before } => appends(f, cell, before),
             Self::Expires { meant, lives } => expires(f, meant, lives),
             Self::Tells { meant, last, now } => tells(f, meant, last, now),
             Self::Persists { meant, ending } => persists(f, meant, ending),
@@ -252,6 +274,18 @@ fn expires(f: &mut Formatter<'_>, meant: Meant<'_>, lives: Lives) -> fmt::Result
         _ if lives.is_dead_on_arrival() => write!(f, "{meant}, but a ttl of 0 ends when it begins: no more"),
         1 => write!(f, "{meant}, and its lifetime begins anew: {lives}"),
         _ => write!(f, "{meant}, and the lifetime of each begins anew: {lives}"),
+    }
+}
+
+fn appends(f: &mut Formatter<'_>, cell: CellName<'_>, before: Option<(usize, bool)>) -> fmt::Result {
+    match before {
+        None => write!(f, "there is no live cell {cell}: a permanent list of 1 begins"),
+        Some((_, false)) => {
+            write!(f, "{cell} holds a text, which becomes the first item of 2; its lifetime stays as it is")
+        }
+        Some((items, true)) => {
+            write!(f, "{cell} is a list of {items}, and now of {}; its lifetime stays as it is", items + 1)
+        }
     }
 }
 
