@@ -25,6 +25,7 @@
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
 //! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
 //! `level5_lists`, `level5_find`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
+//! `live` (which of them are live),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
 //! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
@@ -46,6 +47,7 @@ mod level5_find;
 mod level5_keys;
 mod level5_lifetimes;
 mod level5_lists;
+mod live;
 mod records;
 pub mod ruling;
 mod shards;

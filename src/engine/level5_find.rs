@@ -14,7 +14,7 @@ impl Engine {
         now: Time,
         mut matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
     ) -> Result<Reply<'_>, E> {
-        self.catch_up(now);
+        self.prepare(now);
         Ok(match what {
             Sought::Key => {
                 let keys = self.live_records(now).into_iter().map(|(key, _)| key);

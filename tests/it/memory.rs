@@ -192,3 +192,28 @@ fn what_is_cleared_goes_where_no_backup_holds_it() {
     restore(&mut engine, 300_000, 10_000);
     assert_eq!(apply(&mut engine, &Query::Keys {}), "held");
 }
+
+#[test]
+fn lists_walk_over_no_records_that_only_a_backup_holds() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let keys: Vec<_> = (0..100_000).map(|number| format!("k{number:05}")).collect();
+    for key in &keys {
+        set(&mut engine, key, 0, 1_000_000);
+    }
+    backup(&mut engine, 0);
+    for key in &keys[10..] {
+        apply(&mut engine, &Query::DeleteRecord { key });
+    }
+    // Over all records these were a thousand million steps.
+    for round in 0..10_000 {
+        assert_eq!(apply(&mut engine, &Query::Keys {}), keys[..10].join(", "), "round {round}");
+    }
+    apply(&mut engine, &Query::Clear {});
+    for key in &keys[..10_000] {
+        apply(&mut engine, &Query::Put { key, value: "v" });
+        assert_eq!(apply(&mut engine, &Query::Keys {}), *key);
+        apply(&mut engine, &Query::DeleteRecord { key });
+    }
+    restore(&mut engine, 1, 0);
+    assert_eq!(apply(&mut engine, &Query::Keys {}), keys.join(", "));
+}

@@ -33,6 +33,8 @@ pub enum Whole<'q> {
         cells: usize,
         /// When that is asked.
         when: When,
+        /// Are they only counted?
+        is_count: bool,
     },
     /// What matches a pattern is listed.
     Finds {
@@ -146,7 +148,7 @@ impl Engine {
             Query::Persist { key, field } => self.persists(key, Some(field), moment),
             Query::Keys {} | Query::Values {} | Query::Items {} | Query::Size {} => {
                 let (records, cells) = self.live_numbers(moment);
-                Whole::Surveys { records, cells, when }
+                Whole::Surveys { records, cells, when, is_count: matches!(query, Query::Size {}) }
             }
             Query::Append { key, field, .. } => {
                 let before = self.records.live_cell(key, field, &self.timeline, moment.own);
@@ -223,21 +225,22 @@ impl Display for Whole<'_> {
             Self::Ticks { from: Some(from), to } => {
                 write!(f, "the clock moves from {from} to {to}; a lifetime that ends by then is over")
             }
-            Self::Surveys { records, cells, when } => write!(
-                f,
-                "{} a live cell{when}, {} in all; what is listed is in byte order",
-                if records == 1 { "1 record has".to_owned() } else { format!("{records} records have") },
-                counted(cells, "cell")
-            ),
+            Self::Surveys { records, cells, when, is_count } => {
+                let (records, cells) = (counted(records, "record"), counted(cells, "live cell"));
+                if is_count {
+                    return write!(f, "records are counted, not cells: {cells}{when} in {records}");
+                }
+                write!(f, "{cells}{when} in {records}, in byte order of keys and then of fields")
+            }
             Self::Finds { what, how, pattern, found, among, when } => {
                 let among = counted(among, if what == Sought::Key { "live record" } else { "live cell" });
                 let what = format!("{what:?}").to_lowercase();
-                let does = match how {
-                    How::Exact => "is exactly",
-                    How::Like => "is from end to end like",
-                    How::Regex => "has somewhere a match of",
-                };
-                write!(f, "of {among}{when}, {found} with a {what} that {does} {}", Name(pattern))
+                write!(f, "of {among}{when}, the {what} of {found} ")?;
+                match how {
+                    How::Exact => write!(f, "is exactly {}", Name(pattern)),
+                    How::Like => write!(f, "is like {} from end to end", Name(pattern)),
+                    How::Regex => write!(f, "has a match of {} somewhere", Name(pattern)),
+                }
             }
             Self::Clears { cells: 0, .. } => f.write_str("nothing is live, so nothing is removed"),
             Self::Clears { records, cells, backups } => {
@@ -247,9 +250,10 @@ impl Display for Whole<'_> {
                     counted(cells, "live cell"),
                     counted(records, "record")
                 )?;
-                if backups == 0 { Ok(()) } else { write!(f, "; of what is saved nothing does: backups stay") }
+                if backups == 0 { Ok(()) } else { f.write_str("; the backups stay") }
             }
-            Self::Holds(meant) | Self::Removes(meant) if meant.live == 0 => nothing(f, meant),
+            Self::Holds(meant) if meant.live == 0 => meant.fmt(f),
+            Self::Removes(meant) if meant.live == 0 => write!(f, "{meant}, so nothing is removed"),
             Self::Holds(meant) => write!(f, "{meant}, and one is enough"),
             Self::Removes(meant) => write!(f, "{meant}: the record goes with all of them"),
             Self::Appends { cell, before } => appends(f, cell, before),
@@ -265,13 +269,13 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn nothing(f: &mut Formatter<'_>, meant: Meant<'_>) -> fmt::Result {
-    write!(f, "{meant}, so nothing is there to be found or changed")
+    write!(f, "{meant}, so nothing changes")
 }
 
 fn expires(f: &mut Formatter<'_>, meant: Meant<'_>, lives: Lives) -> fmt::Result {
     match meant.live {
         0 => nothing(f, meant),
-        _ if lives.is_dead_on_arrival() => write!(f, "{meant}, but a ttl of 0 ends when it begins: no more"),
+        _ if lives.is_dead_on_arrival() => write!(f, "{meant}, and a ttl of 0 ends when it begins"),
         1 => write!(f, "{meant}, and its lifetime begins anew: {lives}"),
         _ => write!(f, "{meant}, and the lifetime of each begins anew: {lives}"),
     }
@@ -292,7 +296,7 @@ fn appends(f: &mut Formatter<'_>, cell: CellName<'_>, before: Option<(usize, boo
 fn tells(f: &mut Formatter<'_>, meant: Meant<'_>, last: Option<End>, now: Time) -> fmt::Result {
     let longest = if meant.live == 1 { "it" } else { "the one that lives longest" };
     match (last, meant.when) {
-        (None, _) => nothing(f, meant),
+        (None, _) => meant.fmt(f),
         (Some(End::Never), _) => write!(f, "{meant}, and {longest} is permanent"),
         (Some(End::At(end)), When::Ever) => {
             write!(f, "{meant}; {longest} ends at {end}, which is counted from 0 as there is no clock")
@@ -306,7 +310,7 @@ fn tells(f: &mut Formatter<'_>, meant: Meant<'_>, last: Option<End>, now: Time) 
 fn persists(f: &mut Formatter<'_>, meant: Meant<'_>, ending: usize) -> fmt::Result {
     match (meant.live, ending) {
         (0, _) => nothing(f, meant),
-        (_, 0) => write!(f, "{meant}, and permanent already: nothing changes"),
+        (_, 0) => write!(f, "{meant}, and none of it would ever end: nothing changes"),
         (1, _) => write!(f, "{meant}: its lifetime would have ended, and now it is permanent"),
         (_, ending) => write!(f, "{meant}: {ending} of them would have ended, and now all are permanent"),
     }
