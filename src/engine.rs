@@ -23,8 +23,10 @@
 //! every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_find`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
-//! `fields` (the cells of one record), `history` (the versions of one thing), `timeline` (the epochs), `expiries` (who
+//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
+//! `level5_lists`, `level5_find`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
+//! `live` (which of them are live),
+//! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
 //! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
 
@@ -34,6 +36,7 @@ mod backups;
 mod dump;
 mod expiries;
 mod fields;
+mod held;
 mod history;
 pub mod image;
 mod level1_records;
@@ -43,6 +46,8 @@ mod level4_backups;
 mod level5_find;
 mod level5_keys;
 mod level5_lifetimes;
+mod level5_lists;
+mod live;
 mod records;
 pub mod ruling;
 mod shards;
@@ -51,7 +56,7 @@ mod timeline;
 mod unsaved;
 
 use crate::query::{Pattern, Query};
-use crate::reply::Reply;
+use crate::reply::{Reply, Value};
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
 use expiries::Expiries;
@@ -80,7 +85,7 @@ fn weight(key: &str, field: &str) -> usize {
 /// let mut engine = Engine::new(ClockRule::Monotone);
 /// engine.apply(&Query::SetAt { key: "A", field: "B", value: "C", timestamp: Time(5) })?;
 /// let reply = engine.apply(&Query::GetAt { key: "A", field: "B", timestamp: Time(6) })?;
-/// assert_eq!(reply, Reply::Value(Some("C")));
+/// assert_eq!(reply, Reply::Value(Some("C".into())));
 /// # Ok::<(), rewinddb::time::Backwards>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -103,7 +108,7 @@ pub struct LiveCell<'e> {
     /// Its field.
     pub field: &'e str,
     /// Its value.
-    pub value: &'e str,
+    pub value: Value<'e>,
     /// Milliseconds left to live; `None` if it is permanent.
     pub left: Option<Ttl>,
 }
@@ -129,7 +134,7 @@ impl Engine {
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_matching(query, |pattern, held| Ok::<_, Backwards>(pattern.is_match(held)))
+        self.apply_matching(query, |pattern, held| Ok::<_, Backwards>(pattern.is_match(&held.shown())))
     }
 
     /// The same for a caller who hands values in that stand for others: `matches` tells whether what such a value stands
@@ -140,7 +145,7 @@ impl Engine {
     pub fn apply_matching<'e, E: From<Backwards>>(
         &'e mut self,
         query: &Query<'_>,
-        matches: impl FnMut(&Pattern<'_>, &str) -> Result<bool, E>,
+        matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
     ) -> Result<Reply<'e>, E> {
         let now = self.advance(query.timestamp())?;
         Ok(match *query {
@@ -182,6 +187,7 @@ impl Engine {
             Query::TtlOf { key, field } => self.ttl((key, Some(field)), now),
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
+            Query::Append { key, field, item } => self.append(key, field, item, now),
             Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, matches)?,
         })
     }
@@ -207,7 +213,7 @@ impl Engine {
             .map(|(key, (field, content))| LiveCell {
                 key,
                 field,
-                value: &content.value,
+                value: content.value.value(),
                 left: self.left(content.lifetime),
             })
             .collect();

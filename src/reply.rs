@@ -2,7 +2,60 @@
 //!
 //! Invariant: the text of a reply is exactly the answer of the exercise; `Display` writes it.
 
+use std::borrow::Cow;
 use std::fmt;
+
+/// A value as it is told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value<'e> {
+    /// A text.
+    Text(&'e str),
+    /// A list of texts: `[a, b]`.
+    List(Vec<&'e str>),
+}
+
+impl<'e> Value<'e> {
+    /// As it is shown.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'e, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::List(_) => Cow::Owned(self.to_string()),
+        }
+    }
+
+    /// All texts of it.
+    #[must_use]
+    pub fn texts(&self) -> &[&'e str] {
+        match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::List(items) => items,
+        }
+    }
+
+    fn try_pieces<E>(&self, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Self::Text(text) => write(text),
+            Self::List(items) => {
+                write("[")?;
+                joined(items, &mut *write, |item, write| write(item))?;
+                write("]")
+            }
+        }
+    }
+}
+
+impl<'e> From<&'e str> for Value<'e> {
+    fn from(text: &'e str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.try_pieces(&mut |piece| f.write_str(piece))
+    }
+}
 
 /// The answer to one query. It borrows from the engine, so nothing is copied to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +65,10 @@ pub enum Reply<'e> {
     /// `true` or `false`.
     Bool(bool),
     /// A value, or `None` where there is no live cell: the empty text.
-    Value(Option<&'e str>),
+    Value(Option<Value<'e>>),
     /// Fields with their values, in field order: `f1(v1), f2(v2)`.
-    Cells(Vec<(&'e str, &'e str)>),
-    /// A number of records.
+    Cells(Vec<(&'e str, Value<'e>)>),
+    /// A number of records, or of the items of a list.
     Count(u64),
     /// How many milliseconds a cell has left; `None` for one that is permanent: `permanent`.
     Left(Option<u64>),
@@ -24,20 +77,20 @@ pub enum Reply<'e> {
     /// Fields with their keys, in order: `k1.f1, k2.f2`; the empty field of a key's own value is not shown.
     Fields(Vec<(&'e str, &'e str)>),
     /// Values, in order of their keys and then of their fields: `v1, v2`.
-    Values(Vec<&'e str>),
+    Values(Vec<Value<'e>>),
     /// Cells of any records, in order of their keys and then of their fields: `k1(v1), k2.f2(v2)`.
     Items(Vec<Item<'e>>),
 }
 
 /// A cell that is listed with the key of its record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item<'e> {
     /// The key of its record.
     pub key: &'e str,
     /// Its field; that of the key's own value is empty, and not shown.
     pub field: &'e str,
     /// Its value.
-    pub value: &'e str,
+    pub value: Value<'e>,
 }
 
 impl Reply<'_> {
@@ -49,19 +102,24 @@ impl Reply<'_> {
         match self {
             Self::Done | Self::Value(None) => Ok(()),
             Self::Bool(truth) => write(if *truth { "true" } else { "false" }),
-            Self::Value(Some(value)) => write(value),
+            Self::Value(Some(value)) => value.try_pieces(&mut write),
             Self::Count(count) => write(&count.to_string()),
             Self::Left(None) => write("permanent"),
             Self::Left(Some(left)) => write(&left.to_string()),
             Self::Cells(cells) => joined(cells, write, |(field, value), write| {
-                [*field, "(", *value, ")"].into_iter().try_for_each(write)
+                [*field, "("].into_iter().try_for_each(&mut *write)?;
+                value.try_pieces(write)?;
+                write(")")
             }),
-            Self::Keys(texts) | Self::Values(texts) => joined(texts, write, |text, write| write(text)),
+            Self::Keys(keys) => joined(keys, write, |key, write| write(key)),
+            Self::Values(values) => joined(values, write, Value::try_pieces),
             Self::Fields(fields) => joined(fields, write, |(key, field), write| {
                 [*key, point(field), *field].into_iter().try_for_each(write)
             }),
             Self::Items(items) => joined(items, write, |Item { key, field, value }, write| {
-                [*key, point(field), *field, "(", *value, ")"].into_iter().try_for_each(write)
+                [*key, point(field), *field, "("].into_iter().try_for_each(&mut *write)?;
+                value.try_pieces(write)?;
+                write(")")
             }),
         }
     }

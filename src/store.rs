@@ -311,7 +311,7 @@ fn answer(
     each: &mut dyn FnMut(&Reply<'_>),
 ) -> Result<(), Error> {
     let reply = engine.apply_matching(query, |pattern, held| {
-        Ok::<_, Error>(pattern.is_match(values.value(held)?.as_str()))
+        Ok::<_, Error>(pattern.is_match(&values.told(held)?.value().shown()))
     })?;
     values.show(&reply, |reply| each(reply))
 }

@@ -273,7 +273,7 @@ fn cells_of(engine: &Engine) -> impl Iterator<Item = ShownCell> {
     engine.cells().into_iter().map(move |cell| ShownCell {
         key: cell.key.to_owned(),
         field: cell.field.to_owned(),
-        value: cell.value.to_owned(),
+        value: cell.value.to_string(),
         left: cell.left.map(|left| left.0),
         until: cell.left.map(|left| now + left.0),
         change: Change::Same,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::fast::RandomState;
 use rewinddb::engine::Engine;
 use rewinddb::query::Query;
-use rewinddb::reply::Reply;
+use rewinddb::reply::{Reply, Value};
 use smol_str::SmolStr;
 
 /// Something that answers the queries of level 1.
@@ -88,9 +88,9 @@ fn intern(names: &mut HashMap<Box<str>, u32, RandomState>, name: &str) -> u32 {
 /// Applies a query and gives the length of the answer, or how many cells there are in it.
 pub(crate) fn ask(engine: &mut Engine, query: &Query<'_>) -> usize {
     match engine.apply(query).expect("time does not run backwards here") {
-        Reply::Done => 0,
+        Reply::Done | Reply::Value(None) => 0,
         Reply::Bool(truth) => usize::from(truth),
-        Reply::Value(value) => value.map_or(0, str::len),
+        Reply::Value(Some(Value::Text(text))) => text.len(),
         Reply::Cells(cells) => cells.len(),
         Reply::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
         _ => unreachable!("nothing beyond the exercise is asked for"),

@@ -240,7 +240,12 @@ fn replay(directory: &Directory, until: Until, format: Option<Format>) -> Result
     let mut rows = Rows::new(stdout(), format, &["key", "field", "value", "left"]);
     view.try_each_cell(|cell: &LiveCell<'_>| {
         let left = cell.left.map(|left| left.0);
-        Ok::<_, Failure>(rows.add(&[json!(cell.key), json!(cell.field), json!(cell.value), json!(left)])?)
+        Ok::<_, Failure>(rows.add(&[
+            json!(cell.key),
+            json!(cell.field),
+            json!(cell.value.shown()),
+            json!(left),
+        ])?)
     })?;
     Ok(rows.finish()?)
 }

@@ -13,11 +13,12 @@
 //! From backup to backup without a RESTORE in between that is so here too: only what was written can differ.
 
 use super::backups::Backup;
+use super::held::Held;
 use super::records::{Cell, live};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
 use crate::query::Query;
-use crate::time::{Lifetime, Time};
+use crate::time::{ClockRule, Lifetime, Time};
 
 impl Engine {
     /// Hands out the queries that rebuild the database in a fresh engine under the same clock rule: what is live,
@@ -34,14 +35,16 @@ impl Engine {
     /// Whatever `each` fails with; nothing more is handed out then.
     pub fn try_dump<E>(&self, mut each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut reads = Time(0);
+        let is_free = self.clock.rule() == ClockRule::Free;
         let mut tell = |query: &Query<'_>| {
-            reads = query.timestamp().unwrap_or(reads);
-            each(query)
+            each(query)?;
+            reads = query.timestamp().filter(|_| !is_free).unwrap_or(reads);
+            Ok(reads)
         };
         let (mut dump, present) = Dump::of(self);
         for (moment, backup) in self.backups.iter() {
             dump.tell(moment, backup, &mut tell)?;
-            tell(&Query::Backup { timestamp: moment })?;
+            dump.reads = tell(&Query::Backup { timestamp: moment })?;
         }
         let timestamp = self.clock.now();
         dump.tell(timestamp, present, &mut tell)?;
@@ -62,6 +65,8 @@ struct Dump<'e> {
     written: Vec<(Epoch, usize)>,
     /// What was told last.
     last: Option<(Time, Backup)>,
+    /// What the clock reads by the queries told so far; always 0 under the free rule.
+    reads: Time,
 }
 
 impl<'e> Dump<'e> {
@@ -79,7 +84,7 @@ impl<'e> Dump<'e> {
             |(place, cell): (usize, &DumpedCell<'e>)| cell.cell.iter().map(move |(epoch, _)| (epoch, place));
         let mut written: Vec<_> = cells.iter().enumerate().flat_map(epochs).collect();
         written.sort_unstable();
-        (Self { timeline, cells, written, last: None }, present)
+        (Self { timeline, cells, written, last: None, reads: Time(0) }, present)
     }
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
@@ -87,7 +92,7 @@ impl<'e> Dump<'e> {
         &mut self,
         moment: Time,
         backup: Backup,
-        mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
+        mut each: impl FnMut(&Query<'_>) -> Result<Time, E>,
     ) -> Result<(), E> {
         self.timeline.fork(backup.mark);
         for place in self.candidates(moment, backup) {
@@ -95,8 +100,7 @@ impl<'e> Dump<'e> {
             let content = live(cell.cell, &self.timeline, backup.now);
             let wanted = content.map(|held| (&held.value, held.lifetime.rebased(backup.now, moment)));
             if cell.differs(wanted, moment) {
-                cell.told = wanted;
-                each(&cell.query(moment))?;
+                self.reads = cell.tell(wanted, (moment, self.reads), &mut each)?;
             }
         }
         self.last = Some((moment, backup));
@@ -125,25 +129,85 @@ struct DumpedCell<'e> {
     key: &'e Text,
     field: &'e Text,
     cell: &'e Cell,
-    told: Option<(&'e Text, Lifetime)>,
+    told: Option<(&'e Held, Lifetime)>,
 }
 
-impl DumpedCell<'_> {
+impl<'e> DumpedCell<'e> {
     /// Does what was told differ from what is wanted at `moment`? What is dead by then need not be deleted.
-    fn differs(&self, wanted: Option<(&Text, Lifetime)>, moment: Time) -> bool {
+    fn differs(&self, wanted: Option<(&Held, Lifetime)>, moment: Time) -> bool {
         match wanted {
             Some(_) => self.told != wanted,
             None => self.told.is_some_and(|(_, lifetime)| lifetime.holds_at(moment)),
         }
     }
 
-    /// The query that puts there what is told.
-    fn query(&self, timestamp: Time) -> Query<'_> {
+    /// Hands out the queries that put there what is wanted, at a moment or, without a timestamp, where the clock reads
+    /// what it does. The answer is what it reads then.
+    fn tell<E>(
+        &mut self,
+        wanted: Option<(&'e Held, Lifetime)>,
+        (timestamp, reads): (Time, Time),
+        each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
+    ) -> Result<Time, E> {
         let (key, field) = (self.key.as_str(), self.field.as_str());
-        let Some((value, lifetime)) = self.told else { return Query::DeleteAt { key, field, timestamp } };
-        match lifetime.left_at(timestamp) {
-            None => Query::SetAt { key, field, value, timestamp },
-            Some(ttl) => Query::SetAtWithTtl { key, field, value, timestamp, ttl },
+        let told = std::mem::replace(&mut self.told, wanted);
+        let Some((held, lifetime)) = wanted else { return each(&Query::DeleteAt { key, field, timestamp }) };
+        let list = match held {
+            Held::Text(value) => return each(&set((key, field, value), lifetime, timestamp)),
+            Held::List(list) => list.items(),
+        };
+        let mut reads = reads;
+        let goes_on = told.filter(|(_, before)| *before == lifetime).and_then(|(held, _)| begun(held, &list));
+        let done = match (goes_on, &list[..]) {
+            (Some(done), _) => done,
+            // Two texts and more begin as one.
+            (None, [first, _, ..]) => {
+                reads = each(&set((key, field, first), lifetime, timestamp))?;
+                1
+            }
+            (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), each),
+        };
+        for item in &list[done..] {
+            reads = each(&Query::Append { key, field, item })?;
         }
+        Ok(reads)
+    }
+}
+
+/// How many items of a list are there already.
+fn begun(held: &Held, list: &[&str]) -> Option<usize> {
+    match held {
+        Held::Text(text) => (list.len() > 1 && list[0] == text.as_str()).then_some(1),
+        Held::List(told) => list.starts_with(&told.items()).then(|| told.len()),
+    }
+}
+
+/// A list of one item begins where there is no cell, and is given its lifetime then.
+fn alone<E>(
+    (key, field, item): (&str, &str, &str),
+    told: Option<(&Held, Lifetime)>,
+    (lifetime, reads): (Lifetime, Time),
+    each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
+) -> Result<Time, E> {
+    // At 0, where the free rule looks, everything that was set is there.
+    if told.is_some_and(|(_, lifetime)| lifetime.holds_at(reads)) {
+        each(&Query::Delete { key, field })?;
+    }
+    each(&Query::Append { key, field, item })?;
+    match lifetime.left_at(reads) {
+        None => Ok(reads),
+        Some(ttl) => each(&Query::Expire { key, field, ttl }),
+    }
+}
+
+/// The query that sets a text.
+fn set<'q>(
+    (key, field, value): (&'q str, &'q str, &'q str),
+    lifetime: Lifetime,
+    timestamp: Time,
+) -> Query<'q> {
+    match lifetime.left_at(timestamp) {
+        None => Query::SetAt { key, field, value, timestamp },
+        Some(ttl) => Query::SetAtWithTtl { key, field, value, timestamp, ttl },
     }
 }

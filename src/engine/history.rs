@@ -118,6 +118,11 @@ impl<T> History<T> {
         first
     }
 
+    /// The newest version, if it was written in the open epoch.
+    pub(super) fn newest_of(&mut self, open: Epoch) -> Option<&mut T> {
+        (self.epoch == open).then_some(&mut self.newest)
+    }
+
     /// Takes back what was written in the open epoch; `false` if nothing is left then, and it stays as it is.
     pub(super) fn take_back(&mut self, open: Epoch) -> bool {
         if self.epoch != open {

@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::backups::Backup;
+use super::held::Held;
 use super::records::{Content, Record};
 use super::shards::Table;
-use super::timeline::Epoch;
 use crate::time::{ClockRule, Time};
 
 pub use super::thaw::Thaw;
@@ -92,7 +92,7 @@ pub struct RecordImage<'a> {
 }
 
 /// A version of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionImage<'a> {
     /// The field of the cell.
     pub field: &'a str,
@@ -100,7 +100,47 @@ pub struct VersionImage<'a> {
     pub epoch: u32,
     /// Its value and the last moment at which it is live, which is [`Time::LAST`] if it is permanent; `None` if the
     /// cell was deleted.
-    pub content: Option<(&'a str, Time)>,
+    pub content: Option<(ValueImage<'a>, Time)>,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValueImage<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A list.
+    List {
+        /// Does it go on from that of the version before? Then it has all items of that one first.
+        goes_on: bool,
+        /// Its own items.
+        items: Vec<&'a str>,
+    },
+}
+
+impl<'a> ValueImage<'a> {
+    /// Its own texts.
+    #[must_use]
+    pub fn texts(&self) -> &[&'a str] {
+        match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::List { items, .. } => items,
+        }
+    }
+
+    fn of(value: &'a Held, before: Option<&'a Content>) -> Self {
+        let list = match value {
+            Held::Text(text) => return Self::Text(text),
+            Held::List(list) => list,
+        };
+        let beyond = before.and_then(|content| match &content.value {
+            Held::List(before) => list.beyond(before),
+            Held::Text(_) => None,
+        });
+        match beyond {
+            Some(items) => Self::List { goes_on: true, items },
+            None => Self::List { goes_on: false, items: list.items() },
+        }
+    }
 }
 
 /// Why an image is that of no database.
@@ -176,14 +216,13 @@ impl<'a> RecordImage<'a> {
         self.counts.extend(record.count().iter().map(|(epoch, cells)| (epoch.number(), *cells)));
         self.versions.clear();
         for (field, cell) in record.cells() {
-            self.versions.extend(cell.iter().map(|version| VersionImage::of(field, version)));
+            let mut before = None;
+            for (epoch, content) in cell.iter() {
+                let held = content.as_ref();
+                let content = held.map(|held| (ValueImage::of(&held.value, before), held.lifetime.last()));
+                self.versions.push(VersionImage { field, epoch: epoch.number(), content });
+                before = held;
+            }
         }
-    }
-}
-
-impl<'a> VersionImage<'a> {
-    fn of(field: &'a str, (epoch, content): (Epoch, &'a Option<Content>)) -> Self {
-        let content = content.as_ref().map(|content| (content.value.as_str(), content.lifetime.last()));
-        Self { field, epoch: epoch.number(), content }
     }
 }

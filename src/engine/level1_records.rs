@@ -2,6 +2,7 @@
 //!
 //! The timed operations of level 3 are these at another moment, so each takes the `now` at which it happens.
 
+use super::held::Held;
 use super::records::{Content, View};
 use super::{Engine, Text};
 use crate::reply::Reply;
@@ -16,7 +17,9 @@ impl Engine {
         now: Time,
     ) -> Reply<'static> {
         match lifetime {
-            Some(lifetime) => self.put(key, field, Content { value: Text::new(value), lifetime }, now),
+            Some(lifetime) => {
+                self.put(key, field, Content { value: Held::Text(Text::new(value)), lifetime }, now);
+            }
             None => drop(self.delete(key, field, now)),
         }
         Reply::Done
@@ -25,7 +28,7 @@ impl Engine {
     /// Reads a cell.
     pub(super) fn get(&self, key: &str, field: &str, now: Time) -> Reply<'_> {
         let content = self.records.live_cell(key, field, &self.timeline, now);
-        Reply::Value(content.map(|content| content.value.as_str()))
+        Reply::Value(content.map(|content| content.value.value()))
     }
 
     /// Deletes a cell if it is live.

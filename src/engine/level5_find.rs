@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::query::{Pattern, Sought};
-use crate::reply::Reply;
+use crate::reply::{Reply, Value};
 use crate::time::Time;
 
 impl Engine {
@@ -12,9 +12,9 @@ impl Engine {
         what: Sought,
         pattern: &Pattern<'_>,
         now: Time,
-        mut matches: impl FnMut(&Pattern<'_>, &str) -> Result<bool, E>,
+        mut matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
     ) -> Result<Reply<'_>, E> {
-        self.catch_up(now);
+        self.prepare(now);
         Ok(match what {
             Sought::Key => {
                 let keys = self.live_records(now).into_iter().map(|(key, _)| key);
@@ -25,7 +25,7 @@ impl Engine {
                 Reply::Fields(fields.map(|item| (item.key, item.field)).collect())
             }
             Sought::Value => {
-                let found = self.live_items(now).map(|item| Ok((matches(pattern, item.value)?, item)));
+                let found = self.live_items(now).map(|item| Ok((matches(pattern, &item.value)?, item)));
                 let found = found.filter(|found| !matches!(found, Ok((false, _))));
                 Reply::Items(found.map(|found| found.map(|(_, item)| item)).collect::<Result<_, E>>()?)
             }

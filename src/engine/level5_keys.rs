@@ -36,19 +36,19 @@ impl Engine {
 
     /// Lists the keys of all live records.
     pub(super) fn keys(&mut self, now: Time) -> Reply<'_> {
-        self.catch_up(now);
+        self.prepare(now);
         Reply::Keys(self.live_records(now).into_iter().map(|(key, _)| key).collect())
     }
 
     /// Lists the values of all live cells.
     pub(super) fn values(&mut self, now: Time) -> Reply<'_> {
-        self.catch_up(now);
+        self.prepare(now);
         Reply::Values(self.live_items(now).map(|item| item.value).collect())
     }
 
     /// Lists all live cells.
     pub(super) fn items(&mut self, now: Time) -> Reply<'_> {
-        self.catch_up(now);
+        self.prepare(now);
         Reply::Items(self.live_items(now).collect())
     }
 
@@ -72,13 +72,19 @@ impl Engine {
             self.records.take_back(&key, field.as_deref(), self.timeline.open());
         }
         self.timeline.clear();
-        self.records.set_live_records(0);
+        self.records.clear_live();
         self.expiries.rewind(self.expiries.settled());
         Reply::Done
     }
 
-    /// Counts the dead as dead, so that no list walks over what is only there because nobody has looked.
-    pub(super) fn catch_up(&mut self, now: Time) {
+    /// Sees to it that a list costs what it returns: it walks over few records that are not live.
+    pub(super) fn prepare(&mut self, now: Time) {
+        self.catch_up(now);
+        self.records.index_live(&self.timeline);
+    }
+
+    /// Counts the dead as dead.
+    fn catch_up(&mut self, now: Time) {
         if self.clock.rule() == ClockRule::Monotone {
             self.settle(now);
         }
@@ -90,7 +96,7 @@ impl Engine {
 
     /// The records with a live cell, in order.
     pub(super) fn live_records(&self, now: Time) -> Vec<(&str, &Record)> {
-        let live = self.records.iter().filter(|(_, record)| self.is_live(record, now));
+        let live = self.records.iter_live().filter(|(_, record)| self.is_live(record, now));
         let mut records: Vec<_> = live.map(|(key, record)| (key.as_str(), record)).collect();
         records.sort_unstable_by_key(|(key, _)| *key);
         records
@@ -100,7 +106,7 @@ impl Engine {
     pub(super) fn live_items(&self, now: Time) -> impl Iterator<Item = Item<'_>> {
         self.live_records(now).into_iter().flat_map(move |(key, record)| {
             let cells = record.live_cells("", &self.timeline, now);
-            cells.map(move |(field, content)| Item { key, field, value: &content.value })
+            cells.map(move |(field, content)| Item { key, field, value: content.value.value() })
         })
     }
 }

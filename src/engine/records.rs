@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::Text;
 use super::expiries::Expiry;
 use super::fields::Fields;
+use super::held::{Held, List};
 use super::history::History;
+use super::live::Live;
 use super::shards::{Shards, Table};
 use super::timeline::{Epoch, Timeline};
 use crate::time::{Lifetime, Time};
@@ -18,7 +20,7 @@ use crate::time::{Lifetime, Time};
 /// What a cell holds.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    pub(super) value: Text,
+    pub(super) value: Held,
     pub(super) lifetime: Lifetime,
 }
 
@@ -53,7 +55,7 @@ pub(super) struct NewVersions {
 pub(super) struct Records {
     /// No answer is made in its order.
     by_key: Shards<Record>,
-    live_records: u64,
+    live: Live,
 }
 
 impl Record {
@@ -97,16 +99,20 @@ impl Record {
     }
 
     /// Counts a cell more; tells whether the count is new in the open epoch.
-    fn count_birth(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
+    fn count_birth(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
         let cells = self.count.seen(timeline).copied().unwrap_or(0);
-        *live_records = live_records.saturating_add(u64::from(cells == 0));
+        if cells == 0 {
+            live.born(key);
+        }
         self.count.write(timeline.open(), cells.saturating_add(1))
     }
 
     /// Counts a cell less; tells whether the count is new in the open epoch.
-    fn count_death(&mut self, live_records: &mut u64, timeline: &Timeline) -> bool {
+    fn count_death(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
         let cells = self.count.seen(timeline).map_or(0, |cells| cells.saturating_sub(1));
-        *live_records = live_records.saturating_sub(u64::from(cells == 0));
+        if cells == 0 {
+            live.died(key);
+        }
         self.count.write(timeline.open(), cells)
     }
 }
@@ -138,20 +144,42 @@ impl Records {
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, view: View<'_>) -> NewVersions {
         let (timeline, open) = (view.timeline, view.timeline.open());
         let Some(mut entry) = self.by_key.find(key) else {
-            self.by_key.insert(Text::new(key), Record::new(open, field, content));
-            self.live_records = self.live_records.saturating_add(1);
+            let key = Text::new(key);
+            self.live.born(&key);
+            self.by_key.insert(key, Record::new(open, field, content));
             // The count of a record goes with its last cell, so it need not be taken back.
             return NewVersions { cell: true, count: false };
         };
-        let (_, record) = entry.get_mut();
+        let (key, record) = entry.get_mut();
         let (was_counted, cell) = if let Some(cell) = record.fields.get_mut(field) {
             (live(cell, timeline, view.settled).is_some(), cell.write(open, Some(content)))
         } else {
             record.fields.insert(field, History::new(open, Some(content)));
             (false, true)
         };
-        let count = !was_counted && record.count_birth(&mut self.live_records, timeline);
+        let count = !was_counted && record.count_birth(key, &mut self.live, timeline);
         NewVersions { cell, count }
+    }
+
+    /// Adds an item to what a live cell holds, if the open epoch has written that; the answer is how many there are then.
+    pub(super) fn append(
+        &mut self,
+        key: &str,
+        field: &str,
+        item: &str,
+        (open, now): (Epoch, Time),
+    ) -> Option<usize> {
+        let mut entry = self.by_key.find(key)?;
+        let (_, record) = entry.get_mut();
+        let content = record.fields.get_mut(field)?.newest_of(open)?.as_mut();
+        let Content { value, .. } = content.filter(|content| content.lifetime.holds_at(now))?;
+        if let Held::Text(text) = value {
+            *value = Held::List(List::of(std::mem::take(text)));
+        }
+        match value {
+            Held::List(list) => Some(list.push(Text::new(item))),
+            Held::Text(_) => None,
+        }
     }
 
     /// Deletes a cell; `None` if it is not live.
@@ -159,13 +187,13 @@ impl Records {
     pub(super) fn delete(&mut self, key: &str, field: &str, view: View<'_>) -> Option<NewVersions> {
         let (timeline, open) = (view.timeline, view.timeline.open());
         let mut entry = self.by_key.find(key)?;
-        let (_, record) = entry.get_mut();
+        let (key, record) = entry.get_mut();
         let cell = record.fields.get_mut(field)?;
         // What is live now was live when expiries were settled, so it was counted.
         live(cell, timeline, view.now)?;
         let goes = cell.is_only_of(open);
         let new_cell = !goes && cell.write(open, None);
-        let count = record.count_death(&mut self.live_records, timeline);
+        let count = record.count_death(key, &mut self.live, timeline);
         if goes && record.remove(field) {
             entry.remove();
         }
@@ -176,7 +204,7 @@ impl Records {
     /// backup holds it. The answer tells what was written, and whether nothing will ask for this expiry again.
     pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (NewVersions, bool) {
         let Some(mut entry) = self.by_key.find(&expiry.key) else { return (NewVersions::default(), true) };
-        let (_, record) = entry.get_mut();
+        let (key, record) = entry.get_mut();
         let Some(cell) = record.fields.get_mut(&expiry.field) else { return (NewVersions::default(), true) };
         let seen = cell.seen_version(timeline);
         if !seen.is_some_and(|(epoch, content)| epoch == expiry.epoch && expiry.is_of(content.as_ref())) {
@@ -186,7 +214,7 @@ impl Records {
         if !goes && cell.is_of(timeline.open()) {
             cell.write(timeline.open(), None);
         }
-        let count = record.count_death(&mut self.live_records, timeline);
+        let count = record.count_death(key, &mut self.live, timeline);
         if goes && record.remove(&expiry.field) {
             entry.remove();
         }
@@ -249,12 +277,36 @@ impl Records {
 
     /// How many records have a cell that is counted as live.
     pub(super) fn live_records(&self) -> u64 {
-        self.live_records
+        self.live.records()
     }
 
     /// Goes back to a number saved with a backup.
     pub(super) fn set_live_records(&mut self, live_records: u64) {
-        self.live_records = live_records;
+        self.live.set(live_records);
+    }
+
+    /// No record is seen any more.
+    pub(super) fn clear_live(&mut self) {
+        self.live.clear(self.len());
+    }
+
+    /// Sees to it that [`Self::iter_live`] walks over few records that are not counted as live.
+    pub(super) fn index_live(&mut self, timeline: &Timeline) {
+        let all = self.len();
+        if self.live.wants_index(all) {
+            let counts = |record: &Record| record.count.seen(timeline).is_some_and(|cells| *cells > 0);
+            let live = self.by_key.iter().filter(|(_, record)| counts(record));
+            let keys = live.map(|(key, _)| key.clone()).collect();
+            self.live.index(keys, all);
+        }
+    }
+
+    /// The records that are counted as live, and others now and then, in no order.
+    pub(super) fn iter_live(&self) -> impl Iterator<Item = (&Text, &Record)> {
+        let indexed = self.live.keys().into_iter().flatten();
+        let indexed = indexed.filter_map(|key| Some((key, self.by_key.get(key)?)));
+        let all = self.live.keys().is_none().then(|| self.by_key.iter());
+        indexed.chain(all.into_iter().flatten())
     }
 
     /// All records, in no order.

@@ -6,8 +6,9 @@
 use super::backups::{Backup, Backups};
 use super::expiries::{Expiries, Expiry};
 use super::fields::Fields;
+use super::held::{Held, List};
 use super::history::History;
-use super::image::{BackupImage, Broken, RecordImage, State, VersionImage};
+use super::image::{BackupImage, Broken, RecordImage, State, ValueImage, VersionImage};
 use super::records::{Cell, Content, Record};
 use super::timeline::{Epoch, Timeline};
 use super::unsaved::{Note, Unsaved};
@@ -181,9 +182,11 @@ fn cells_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<Fields, Broken
 /// A cell with its field, of its versions, of which there is one at least.
 fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, Cell), Broken> {
     let [first, rest @ ..] = versions else { return Err(Broken("a cell has no version")) };
-    let mut cell = History::new(epoch_of(first.epoch, open)?, content_of(first));
+    let mut before = content_of(first, None)?;
+    let mut cell = History::new(epoch_of(first.epoch, open)?, before.clone());
     for version in rest {
-        push(&mut cell, epoch_of(version.epoch, open)?, content_of(version))?;
+        before = content_of(version, before.as_ref())?;
+        push(&mut cell, epoch_of(version.epoch, open)?, before.clone())?;
     }
     if cell.is_deleted_for_good() {
         return Err(Broken("a cell was never set"));
@@ -191,11 +194,29 @@ fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, Cell), B
     Ok((Text::new(first.field), cell))
 }
 
-fn content_of(version: &VersionImage<'_>) -> Option<Content> {
-    let (value, last) = version.content?;
+/// What a version holds, where this is the one before it.
+fn content_of(version: &VersionImage<'_>, before: Option<&Content>) -> Result<Option<Content>, Broken> {
+    let Some((value, last)) = &version.content else { return Ok(None) };
+    let value = held_of(value, before.map(|content| &content.value))?;
     // From its last moment on it lives for one millisecond more, or to the end of time.
-    let lifetime = Lifetime::starting(last, Ttl(1))?;
-    Some(Content { value: Text::new(value), lifetime })
+    Ok(Lifetime::starting(*last, Ttl(1)).map(|lifetime| Content { value, lifetime }))
+}
+
+fn held_of(value: &ValueImage<'_>, before: Option<&Held>) -> Result<Held, Broken> {
+    let (goes_on, items) = match value {
+        ValueImage::Text(text) => return Ok(Held::Text(Text::new(text))),
+        ValueImage::List { goes_on, items } => (*goes_on, items),
+    };
+    let mut items = items.iter().map(Text::new);
+    let mut list = match (goes_on, before) {
+        (true, Some(Held::List(before))) => before.clone(),
+        (true, _) => return Err(Broken("a list goes on from what is none")),
+        (false, _) => List::of(items.next().ok_or(Broken("a list has no item"))?),
+    };
+    for item in items {
+        list.push(item);
+    }
+    Ok(Held::List(list))
 }
 
 fn push<T>(history: &mut History<T>, epoch: Epoch, value: T) -> Result<(), Broken> {

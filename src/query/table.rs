@@ -166,6 +166,11 @@ operations! { 'a:
         answers "`true` if its lifetime would have ended, else `false`"
         example ["SET A B C", "PERSIST A B"] => "false";
 
+    5 Write "APPEND" Append { key: &'a str, field: &'a str, item: &'a str }
+        does "Adds an item to a list, whose lifetime stays. A text is taken for a list of one; where there is no live cell, a permanent list begins."
+        answers "how many items there are then"
+        example ["SET A B x", "APPEND A B y", "APPEND A B z", "GET A B"] => "[x, y, z]";
+
     5 Read "FIND" Find { what: Sought, how: How, pattern: Pattern<'a> }
         does "Looks through the keys of all records with a live cell, the fields or the values of all live cells, for what matches: what is KEY, FIELD or VALUE. How is EXACT, LIKE (`*` is any run of characters, `?` is one, the whole text) or REGEX (a regular expression that matches anywhere)."
         answers "keys as KEYS, fields as `k1.f1, k2.f2`, values as ITEMS, in their order"

@@ -39,10 +39,10 @@ pub struct Word {
 }
 
 impl Word {
-    /// Is this the value that a cell is given? It may be long, so a store may keep it apart.
+    /// Is this the value that a cell is given, or an item of it? It may be long, so a store may keep it apart.
     #[must_use]
     pub fn is_value(&self) -> bool {
-        self.name == "value"
+        matches!(self.name, "value" | "item")
     }
 }
 

@@ -223,10 +223,11 @@ pub(super) fn live_bytes(frozen: Frozen, places: &Places) -> u64 {
     let of_record = |record: &RecordImage<'_>| {
         bytes += FRAMING + record.key.len() as u64;
         for version in &record.versions {
-            let value = version.content.map_or("", |(value, _)| value);
-            let place = stand_in(value).and_then(|number| places.get(number));
-            let stored = place.map_or(value.len() as u64, |place| u64::from(place.length));
-            bytes += FRAMING + version.field.len() as u64 + stored;
+            bytes += FRAMING + version.field.len() as u64;
+            for value in version.content.iter().flat_map(|(value, _)| value.texts()) {
+                let place = stand_in(value).and_then(|number| places.get(number));
+                bytes += place.map_or(value.len() as u64, |place| u64::from(place.length));
+            }
         }
         Ok::<_, std::convert::Infallible>(())
     };

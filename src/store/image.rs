@@ -1,7 +1,7 @@
 //! Between the engine's image of a database and the messages of a snapshot, both ways.
 
-use super::message::{Backup, Branch, Count, Record, State, Version};
-use crate::engine::image::{self as engine, RecordImage, VersionImage};
+use super::message::{Backup, Branch, Count, List, Record, State, Version};
+use crate::engine::image::{self as engine, RecordImage, ValueImage, VersionImage};
 use crate::time::{ClockRule, Time};
 
 /// The message of a state.
@@ -51,14 +51,17 @@ pub(super) fn state_of(state: &State, rule: ClockRule) -> engine::State {
 /// The message of a record.
 pub(super) fn record(record: &RecordImage<'_>) -> Record {
     let version = |version: &VersionImage<'_>| {
-        let (value, last) = version.content.unzip();
+        let (held, last) = version.content.as_ref().map(|(value, last)| (value, *last)).unzip();
         let last = last.filter(|last| *last != Time::LAST).map(|Time(last)| last);
-        Version {
-            field: version.field.to_owned(),
-            epoch: version.epoch,
-            value: value.map(str::to_owned),
-            last,
-        }
+        let (value, items) = match held {
+            None => (None, None),
+            Some(ValueImage::Text(text)) => (Some((*text).to_owned()), None),
+            Some(ValueImage::List { goes_on, items }) => {
+                let items = items.iter().map(|item| (*item).to_owned()).collect();
+                (None, Some(List { goes_on: *goes_on, items }))
+            }
+        };
+        Version { field: version.field.to_owned(), epoch: version.epoch, value, last, list: items }
     };
     Record {
         key: record.key.to_owned(),
@@ -77,7 +80,11 @@ pub(super) fn record_of(record: &Record) -> RecordImage<'_> {
 }
 
 fn version_of(version: &Version) -> VersionImage<'_> {
-    let last = version.last.map_or(Time::LAST, Time);
-    let content = version.value.as_deref().map(|value| (value, last));
+    let list = version.list.as_ref().map(|List { goes_on, items }| ValueImage::List {
+        goes_on: *goes_on,
+        items: items.iter().map(String::as_str).collect(),
+    });
+    let value = list.or_else(|| version.value.as_deref().map(ValueImage::Text));
+    let content = value.map(|value| (value, version.last.map_or(Time::LAST, Time)));
     VersionImage { field: &version.field, epoch: version.epoch, content }
 }

@@ -220,6 +220,30 @@ pub(super) struct Version {
     #[prost(uint64, optional, tag = "4")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last: Option<u64>,
+    /// What the cell holds, if that is a list; then there is no value.
+    #[prost(message, optional, tag = "5")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) list: Option<List>,
+}
+
+/// A list.
+#[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
+pub(super) struct List {
+    /// Whether the items of the version before come first.
+    #[prost(bool, tag = "1")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) goes_on: bool,
+    /// Its own items, as memory holds them.
+    #[prost(string, repeated, tag = "2")]
+    pub(super) items: Vec<String>,
+}
+
+impl Version {
+    /// The texts that stand in it as values.
+    pub(super) fn held_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let items = self.list.iter_mut().flat_map(|list| &mut list.items);
+        self.value.iter_mut().chain(items)
+    }
 }
 
 /// A value that stays on disk. Its text is the last bytes of the payload.

@@ -102,8 +102,9 @@ impl Repair {
     fn lost_values(&mut self, disk: &dyn Disk, recovered: &mut Recovered) -> Result<HashSet<u64>, Error> {
         let (places, mut lost) = (recovered.values.places.clone(), HashSet::new());
         recovered.engine.freeze().try_each_record(|record| {
-            let held = record.versions.iter().filter_map(|version| version.content);
-            for number in held.filter_map(|(value, _)| stand_in(value)) {
+            let held = record.versions.iter().filter_map(|version| version.content.as_ref());
+            let texts = held.flat_map(|(value, _)| value.texts());
+            for number in texts.filter_map(|text| stand_in(text)) {
                 match places.get(number).map(|place| place.read(disk)) {
                     Some(Ok(_)) => {}
                     None | Some(Err(Error::Damaged(_))) => {
@@ -116,7 +117,9 @@ impl Repair {
         })?;
         let is_lost = |held: &str| stand_in(held).is_some_and(|number| lost.contains(&number));
         let mut live = 0;
-        for cell in recovered.engine.cells().iter().filter(|cell| is_lost(cell.value)) {
+        for cell in
+            recovered.engine.cells().iter().filter(|cell| cell.value.texts().iter().any(|text| is_lost(text)))
+        {
             live += 1;
             let (key, field) = (cell.key.escape_debug(), cell.field.escape_debug());
             self.lost.push(format!("the value of {key} {field}, which is the empty text now"));

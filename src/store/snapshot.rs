@@ -19,7 +19,7 @@ use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::Link;
 use super::image;
-use super::message::{self, Body, End};
+use super::message::{self, Body, End, Version};
 use super::options::Encoding;
 use super::values::{self, Place, Places};
 use crate::engine::image::Frozen;
@@ -103,7 +103,7 @@ fn write_records(file: &mut Aside<'_>, frozen: Frozen, lost: &HashSet<u64>) -> R
     let (mut numbers, mut body, mut size) = (Vec::new(), message::Records::default(), 0);
     frozen.try_each_record(|record| {
         let mut record = image::record(record);
-        for held in record.versions.iter_mut().filter_map(|version| version.value.as_mut()) {
+        for held in record.versions.iter_mut().flat_map(Version::held_mut) {
             match values::stand_in(held) {
                 Some(number) if lost.contains(&number) => held.clear(),
                 Some(number) => numbers.push(number),

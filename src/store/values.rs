@@ -22,7 +22,7 @@ use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::options::{CacheMax, Encoding, Options};
 use crate::query::{Part, Query};
-use crate::reply::{Item, Reply};
+use crate::reply::{Item, Reply, Value};
 
 /// What no value begins with as the engine holds it, unless it is a stand-in or was given another of these.
 const MARK: char = '\0';
@@ -257,33 +257,46 @@ impl Values {
         reply: &Reply<'_>,
         run: impl FnOnce(&Reply<'_>) -> R,
     ) -> Result<R, Error> {
-        let is_marked = |value: &str| value.starts_with(MARK);
         match reply {
             Reply::Value(Some(held)) if is_marked(held) => {
-                let value = self.value(held)?;
-                Ok(run(&Reply::Value(Some(value.as_str()))))
+                let value = self.told(held)?;
+                Ok(run(&Reply::Value(Some(value.value()))))
             }
-            Reply::Values(held) if held.iter().any(|value| is_marked(value)) => {
-                let values = self.all(held.iter().copied())?;
-                Ok(run(&Reply::Values(values.iter().map(Shown::as_str).collect())))
+            Reply::Values(held) if held.iter().any(is_marked) => {
+                let values = self.all(held.iter())?;
+                Ok(run(&Reply::Values(values.iter().map(Told::value).collect())))
             }
-            Reply::Items(items) if items.iter().any(|item| is_marked(item.value)) => {
-                let values = self.all(items.iter().map(|item| item.value))?;
-                let items =
-                    items.iter().zip(&values).map(|(item, value)| Item { value: value.as_str(), ..*item });
+            Reply::Items(items) if items.iter().any(|item| is_marked(&item.value)) => {
+                let values = self.all(items.iter().map(|item| &item.value))?;
+                let items = items.iter().zip(&values);
+                let items = items.map(|(item, value)| Item {
+                    key: item.key,
+                    field: item.field,
+                    value: value.value(),
+                });
                 Ok(run(&Reply::Items(items.collect())))
             }
             Reply::Cells(cells) if cells.iter().any(|(_, value)| is_marked(value)) => {
-                let values = self.all(cells.iter().map(|(_, held)| *held))?;
-                let cells = cells.iter().zip(&values).map(|((field, _), value)| (*field, value.as_str()));
+                let values = self.all(cells.iter().map(|(_, held)| held))?;
+                let cells = cells.iter().zip(&values).map(|((field, _), value)| (*field, value.value()));
                 Ok(run(&Reply::Cells(cells.collect())))
             }
             _ => Ok(run(reply)),
         }
     }
 
-    fn all<'v>(&mut self, held: impl Iterator<Item = &'v str>) -> Result<Vec<Shown<'v>>, Error> {
-        held.map(|held| self.value(held)).collect()
+    fn all<'v>(&mut self, held: impl Iterator<Item = &'v Value<'v>>) -> Result<Vec<Told<'v>>, Error> {
+        held.map(|held| self.told(held)).collect()
+    }
+
+    /// The value, text or list, that the engine holds so.
+    pub(super) fn told<'v>(&mut self, held: &Value<'v>) -> Result<Told<'v>, Error> {
+        Ok(match held {
+            Value::Text(text) => Told::Text(self.value(text)?),
+            Value::List(items) => {
+                Told::List(items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?)
+            }
+        })
     }
 
     pub(super) fn cache_stats(&self) -> CacheStats {
@@ -312,4 +325,25 @@ impl Shown<'_> {
             Self::Read(text) => text,
         }
     }
+}
+
+/// A text or a list as the caller had it.
+#[derive(Debug)]
+pub(super) enum Told<'v> {
+    Text(Shown<'v>),
+    List(Vec<Shown<'v>>),
+}
+
+impl Told<'_> {
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Text(text) => Value::Text(text.as_str()),
+            Self::List(items) => Value::List(items.iter().map(Shown::as_str).collect()),
+        }
+    }
+}
+
+/// Is it, or any of its items, to be told otherwise than it is held?
+fn is_marked(value: &Value<'_>) -> bool {
+    value.texts().iter().any(|text| text.starts_with(MARK))
 }

@@ -77,8 +77,8 @@ impl View {
         mut each: impl FnMut(&LiveCell<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         for cell in self.engine.cells() {
-            let value = self.values.value(cell.value)?;
-            each(&LiveCell { value: value.as_str(), ..cell })?;
+            let value = self.values.told(&cell.value)?;
+            each(&LiveCell { value: value.value(), ..cell })?;
         }
         Ok(())
     }

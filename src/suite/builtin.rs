@@ -15,7 +15,7 @@ macro_rules! files {
 }
 
 /// The name of each file below `fixtures`, and its text.
-pub const FILES: [(&str, &str); 23] = files![
+pub const FILES: [(&str, &str); 24] = files![
     "level1/records.json",
     "level1/edges.json",
     "level2/scans.json",
@@ -38,6 +38,7 @@ pub const FILES: [(&str, &str); 23] = files![
     "level5/database.json",
     "level5/lifetimes.json",
     "level5/search.json",
+    "level5/lists.json",
     "level5/free_clock.json",
 ];
 

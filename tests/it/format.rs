@@ -158,7 +158,7 @@ fn a_second_reader_finds_in_any_store_what_was_written() {
         let cells: Vec<_> = cells
             .iter()
             .map(|cell| {
-                let [key, field, value] = [cell.key, cell.field, cell.value].map(str::to_owned);
+                let [key, field, value] = [cell.key, cell.field, &cell.value.shown()].map(str::to_owned);
                 (key, field, value, cell.left.map(|left| left.0))
             })
             .collect();

@@ -8,7 +8,7 @@
 
 use std::convert::Infallible;
 
-use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, VersionImage};
+use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
 use rewinddb::engine::{Engine, Sizes};
 use rewinddb::query::Query;
 use rewinddb::time::{ClockRule, Time};
@@ -27,7 +27,10 @@ pub(crate) struct Image {
 pub(crate) type Row = (String, Vec<(u32, u32)>, Vec<Version>);
 
 /// A version of it: field, epoch, content.
-pub(crate) type Version = (String, u32, Option<(String, Time)>);
+pub(crate) type Version = (String, u32, Option<(Held, Time)>);
+
+/// What it holds: the texts of it, and of a list whether it goes on from that of the version before.
+pub(crate) type Held = (Vec<String>, Option<bool>);
 
 /// Writes an image down.
 pub(crate) fn written(frozen: Frozen) -> Image {
@@ -35,7 +38,13 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     let mut records: Vec<Row> = Vec::new();
     let kept = frozen.try_each_record(|image| {
         let owned = |version: &VersionImage<'_>| {
-            let content = version.content.map(|(value, last)| (value.to_owned(), last));
+            let texts =
+                |value: &ValueImage<'_>| value.texts().iter().map(|text| (*text).to_owned()).collect();
+            let list = |value: &ValueImage<'_>| match value {
+                ValueImage::Text(_) => None,
+                ValueImage::List { goes_on, .. } => Some(*goes_on),
+            };
+            let content = version.content.as_ref().map(|(value, last)| ((texts(value), list(value)), *last));
             (version.field.to_owned(), version.epoch, content)
         };
         let versions = image.versions.iter().map(owned).collect();
@@ -54,7 +63,14 @@ pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
         let versions = versions.iter().map(|(field, epoch, content)| VersionImage {
             field,
             epoch: *epoch,
-            content: content.as_ref().map(|(value, last)| (value.as_str(), *last)),
+            content: content.as_ref().map(|((texts, list), last)| {
+                let items = texts.iter().map(String::as_str);
+                let value = match list {
+                    None => ValueImage::Text(texts.first().map_or("", String::as_str)),
+                    Some(goes_on) => ValueImage::List { goes_on: *goes_on, items: items.collect() },
+                };
+                (value, *last)
+            }),
         });
         thaw.add(&RecordImage { key, counts: counts.clone(), versions: versions.collect() })?;
     }

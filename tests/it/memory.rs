@@ -154,3 +154,66 @@ fn a_cell_written_on_forty_thousand_side_branches_is_found() {
     restore(&mut engine, 80_000, 40_001);
     assert_eq!(apply(&mut engine, &Query::Get { key: "k", field: "f" }), "branch");
 }
+
+#[test]
+fn a_list_that_grows_between_backups_is_kept_once() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let append = Query::Append { key: "k", field: "f", item: "an item" };
+    // Copied at each backup, it would be twenty thousand million items.
+    for time in 0..200_000 {
+        assert_eq!(apply(&mut engine, &append), (time + 1).to_string());
+        backup(&mut engine, time);
+    }
+    restore(&mut engine, 200_000, 99_999);
+    assert_eq!(apply(&mut engine, &append), "100001");
+}
+
+#[test]
+fn what_is_cleared_goes_where_no_backup_holds_it() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let clear = Query::Clear {};
+    let fill = |engine: &mut Engine, from: u64| {
+        (from..from + 10_000).for_each(|time| set(engine, &format!("k{time}"), time, 1_000_000));
+    };
+    fill(&mut engine, 0);
+    apply(&mut engine, &clear);
+    assert_eq!((engine.sizes().records, engine.sizes().expiries), (0, 0));
+    set(&mut engine, "held", 10_000, 1_000_000);
+    assert_eq!(backup(&mut engine, 10_000), "1");
+    for round in 1..20 {
+        fill(&mut engine, round * 10_000);
+        apply(&mut engine, &clear);
+        assert_eq!(apply(&mut engine, &Query::Size {}), "0");
+        let Sizes { records, versions, expiries, unsaved, .. } = engine.sizes();
+        assert_eq!((records, versions, unsaved), (1, 1, 0));
+        // Those are swept when they have doubled.
+        assert!(expiries < 30_000, "{expiries} after {round} rounds");
+    }
+    restore(&mut engine, 300_000, 10_000);
+    assert_eq!(apply(&mut engine, &Query::Keys {}), "held");
+}
+
+#[test]
+fn lists_walk_over_no_records_that_only_a_backup_holds() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let keys: Vec<_> = (0..100_000).map(|number| format!("k{number:05}")).collect();
+    for key in &keys {
+        set(&mut engine, key, 0, 1_000_000);
+    }
+    backup(&mut engine, 0);
+    for key in &keys[10..] {
+        apply(&mut engine, &Query::DeleteRecord { key });
+    }
+    // Over all records these were a thousand million steps.
+    for round in 0..10_000 {
+        assert_eq!(apply(&mut engine, &Query::Keys {}), keys[..10].join(", "), "round {round}");
+    }
+    apply(&mut engine, &Query::Clear {});
+    for key in &keys[..10_000] {
+        apply(&mut engine, &Query::Put { key, value: "v" });
+        assert_eq!(apply(&mut engine, &Query::Keys {}), *key);
+        apply(&mut engine, &Query::DeleteRecord { key });
+    }
+    restore(&mut engine, 1, 0);
+    assert_eq!(apply(&mut engine, &Query::Keys {}), keys.join(", "));
+}

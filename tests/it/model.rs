@@ -26,7 +26,10 @@ type Records = BTreeMap<String, BTreeMap<String, Cell>>;
 /// A value and the first moment at which it is gone.
 #[derive(Clone)]
 struct Cell {
+    /// As it is shown.
     value: String,
+    /// What it is made of, if it is a list.
+    items: Option<Vec<String>>,
     dies: u128,
 }
 
@@ -95,6 +98,7 @@ impl Model {
             ["EXPIRE", key, field, ttl] => self.expire(key, &[field.to_owned()], number(ttl), when),
             ["TTL", key] => self.ttl(key, &self.fields(key, when), when),
             ["TTL", key, field] => self.ttl(key, &[field.to_owned()], when),
+            ["APPEND", key, field, item] => self.append(key, field, item, when),
             ["FIND", what, how, pattern] => self.find(what, |text| matches(how, pattern, text), when),
             ["PERSIST", key] => self.persist(key, &self.fields(key, when), when),
             ["PERSIST", key, field] => self.persist(key, &[field.to_owned()], when),
@@ -134,14 +138,32 @@ impl Model {
     }
 
     fn set(&mut self, key: &str, field: &str, value: &str, dies: u128) -> String {
+        self.replace(key, field, Cell { value: value.to_owned(), items: None, dies })
+    }
+
+    fn replace(&mut self, key: &str, field: &str, cell: Cell) -> String {
         let record = self.records.entry(key.to_owned()).or_default();
         // Whatever the field held is gone, its lifetime too.
         record.remove(field);
         // What is dead from 0 on is live at no moment there is, so that not even the free rule could show it.
-        if dies > 0 {
-            record.insert(field.to_owned(), Cell { value: value.to_owned(), dies });
+        if cell.dies > 0 {
+            record.insert(field.to_owned(), cell);
         }
         String::new()
+    }
+
+    fn append(&mut self, key: &str, field: &str, item: &str, when: Option<u128>) -> String {
+        let cell = self.live_cell(key, field, when);
+        let dies = cell.map_or(NEVER, |cell| cell.dies);
+        let mut items = match cell {
+            None => Vec::new(),
+            Some(Cell { value, items: None, .. }) => vec![value.clone()],
+            Some(Cell { items: Some(items), .. }) => items.clone(),
+        };
+        items.push(item.to_owned());
+        let (count, value) = (items.len(), format!("[{}]", items.join(", ")));
+        self.replace(key, field, Cell { value, items: Some(items), dies });
+        count.to_string()
     }
 
     fn get(&self, key: &str, field: &str, when: Option<u128>) -> String {
@@ -221,8 +243,7 @@ impl Model {
         let mut any = false;
         for field in fields {
             if let Some(cell) = self.live_cell(key, field, when) {
-                let value = cell.value.clone();
-                self.set(key, field, &value, end(self.clock, ttl));
+                self.replace(key, field, Cell { dies: end(self.clock, ttl), ..cell.clone() });
                 any = true;
             }
         }
@@ -242,8 +263,7 @@ impl Model {
         let mut any = false;
         for field in fields {
             if let Some(cell) = self.live_cell(key, field, when).filter(|cell| cell.dies <= LAST) {
-                let value = cell.value.clone();
-                self.set(key, field, &value, NEVER);
+                self.replace(key, field, Cell { dies: NEVER, ..cell.clone() });
                 any = true;
             }
         }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use rewinddb::query::Query;
+use rewinddb::query::{Level, Query};
 use rewinddb::store::{Error, Fault, Options, SimulatedDisk, Store, SyncPolicy, repair, verify};
+use rewinddb::time::Time;
 
 use super::stored::{Scratch, answers};
 use super::text;
@@ -254,4 +255,52 @@ fn a_line_is_answered_while_a_part_of_the_next_is_there() {
     assert_eq!(answer, "\"\"\n");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
+}
+
+#[test]
+fn what_is_asked_of_values_on_disk_is_asked_of_what_they_are() {
+    let disk = SimulatedDisk::new();
+    let options = Options { inline_max: 4, ..plain() };
+    let list = [
+        Query::Put { key: "text", value: "a long text" },
+        Query::Append { key: "list", field: "f", item: "a long item" },
+        Query::Append { key: "list", field: "f", item: "b" },
+        Query::Backup { timestamp: Time(1) },
+        Query::Append { key: "list", field: "f", item: "another long item" },
+    ];
+    let mut store = opened(&disk, options.clone());
+    store.apply_committed(&list, |_, _| {}).expect("there is room");
+    for look in ["as it is", "from the log", "from a snapshot"] {
+        assert_eq!(
+            asked(&mut store, &["VALUES"]),
+            "[a long item, b, another long item], a long text",
+            "{look}"
+        );
+        assert_eq!(
+            asked(&mut store, &["FIND", "VALUE", "LIKE", "*long text"]),
+            "text(a long text)",
+            "{look}"
+        );
+        assert_eq!(
+            asked(&mut store, &["FIND", "VALUE", "REGEX", "item, b, an"]),
+            "list.f([a long item, b, another long item])",
+            "{look}"
+        );
+        assert_eq!(asked(&mut store, &["FIND", "VALUE", "REGEX", "#"]), "", "{look}: a stand-in shows");
+        if look == "from the log" {
+            store.compact().expect("there is room");
+        }
+        store.close().expect("there is room");
+        store = opened(&disk, options.clone());
+    }
+    assert_eq!(asked(&mut store, &["RESTORE", "2", "1"]), "");
+    assert_eq!(asked(&mut store, &["GET", "list", "f"]), "[a long item, b]");
+}
+
+/// The answer of a store to a query.
+fn asked(store: &mut Store, words: &[&str]) -> String {
+    let mut answer = String::new();
+    let query = Query::parse(words, Level::LAST).expect("it is a query");
+    store.apply_committed(&[query], |_, reply| answer = reply.to_string()).expect("the store answers");
+    answer
 }

@@ -52,7 +52,7 @@ impl Peer for Ours {
         let query = Query::Get { key: cell.key, field: cell.field };
         let each = |_: &Query<'_>, reply: &Reply<'_>| {
             if let Reply::Value(value) = reply {
-                length = value.map(str::len);
+                length = value.as_ref().map(|value| value.shown().len());
             }
         };
         self.0.apply(&[query], each).expect("the store reads");

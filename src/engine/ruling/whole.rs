@@ -2,10 +2,12 @@
 //!
 //! Invariant: as for all rulings: one for every query at every state, and a sentence of one line.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use super::{CellName, End, Lives, Moment, Name, When};
 use crate::engine::Engine;
+use crate::engine::held::Held;
 use crate::query::{How, Pattern, Query, Sought};
 use crate::time::{ClockRule, Time};
 
@@ -31,6 +33,8 @@ pub enum Whole<'q> {
         cells: usize,
         /// When that is asked.
         when: When,
+        /// Are they only counted?
+        is_count: bool,
     },
     /// What matches a pattern is listed.
     Finds {
@@ -72,6 +76,13 @@ pub enum Whole<'q> {
         /// From when on that is counted.
         now: Time,
     },
+    /// A list gets an item.
+    Appends {
+        /// The cell.
+        cell: CellName<'q>,
+        /// How many items there are before, and whether they are a list; `None` if there is no live cell.
+        before: Option<(usize, bool)>,
+    },
     /// Lifetimes are made to end no more.
     Persists {
         /// Whose.
@@ -103,7 +114,11 @@ impl<'q> Whole<'q> {
             | Self::Expires { meant, .. }
             | Self::Tells { meant, .. }
             | Self::Persists { meant, .. } => (meant.live == 0).then_some((meant.key, meant.field)),
-            Self::Ticks { .. } | Self::Surveys { .. } | Self::Finds { .. } | Self::Clears { .. } => None,
+            Self::Ticks { .. }
+            | Self::Surveys { .. }
+            | Self::Finds { .. }
+            | Self::Appends { .. }
+            | Self::Clears { .. } => None,
         }
     }
 }
@@ -133,7 +148,15 @@ impl Engine {
             Query::Persist { key, field } => self.persists(key, Some(field), moment),
             Query::Keys {} | Query::Values {} | Query::Items {} | Query::Size {} => {
                 let (records, cells) = self.live_numbers(moment);
-                Whole::Surveys { records, cells, when }
+                Whole::Surveys { records, cells, when, is_count: matches!(query, Query::Size {}) }
+            }
+            Query::Append { key, field, .. } => {
+                let before = self.records.live_cell(key, field, &self.timeline, moment.own);
+                let before = before.map(|content| match &content.value {
+                    Held::Text(_) => (1, false),
+                    Held::List(list) => (list.len(), true),
+                });
+                Whole::Appends { cell: CellName { key, field }, before }
             }
             Query::Find { what, how, ref pattern } => {
                 let (found, among) = self.found(what, pattern, moment);
@@ -170,13 +193,13 @@ impl Engine {
         for (key, record) in self.records.iter() {
             let cells = self.live_cells_of(record).filter(|(.., lifetime)| lifetime.holds_at(moment.own));
             let texts = cells.map(|(field, value, _)| match what {
-                Sought::Key => key.as_str(),
-                Sought::Field => field,
-                Sought::Value => value,
+                Sought::Key => Cow::Borrowed(key.as_str()),
+                Sought::Field => Cow::Borrowed(field),
+                Sought::Value => value.value().shown(),
             });
             for text in texts.take(if what == Sought::Key { 1 } else { usize::MAX }) {
                 among += 1;
-                found += usize::from(pattern.is_match(text));
+                found += usize::from(pattern.is_match(&text));
             }
         }
         (found, among)
@@ -202,21 +225,22 @@ impl Display for Whole<'_> {
             Self::Ticks { from: Some(from), to } => {
                 write!(f, "the clock moves from {from} to {to}; a lifetime that ends by then is over")
             }
-            Self::Surveys { records, cells, when } => write!(
-                f,
-                "{} a live cell{when}, {} in all; what is listed is in byte order",
-                if records == 1 { "1 record has".to_owned() } else { format!("{records} records have") },
-                counted(cells, "cell")
-            ),
+            Self::Surveys { records, cells, when, is_count } => {
+                let (records, cells) = (counted(records, "record"), counted(cells, "live cell"));
+                if is_count {
+                    return write!(f, "records are counted, not cells: {cells}{when} in {records}");
+                }
+                write!(f, "{cells}{when} in {records}, in byte order of keys and then of fields")
+            }
             Self::Finds { what, how, pattern, found, among, when } => {
                 let among = counted(among, if what == Sought::Key { "live record" } else { "live cell" });
                 let what = format!("{what:?}").to_lowercase();
-                let does = match how {
-                    How::Exact => "is exactly",
-                    How::Like => "is from end to end like",
-                    How::Regex => "has somewhere a match of",
-                };
-                write!(f, "of {among}{when}, {found} with a {what} that {does} {}", Name(pattern))
+                write!(f, "of {among}{when}, the {what} of {found} ")?;
+                match how {
+                    How::Exact => write!(f, "is exactly {}", Name(pattern)),
+                    How::Like => write!(f, "is like {} from end to end", Name(pattern)),
+                    How::Regex => write!(f, "has a match of {} somewhere", Name(pattern)),
+                }
             }
             Self::Clears { cells: 0, .. } => f.write_str("nothing is live, so nothing is removed"),
             Self::Clears { records, cells, backups } => {
@@ -226,11 +250,13 @@ impl Display for Whole<'_> {
                     counted(cells, "live cell"),
                     counted(records, "record")
                 )?;
-                if backups == 0 { Ok(()) } else { write!(f, "; of what is saved nothing does: backups stay") }
+                if backups == 0 { Ok(()) } else { f.write_str("; the backups stay") }
             }
-            Self::Holds(meant) | Self::Removes(meant) if meant.live == 0 => nothing(f, meant),
+            Self::Holds(meant) if meant.live == 0 => meant.fmt(f),
+            Self::Removes(meant) if meant.live == 0 => write!(f, "{meant}, so nothing is removed"),
             Self::Holds(meant) => write!(f, "{meant}, and one is enough"),
             Self::Removes(meant) => write!(f, "{meant}: the record goes with all of them"),
+            Self::Appends { cell, before } => appends(f, cell, before),
             Self::Expires { meant, lives } => expires(f, meant, lives),
             Self::Tells { meant, last, now } => tells(f, meant, last, now),
             Self::Persists { meant, ending } => persists(f, meant, ending),
@@ -243,22 +269,34 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn nothing(f: &mut Formatter<'_>, meant: Meant<'_>) -> fmt::Result {
-    write!(f, "{meant}, so nothing is there to be found or changed")
+    write!(f, "{meant}, so nothing changes")
 }
 
 fn expires(f: &mut Formatter<'_>, meant: Meant<'_>, lives: Lives) -> fmt::Result {
     match meant.live {
         0 => nothing(f, meant),
-        _ if lives.is_dead_on_arrival() => write!(f, "{meant}, but a ttl of 0 ends when it begins: no more"),
+        _ if lives.is_dead_on_arrival() => write!(f, "{meant}, and a ttl of 0 ends when it begins"),
         1 => write!(f, "{meant}, and its lifetime begins anew: {lives}"),
         _ => write!(f, "{meant}, and the lifetime of each begins anew: {lives}"),
+    }
+}
+
+fn appends(f: &mut Formatter<'_>, cell: CellName<'_>, before: Option<(usize, bool)>) -> fmt::Result {
+    match before {
+        None => write!(f, "there is no live cell {cell}: a permanent list of 1 begins"),
+        Some((_, false)) => {
+            write!(f, "{cell} holds a text, which becomes the first item of 2; its lifetime stays as it is")
+        }
+        Some((items, true)) => {
+            write!(f, "{cell} is a list of {items}, and now of {}; its lifetime stays as it is", items + 1)
+        }
     }
 }
 
 fn tells(f: &mut Formatter<'_>, meant: Meant<'_>, last: Option<End>, now: Time) -> fmt::Result {
     let longest = if meant.live == 1 { "it" } else { "the one that lives longest" };
     match (last, meant.when) {
-        (None, _) => nothing(f, meant),
+        (None, _) => meant.fmt(f),
         (Some(End::Never), _) => write!(f, "{meant}, and {longest} is permanent"),
         (Some(End::At(end)), When::Ever) => {
             write!(f, "{meant}; {longest} ends at {end}, which is counted from 0 as there is no clock")
@@ -272,7 +310,7 @@ fn tells(f: &mut Formatter<'_>, meant: Meant<'_>, last: Option<End>, now: Time) 
 fn persists(f: &mut Formatter<'_>, meant: Meant<'_>, ending: usize) -> fmt::Result {
     match (meant.live, ending) {
         (0, _) => nothing(f, meant),
-        (_, 0) => write!(f, "{meant}, and permanent already: nothing changes"),
+        (_, 0) => write!(f, "{meant}, and none of it would ever end: nothing changes"),
         (1, _) => write!(f, "{meant}: its lifetime would have ended, and now it is permanent"),
         (_, ending) => write!(f, "{meant}: {ending} of them would have ended, and now all are permanent"),
     }

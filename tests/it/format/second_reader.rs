@@ -233,24 +233,30 @@ pub(crate) fn live_cells(files: &Files, snapshot: &str) -> Vec<(String, String, 
     let mut cells = Vec::new();
     for records in payloads.iter().filter_map(|payload| payload.bytes_of(5)).map(Message::of) {
         for record in records.each(1).map(Message::of) {
-            let mut newest = BTreeMap::new();
+            let (mut newest, mut items) = (BTreeMap::new(), Vec::new());
             for version in record.each(3).map(Message::of) {
+                let list = version.bytes_of(5).map(Message::of);
+                if list.as_ref().is_none_or(|list| list.number(1) == 0) {
+                    items.clear();
+                }
+                let own = list.iter().flat_map(|list| list.each(2));
+                items.extend(own.map(|item| value_of(std::str::from_utf8(item).expect("it is UTF-8"))));
+                let held = match (list, version.bytes_of(3)) {
+                    (Some(_), _) => Some(format!("[{}]", items.join(", "))),
+                    (None, Some(_)) => Some(value_of(version.text(3))),
+                    (None, None) => None,
+                };
                 if is_seen(&branches, version.number(2)) {
-                    newest.insert(version.text(1), version);
+                    newest.insert(version.text(1), (version, held));
                 }
             }
-            for (field, version) in newest {
+            for (field, (version, held)) in newest {
                 let last = version.optional(4).unwrap_or(u64::MAX);
-                if version.bytes_of(3).is_some() && now <= last {
+                if let Some(held) = held.filter(|_| now <= last) {
                     // What would die after the end of the caller's time is permanent too.
                     let dies = version.optional(4).filter(|last| *last < u64::MAX - state.number(2));
                     let left = dies.map(|last| last - now + 1);
-                    cells.push((
-                        record.text(1).to_owned(),
-                        field.to_owned(),
-                        value_of(version.text(3)),
-                        left,
-                    ));
+                    cells.push((record.text(1).to_owned(), field.to_owned(), held, left));
                 }
             }
         }
