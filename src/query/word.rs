@@ -210,7 +210,8 @@ impl BadWord {
         match self {
             Self::Number(_) => "a number".to_owned(),
             Self::Choice(names) => one_of(names),
-            Self::Pattern(_) => "a pattern".to_owned(),
+            Self::Pattern(BadPattern::Wrong(_)) => "a regular expression".to_owned(),
+            Self::Pattern(_) => "a smaller pattern".to_owned(),
         }
     }
 }
