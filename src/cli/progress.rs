@@ -11,7 +11,7 @@ pub(super) struct Progress {
     total: u64,
     /// What is counted.
     noun: &'static str,
-    /// Looked at the clock once in so many steps.
+    /// The clock is looked at once in so many steps.
     every: u64,
     done: u64,
     bar: Option<ProgressBar>,

@@ -203,7 +203,7 @@ const IN_A_LINE: usize = 10;
 struct Tally(BTreeMap<Level, usize>);
 
 impl Tally {
-    /// Counts a failure; the answer is the how manieth of its level it is, or 0 if it is none.
+    /// Counts a failure; the answer is its place among those of its level, from 1; or 0 where the case passed.
     fn place(&mut self, level: Level, case: &CaseReport) -> usize {
         if case.failed().is_none() {
             return 0;

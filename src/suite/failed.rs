@@ -28,7 +28,7 @@ pub struct Failed {
     pub wanted: Option<String>,
     /// The answer that was given there.
     pub given: Option<String>,
-    /// What our engine says of that query: the state it left.
+    /// The step before that query, with the state that our engine was in; `None` where it is the first.
     pub before: Option<Step>,
     /// The rule that decides that query.
     pub rule: Option<String>,
@@ -48,6 +48,11 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    /// The same with a hint, in the place of any that it had.
+    pub(super) fn with_hint(self, hint: &str) -> Self {
+        Self { stop: self.stop.with_hint(hint), ..self }
+    }
+
     /// What is wrong with a run that should have given the `expected` answers.
     pub(super) fn of(run: &Run, expected: &[String]) -> Option<Self> {
         let differs = run.answers.iter().zip(expected).position(|(given, wanted)| given != wanted);

@@ -192,10 +192,12 @@ fn judge_case(candidate: &mut dyn Candidate, case: &Case) -> Result<CaseReport, 
         None => Outcome::Passed,
         Some(first) => {
             let again = candidate.run_closely(&case.list, &run)?;
-            let closer = again.and_then(|again| Some((Fault::of(&again, &case.expected)?, again)));
-            let (fault, errors) = match closer {
-                Some((fault, again)) => (fault, again.errors),
-                None => (first, run.errors.clone()),
+            let (fault, errors) = match again.map(|again| (Fault::of(&again, &case.expected), again.errors)) {
+                Some((Some(closer), errors)) => (closer, errors),
+                Some((None, _)) => {
+                    (first.with_hint("query by query the same list was answered rightly"), run.errors)
+                }
+                None => (first, run.errors),
             };
             Outcome::Failed(Box::new(Failed::of(&case.list, case.clock, &case.expected, fault, errors)))
         }

@@ -215,7 +215,7 @@ impl Author {
         }
         let kind = self.dice.weighted(&mix);
         let row = *self.dice.pick(&self.forms[kind]);
-        // A timestamp that nothing but a backup follows is that of the backup.
+        // When a backup is taken is remembered, so that restores can come near it.
         let is_backup = kind == 3;
         let words = row.words.iter().map(|word| match word.kind {
             WordKind::Timestamp if is_backup => self.taken().to_string(),

@@ -7,6 +7,7 @@ use rewinddb::suite::{CaseReport, Limits, List, Protocol, Run, Verdict, candidat
 use rstest::rstest;
 
 use super::solutions::{has, python};
+use super::top;
 
 /// Limits that are soon reached.
 const TIGHT: Limits = Limits {
@@ -224,6 +225,25 @@ fn what_an_earlier_list_left_behind_is_no_fault_of_the_next() {
         let run = candidate.run(&list()).expect("it starts");
         assert_eq!((run.answers.len(), run.stop), (2, None));
     }
+}
+
+#[test]
+fn a_list_that_is_answered_rightly_only_query_by_query_is_told_as_such() {
+    let Some(python) = python() else { return };
+    let (_kit, adapter, _) = super::solutions::python_kit("");
+    let script = format!(
+        "import sys\nsys.path.insert(0, {:?})\nimport adapter\n",
+        std::path::Path::new(&adapter).parent().expect("a folder")
+    ) + "adapter.ClassSolution.answers = lambda self, queries: ['?' for _ in queries]\nadapter.main()";
+    let file = top().join("fixtures/solutions/python/solution.py");
+    let words = [python, "-c", &script, file.to_str().expect("a plain name")];
+    let cases =
+        rewinddb::suite::builtin(rewinddb::query::Level::FIRST, Some(rewinddb::time::ClockRule::Monotone));
+    let case = cases.expect("they are good").into_iter().next().expect("there is one");
+    let mut candidate = candidate(Protocol::Session, &command(&words), TIGHT);
+    let report = judge(&mut *candidate, [case], |_, _| ControlFlow::Continue(()));
+    let failed = report.cases().next().and_then(CaseReport::failed).expect("it is wrong");
+    assert!(failed.hint.as_ref().is_some_and(|hint| hint.contains("query by query")), "{failed:?}");
 }
 
 #[test]
