@@ -24,7 +24,7 @@
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
 //! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
-//! `level5_lists`, `level5_find`); what they stand on: `records` (all cells, and the counts), `shards` (the map they are kept in),
+//! `level5_lists`, `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the counts), `shards` (the map they are kept in),
 //! `live` (which of them are live),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
@@ -47,15 +47,19 @@ mod level5_find;
 mod level5_keys;
 mod level5_lifetimes;
 mod level5_lists;
+mod level6_sessions;
 mod live;
 mod records;
 pub mod ruling;
 mod shards;
 mod thaw;
 mod timeline;
+mod transactions;
 mod unsaved;
 
-use crate::query::{Pattern, Query};
+pub use transactions::Session;
+
+use crate::query::{Aliases, Pattern, Query};
 use crate::reply::{Reply, Value};
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
@@ -63,6 +67,7 @@ use expiries::Expiries;
 use records::Records;
 use smol_str::SmolStr;
 use timeline::Timeline;
+use transactions::Transaction;
 use unsaved::Unsaved;
 
 /// Text as the database keeps it: short ones in place, long ones shared.
@@ -98,7 +103,16 @@ pub struct Engine {
     expiries: Expiries,
     unsaved: Unsaved,
     backups: Backups,
+    transactions: Vec<Transaction>,
+    /// The place of the transaction whose present is the engine's now.
+    inside: Option<usize>,
+    aliases: Aliases,
 }
+
+/// Tells whether what a value stands for matches a pattern.
+pub(crate) trait Matches<E>: FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E> {}
+
+impl<E, F: FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>> Matches<E> for F {}
 
 /// A live cell, as [`Engine::cells`] lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,29 +139,61 @@ impl Engine {
             expiries: Expiries::default(),
             unsaved: Unsaved::default(),
             backups: Backups::default(),
+            transactions: Vec::new(),
+            inside: None,
+            aliases: Aliases::default(),
         }
     }
 
-    /// Answers a query; what it writes is in the database from then on.
+    /// Answers a query of the engine's own session; what it writes is in the database from then on or, in a
+    /// transaction, from its COMMIT on.
     ///
     /// # Errors
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_matching(query, |pattern, held| Ok::<_, Backwards>(pattern.is_match(&held.shown())))
+        self.apply_matching(None, query, is_match)
     }
 
-    /// The same for a caller who hands values in that stand for others: `matches` tells whether what such a value stands
-    /// for matches a pattern.
+    /// Answers a query of a session.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn apply_in<'e>(&'e mut self, session: &Session, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
+        self.apply_matching(Some(session), query, is_match)
+    }
+
+    /// The same, of a session or the engine's own, for a caller who hands values in that stand for others: `matches`
+    /// tells whether what such a value stands for matches a pattern.
     ///
     /// # Errors
     /// As [`Self::apply`], and the first of `matches`. Nothing has changed then either.
     pub fn apply_matching<'e, E: From<Backwards>>(
         &'e mut self,
+        session: Option<&Session>,
         query: &Query<'_>,
         matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
     ) -> Result<Reply<'e>, E> {
+        if let Query::Batch { queries } = query {
+            return self.batch(session, queries.all(), matches);
+        }
+        self.ask(session, query, matches)
+    }
+
+    /// Answers a query that has no queries in it.
+    fn ask<'e, E: From<Backwards>>(
+        &'e mut self,
+        session: Option<&Session>,
+        query: &Query<'_>,
+        matches: impl Matches<E>,
+    ) -> Result<Reply<'e>, E> {
+        if !self.transactions.is_empty() {
+            self.enter(session);
+        }
         let now = self.advance(query.timestamp())?;
+        if self.is_inside() {
+            self.touch(query);
+        }
         Ok(match *query {
             Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
                 self.set((key, field, value), Some(Lifetime::PERMANENT), now)
@@ -189,6 +235,16 @@ impl Engine {
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
             Query::Append { key, field, item } => self.append(key, field, item, now),
             Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, matches)?,
+            Query::Begin {} => self.begin(session),
+            Query::Commit {} => self.commit(now),
+            Query::Rollback {} => self.rollback(),
+            Query::Batch { ref queries } => Reply::Batch(vec![String::new(); queries.all().len()]),
+            Query::Alias { .. } => Reply::Bool(self.aliases.learn(query)),
+            Query::ResetAliases {} => {
+                self.aliases.learn(query);
+                Reply::Done
+            }
+            Query::Aliases {} => Reply::Aliases(self.aliases.iter().collect()),
         })
     }
 
@@ -221,6 +277,12 @@ impl Engine {
         cells
     }
 
+    /// The other names of operations, for those who read queries.
+    #[must_use]
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
     /// The logical clock: its rule and its reading.
     #[must_use]
     pub fn clock(&self) -> Clock {
@@ -238,6 +300,12 @@ impl Engine {
             backups: self.backups.len(),
         }
     }
+}
+
+/// A value that stands for itself matches as it is shown.
+#[expect(clippy::unnecessary_wraps, reason = "others have to read it first")]
+fn is_match(pattern: &Pattern<'_>, held: &Value<'_>) -> Result<bool, Backwards> {
+    Ok(pattern.is_match(&held.shown()))
 }
 
 /// How much a database holds, as [`Engine::sizes`] counts it.

@@ -7,24 +7,28 @@
 //! ```text
 //!   ["SET_AT", "A", "B", "C", "7"] ──parse──► Query::SetAt { key: "A", …, timestamp: Time(7) }
 //!                                  ◄──words──
+//!   ["BATCH", ["SET", …], …]  ──parse──► Query::Batch { queries }, whose queries have words of their own
 //! ```
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 #[macro_use]
 mod row;
+mod aliases;
 mod mistake;
 mod parse;
 mod pattern;
 mod table;
 mod word;
 
+pub use aliases::Aliases;
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
 pub use pattern::{BadPattern, How, Pattern, Sought};
+pub use parse::Spoken;
 pub use row::{Access, Example, Row};
 pub use table::{OPERATIONS, Query};
-pub use word::{BadNumber, BadWord, Part, RestorePoint, Word, WordKind};
+pub use word::{BadNumber, BadWord, Part, Queries, RestorePoint, Word, WordKind};
 
 use std::fmt;
 use std::str::FromStr;

@@ -80,6 +80,10 @@ pub enum Reply<'e> {
     Values(Vec<Value<'e>>),
     /// Cells of any records, in order of their keys and then of their fields: `k1(v1), k2.f2(v2)`.
     Items(Vec<Item<'e>>),
+    /// Other names of operations, each with what it stands for, in the order in which they were given: `n1: O1, n2: O2`.
+    Aliases(Vec<(&'e str, &'e str)>),
+    /// The answers to several queries, in order: `[a1, a2]`, and an array where a format has such.
+    Batch(Vec<String>),
 }
 
 /// A cell that is listed with the key of its record.
@@ -116,6 +120,14 @@ impl Reply<'_> {
             Self::Fields(fields) => joined(fields, write, |(key, field), write| {
                 [*key, point(field), *field].into_iter().try_for_each(write)
             }),
+            Self::Aliases(aliases) => joined(aliases, write, |(name, operation), write| {
+                [*name, ": ", *operation].into_iter().try_for_each(write)
+            }),
+            Self::Batch(answers) => {
+                write("[")?;
+                joined(answers, &mut write, |answer, write| write(answer))?;
+                write("]")
+            }
             Self::Items(items) => joined(items, write, |Item { key, field, value }, write| {
                 [*key, point(field), *field, "("].into_iter().try_for_each(&mut *write)?;
                 value.try_pieces(write)?;

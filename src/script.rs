@@ -24,8 +24,8 @@ pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use suite::{Case, Suite, read_suite};
 
-use crate::query::Level;
-use crate::time::ClockRule;
+use crate::query::{Aliases, Level};
+use crate::time::{Clock, ClockRule};
 
 /// What a file of queries is read by. What is `None` is left to the file, or to the default.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,6 +47,23 @@ impl Rules {
     #[must_use]
     pub fn clock(self) -> ClockRule {
         self.clock.unwrap_or_default()
+    }
+}
+
+/// What a database knows that reading queries depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Its clock: timestamps under the monotone rule must not be earlier.
+    pub clock: Clock,
+    /// The other names it has given operations.
+    pub aliases: Aliases,
+}
+
+impl Context {
+    /// What a fresh database knows.
+    #[must_use]
+    pub fn fresh(rule: ClockRule) -> Self {
+        Self { clock: Clock::new(rule), aliases: Aliases::default() }
     }
 }
 

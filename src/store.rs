@@ -56,7 +56,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::Engine;
-use crate::query::{Access, Query};
+use crate::query::{Access, Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Clock, Time};
 use compaction::Compaction;
@@ -109,6 +109,12 @@ impl Store {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.engine.clock()
+    }
+
+    /// The other names of operations, for those who read queries.
+    #[must_use]
+    pub fn aliases(&self) -> &Aliases {
+        self.engine.aliases()
     }
 
     /// The number of the last group of the log.
@@ -310,7 +316,7 @@ fn answer(
     query: &Query<'_>,
     each: &mut dyn FnMut(&Reply<'_>),
 ) -> Result<(), Error> {
-    let reply = engine.apply_matching(query, |pattern, held| {
+    let reply = engine.apply_matching(None, query, |pattern, held| {
         Ok::<_, Error>(pattern.is_match(&values.told(held)?.value().shown()))
     })?;
     values.show(&reply, |reply| each(reply))

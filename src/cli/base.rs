@@ -9,9 +9,8 @@ use super::progress::Progress;
 use super::storing::StoreArgs;
 use crate::engine::Engine;
 use crate::query::Query;
-use crate::script::{Answers, Rules};
+use crate::script::{Answers, Context, Rules};
 use crate::store::Store;
-use crate::time::Clock;
 
 /// A database that answers.
 pub(super) enum Base {
@@ -29,11 +28,13 @@ impl Base {
         Ok(store.map_or_else(memory, |store| Self::Disk(Box::new(store))))
     }
 
-    pub(super) fn clock(&self) -> Clock {
-        match self {
-            Self::Memory(engine) => engine.clock(),
-            Self::Disk(store) => store.clock(),
-        }
+    /// What reading queries for it depends on.
+    pub(super) fn context(&self) -> Context {
+        let (clock, aliases) = match self {
+            Self::Memory(engine) => (engine.clock(), engine.aliases()),
+            Self::Disk(store) => (store.clock(), store.aliases()),
+        };
+        Context { clock, aliases: aliases.clone() }
     }
 
     /// Answers a list, which takes effect as one: with a store, it is committed before the first answer.

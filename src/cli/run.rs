@@ -13,8 +13,8 @@ use super::report::report;
 use super::storing::StoreArgs;
 use crate::engine::Engine;
 use crate::query::Level;
-use crate::script::{self, Answers, Faults, Format, Kind, LineFault, LineReader, Rules};
-use crate::time::{Clock, ClockRule};
+use crate::script::{self, Answers, Context, Faults, Format, Kind, LineFault, LineReader, Rules};
+use crate::time::ClockRule;
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
 const TABLE_BY_ITSELF: usize = 200;
@@ -102,8 +102,8 @@ fn run_list(input: Input, storing: &StoreArgs, rules: Rules, format: Option<Form
     let arena = Bump::new();
     // A list that is refused makes no store; one that is there tells the time.
     let there = if storing.exists()? { Some(Base::open(storing, rules)?) } else { None };
-    let clock = there.as_ref().map_or_else(|| Clock::new(rules.clock()), Base::clock);
-    let read = script::read_list(source.text()?, &arena, rules.level(), clock);
+    let context = there.as_ref().map_or_else(|| Context::fresh(rules.clock()), Base::context);
+    let read = script::read_list(source.text()?, &arena, rules.level(), context);
     let queries = read.map_err(|faults| source.refuse(&faults))?;
     let mut out = output(format, Format::Json, Some(queries.len()), stdout())?;
     let mut base = there.map_or_else(|| Base::open(storing, rules), Ok)?;
@@ -138,7 +138,7 @@ fn run_lines(
     held: &HeldAnswers,
 ) -> Result<(), Failure> {
     let name = input.name.clone();
-    let mut lines = LineReader::new(input.into_stream(), level, base.clock());
+    let mut lines = LineReader::new(input.into_stream(), level, base.context());
     let mut committed = 0;
     let ended = loop {
         match answer_line(&mut lines, base, &mut *out, &name) {

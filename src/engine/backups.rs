@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::timeline::Mark;
 use crate::time::Time;
@@ -22,13 +23,14 @@ pub(super) struct Backup {
 /// Backups by the caller's time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backups {
-    by_time: BTreeMap<Time, Backup>,
+    /// Shared with transactions until one is added.
+    by_time: Arc<BTreeMap<Time, Backup>>,
 }
 
 impl Backups {
     /// Adds a backup taken at `moment`; the answer is the one that it takes the place of.
     pub(super) fn add(&mut self, moment: Time, backup: Backup) -> Option<Backup> {
-        self.by_time.insert(moment, backup)
+        Arc::make_mut(&mut self.by_time).insert(moment, backup)
     }
 
     /// The latest backup taken at `moment` or before, and when that was.

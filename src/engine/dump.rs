@@ -33,7 +33,11 @@ impl Engine {
     ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
-    pub fn try_dump<E>(&self, mut each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn try_dump<E>(&mut self, mut each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.leave();
+        for (name, operation) in self.aliases.iter() {
+            each(&Query::Alias { name, operation })?;
+        }
         let mut reads = Time(0);
         let is_free = self.clock.rule() == ClockRule::Free;
         let mut tell = |query: &Query<'_>| {

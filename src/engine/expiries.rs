@@ -49,17 +49,30 @@ impl Expiry {
     }
 }
 
-/// The expiries of all versions.
+/// How far those are settled that the database, or a transaction, sees.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Expiries {
+pub(super) struct Cursor {
     fresh: Vec<Expiry>,
-    index: BTreeSet<Expiry>,
     settled: Time,
     /// How often the clock was moved since, and the weight of what is fresh.
     moves: usize,
+}
+
+/// The expiries of all versions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Expiries {
+    at: Cursor,
+    index: BTreeSet<Expiry>,
     /// The weight of the index, now and after it was last swept.
     weight: usize,
     swept: usize,
+}
+
+impl Cursor {
+    pub(super) fn add(&mut self, expiry: Expiry) {
+        self.moves += expiry.weight() - 1;
+        self.fresh.push(expiry);
+    }
 }
 
 /// Who died between two moments.
@@ -75,43 +88,59 @@ impl Expiries {
     /// The expiries of all versions that there are.
     pub(super) fn of(settled: Time, expiries: Vec<Expiry>) -> Self {
         let weight = expiries.iter().map(Expiry::weight).sum();
-        let (fresh, index) = (Vec::new(), expiries.into_iter().collect());
-        Self { fresh, index, settled, moves: 0, weight, swept: weight }
+        let at = Cursor { settled, ..Cursor::default() };
+        Self { at, index: expiries.into_iter().collect(), weight, swept: weight }
     }
 
     pub(super) fn add(&mut self, expiry: Expiry) {
-        self.moves += expiry.weight() - 1;
-        self.fresh.push(expiry);
+        self.at.add(expiry);
+    }
+
+    /// Begins a transaction, which sees what is seen now; the answer is where the database is meanwhile.
+    pub(super) fn fork(&mut self) -> Cursor {
+        for expiry in std::mem::take(&mut self.at.fresh) {
+            self.sort_in(expiry);
+        }
+        let transaction = Cursor { settled: self.at.settled, ..Cursor::default() };
+        std::mem::replace(&mut self.at, transaction)
+    }
+
+    /// Goes on where `cursor` stands; where it was is there then.
+    pub(super) fn swap(&mut self, cursor: &mut Cursor) {
+        std::mem::swap(&mut self.at, cursor);
+    }
+
+    fn sort_in(&mut self, expiry: Expiry) {
+        self.weight += expiry.weight();
+        self.index.insert(expiry);
     }
 
     /// Up to which moment the dead are counted: a cell that is last live at it still counts as live.
     pub(super) fn settled(&self) -> Time {
-        self.settled
+        self.at.settled
     }
 
     /// Notes that the clock was moved; `true` when it is time to settle.
     pub(super) fn moved(&mut self) -> bool {
-        self.moves += 1;
-        self.moves >= PACE
+        self.at.moves += 1;
+        self.at.moves >= PACE
     }
 
     /// Moves `settled` to `now` and tells who died on the way.
     pub(super) fn settle(&mut self, now: Time) -> Deaths {
-        let from = std::mem::replace(&mut self.settled, now);
-        self.moves = 0;
-        self.fresh.sort_unstable();
-        let dead = self.fresh.partition_point(|expiry| expiry.last < now);
-        for expiry in self.fresh.drain(dead..) {
-            self.weight += expiry.weight();
-            self.index.insert(expiry);
-        }
+        let from = std::mem::replace(&mut self.at.settled, now);
+        self.at.moves = 0;
+        let mut fresh = std::mem::take(&mut self.at.fresh);
+        fresh.sort_unstable();
+        let dead = fresh.partition_point(|expiry| expiry.last < now);
+        fresh.drain(dead..).for_each(|expiry| self.sort_in(expiry));
         let indexed = self.index.range(Expiry::before(from)..Expiry::before(now)).cloned().collect();
-        Deaths { fresh: std::mem::take(&mut self.fresh), indexed }
+        Deaths { fresh, indexed }
     }
 
     /// Forgets all of them: nothing of what there was can be seen again.
     pub(super) fn clear(&mut self) {
-        *self = Self::of(self.settled, Vec::new());
+        *self = Self::of(self.at.settled, Vec::new());
     }
 
     /// Takes an entry out that nothing will ask for again.
@@ -124,8 +153,8 @@ impl Expiries {
 
     /// Moves `settled` back to where it was at a backup. What is fresh belongs to no backup.
     pub(super) fn rewind(&mut self, settled: Time) {
-        self.fresh.clear();
-        self.settled = settled;
+        self.at.fresh.clear();
+        self.at.settled = settled;
     }
 
     /// Once the index has doubled: takes out the entries that no version matches any more.
@@ -139,6 +168,6 @@ impl Expiries {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.fresh.len() + self.index.len()
+        self.at.fresh.len() + self.index.len()
     }
 }

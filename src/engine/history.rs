@@ -103,8 +103,12 @@ impl<T> History<T> {
         self.up_to(epoch).filter(|(latest, _)| *latest == epoch).map(|(_, value)| value)
     }
 
-    /// Writes a version in the open epoch; the answer tells whether it is the first there.
+    /// Writes a version in an open epoch; the answer tells whether it is the first there.
+    #[inline]
     pub(super) fn write(&mut self, open: Epoch, value: T) -> bool {
+        if self.epoch > open {
+            return self.write_behind(open, value);
+        }
         let before = std::mem::replace(&mut self.newest, value);
         let first = self.epoch != open;
         if first {
@@ -118,39 +122,54 @@ impl<T> History<T> {
         first
     }
 
+    /// The same where a transaction has a newer version.
+    #[cold]
+    fn write_behind(&mut self, open: Epoch, value: T) -> bool {
+        self.memo = Memo::default();
+        let place = self.older.binary_search_by_key(&open, |(epoch, _)| *epoch);
+        match place {
+            Ok(place) => self.older[place].1 = value,
+            Err(place) => self.older.insert(place, (open, value)),
+        }
+        place.is_err()
+    }
+
     /// The newest version, if it was written in the open epoch.
     pub(super) fn newest_of(&mut self, open: Epoch) -> Option<&mut T> {
         (self.epoch == open).then_some(&mut self.newest)
     }
 
-    /// Takes back what was written in the open epoch; `false` if nothing is left then, and it stays as it is.
-    pub(super) fn take_back(&mut self, open: Epoch) -> bool {
-        if self.epoch != open {
-            return true;
+    /// Takes out the version written in `epoch`, if there is one; `false` if nothing is left then, and it stays as it is.
+    pub(super) fn take_back(&mut self, epoch: Epoch) -> bool {
+        // What a search found may have been true only beside what goes.
+        self.memo = Memo::default();
+        if self.epoch == epoch {
+            let Some((epoch, value)) = self.older.pop() else { return false };
+            (self.epoch, self.newest) = (epoch, value);
+        } else if let Ok(place) = self.older.binary_search_by_key(&epoch, |(epoch, _)| *epoch) {
+            self.older.remove(place);
         }
-        let Some((epoch, value)) = self.older.pop() else { return false };
-        (self.epoch, self.newest) = (epoch, value);
         if self.older.is_empty() {
             self.older = ThinVec::new();
         }
         true
     }
 
-    /// Takes out the version before the newest if it was written in `epoch`.
-    pub(super) fn forget(&mut self, epoch: Epoch) {
-        if self.older.last().is_some_and(|(last, _)| *last == epoch) {
-            self.older.pop();
-        }
+    /// Is there a version written in this epoch?
+    pub(super) fn is_of(&self, epoch: Epoch) -> bool {
+        self.written_in(epoch).is_some()
     }
 
-    /// Was the newest version written in this epoch?
-    pub(super) fn is_of(&self, epoch: Epoch) -> bool {
-        self.epoch == epoch
+    /// Takes out the version written in `epoch`, if there is a later one.
+    pub(super) fn forget(&mut self, epoch: Epoch) {
+        if self.epoch > epoch {
+            self.take_back(epoch);
+        }
     }
 
     /// Is there one version only, written in this epoch?
     pub(super) fn is_only_of(&self, epoch: Epoch) -> bool {
-        self.is_of(epoch) && self.older.is_empty()
+        self.epoch == epoch && self.older.is_empty()
     }
 
     /// Adds a version; `false` if it is not later than all that are there.

@@ -22,6 +22,7 @@ use super::backups::Backup;
 use super::held::Held;
 use super::records::{Content, Record};
 use super::shards::Table;
+use super::timeline::{Runs, TimelineImage};
 use crate::time::{ClockRule, Time};
 
 pub use super::thaw::Thaw;
@@ -30,6 +31,8 @@ pub use super::thaw::Thaw;
 #[derive(Debug)]
 pub struct Frozen {
     state: State,
+    /// Which epochs are not those of transactions.
+    runs: Runs,
     shards: Vec<Arc<Table<Record>>>,
 }
 
@@ -160,7 +163,11 @@ impl Engine {
     ///
     /// No cell is walked or copied. A later write to a part that somebody still reads copies that part first: one in
     /// 256 of all records or, if there are few, all. To any other it costs nothing.
+    ///
+    /// Transactions are no part of it.
     pub fn freeze(&mut self) -> Frozen {
+        self.leave();
+        let timeline = self.timeline.image(self.positions());
         let state = State {
             rule: self.clock.rule(),
             now: self.clock.now(),
@@ -168,10 +175,10 @@ impl Engine {
             settled: self.expiries.settled(),
             live_records: self.records.live_records(),
             open: self.timeline.open().number(),
-            branches: self.timeline.image(),
-            backups: self.backups.iter().map(|(taken, backup)| BackupImage::of(taken, &backup)).collect(),
+            branches: timeline.branches.clone(),
+            backups: self.backups.iter().map(|(taken, backup)| BackupImage::of(taken, &backup, &timeline)).collect(),
         };
-        Frozen { state, shards: self.records.lend() }
+        Frozen { state, runs: timeline.runs, shards: self.records.lend() }
     }
 }
 
@@ -193,8 +200,10 @@ impl Frozen {
         for shard in self.shards {
             let mut image = RecordImage { key: "", counts: Vec::new(), versions: Vec::new() };
             for (key, record) in shard.iter() {
-                image.show(key, record);
-                each(&image)?;
+                image.show(key, record, &self.runs);
+                if !image.versions.is_empty() {
+                    each(&image)?;
+                }
             }
         }
         Ok(())
@@ -202,26 +211,31 @@ impl Frozen {
 }
 
 impl BackupImage {
-    fn of(taken: Time, backup: &Backup) -> Self {
-        let (epoch, branch) = backup.mark.image();
+    fn of(taken: Time, backup: &Backup, timeline: &TimelineImage) -> Self {
+        let (epoch, branch) = timeline.of_mark(backup.mark);
         Self { taken, now: backup.now, epoch, branch, live_records: backup.live_records }
     }
 }
 
 impl<'a> RecordImage<'a> {
     /// Becomes the image of another record, in the same memory.
-    fn show(&mut self, key: &'a str, record: &'a Record) {
+    fn show(&mut self, key: &'a str, record: &'a Record, runs: &Runs) {
         self.key = key;
         self.counts.clear();
-        self.counts.extend(record.count().iter().map(|(epoch, cells)| (epoch.number(), *cells)));
+        let counts = record.count().iter().filter(|(epoch, _)| runs.have(*epoch));
+        self.counts.extend(counts.map(|(epoch, cells)| (epoch.number(), *cells)));
         self.versions.clear();
         for (field, cell) in record.cells() {
-            let mut before = None;
-            for (epoch, content) in cell.iter() {
+            let (first, mut before) = (self.versions.len(), None);
+            for (epoch, content) in cell.iter().filter(|(epoch, _)| runs.have(*epoch)) {
                 let held = content.as_ref();
                 let content = held.map(|held| (ValueImage::of(&held.value, before), held.lifetime.last()));
                 self.versions.push(VersionImage { field, epoch: epoch.number(), content });
                 before = held;
+            }
+            // That a cell is not there need not be said where no transaction says otherwise.
+            if let [VersionImage { content: None, .. }] = self.versions[first..] {
+                self.versions.pop();
             }
         }
     }

@@ -4,6 +4,7 @@
 
 use super::held::Held;
 use super::records::{Content, View};
+use super::transactions::Change;
 use super::{Engine, Text};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
@@ -33,6 +34,9 @@ impl Engine {
 
     /// Deletes a cell if it is live.
     pub(super) fn delete(&mut self, key: &str, field: &str, now: Time) -> Reply<'static> {
+        if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
+            self.note_change(Change::Cell(key, field));
+        }
         let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let deleted = self.records.delete(key, field, view);
         self.note_new_versions(key, field, deleted.unwrap_or_default());
@@ -42,6 +46,9 @@ impl Engine {
     /// Gives a cell new content.
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
         let lifetime = content.lifetime;
+        if self.is_shared() {
+            self.note_change(Change::Cell(key, field));
+        }
         let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let new = self.records.put(key, field, content, view);
         self.note_new_versions(key, field, new);

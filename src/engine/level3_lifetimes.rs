@@ -57,13 +57,15 @@ impl Engine {
     pub(super) fn settle(&mut self, now: Time) {
         let deaths = self.expiries.settle(now);
         for expiry in &deaths.fresh {
+            self.preserve(&expiry.key, Some(&expiry.field));
             let (new, _) = self.records.expire(expiry, &self.timeline);
             self.note_new_versions(&expiry.key, &expiry.field, new);
         }
         for expiry in &deaths.indexed {
+            self.preserve(&expiry.key, Some(&expiry.field));
             let (new, gone) = self.records.expire(expiry, &self.timeline);
             self.note_new_versions(&expiry.key, &expiry.field, new);
-            if gone || self.backups.is_empty() {
+            if gone || (self.backups.is_empty() && !self.is_shared()) {
                 self.expiries.forget(expiry);
             }
         }

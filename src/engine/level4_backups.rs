@@ -14,6 +14,8 @@
 use super::Engine;
 use super::backups::Backup;
 use super::records::{Content, NewVersions, Record};
+use super::timeline::Mark;
+use super::transactions::{Change, Remade};
 use crate::reply::Reply;
 use crate::time::{ClockRule, Time};
 
@@ -27,11 +29,16 @@ impl Engine {
             }
             ClockRule::Free => self.count_live(now),
         };
+        self.remake(Remade::Saved);
+        self.note_change(Change::Backups);
         let mark = self.timeline.close();
         let backup = Backup { now, mark, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
         let written = self.unsaved.take();
-        if let Some(last) = replaced.and_then(|backup| backup.mark.before(mark)) {
+        self.keep_closed(&written, mark.epoch());
+        let hidden = replaced.map(|backup| backup.mark).filter(|last| self.timeline.follows(mark, *last));
+        let hidden = hidden.map(Mark::epoch).filter(|last| self.is_seen_by_backups_only(*last));
+        if let Some(last) = hidden {
             // Of two backups at one time the earlier can never be restored: what only it saw goes.
             for (key, field) in written {
                 self.records.forget(&key, field.as_deref(), last);
@@ -43,9 +50,10 @@ impl Engine {
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
     pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
         let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
-        for (key, field) in self.unsaved.take() {
-            self.records.take_back(&key, field.as_deref(), self.timeline.open());
-        }
+        self.remake(Remade::Left);
+        self.note_change(Change::All);
+        let written = self.unsaved.take();
+        self.take_back_open(written);
         self.timeline.fork(backup.mark);
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
@@ -61,7 +69,7 @@ impl Engine {
     /// Notes what the open epoch has written, once there is a backup to go back to.
     #[inline]
     pub(super) fn note_new_versions(&mut self, key: &str, field: &str, new: NewVersions) {
-        if self.backups.is_empty() {
+        if self.backups.is_empty() && !self.is_inside() {
             return;
         }
         if new.cell {

@@ -9,6 +9,7 @@
 //! ```
 
 use super::records::{Record, Records};
+use super::transactions::{Change, Remade};
 use super::unsaved::Unsaved;
 use super::{Engine, Text};
 use crate::reply::{Item, Reply};
@@ -61,17 +62,19 @@ impl Engine {
 
     /// Empties the database, but for the backups.
     pub(super) fn clear(&mut self) -> Reply<'static> {
-        let written = self.unsaved.take();
-        if self.backups.is_empty() {
+        self.remake(Remade::Left);
+        self.note_change(Change::All);
+        if self.backups.is_empty() && !self.is_shared() {
             self.records = Records::default();
             self.unsaved = Unsaved::default();
             self.expiries.clear();
             return Reply::Done;
         }
-        for (key, field) in written {
-            self.records.take_back(&key, field.as_deref(), self.timeline.open());
+        let written = self.written();
+        self.take_back_open(written);
+        if self.is_inside() || !self.backups.is_empty() {
+            self.timeline.clear();
         }
-        self.timeline.clear();
         self.records.clear_live();
         self.expiries.rewind(self.expiries.settled());
         Reply::Done

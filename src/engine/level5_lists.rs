@@ -4,6 +4,7 @@
 
 use super::held::{Held, List};
 use super::records::Content;
+use super::transactions::Change;
 use super::{Engine, Text};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
@@ -11,6 +12,9 @@ use crate::time::{Lifetime, Time};
 impl Engine {
     /// Adds an item and counts all. A cell that is not live starts a permanent list; one that is keeps its lifetime.
     pub(super) fn append(&mut self, key: &str, field: &str, item: &str, now: Time) -> Reply<'static> {
+        if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
+            self.note_change(Change::Cell(key, field));
+        }
         let in_place = self.records.append(key, field, item, (self.timeline.open(), now));
         let length = in_place.unwrap_or_else(|| self.append_anew(key, field, item, now));
         Reply::Count(length as u64)

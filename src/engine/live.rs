@@ -54,6 +54,11 @@ impl Live {
         }
     }
 
+    /// What a transaction begins with: the same records, and no index.
+    pub(super) fn fork(&self) -> Self {
+        Self { records: self.records, index: None }
+    }
+
     /// How many there are.
     pub(super) fn records(&self) -> u64 {
         self.records

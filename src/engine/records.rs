@@ -211,7 +211,7 @@ impl Records {
             return (NewVersions::default(), false);
         }
         let goes = cell.is_only_of(timeline.open());
-        if !goes && cell.is_of(timeline.open()) {
+        if !goes && expiry.epoch == timeline.open() {
             cell.write(timeline.open(), None);
         }
         let count = record.count_death(key, &mut self.live, timeline);
@@ -221,17 +221,71 @@ impl Records {
         (NewVersions { cell: false, count }, goes)
     }
 
-    /// Takes back what the open epoch wrote into a cell or, without a field, into the count of a record.
-    pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, open: Epoch) {
+    /// Takes back what an epoch wrote into a cell or, without a field, into the count of a record.
+    pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
         let Some(field) = field else {
-            record.count.take_back(open);
+            record.count.take_back(epoch);
             return;
         };
-        if record.fields.get_mut(field).is_some_and(|cell| !cell.take_back(open)) && record.remove(field) {
+        let cell = record.fields.get_mut(field);
+        let goes = cell.is_some_and(|cell| !cell.take_back(epoch) || cell.is_deleted_for_good());
+        if goes && record.remove(field) {
             entry.remove();
         }
+    }
+
+    /// Gives an epoch of a transaction what is seen of a cell and of its record's count, unless it has a version of it.
+    /// The answer is the content that it was given, if it was: `Some(None)` where no cell is seen.
+    pub(super) fn preserve(
+        &mut self,
+        (key, field): (&str, Option<&str>),
+        epoch: Epoch,
+        timeline: &Timeline,
+    ) -> Option<Option<Content>> {
+        let Some(mut entry) = self.by_key.find(key) else {
+            let mut fields = Fields::default();
+            fields.insert(field?, History::new(epoch, None));
+            self.by_key.insert(Text::new(key), Record { fields, count: History::new(epoch, 0) });
+            return Some(None);
+        };
+        let (_, record) = entry.get_mut();
+        if !record.count.is_of(epoch) {
+            let cells = record.count.seen(timeline).copied().unwrap_or(0);
+            record.count.write(epoch, cells);
+        }
+        let field = field?;
+        let Some(cell) = record.fields.get_mut(field) else {
+            record.fields.insert(field, History::new(epoch, None));
+            return Some(None);
+        };
+        if cell.is_of(epoch) {
+            return None;
+        }
+        let content = cell.seen(timeline).cloned().flatten();
+        cell.write(epoch, content.clone());
+        Some(content)
+    }
+
+    /// Takes a cell's version of a transaction's epoch out, if there is one, and that of its record's count.
+    pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Option<Content>> {
+        let cell = self.by_key.get(key)?.fields.get(field);
+        let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
+        self.take_back(key, None, epoch);
+        self.take_back(key, Some(field), epoch);
+        content
+    }
+
+    /// Counts others as live from now on; those before are there then.
+    pub(super) fn swap_live(&mut self, live: &mut Live) {
+        std::mem::swap(&mut self.live, live);
+    }
+
+    /// Begins a transaction, for which the same are live; the answer is what is for the database meanwhile.
+    pub(super) fn fork_live(&mut self) -> Live {
+        let transaction = self.live.fork();
+        std::mem::replace(&mut self.live, transaction)
     }
 
     /// Takes out a version that nothing sees: the newest but one of a cell or, without a field, of a record's count.

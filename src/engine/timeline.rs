@@ -1,14 +1,15 @@
 //! Epochs, and which of them are seen.
 //!
-//! Invariants: the open epoch is greater than every closed one; along the path from the open epoch to the first,
-//! branches begin in ascending order; the current branch is the last one made.
+//! Invariants: an open epoch is greater than every closed one of its past; along the path from an open epoch to the
+//! first, branches begin in ascending order; no epoch is in two branches.
 //!
 //! ```text
 //!   epoch   0 ── 1 ── 2 ── 3                 first branch: began at 0
 //!                └── 4 ── 5                  RESTORE to the backup that closed 1: a branch that forks there
 //!                    └── 6 (open)            RESTORE to the one that closed 4
 //!   seen from 6:  0, 1, 4, 6
-//!                           7 (open)        CLEAR: a branch without a parent; nothing else is seen from it
+//!                    │    7 (open too)       BEGIN: a branch that forks from the open epoch
+//!                    8 (open)                CLEAR: a branch without a parent; nothing else is seen from it
 //! ```
 //!
 //! (Drawings count epochs from 0, memory from 1.)
@@ -17,7 +18,11 @@
 //! branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump pointer, after Myers, "An
 //! applicative random-access stack", 1983), so that the branch which an epoch belongs to is found in a logarithmic
 //! number of steps.
+//!
+//! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open has one of
+//! its own, and what its branches were is given back with it.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
@@ -76,14 +81,9 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// The numbers of its epoch and its branch.
-    pub(super) fn image(self) -> (u32, u32) {
-        (self.epoch.number(), self.branch)
-    }
-
-    /// Its epoch, if that is the one right before `next` on the same branch, so that nothing forks between the two.
-    pub(super) fn before(self, next: Self) -> Option<Epoch> {
-        (self.branch == next.branch && self.epoch.next() == next.epoch).then_some(self.epoch)
+    /// Its epoch.
+    pub(super) fn epoch(self) -> Epoch {
+        self.epoch
     }
 
     /// The epochs that it sees and `earlier` does not, if both are on one branch, so that these are all that differs.
@@ -93,94 +93,226 @@ impl Mark {
     }
 }
 
-/// The tree of epochs with one of them open.
+/// Where a database stands in the tree: its open epoch, in which it writes.
+#[derive(Clone, Debug)]
+pub(super) struct Position {
+    branch: u32,
+    /// Where that branch begins.
+    first: Epoch,
+    open: Epoch,
+    /// Of a transaction: the branches that it has made.
+    own: Option<Vec<u32>>,
+}
+
+impl Position {
+    /// The open epoch.
+    pub(super) fn open(&self) -> Epoch {
+        self.open
+    }
+}
+
+/// A timeline as it is written down.
+pub(super) struct TimelineImage {
+    /// Its branches, in ascending order.
+    pub(super) branches: Vec<BranchImage>,
+    /// The place among them of each branch.
+    places: Vec<u32>,
+    /// Which epochs are in them.
+    pub(super) runs: Runs,
+}
+
+impl TimelineImage {
+    /// The numbers of an epoch and of its branch.
+    pub(super) fn of_mark(&self, mark: Mark) -> (u32, u32) {
+        (mark.epoch.number(), self.places[mark.branch as usize])
+    }
+}
+
+/// Where branches begin, in ascending order, and whether they are the database's: the others are those of transactions.
+/// There are none if there is no transaction.
+#[derive(Clone, Debug)]
+pub(super) struct Runs(Vec<(Epoch, bool)>);
+
+impl Runs {
+    /// Is this epoch the database's?
+    pub(super) fn have(&self, epoch: Epoch) -> bool {
+        let after = self.0.partition_point(|(first, _)| *first <= epoch);
+        self.0[..after].last().is_none_or(|(_, is_own)| *is_own)
+    }
+}
+
+/// The tree of epochs, and where in it the database stands.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     branches: Vec<Branch>,
-    /// Where the current branch begins.
-    current_first: Epoch,
-    open: Epoch,
+    at: Position,
+    /// The last epoch that was opened.
+    last: Epoch,
+    /// Places among the branches that were given back.
+    vacant: Vec<u32>,
+    /// The branches that transactions fork from, one for each that is open.
+    forks: Vec<u32>,
 }
 
 impl Timeline {
     pub(super) fn new() -> Self {
         let first = Epoch::FIRST;
         let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
-        Self { branches: vec![root], current_first: first, open: first }
+        let at = Position { branch: 0, first, open: first, own: None };
+        Self { branches: vec![root], at, last: first, vacant: Vec::new(), forks: Vec::new() }
     }
 
     /// The epoch in which writes happen now.
+    #[inline]
     pub(super) fn open(&self) -> Epoch {
-        self.open
+        self.at.open
     }
 
     /// Closes the open epoch and opens the next.
     pub(super) fn close(&mut self) -> Mark {
-        let mark = Mark { epoch: self.open, branch: self.current() };
-        self.open = self.open.next();
+        let mark = Mark { epoch: self.at.open, branch: self.at.branch };
+        if self.at.open == self.last {
+            self.last = self.last.next();
+            self.at.open = self.last;
+        } else {
+            let first = self.unused();
+            self.branch_off(mark, first);
+        }
         mark
     }
 
     /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
     pub(super) fn fork(&mut self, mark: Mark) {
-        self.leave();
-        if mark.branch == self.current() && mark.epoch.next() == self.open {
+        let first = self.leave();
+        if first == self.at.open && mark.epoch.next() == first {
             // The latest backup of this branch: it simply goes on from there.
+            self.at = Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
             return;
         }
-        self.branch_off(mark);
+        self.branch_off(mark, first);
     }
 
     /// Leaves the open epoch, in which nothing may be written yet, without any past.
     pub(super) fn clear(&mut self) {
-        self.leave();
-        self.begin_anew();
+        let first = self.leave();
+        self.begin_anew(first);
     }
 
-    /// Takes back the current branch if it was made for nothing.
-    fn leave(&mut self) {
-        if self.branches.len() > 1 && self.current_first == self.open && self.open < Epoch::LAST {
-            // No backup was taken in the current branch, so nothing can lead there any more. (At the last epoch of all
-            // one may have been.)
-            self.branches.pop();
-            self.current_first = self.branch(self.current()).first;
+    /// Takes back the current branch if it was made for nothing; the answer is the epoch to go on with.
+    fn leave(&mut self) -> Epoch {
+        let Position { branch, first, open, ref mut own } = self.at;
+        // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may have been.)
+        let is_unused = branch > 0 && first == open && open < Epoch::LAST;
+        // What a transaction forks from stays.
+        if is_unused && !self.forks.contains(&branch) {
+            self.vacant.push(branch);
+            own.iter_mut().for_each(|own| own.retain(|made| *made != branch));
+        }
+        if open == self.last { open } else { self.unused() }
+    }
+
+    /// An epoch that was never opened.
+    fn unused(&mut self) -> Epoch {
+        self.last = self.last.next();
+        self.last
+    }
+
+    /// Begins a branch that has no parent.
+    fn begin_anew(&mut self, first: Epoch) {
+        let place = self.vacant.last().copied().unwrap_or_else(|| self.number_of_branches());
+        self.enter(Branch::root(first, place));
+    }
+
+    /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open epoch from now
+    /// on unless a version in the branch's first epoch hides it. The answer is where the database stands meanwhile, and
+    /// that epoch; `None` if there is no epoch left.
+    pub(super) fn begin(&mut self) -> Option<(Position, Epoch)> {
+        if self.last.next() >= Epoch::LAST {
+            return None;
+        }
+        let fork = Mark { epoch: self.at.open, branch: self.at.branch };
+        self.forks.push(fork.branch);
+        let first = self.unused();
+        let before = self.at.clone();
+        self.at.own = Some(Vec::new());
+        self.branch_off(fork, first);
+        self.close();
+        Some((before, first))
+    }
+
+    /// Stands at `position` from now on; where it stood is there then.
+    pub(super) fn swap(&mut self, position: &mut Position) {
+        std::mem::swap(&mut self.at, position);
+    }
+
+    /// Ends the transaction that stood at `position`: its branches are given back, or the database stands there from now
+    /// on.
+    pub(super) fn end(&mut self, position: Position, is_kept: bool) {
+        let own = position.own.as_deref().unwrap_or_default();
+        let fork = own.first().map(|first| self.branch(*first).parent);
+        if let Some(place) = self.forks.iter().position(|branch| Some(*branch) == fork) {
+            self.forks.swap_remove(place);
+        }
+        if is_kept {
+            self.at = Position { own: None, ..position };
+        } else {
+            self.vacant.extend(own);
+        }
+        if self.forks.is_empty() {
+            self.last = self.at.open;
         }
     }
 
-    /// Begins a branch with the open epoch that has no parent.
-    fn begin_anew(&mut self) {
-        self.branches.push(Branch::root(self.open, self.current() + 1));
-        self.current_first = self.open;
-    }
-
-    /// Begins a branch with the open epoch.
-    fn branch_off(&mut self, mark: Mark) {
+    /// Begins a branch that forks at `mark`.
+    fn branch_off(&mut self, mark: Mark, first: Epoch) {
         let parent = self.branch(mark.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
         let jump = if even { jump.jump } else { mark.branch };
-        let branch = Branch {
-            first: self.open,
+        self.enter(Branch {
+            first,
             fork: Some(mark.epoch),
             parent: mark.branch,
             depth: parent.depth + 1,
             jump,
             jump_first: self.branch(jump).first,
-        };
-        self.branches.push(branch);
-        self.current_first = self.open;
+        });
+    }
+
+    /// Goes on in a new branch.
+    fn enter(&mut self, branch: Branch) {
+        let first = branch.first;
+        let place = self.vacant.pop().unwrap_or_else(|| self.number_of_branches());
+        match self.branches.get_mut(place as usize) {
+            Some(vacant) => *vacant = branch,
+            None => self.branches.push(branch),
+        }
+        (self.at.branch, self.at.first, self.at.open) = (place, first, first);
+        if let Some(own) = &mut self.at.own {
+            own.push(place);
+        }
+    }
+
+    /// Is the epoch of `mark` the one right before that of `next`, so that nothing forks between the two?
+    pub(super) fn follows(&self, next: Mark, mark: Mark) -> bool {
+        let branch = self.branch(next.branch);
+        match mark.branch == next.branch {
+            true => mark.epoch.next() == next.epoch,
+            false => (branch.first, branch.fork, branch.parent) == (next.epoch, Some(mark.epoch), mark.branch),
+        }
     }
 
     /// Is this epoch in the current branch, where everything is seen?
     #[inline]
     pub(super) fn is_current(&self, epoch: Epoch) -> bool {
-        epoch >= self.current_first
+        // Other epochs follow the open one where transactions are open.
+        self.at.first <= epoch && epoch <= self.at.open
     }
 
     /// The latest epoch that is seen and not later than `epoch`, if there is one.
     pub(super) fn seen_up_to(&self, epoch: Epoch) -> Option<Epoch> {
-        let mut branch = self.branch(self.current());
-        let mut end = self.open;
+        let mut branch = self.branch(self.at.branch);
+        let mut end = self.at.open;
         while branch.first > epoch {
             if branch.jump_first > epoch {
                 branch = self.branch(branch.jump);
@@ -192,33 +324,42 @@ impl Timeline {
         Some(epoch.min(end))
     }
 
-    /// Its branches, as they are written down.
-    pub(super) fn image(&self) -> Vec<BranchImage> {
-        let image = |branch: &Branch| {
-            let fork = branch.fork.map_or(0, Epoch::number);
-            BranchImage { first: branch.first.number(), fork, parent: branch.parent }
+    /// What is written down of it: all but the transactions, which stand at these positions.
+    pub(super) fn image<'p>(&self, transactions: impl Iterator<Item = &'p Position>) -> TimelineImage {
+        let own: BTreeSet<u32> = transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
+        let mut order: Vec<_> = (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
+        order.sort_unstable_by_key(|place| self.branch(*place).first);
+        let runs = if own.is_empty() { &[][..] } else { &order };
+        let runs = runs.iter().map(|place| (self.branch(*place).first, !own.contains(place))).collect();
+        order.retain(|place| !own.contains(place));
+        let mut places = vec![0; self.branches.len()];
+        (0..).zip(&order).for_each(|(place, branch)| places[*branch as usize] = place);
+        let image = |branch: &u32| {
+            let Branch { first, fork, parent, .. } = *self.branch(*branch);
+            let fork = fork.map_or(0, Epoch::number);
+            BranchImage { first: first.number(), fork, parent: places[parent as usize] }
         };
-        self.branches.iter().map(image).collect()
+        TimelineImage { branches: order.iter().map(image).collect(), places, runs: Runs(runs) }
     }
 
     /// The timeline of these branches, with this epoch open.
     pub(super) fn of_image(branches: &[BranchImage], open: u32) -> Result<Self, Broken> {
         let mut timeline = Self::new();
         let [root, rest @ ..] = branches else { return Err(Broken("there is no branch")) };
-        if timeline.image() != [*root] {
+        if timeline.image(std::iter::empty()).branches != [*root] {
             return Err(Broken("the first branch has another origin"));
         }
         for branch in rest {
             timeline.open_next(branch.first)?;
             match (branch.fork, branch.parent) {
-                (0, 0) => timeline.begin_anew(),
+                (0, 0) => timeline.begin_anew(timeline.last),
                 (fork, parent) => {
                     let mark = timeline.mark_of_image(fork, parent)?;
-                    timeline.branch_off(mark);
+                    timeline.branch_off(mark, timeline.last);
                 }
             }
         }
-        if open != timeline.open.number() {
+        if open != timeline.at.open.number() {
             timeline.open_next(open)?;
         }
         Ok(timeline)
@@ -226,8 +367,9 @@ impl Timeline {
 
     /// Opens a later epoch.
     fn open_next(&mut self, epoch: u32) -> Result<(), Broken> {
-        let later = Epoch::new(epoch).filter(|epoch| *epoch > self.open);
-        self.open = later.ok_or(Broken("epochs do not ascend"))?;
+        let later = Epoch::new(epoch).filter(|epoch| *epoch > self.last);
+        self.last = later.ok_or(Broken("epochs do not ascend"))?;
+        self.at.open = self.last;
         Ok(())
     }
 
@@ -237,13 +379,13 @@ impl Timeline {
         let Some(Branch { first, .. }) = self.branches.get(place) else {
             return Err(Broken("there is no such branch"));
         };
-        let end = self.branches.get(place + 1).map_or(self.open, |next| next.first);
+        let end = self.branches.get(place + 1).map_or(self.at.open, |next| next.first);
         let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
         Ok(Mark { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
     }
 
-    fn current(&self) -> u32 {
-        u32::try_from(self.branches.len() - 1).expect("fewer branches than epochs")
+    fn number_of_branches(&self) -> u32 {
+        u32::try_from(self.branches.len()).expect("no more branches than epochs")
     }
 
     fn branch(&self, number: u32) -> &Branch {

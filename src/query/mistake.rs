@@ -34,6 +34,45 @@ pub enum Mistake {
         /// The highest level that is open.
         level: Level,
     },
+    /// An array stands where a word should.
+    Array {
+        /// The operation, if its name is not the array.
+        row: Option<&'static Row>,
+        /// Which of the query's words, from 0.
+        place: usize,
+    },
+    /// A word stands where an array should, a query.
+    NoArray {
+        /// The operation.
+        row: &'static Row,
+        /// Which of the query's words, from 0.
+        place: usize,
+        /// What was given.
+        given: String,
+    },
+    /// Something is wrong with a query that stands in another one.
+    Within {
+        /// Which of the outer query's words it is, from 0.
+        place: usize,
+        /// What.
+        mistake: Box<Self>,
+    },
+    /// An operation has no place in a query that stands in another one.
+    NotWithin {
+        /// The outer operation.
+        row: &'static Row,
+        /// The inner one.
+        within: &'static Row,
+    },
+    /// Something is wrong with a query whose operation was given another name.
+    Aliased {
+        /// That name.
+        alias: String,
+        /// What it stands for.
+        operation: &'static str,
+        /// What is wrong.
+        mistake: Box<Self>,
+    },
     /// A word is not what it should be: a number, one of a few words, or a pattern.
     BadWord {
         /// The operation.
@@ -54,13 +93,17 @@ impl Mistake {
         Self::UnknownOperation { given: Brief(given).to_string() }
     }
 
-    /// The word at fault, counted from 0 with the operation's name; `None` if it is the query as a whole.
+    /// The way to the word at fault: its place among the words, counted from 0 with the operation's name, and where that
+    /// is a query its place among the words of that one. It ends before the word if a query as a whole is at fault.
     #[must_use]
-    pub fn word(&self) -> Option<usize> {
+    pub fn way(&self) -> Vec<usize> {
         match self {
-            Self::NoOperation | Self::WordCount { .. } => None,
-            Self::UnknownOperation { .. } | Self::AboveLevel { .. } => Some(0),
-            Self::BadWord { place, .. } => Some(place + 1),
+            Self::NoOperation | Self::WordCount { .. } => vec![],
+            Self::UnknownOperation { .. } | Self::AboveLevel { .. } | Self::NotWithin { .. } => vec![0],
+            Self::BadWord { place, .. } => vec![place + 1],
+            Self::Array { place, .. } | Self::NoArray { place, .. } => vec![*place],
+            Self::Within { place, mistake } => [vec![*place], mistake.way()].concat(),
+            Self::Aliased { mistake, .. } => mistake.way(),
         }
     }
 
@@ -80,6 +123,10 @@ impl Mistake {
                 format!("--level {0} opens it, or \"level\": {0} in a suite", row.level)
             }
             Self::BadWord { why, .. } => why.to_string(),
+            Self::Array { row, .. } => row.map_or_else(operations, |row| format!("write {}", row.usage())),
+            Self::NoArray { row, .. } => format!("as in {}", row.example.queries[0]),
+            Self::Within { mistake, .. } | Self::Aliased { mistake, .. } => mistake.help(),
+            Self::NotWithin { row, .. } => format!("ask it before or after the {}", row.name),
         }
     }
 }
@@ -104,6 +151,18 @@ impl fmt::Display for Mistake {
             Self::BadWord { row, place, given, why } => {
                 let word = row.words[*place].name;
                 write!(f, "the {word} of {} must be {}, not `{given}`", row.name, why.wanted())
+            }
+            Self::Array { row: None, .. } => f.write_str("the name of an operation is a text, not an array"),
+            Self::Array { row: Some(row), .. } => {
+                write!(f, "the words of {} are strings or integers, not arrays", row.name)
+            }
+            Self::NoArray { row, given, .. } => {
+                write!(f, "{} takes queries, each an array of words, not `{given}`", row.name)
+            }
+            Self::Within { mistake, .. } => mistake.fmt(f),
+            Self::NotWithin { row, within } => write!(f, "{} has no place in a {}", within.name, row.name),
+            Self::Aliased { alias, operation, mistake } => {
+                write!(f, "{mistake} (`{alias}` stands for {operation})")
             }
         }
     }

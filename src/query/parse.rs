@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::mistake::Brief;
 use super::pattern::How;
 use super::word::{BadNumber, BadWord, FromWord, Part, number};
-use super::{Level, Mistake, OPERATIONS, Query, Row};
+use super::{Access, Aliases, Level, Mistake, OPERATIONS, Queries, Query, Row};
 
 /// The rows of each operation's name, in the order of the table.
 static ROWS_BY_NAME: LazyLock<IndexMap<&'static str, Vec<&'static Row>, FixedState>> = LazyLock::new(|| {
@@ -44,10 +44,90 @@ impl<'a> Query<'a> {
         if rows.is_empty() {
             return Err(Mistake::unknown_operation(name));
         }
+        Self::of_rows(rows, words, level)
+    }
+
+    /// The same with arrays among the words, and with names of operations that are not their own.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_spoken(spoken: &Spoken<'a>, aliases: &Aliases, level: Level) -> Result<Self, Mistake> {
+        let Some(name) = spoken.words.first().filter(|_| spoken.arrays.is_empty()) else {
+            return Self::parse_arrays(spoken, aliases, level);
+        };
+        let rows = Row::named(name);
+        if rows.is_empty() {
+            return Self::parse_aliased(name, aliases, |rows| Self::of_rows(rows, &spoken.words[1..], level));
+        }
+        Self::of_rows(rows, &spoken.words[1..], level)
+    }
+
+    /// Reads a query whose operation has another name.
+    #[cold]
+    fn parse_aliased(
+        name: &str,
+        aliases: &Aliases,
+        parse: impl FnOnce(&'static [&'static Row]) -> Result<Self, Mistake>,
+    ) -> Result<Self, Mistake> {
+        let Some(operation) = aliases.operation(name) else { return Err(Mistake::unknown_operation(name)) };
+        let alias = || Brief(name).to_string();
+        parse(Row::named(operation))
+            .map_err(|mistake| Mistake::Aliased { alias: alias(), operation, mistake: Box::new(mistake) })
+    }
+
+    /// Reads a query with arrays among its words.
+    #[cold]
+    fn parse_arrays(spoken: &Spoken<'a>, aliases: &Aliases, level: Level) -> Result<Self, Mistake> {
+        let Some((place, _)) = spoken.arrays.first() else { return Err(Mistake::NoOperation) };
+        let Some(name) = spoken.words.first().filter(|_| *place > 0) else {
+            return Err(Mistake::Array { row: None, place: 0 });
+        };
+        let parse = |rows: &'static [&'static Row]| {
+            let row = rows[0];
+            if row.access != Access::Each {
+                return Err(Mistake::Array { row: Some(row), place: *place });
+            }
+            if row.level > level {
+                return Err(Mistake::AboveLevel { row, level });
+            }
+            if let Some(text) = spoken.words.get(1) {
+                // The first place that no array has.
+                let place = (1..).zip(&spoken.arrays).find(|(place, (taken, _))| place != taken);
+                let place = place.map_or(1 + spoken.arrays.len(), |(place, _)| place);
+                return Err(Mistake::NoArray { row, place, given: Brief(text).to_string() });
+            }
+            let queries = spoken.arrays.iter().map(|(place, words)| {
+                let words = Spoken { words: words.clone(), arrays: Vec::new() };
+                let within = |mistake| Mistake::Within { place: *place, mistake: Box::new(mistake) };
+                let query = Self::parse_spoken(&words, aliases, level).map_err(within)?;
+                match query.row().access {
+                    Access::Read | Access::Write if query.row().level < row.level => Ok(query),
+                    _ => Err(within(Mistake::NotWithin { row, within: query.row() })),
+                }
+            });
+            Ok(Self::Batch { queries: Queries::new(queries.collect::<Result<_, _>>()?) })
+        };
+        match Row::named(name) {
+            [] => Self::parse_aliased(name, aliases, parse),
+            rows => parse(rows),
+        }
+    }
+
+    /// Reads the words after the name of an operation that has these rows.
+    #[inline]
+    fn of_rows(rows: &'static [&'static Row], words: &[&'a str], level: Level) -> Result<Self, Mistake> {
         let row = rows.iter().find(|row| row.words.len() == words.len());
-        let row = row.ok_or(Mistake::WordCount { rows, given: words.len() })?;
+        let row = row.ok_or(Mistake::WordCount { rows, given: words.len() });
+        let row = row.or_else(|mistake| match rows {
+            // Of no queries at all.
+            [row] if row.access == Access::Each && words.is_empty() => Ok(row),
+            _ => Err(mistake),
+        })?;
         if row.level > level {
             return Err(Mistake::AboveLevel { row, level });
+        }
+        if row.access == Access::Each && !words.is_empty() {
+            return Err(Mistake::NoArray { row, place: 1, given: Brief(words[0]).to_string() });
         }
         let mut cursor = Cursor { texts: words, numbers: None, read: 0, how: How::default() };
         (row.read)(&mut cursor).map_err(|why| {
@@ -61,6 +141,9 @@ impl<'a> Query<'a> {
     /// than the row has.
     #[must_use]
     pub fn from_parts(row: &Row, texts: &[&'a str], numbers: &[u64]) -> Option<Self> {
+        if row.access == Access::Each {
+            return None;
+        }
         let of_text = row.words.iter().filter(|word| !word.kind.is_number()).count();
         if texts.len() != of_text || numbers.len() != row.words.len() - of_text {
             return None;
@@ -68,10 +151,13 @@ impl<'a> Query<'a> {
         (row.read)(&mut Cursor { texts, numbers: Some(numbers), read: 0, how: How::default() }).ok()
     }
 
-    /// The words that parse to this query, the operation's name first.
+    /// The words that parse to this query, the operation's name first; those of queries in it are with [`Self::asked`].
     #[must_use]
     pub fn words(&self) -> Vec<Cow<'a, str>> {
         let mut words = vec![Cow::Borrowed(self.row().name)];
+        if self.row().access == Access::Each {
+            return words;
+        }
         self.each_part(|_, part| {
             words.push(match part {
                 Part::Text(text) => Cow::Borrowed(text),
@@ -80,6 +166,15 @@ impl<'a> Query<'a> {
         });
         words
     }
+}
+
+/// A query as it is given: words and, where queries stand in it, arrays of words.
+#[derive(Clone, Debug, Default)]
+pub struct Spoken<'a> {
+    /// The words.
+    pub words: Vec<&'a str>,
+    /// The arrays with their places among all words and arrays, from 0.
+    pub arrays: Vec<(usize, Vec<&'a str>)>,
 }
 
 /// Reads words one after the other, each as its type asks.

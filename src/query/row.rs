@@ -4,13 +4,23 @@ use super::parse::Cursor;
 use super::word::{BadWord, Word};
 use super::{Level, Query};
 
-/// Does an operation change the database?
+/// What an operation does to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// It only looks.
     Read,
     /// It may change something.
     Write,
+    /// It begins a transaction.
+    Begin,
+    /// It ends one, whose writes take effect.
+    Commit,
+    /// It ends one, whose writes do not.
+    Rollback,
+    /// It does what each of the queries in it does.
+    Each,
+    /// It changes how queries are read, at once and for good, in a transaction too.
+    Language,
 }
 
 /// A few queries, words parted by blanks, and the answer to the last of them.
@@ -124,6 +134,20 @@ macro_rules! operations {
                 match self {
                     $(Self::$variant { $($word),* } => None$(.or(FromWord::timestamp($word)))*,)*
                 }
+            }
+
+            /// The key of the record that it reads or writes; `None` if it is not about one record alone.
+            #[must_use]
+            pub fn key(&self) -> Option<&$a str> {
+                match self {
+                    $(Self::$variant { $($word),* } => None$(.or(FromWord::key($word, stringify!($word))))*,)*
+                }
+            }
+
+            /// The queries that it asks: those in it, or itself.
+            #[must_use]
+            pub fn asked(&self) -> &[Self] {
+                if let Self::Batch { queries } = self { queries.all() } else { std::slice::from_ref(self) }
             }
 
             /// Hands each word after the operation's name on, in order, with what the row says of it.

@@ -4,7 +4,7 @@
 use super::Level;
 use super::pattern::{How, Pattern, Sought};
 use super::row::{Access, Example, Row};
-use super::word::{FromWord, Part, RestorePoint, Word};
+use super::word::{FromWord, Part, Queries, RestorePoint, Word};
 use crate::time::{Time, Ttl};
 
 operations! { 'a:
@@ -175,4 +175,39 @@ operations! { 'a:
         does "Looks through the keys of all records with a live cell, the fields or the values of all live cells, for what matches: what is KEY, FIELD or VALUE. How is EXACT, LIKE (`*` is any run of characters, `?` is one, the whole text) or REGEX (a regular expression that matches anywhere)."
         answers "keys as KEYS, fields as `k1.f1, k2.f2`, values as ITEMS, in their order"
         example ["SET a f 12", "SET b g 2", "PUT b 12", "FIND VALUE LIKE 1?"] => "a.f(12), b(12)";
+
+    6 Begin "BEGIN" Begin {}
+        does "Begins a transaction: what is written from now on is seen by this session alone."
+        answers "`true`, or `false` in a transaction"
+        example ["BEGIN", "PUT A B", "GET A"] => "B";
+
+    6 Commit "COMMIT" Commit {}
+        does "Ends a transaction: what it has written takes effect as one. If another session has changed a record since BEGIN that the transaction has read or written, nothing does."
+        answers "`true`; `false` if nothing takes effect, or outside a transaction"
+        example ["BEGIN", "PUT A B", "COMMIT", "ROLLBACK", "GET A"] => "B";
+
+    6 Rollback "ROLLBACK" Rollback {}
+        does "Ends a transaction: what it has written, backups too, is as if it had never been. Time stays where it is."
+        answers "`true`, or `false` outside a transaction"
+        example ["PUT A B", "BEGIN", "CLEAR", "ROLLBACK", "GET A"] => "B";
+
+    6 Each "BATCH" Batch { queries: Queries<'a> }
+        does "Asks queries that take effect as one. They may be of any level before this one, and each is an array of words."
+        answers "an array of their answers"
+        example ["BATCH [PUT A B] [GET A]"] => "[, B]";
+
+    6 Language "ALIAS" Alias { name: &'a str, operation: &'a str }
+        does "Gives an operation another name, which stands for it from the next query on, in all its forms. Backups, transactions and CLEAR leave the names alone."
+        answers "`true`, or `false` if the name is taken or there is no such operation"
+        example ["ALIAS put PUT", "put A B", "GET A"] => "B";
+
+    6 Read "ALIASES" Aliases {}
+        does "Lists the other names of operations, in the order in which they were given."
+        answers "`name1: OPERATION1, name2: OPERATION2`, or the empty text if there are none"
+        example ["ALIAS k KEYS", "ALIAS g GET", "ALIASES"] => "k: KEYS, g: GET";
+
+    6 Language "RESET_ALIASES" ResetAliases {}
+        does "Takes all other names of operations away."
+        answers "the empty text"
+        example ["ALIAS k KEYS", "RESET_ALIASES", "ALIASES"] => "";
 }

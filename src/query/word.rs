@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::parse::Cursor;
 use super::pattern::{BadPattern, How, Pattern, Sought};
+use super::Query;
 use crate::time::{Time, Ttl};
 
 /// What a word stands for, as help and documents name it.
@@ -19,6 +20,8 @@ pub enum WordKind {
     Choice(&'static [&'static str]),
     /// A text that is made ready to be matched with others.
     Pattern,
+    /// Any number of queries, each an array of words.
+    Queries,
 }
 
 impl WordKind {
@@ -74,6 +77,11 @@ pub(super) trait FromWord<'a>: Sized {
     fn timestamp(&self) -> Option<Time> {
         None
     }
+
+    /// The key of the record that the query is about, if this is the word that tells it.
+    fn key(&self, _name: &str) -> Option<&'a str> {
+        None
+    }
 }
 
 impl<'a> FromWord<'a> for &'a str {
@@ -85,6 +93,40 @@ impl<'a> FromWord<'a> for &'a str {
 
     fn part(&self) -> Part<'a> {
         Part::Text(self)
+    }
+
+    fn key(&self, name: &str) -> Option<&'a str> {
+        (name == "key").then_some(self)
+    }
+}
+
+/// Queries that one asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queries<'a>(Vec<Query<'a>>);
+
+impl<'a> Queries<'a> {
+    pub(super) fn new(queries: Vec<Query<'a>>) -> Self {
+        Self(queries)
+    }
+
+    /// All of them, in order.
+    #[must_use]
+    pub fn all(&self) -> &[Query<'a>] {
+        &self.0
+    }
+}
+
+impl<'a> FromWord<'a> for Queries<'a> {
+    const KIND: WordKind = WordKind::Queries;
+
+    fn read(_: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
+        // Where there are any, they were read before.
+        Ok(Self(Vec::new()))
+    }
+
+    fn part(&self) -> Part<'a> {
+        // What is in it has words of its own.
+        Part::Text("")
     }
 }
 

@@ -6,12 +6,11 @@ use std::io::{self, BufRead, Read};
 
 use bumpalo::Bump;
 
-use super::decode;
+use super::{Context, decode};
 use super::fault::{Fault, Faults};
 use super::list::{Checker, example, not_an_array};
 use super::scanner::{Scanner, Words};
 use crate::query::{Level, OPERATIONS, Query};
-use crate::time::Clock;
 
 /// The longest line that is read, in bytes.
 pub const LONGEST_LINE: u64 = 16 << 20;
@@ -39,9 +38,9 @@ pub struct LineReader<R> {
 }
 
 impl<R: BufRead> LineReader<R> {
-    /// Reads `input` line by line, for a database whose clock reads `clock`.
-    pub fn new(input: R, level: Level, clock: Clock) -> Self {
-        let checker = Checker::new(level, clock);
+    /// Reads `input` line by line, for a database that knows what is in `context`.
+    pub fn new(input: R, level: Level, context: Context) -> Self {
+        let checker = Checker::new(level, context);
         Self { input, line: Vec::new(), number: 0, queries: 0, bytes: 0, checker, unescaped: Bump::new() }
     }
 

@@ -1,13 +1,16 @@
 //! Lists: one JSON array of queries, read whole before anything of it takes effect.
 
+use std::ops::Range;
+
 use bumpalo::Bump;
 
+use super::Context;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
-use crate::query::{Level, OPERATIONS, Query, Row, WordKind};
-use crate::time::{Clock, Time};
+use crate::query::{Access, Level, OPERATIONS, Query, Row, WordKind};
+use crate::time::{Backwards, Time};
 
-/// Reads a JSON array of queries for a database whose clock reads `clock`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
+/// Reads a JSON array of queries for a database that knows what is in `context`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
 ///
 /// # Errors
 /// Everything that is wrong with it, time that runs backwards included.
@@ -15,12 +18,12 @@ pub fn read_list<'a>(
     text: &'a str,
     arena: &'a Bump,
     level: Level,
-    clock: Clock,
+    context: Context,
 ) -> Result<Vec<Query<'a>>, Faults> {
     let mut list = ListReader {
         scanner: Scanner::new(text, arena),
         words: Words::default(),
-        checker: Checker::new(level, clock),
+        checker: Checker::new(level, context),
         queries: Vec::with_capacity(text.len() / 48),
     };
     if let Err(fatal) = list.read() {
@@ -32,37 +35,71 @@ pub fn read_list<'a>(
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
 pub(super) struct Checker {
     level: Level,
-    clock: Clock,
+    /// What the database will know when it has been asked what was read so far.
+    context: Context,
     /// What the clock read before the first query.
     began: Time,
 }
 
 impl Checker {
-    pub(super) fn new(level: Level, clock: Clock) -> Self {
-        Self { level, clock, began: clock.now() }
+    pub(super) fn new(level: Level, context: Context) -> Self {
+        Self { level, began: context.clock.now(), context }
     }
 
     /// The query that the words make.
     pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
-        let span = |word: Option<usize>| match word {
-            Some(word) => scanner.span_of(&words.span, word),
-            None => words.span.clone(),
-        };
-        let query = Query::parse(&words.texts, self.level).map_err(|mistake| {
-            let fault = Fault::new(span(mistake.word()), mistake.to_string());
+        let query = Query::parse_spoken(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
+            let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
             // Looking for what was meant takes time, so it is not done for what is only counted.
             if scanner.faults.is_full() { fault } else { fault.with_help(mistake.help()) }
         })?;
-        self.clock.advance(query.timestamp()).map_err(|backwards| {
-            let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
-            let help = match self.began {
-                Time(0) => "--clock free lets them jump".to_owned(),
-                began => format!("the clock read {began} before the first query"),
-            };
-            let help = format!("timestamps may repeat but not decrease; {help}");
-            Fault::new(span(word.map(|word| word + 1)), backwards.to_string()).with_help(help)
-        })?;
+        match query.row().access {
+            Access::Each => self.advance_each(&query, scanner, words)?,
+            Access::Language => drop(self.context.aliases.learn(&query)),
+            _ => self.advance(&query).map_err(|fault| fault.of(scanner, &words.span, None))?,
+        }
         Ok(query)
+    }
+
+    #[inline]
+    fn advance(&mut self, query: &Query<'_>) -> Result<(), OutOfTime> {
+        self.context.clock.advance(query.timestamp()).map(drop).map_err(|backwards| {
+            let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
+            OutOfTime { backwards, word: word.map_or(0, |word| word + 1), began: self.began }
+        })
+    }
+
+    fn advance_each<'a>(
+        &mut self,
+        query: &Query<'a>,
+        scanner: &Scanner<'a>,
+        words: &Words<'a>,
+    ) -> Result<(), Fault> {
+        let asked = (1..).zip(query.asked());
+        asked.map(|(place, query)| {
+            self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+        }).collect()
+    }
+}
+
+/// A query that would happen before what has happened.
+struct OutOfTime {
+    backwards: Backwards,
+    /// Which word of it tells the time.
+    word: usize,
+    began: Time,
+}
+
+impl OutOfTime {
+    /// The fault of a query that stands there or, with a place, of one that is a word of it.
+    fn of(self, scanner: &Scanner<'_>, span: &Range<usize>, place: Option<usize>) -> Fault {
+        let way: Vec<_> = place.into_iter().chain([self.word]).collect();
+        let help = match self.began {
+            Time(0) => "--clock free lets them jump".to_owned(),
+            began => format!("the clock read {began} before the first query"),
+        };
+        let help = format!("timestamps may repeat but not decrease; {help}");
+        Fault::new(scanner.span_of(span, &way), self.backwards.to_string()).with_help(help)
     }
 }
 

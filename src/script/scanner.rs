@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use serde::de::IgnoredAny;
 
 use super::fault::{Fault, Faults};
-use crate::query::Brief;
+use crate::query::{Brief, Spoken};
 
 /// A place in the text that reading goes on from.
 pub(super) struct Scanner<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Scanner<'a> {
 /// The words of an array.
 #[derive(Default)]
 pub(super) struct Words<'a> {
-    pub(super) texts: Vec<&'a str>,
+    pub(super) spoken: Spoken<'a>,
     /// Where the whole array stands.
     pub(super) span: Range<usize>,
 }
@@ -106,14 +106,15 @@ impl<'a> Scanner<'a> {
     /// Reads an array of words, whose `[` comes next, into `into`; tells whether all was well.
     pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<bool, Fault> {
         let faults_before = self.faults.count();
-        into.texts.clear();
+        into.spoken.words.clear();
+        into.spoken.arrays.clear();
         let begin = self.at;
         self.at += 1;
         if !self.take(b']') {
             loop {
                 match self.plain_string() {
-                    Some(word) => into.texts.push(word),
-                    None => self.word(into)?,
+                    Some(word) => into.spoken.words.push(word),
+                    None => self.element(&mut into.spoken)?,
                 }
                 // What nearly always comes next, before the general way.
                 match &self.text.as_bytes()[self.at..] {
@@ -130,24 +131,45 @@ impl<'a> Scanner<'a> {
         Ok(self.faults.count() == faults_before)
     }
 
-    /// Where a word of an array that was read stands. It is only asked for where there is a fault, so it is found
-    /// by reading the array once more.
-    pub(super) fn span_of(&self, array: &Range<usize>, word: usize) -> Range<usize> {
+    /// Where a word of an array that was read stands, or one of an array that is a word of it. It is only asked for where
+    /// there is a fault, so it is found by reading the array once more.
+    pub(super) fn span_of(&self, array: &Range<usize>, way: &[usize]) -> Range<usize> {
+        let [word, rest @ ..] = way else { return array.clone() };
         let mut scanner = Scanner::new(self.text, self.unescaped);
         scanner.at = array.start + 1;
-        let mut before = Words::default();
+        let mut before = Spoken::default();
         loop {
             scanner.peek();
             let begin = scanner.at;
-            if scanner.word(&mut before).is_err() || before.texts.len() > word {
-                return begin..scanner.at;
+            if scanner.element(&mut before).is_err() || before.words.len() + before.arrays.len() > *word {
+                return self.span_of(&(begin..scanner.at), rest);
             }
             scanner.take(b',');
         }
     }
 
+    /// Reads one word, or an array of words.
+    fn element(&mut self, into: &mut Spoken<'a>) -> Result<(), Fault> {
+        if self.peek() != Some(b'[') {
+            return self.word(&mut into.words);
+        }
+        let place = into.words.len() + into.arrays.len();
+        self.at += 1;
+        let mut words = Vec::new();
+        if !self.take(b']') {
+            loop {
+                self.word(&mut words)?;
+                if let Next::End = self.next(b'"')? {
+                    break;
+                }
+            }
+        }
+        into.arrays.push((place, words));
+        Ok(())
+    }
+
     /// Reads one word.
-    fn word(&mut self, into: &mut Words<'a>) -> Result<(), Fault> {
+    fn word(&mut self, into: &mut Vec<&'a str>) -> Result<(), Fault> {
         let Some(byte) = self.peek() else {
             return Err(Fault::new(self.here(), "not JSON: the input ends where a word is wanted"));
         };
@@ -164,7 +186,7 @@ impl<'a> Scanner<'a> {
             }
         };
         match word {
-            Ok(word) => into.texts.push(word),
+            Ok(word) => into.push(word),
             Err(fault) => self.add(fault),
         }
         Ok(())

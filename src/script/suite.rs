@@ -6,12 +6,12 @@ use bumpalo::Bump;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Rules;
+use super::{Context, Rules};
 use super::fault::{Fault, Faults};
 use super::list::read_list;
 use super::scanner::what;
 use crate::query::{Brief, Level, Query};
-use crate::time::{Clock, ClockRule};
+use crate::time::ClockRule;
 
 /// A suite, read.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ fn clock(text: &str) -> Result<ClockRule, Faults> {
 }
 
 fn read_case<'a>(arena: &'a Bump, raw: RawCase<'a>, suite: &Suite<'_>) -> Result<Case<'a>, Faults> {
-    let queries = read_list(raw.queries.get(), arena, suite.level, Clock::new(suite.clock))?;
+    let queries = read_list(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock))?;
     match &raw.expected {
         Some(expected) if expected.len() != queries.len() => {
             let counts = format!("{} expected answers for {} queries", expected.len(), queries.len());

@@ -154,6 +154,8 @@ fn forms(level: Level) -> [Vec<&'static Row>; 5] {
             Access::Write if row.words.len() == 1 => (3, 1),
             // What empties everything comes seldom.
             Access::Write => (4, if row.words.is_empty() { 1 } else { RESTORES }),
+            Access::Begin | Access::Commit | Access::Rollback => (1, 1),
+            Access::Each | Access::Language => continue,
         };
         let is_narrow = level > Level::EXERCISE && row.access == Access::Write && has("field");
         let times = if is_narrow { times * FIELDS } else { times };

@@ -36,12 +36,12 @@ fn no_query_of_a_dump_can_be_left_out() {
         let list = list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
         feed(&mut engine, &list);
-        let whole = dump(&engine);
+        let whole = dump(&mut engine);
         for place in 0..whole.len().min(40) {
             let mut less = whole.clone();
             less.remove(place);
-            let rebuilt = rebuilt(rule, &less);
-            let same = rebuilt.clock() == engine.clock() && dump(&rebuilt) == whole;
+            let mut rebuilt = rebuilt(rule, &less);
+            let same = rebuilt.clock() == engine.clock() && dump(&mut rebuilt) == whole;
             assert!(!same, "seed {seed}, {rule:?}: {:?} says nothing", whole[place]);
         }
     }
@@ -141,7 +141,7 @@ fn expected_dumps() {
     for (rule, done, expected) in rows {
         let mut engine = Engine::new(*rule);
         feed(&mut engine, &words(done));
-        assert_eq!(dump(&engine), words(expected), "{done:?}");
+        assert_eq!(dump(&mut engine), words(expected), "{done:?}");
     }
 }
 
@@ -153,10 +153,10 @@ fn check(seed: u64, rule: ClockRule) {
     let (first, rest) = list.split_at(place);
     let mut original = Engine::new(rule);
     feed(&mut original, first);
-    let mut copy = rebuilt(rule, &dump(&original));
+    let mut copy = rebuilt(rule, &dump(&mut original));
     let at = |place: usize| format!("seed {seed}, {rule:?}, dumped before {}, after {place}", first.len());
     assert_alike(&original, &copy, || at(first.len()));
-    assert_eq!(dump(&copy), dump(&original), "{}", at(first.len()));
+    assert_eq!(dump(&mut copy), dump(&mut original), "{}", at(first.len()));
     let more = continued(seed, &original, &list);
     let rest = [rest, &more].concat();
     for (place, query) in rest.iter().enumerate() {
@@ -168,7 +168,7 @@ fn check(seed: u64, rule: ClockRule) {
             assert_alike(&original, &copy, || at(first.len() + place));
         }
     }
-    let [whole, others] = [&original, &copy].map(dump);
+    let [whole, others] = [&mut original, &mut copy].map(dump);
     assert_eq!(whole, others, "{}", at(first.len() + rest.len()));
     assert_backups_alike(&original, &rebuilt(rule, &whole), || at(first.len() + rest.len()));
 }
@@ -207,7 +207,7 @@ fn timestamp_place(query: &[String]) -> usize {
 /// Restores both to every backup, and counts at moments after it.
 fn assert_backups_alike(original: &Engine, copy: &Engine, place: impl Fn() -> String) {
     assert_alike(original, copy, &place);
-    let taken: Vec<u64> = backups(&dump(original)).collect();
+    let taken: Vec<u64> = backups(&dump(&mut original.clone())).collect();
     let now = original.clock().now().0;
     for (number, moment) in taken.into_iter().enumerate().take(30) {
         let mut engines = [original.clone(), copy.clone()];
@@ -240,7 +240,7 @@ fn backups(list: &[Vec<String>]) -> impl Iterator<Item = u64> {
 }
 
 /// The words of a dump, which parse to the queries that were handed out.
-fn dump(engine: &Engine) -> List {
+fn dump(engine: &mut Engine) -> List {
     let mut list = Vec::new();
     let end = engine.try_dump(|query| {
         let words: Vec<_> = query.words().into_iter().map(Cow::into_owned).collect();

@@ -11,8 +11,8 @@ use std::{env, fs, thread};
 
 use bumpalo::Bump;
 use rewinddb::query::Level;
-use rewinddb::script::{quoted, read_list, word};
-use rewinddb::time::{Clock, ClockRule};
+use rewinddb::script::{Context, quoted, read_list, word};
+use rewinddb::time::ClockRule;
 use rewinddb::trace::{Change, Step, Tracer};
 use serde::Deserialize;
 
@@ -119,7 +119,7 @@ struct Look {
 fn steps(file: &str) -> Vec<Step> {
     let list = fs::read_to_string(top().join(file)).expect("it is there");
     let arena = Bump::new();
-    let queries = read_list(&list, &arena, Level::LAST, Clock::new(ClockRule::Monotone)).expect("no faults");
+    let queries = read_list(&list, &arena, Level::LAST, Context::fresh(ClockRule::Monotone)).expect("no faults");
     let mut tracer = Tracer::new(ClockRule::Monotone);
     queries.iter().map(|query| tracer.step(query).expect("time does not run backwards")).collect()
 }

@@ -3,7 +3,7 @@
 
 use bumpalo::Bump;
 use rewinddb::query::{Level, Query};
-use rewinddb::script::read_list;
+use rewinddb::script::{Context, read_list};
 use rewinddb::time::{Clock, ClockRule};
 use serde_json::value::RawValue;
 
@@ -76,7 +76,7 @@ fn damaged_lists_are_read_as_serde_json_reads_them() {
             text.replace_range(at..end, PIECES[random(PIECES.len())]);
         }
         let arena = Bump::new();
-        let ours = read_list(&text, &arena, Level::LAST, Clock::default());
+        let ours = read_list(&text, &arena, Level::LAST, Context::default());
         let ours = ours.ok().map(|list| list.iter().map(words).collect::<Vec<_>>());
         let theirs = oracle(&text);
         accepted += usize::from(theirs.is_some());
@@ -94,6 +94,6 @@ fn a_deep_nest_of_arrays_is_refused_and_not_descended() {
     for text in ["[".repeat(1_000_000), format!("[[{}", "[".repeat(1_000_000)), "[[\"SET\",".repeat(200_000)]
     {
         let arena = Bump::new();
-        assert!(read_list(&text, &arena, Level::LAST, Clock::default()).is_err());
+        assert!(read_list(&text, &arena, Level::LAST, Context::default()).is_err());
     }
 }

@@ -116,8 +116,11 @@ fn begin_object(out: &mut impl Write, name: &str) -> io::Result<()> {
     out.write_all(b",\"answers\":[")
 }
 
-/// Writes a reply as a JSON string, piece by piece.
+/// Writes a reply as a JSON string, piece by piece, or as an array of strings.
 fn write_reply(out: &mut impl Write, reply: &Reply<'_>) -> io::Result<()> {
+    if let Reply::Batch(answers) = reply {
+        return Ok(serde_json::to_writer(out, answers)?);
+    }
     out.write_all(b"\"")?;
     reply.try_pieces(|piece| write_escaped(out, piece))?;
     out.write_all(b"\"")
