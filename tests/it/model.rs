@@ -4,8 +4,10 @@
 //! the whole database at every backup. Nothing of that is fast, and all of it is easy to believe: the random
 //! tests hold the engine to what this file answers.
 //!
+//! Of sessions it knows one: BEGIN keeps a copy of everything but time and names, which ROLLBACK brings back.
+//!
 //! Invariants: a refused query changes nothing; a backup is never changed once it is taken; a cell is dead from
-//! `dies` on, and the largest timestamp there is lies far below `NEVER`.
+//! `dies` on, and the largest timestamp there is lies far below `NEVER`; what BEGIN has kept holds nothing kept.
 //!
 //! ```text
 //!   records   "A" ─► "B" ─► { value: "C", dies: 11 }      SET_AT_WITH_TTL A B C 1 10
@@ -22,6 +24,11 @@ const NEVER: u128 = 1 << 100;
 
 /// Keys to fields to cells. The maps are ordered because scans answer in byte order, and so does `str` compare.
 type Records = BTreeMap<String, BTreeMap<String, Cell>>;
+
+/// The names that no alias may have and that alone may have one.
+const OPERATIONS: &str = "SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT \
+    SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST \
+    APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES";
 
 /// A value and the first moment at which it is gone.
 #[derive(Clone)]
@@ -48,17 +55,33 @@ pub(crate) struct Model {
     clock: u128,
     records: Records,
     backups: Vec<(u128, Records)>,
+    /// What the open transaction would go back to.
+    kept: Option<(Records, Vec<(u128, Records)>)>,
+    /// Each with its operation, in the order made.
+    aliases: Vec<(String, String)>,
 }
 
 impl Model {
     /// An empty database, under the free clock rule or the monotone one.
     pub(crate) fn new(free: bool) -> Self {
-        Self { free, clock: 0, records: Records::new(), backups: Vec::new() }
+        Self { free, clock: 0, records: Records::new(), backups: Vec::new(), kept: None, aliases: Vec::new() }
     }
 
-    /// Answers a query, the operation's name first; `Err` if time would run backwards.
+    /// Answers the queries of a batch; `Err` if time would run backwards in it, and then none has taken effect.
+    pub(crate) fn answer_batch(&mut self, queries: &[Vec<String>]) -> Result<Vec<String>, ()> {
+        let before = self.clone();
+        let answers = queries.iter().map(|words| self.answer(words)).collect();
+        if answers == Err(()) {
+            *self = before;
+        }
+        answers
+    }
+
+    /// Answers a query, the operation's name or an alias first; `Err` if time would run backwards.
     pub(crate) fn answer(&mut self, words: &[String]) -> Result<String, ()> {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let operation = self.operation(&words[0]).to_owned();
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        words[0] = &operation;
         let when = self.judge(timestamp(&words))?;
         Ok(match words[..] {
             ["SET", key, field, value] | ["SET_AT", key, field, value, _] => {
@@ -102,8 +125,25 @@ impl Model {
             ["FIND", what, how, pattern] => self.find(what, |text| matches(how, pattern, text), when),
             ["PERSIST", key] => self.persist(key, &self.fields(key, when), when),
             ["PERSIST", key, field] => self.persist(key, &[field.to_owned()], when),
+            ["BEGIN"] => self.begin(),
+            ["COMMIT"] => self.kept.take().is_some().to_string(),
+            ["ROLLBACK"] => self.roll_back(),
+            ["ALIAS", name, operation] => self.alias(name, operation),
+            ["ALIASES"] => {
+                let shown = |(name, operation): &(String, String)| format!("{name}: {operation}");
+                self.aliases.iter().map(shown).collect::<Vec<_>>().join(", ")
+            }
+            ["RESET_ALIASES"] => {
+                self.aliases.clear();
+                String::new()
+            }
             _ => unreachable!("not a query: {words:?}"),
         })
+    }
+
+    /// The operation that a query's first word means.
+    pub(crate) fn operation<'a>(&'a self, word: &'a str) -> &'a str {
+        self.aliases.iter().find(|(name, _)| name == word).map_or(word, |(_, operation)| operation)
     }
 
     /// Every live cell as key, field, value and milliseconds left (`None` for a permanent one), in order.
@@ -293,6 +333,62 @@ impl Model {
             }
         }
         String::new()
+    }
+}
+
+/// Sessions of level 6.
+impl Model {
+    fn begin(&mut self) -> String {
+        let begins = self.kept.is_none();
+        if begins {
+            self.kept = Some((self.records.clone(), self.backups.clone()));
+        }
+        begins.to_string()
+    }
+
+    fn roll_back(&mut self) -> String {
+        let kept = self.kept.take();
+        let ends = kept.is_some();
+        if let Some((records, backups)) = kept {
+            (self.records, self.backups) = (records, backups);
+        }
+        ends.to_string()
+    }
+
+    fn alias(&mut self, name: &str, operation: &str) -> String {
+        let mut operations = OPERATIONS.split(' ');
+        let taken = self.operation(name) != name || OPERATIONS.split(' ').any(|taken| taken == name);
+        let made = !taken && operations.any(|known| known == operation);
+        if made {
+            self.aliases.push((name.to_owned(), operation.to_owned()));
+        }
+        made.to_string()
+    }
+}
+
+/// What a model of several sessions needs of each one's copy.
+impl Model {
+    /// The clock's reading.
+    pub(crate) fn clock(&self) -> u128 {
+        self.clock
+    }
+
+    /// Time goes by for this copy too, whoever told it.
+    pub(crate) fn move_clock(&mut self, clock: u128) {
+        self.clock = self.clock.max(clock);
+    }
+
+    /// Is there a backup early enough for a RESTORE?
+    pub(crate) fn can_restore(&self, wanted: &str) -> bool {
+        self.backups.iter().any(|(taken, _)| *taken <= number(wanted))
+    }
+
+    /// Makes a record what it is in another copy.
+    pub(crate) fn take_record(&mut self, key: &str, from: &Self) {
+        match from.records.get(key) {
+            Some(record) => drop(self.records.insert(key.to_owned(), record.clone())),
+            None => drop(self.records.remove(key)),
+        }
     }
 }
 
