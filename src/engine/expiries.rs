@@ -68,13 +68,6 @@ pub(super) struct Expiries {
     swept: usize,
 }
 
-impl Cursor {
-    pub(super) fn add(&mut self, expiry: Expiry) {
-        self.moves += expiry.weight() - 1;
-        self.fresh.push(expiry);
-    }
-}
-
 /// Who died between two moments.
 #[derive(Debug, Default)]
 pub(super) struct Deaths {
@@ -93,7 +86,8 @@ impl Expiries {
     }
 
     pub(super) fn add(&mut self, expiry: Expiry) {
-        self.at.add(expiry);
+        self.at.moves += expiry.weight() - 1;
+        self.at.fresh.push(expiry);
     }
 
     /// Begins a transaction, which sees what is seen now; the answer is where the database is meanwhile.
@@ -110,7 +104,8 @@ impl Expiries {
         std::mem::swap(&mut self.at, cursor);
     }
 
-    fn sort_in(&mut self, expiry: Expiry) {
+    /// Adds an entry of a version that may have died already.
+    pub(super) fn sort_in(&mut self, expiry: Expiry) {
         self.weight += expiry.weight();
         self.index.insert(expiry);
     }

@@ -221,14 +221,12 @@ impl Records {
         (NewVersions { cell: false, count }, goes)
     }
 
-    /// Takes back what an epoch wrote into a cell or, without a field, into the count of a record.
+    /// Takes back what an epoch wrote into the count of a record and, with a field, into a cell of it.
     pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
-        let Some(field) = field else {
-            record.count.take_back(epoch);
-            return;
-        };
+        record.count.take_back(epoch);
+        let Some(field) = field else { return };
         let cell = record.fields.get_mut(field);
         let goes = cell.is_some_and(|cell| !cell.take_back(epoch) || cell.is_deleted_for_good());
         if goes && record.remove(field) {
@@ -268,11 +266,10 @@ impl Records {
         Some(content)
     }
 
-    /// Takes a cell's version of a transaction's epoch out, if there is one, and that of its record's count.
+    /// The same; the answer is what was in the cell.
     pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Option<Content>> {
         let cell = self.by_key.get(key)?.fields.get(field);
         let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
-        self.take_back(key, None, epoch);
         self.take_back(key, Some(field), epoch);
         content
     }

@@ -58,6 +58,8 @@ struct Branch {
     first: Epoch,
     /// The last epoch seen of the parent; `None` if nothing is seen of any.
     fork: Option<Epoch>,
+    /// It goes on where its parent has ended, as the next epoch was taken.
+    goes_on: bool,
     parent: u32,
     depth: u32,
     jump: u32,
@@ -69,7 +71,7 @@ impl Branch {
     /// A branch that sees nothing of what was before it, at this place among all.
     fn root(first: Epoch, place: u32) -> Self {
         // A jump to where it stands leads nowhere: it must never seem worth while.
-        Self { first, fork: None, parent: 0, depth: 0, jump: place, jump_first: Epoch::FIRST }
+        Self { first, fork: None, goes_on: false, parent: 0, depth: 0, jump: place, jump_first: Epoch::FIRST }
     }
 }
 
@@ -177,6 +179,7 @@ impl Timeline {
         } else {
             let first = self.unused();
             self.branch_off(mark, first);
+            self.branches[self.at.branch as usize].goes_on = true;
         }
         mark
     }
@@ -272,6 +275,7 @@ impl Timeline {
         self.enter(Branch {
             first,
             fork: Some(mark.epoch),
+            goes_on: false,
             parent: mark.branch,
             depth: parent.depth + 1,
             jump,
@@ -298,7 +302,7 @@ impl Timeline {
         let branch = self.branch(next.branch);
         match mark.branch == next.branch {
             true => mark.epoch.next() == next.epoch,
-            false => (branch.first, branch.fork, branch.parent) == (next.epoch, Some(mark.epoch), mark.branch),
+            false => branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch),
         }
     }
 

@@ -82,17 +82,17 @@ pub(super) struct Transaction {
     touched: BTreeMap<Text, bool>,
     /// It has read or written every record.
     all: bool,
-    /// It has taken a backup, restored one, or emptied the database; and whether it began with a backup.
-    remade: Option<Remade>,
+    /// How it has made more of the database than its records, in order.
+    remade: Vec<Remade>,
     changes: Changes,
 }
 
-/// How a transaction has made more of a database than its records.
+/// How a transaction makes more of a database than its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Remade {
-    /// By a backup, first of all: that sees all that was there.
+    /// It takes a backup.
     Saved,
-    /// By leaving all that was there behind.
+    /// It leaves all that was there behind: it restores a backup, or empties the database.
     Left,
 }
 
@@ -123,7 +123,7 @@ impl Transaction {
         let touches = self.all || !self.touched.is_empty();
         (*all && touches)
             || (self.all && !records.is_empty())
-            || (self.remade.is_some() && (*all || *backups))
+            || (!self.remade.is_empty() && (*all || *backups))
             || records.iter().any(|key| self.touched.contains_key(key))
     }
 
@@ -213,7 +213,7 @@ impl Engine {
             closed: Vec::new(),
             touched: BTreeMap::new(),
             all: false,
-            remade: None,
+            remade: Vec::new(),
             changes: Changes::default(),
         });
         true
@@ -232,7 +232,10 @@ impl Engine {
     /// Notes that the transaction makes more of the database than its records.
     pub(super) fn remake(&mut self, how: Remade) {
         if let Some(transaction) = self.transaction() {
-            transaction.remade.get_or_insert(how);
+            // Which came first, and which there were: that is at most two.
+            if !transaction.remade.contains(&how) {
+                transaction.remade.push(how);
+            }
         }
     }
 
@@ -311,7 +314,7 @@ impl Engine {
                 && !lifetime.is_permanent()
             {
                 let (key, field) = (note.0.clone(), Text::new(field.unwrap_or_default()));
-                transaction.other.expiries.add(Expiry { last: lifetime.last(), epoch, key, field });
+                self.expiries.sort_in(Expiry { last: lifetime.last(), epoch, key, field });
             }
             if preserved.is_some() || field.is_none() {
                 transaction.closed.push((note, epoch));
@@ -364,9 +367,10 @@ impl Engine {
             self.drop_transaction();
             return false;
         }
-        match transaction.remade {
-            None => self.merge(place, now),
-            Some(remade) => self.adopt(place, remade),
+        if transaction.remade.is_empty() {
+            self.merge(place, now);
+        } else {
+            self.adopt(place);
         }
         true
     }
@@ -391,9 +395,10 @@ impl Engine {
     }
 
     /// Makes the present of a transaction that of the database. Nobody else has written since it began.
-    fn adopt(&mut self, place: usize, remade: Remade) {
+    fn adopt(&mut self, place: usize) {
         self.leave();
-        if remade == Remade::Left {
+        let remade = std::mem::take(&mut self.transactions[place].remade);
+        if remade[0] == Remade::Left {
             // What was written since the last backup is seen by nobody from now on.
             let written = self.written();
             self.take_back_open(written);
@@ -404,16 +409,15 @@ impl Engine {
         let mut at = transaction.other.at.clone();
         self.timeline.swap(&mut at);
         self.timeline.end(at, true);
-        if remade == Remade::Left {
-            transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
-            let touched = std::mem::take(&mut transaction.touched);
-            self.take_back((Vec::new(), transaction));
-            self.note_change(Change::All);
-            self.tell_others(&touched);
-        } else {
-            self.tell_others(&transaction.touched);
+        self.tell_others(&transaction.touched);
+        for how in &remade {
+            self.note_change(if *how == Remade::Left { Change::All } else { Change::Backups });
         }
-        self.note_change(Change::Backups);
+        if remade[0] == Remade::Left {
+            // No backup of it can see what others changed before.
+            transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
+            self.take_back((Vec::new(), transaction));
+        }
     }
 
     /// Tells other transactions which records one has written.

@@ -1,5 +1,8 @@
 //! All tests that use the project from outside, in one binary.
 
+/// Sessions: a naive model over random interleavings, and stories of two sessions.
+mod sessions;
+
 /// Snapshots and syncs in the background of a store.
 mod background;
 /// Images with a mistake in them are refused, or do no harm.
