@@ -57,7 +57,7 @@ mod timeline;
 mod transactions;
 mod unsaved;
 
-pub use transactions::Session;
+pub use transactions::{Effect, Session};
 
 use crate::query::{Aliases, Pattern, Query};
 use crate::reply::{Reply, Value};
@@ -106,6 +106,8 @@ pub struct Engine {
     transactions: Vec<Transaction>,
     /// The place of the transaction whose present is the engine's now.
     inside: Option<usize>,
+    /// How many transactions there have been.
+    begun: u64,
     aliases: Aliases,
 }
 
@@ -141,6 +143,7 @@ impl Engine {
             backups: Backups::default(),
             transactions: Vec::new(),
             inside: None,
+            begun: 0,
             aliases: Aliases::default(),
         }
     }

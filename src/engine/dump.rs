@@ -14,7 +14,7 @@
 
 use super::backups::Backup;
 use super::held::Held;
-use super::records::{Cell, live};
+use super::records::{Cell, Content, live};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
 use crate::query::Query;
@@ -55,6 +55,43 @@ impl Engine {
         if reads < timestamp {
             // A mere look moves the clock.
             each(&Query::GetAt { key: "", field: "", timestamp })?;
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Hands out the queries that make of cells what is wanted, where they hold what was told, at the clock's reading.
+    /// (Under the free rule that is 0.)
+    pub(super) fn try_tell<E>(
+        &self,
+        cells: &[(Text, Text)],
+        told: Vec<Option<Content>>,
+        wanted: Vec<Option<Content>>,
+        mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let moment = self.clock.now();
+        let in_callers = |Content { value, lifetime }| {
+            let lifetime = lifetime.rebased(self.own_time(moment), moment);
+            (value, lifetime)
+        };
+        for ((key, field), (told, wanted)) in cells.iter().zip(told.into_iter().zip(wanted)) {
+            let [told, wanted] = [told, wanted].map(|content| content.map(in_callers));
+            if told == wanted {
+                continue;
+            }
+            if let (Some((before, _)), Some((value, lifetime))) = (&told, &wanted)
+                && before == value
+            {
+                // Its value need not be said, which may be long.
+                each(&match lifetime.left_at(moment) {
+                    None => Query::Persist { key, field },
+                    Some(ttl) => Query::Expire { key, field, ttl },
+                })?;
+                continue;
+            }
+            let [told, wanted] = [&told, &wanted].map(|content| content.as_ref().map(|(held, end)| (held, *end)));
+            tell((key, field), told, wanted, (moment, moment), &mut |query| each(query).map(|()| moment))?;
         }
         Ok(())
     }
@@ -150,32 +187,42 @@ impl<'e> DumpedCell<'e> {
     fn tell<E>(
         &mut self,
         wanted: Option<(&'e Held, Lifetime)>,
-        (timestamp, reads): (Time, Time),
+        times: (Time, Time),
         each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
     ) -> Result<Time, E> {
-        let (key, field) = (self.key.as_str(), self.field.as_str());
         let told = std::mem::replace(&mut self.told, wanted);
-        let Some((held, lifetime)) = wanted else { return each(&Query::DeleteAt { key, field, timestamp }) };
-        let list = match held {
-            Held::Text(value) => return each(&set((key, field, value), lifetime, timestamp)),
-            Held::List(list) => list.items(),
-        };
-        let mut reads = reads;
-        let goes_on = told.filter(|(_, before)| *before == lifetime).and_then(|(held, _)| begun(held, &list));
-        let done = match (goes_on, &list[..]) {
-            (Some(done), _) => done,
-            // Two texts and more begin as one.
-            (None, [first, _, ..]) => {
-                reads = each(&set((key, field, first), lifetime, timestamp))?;
-                1
-            }
-            (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), each),
-        };
-        for item in &list[done..] {
-            reads = each(&Query::Append { key, field, item })?;
-        }
-        Ok(reads)
+        tell((self.key, self.field), told, wanted, times, each)
     }
+}
+
+/// Hands out the queries that put into a cell what is wanted, where there is what was told before.
+fn tell<E>(
+    (key, field): (&str, &str),
+    told: Option<(&Held, Lifetime)>,
+    wanted: Option<(&Held, Lifetime)>,
+    (timestamp, reads): (Time, Time),
+    each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
+) -> Result<Time, E> {
+    let Some((held, lifetime)) = wanted else { return each(&Query::DeleteAt { key, field, timestamp }) };
+    let list = match held {
+        Held::Text(value) => return each(&set((key, field, value), lifetime, timestamp)),
+        Held::List(list) => list.items(),
+    };
+    let mut reads = reads;
+    let goes_on = told.filter(|(_, before)| *before == lifetime).and_then(|(held, _)| begun(held, &list));
+    let done = match (goes_on, &list[..]) {
+        (Some(done), _) => done,
+        // Two texts and more begin as one.
+        (None, [first, _, ..]) => {
+            reads = each(&set((key, field, first), lifetime, timestamp))?;
+            1
+        }
+        (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), each),
+    };
+    for item in &list[done..] {
+        reads = each(&Query::Append { key, field, item })?;
+    }
+    Ok(reads)
 }
 
 /// How many items of a list are there already.

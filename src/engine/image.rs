@@ -55,6 +55,8 @@ pub struct State {
     pub branches: Vec<BranchImage>,
     /// The backups, in order of the caller's time.
     pub backups: Vec<BackupImage>,
+    /// Other names of operations with what they stand for, in the order in which they were given.
+    pub aliases: Vec<(String, String)>,
 }
 
 /// A run of epochs that follow each other, up to the first one of the next branch.
@@ -177,6 +179,7 @@ impl Engine {
             open: self.timeline.open().number(),
             branches: timeline.branches.clone(),
             backups: self.backups.iter().map(|(taken, backup)| BackupImage::of(taken, &backup, &timeline)).collect(),
+            aliases: self.aliases.iter().map(|(name, operation)| (name.to_owned(), operation.to_owned())).collect(),
         };
         Frozen { state, runs: timeline.runs, shards: self.records.lend() }
     }

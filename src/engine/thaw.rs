@@ -13,6 +13,7 @@ use super::records::{Cell, Content, Record};
 use super::timeline::{Epoch, Timeline};
 use super::unsaved::{Note, Unsaved};
 use super::{Engine, Text};
+use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
 
 /// A database that is made from its image: first its state, then its records one after the other, in any order.
@@ -55,6 +56,11 @@ impl Thaw {
         engine.expiries = Expiries::of(state.settled, Vec::new());
         engine.timeline = Timeline::of_image(&state.branches, state.open)?;
         engine.records.set_live_records(state.live_records);
+        for (name, operation) in &state.aliases {
+            if !engine.aliases.learn(&Query::Alias { name, operation }) {
+                return Err(Broken("an operation has a name that it cannot have"));
+            }
+        }
         state.backups.iter().try_for_each(|backup| engine.add_backup_of(backup))?;
         Ok(Self { engine, expiries: Vec::new(), unsaved: Vec::new() })
     }

@@ -68,6 +68,8 @@ struct View {
 /// A transaction that is open.
 #[derive(Clone, Debug)]
 pub(super) struct Transaction {
+    /// No other one has this number.
+    number: u64,
     /// Whose it is; `None` if it is the engine's own.
     session: Option<Weak<()>>,
     /// The present that is not the engine's now: the transaction's or, while that one is asked, the database's.
@@ -149,9 +151,73 @@ pub(super) enum Change<'c> {
     Backups,
 }
 
+/// What the COMMIT of a transaction comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It answers `false`: there is no transaction, or others have changed what it has read or written.
+    None,
+    /// Queries have been told that do the same.
+    Told,
+    /// It has taken or restored backups, or emptied the database: no others have written since it began, so what it was
+    /// asked does the same.
+    Asked,
+}
+
 impl Engine {
+    /// The number of the transaction that a session, or the engine's own, has open. No other one ever has it.
+    #[must_use]
+    pub fn transaction_of(&self, session: Option<&Session>) -> Option<u64> {
+        let transaction = self.transactions.iter().find(|transaction| transaction.is_of(session));
+        transaction.map(|transaction| transaction.number)
+    }
+
+    /// Is the transaction of this number open?
+    #[must_use]
+    pub fn is_open(&self, number: u64) -> bool {
+        self.transactions.iter().any(|transaction| transaction.number == number && !transaction.is_abandoned())
+    }
+
+    /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that do the same
+    /// where the clock reads what it does; nothing changes.
+    ///
+    /// # Errors
+    /// Whatever `each` fails with; nothing more is handed out then.
+    pub fn try_effect<E>(
+        &mut self,
+        session: Option<&Session>,
+        each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<Effect, E> {
+        self.enter(session);
+        let Some(transaction) = self.transaction() else { return Ok(Effect::None) };
+        if transaction.is_in_conflict() {
+            return Ok(Effect::None);
+        }
+        if !transaction.remade.is_empty() {
+            return Ok(Effect::Asked);
+        }
+        let now = self.own_time(self.clock.now());
+        let held = |engine: &Self, key: &str, field: &str| {
+            engine.records.live_cell(key, field, &engine.timeline, now).cloned()
+        };
+        let mut cells: Vec<_> = self.unsaved.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
+        self.leave();
+        let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
+        self.try_tell(&cells, told, wanted, each)?;
+        Ok(Effect::Told)
+    }
+
+    /// Rolls back what a session, or the engine's own, has open.
+    pub fn roll_back(&mut self, session: Option<&Session>) {
+        self.enter(session);
+        self.drop_transaction();
+    }
+
     /// Sees to it that the session's present is the one that is asked.
     pub(super) fn enter(&mut self, session: Option<&Session>) {
+        self.end_abandoned();
         let wanted = self.transactions.iter().position(|transaction| transaction.is_of(session));
         if wanted != self.inside {
             self.leave();
@@ -193,7 +259,6 @@ impl Engine {
 
     /// Opens a transaction; `false` if there is no room for one.
     pub(super) fn open_transaction(&mut self, session: Option<&Session>) -> bool {
-        self.end_abandoned();
         let fork = self.timeline.open();
         let Some((at, first)) = self.timeline.begin() else { return false };
         let other = View {
@@ -205,7 +270,9 @@ impl Engine {
             backups: self.backups.clone(),
         };
         self.inside = Some(self.transactions.len());
+        self.begun += 1;
         self.transactions.push(Transaction {
+            number: self.begun,
             session: session.map(|session| Arc::downgrade(&session.0)),
             other,
             fork,

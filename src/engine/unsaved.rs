@@ -45,6 +45,11 @@ impl Unsaved {
         self.swept = self.weight;
     }
 
+    /// Everything that is noted.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Note> {
+        self.notes.iter()
+    }
+
     /// Everything that was noted; nothing is from then on.
     pub(super) fn take(&mut self) -> Vec<Note> {
         std::mem::take(self).notes

@@ -1,6 +1,6 @@
 //! Between the engine's image of a database and the messages of a snapshot, both ways.
 
-use super::message::{Backup, Branch, Count, List, Record, State, Version};
+use super::message::{Alias, Backup, Branch, Count, List, Record, State, Version};
 use crate::engine::image::{self as engine, RecordImage, ValueImage, VersionImage};
 use crate::time::{ClockRule, Time};
 
@@ -14,6 +14,10 @@ pub(super) fn state(state: &engine::State, next_value: u64) -> State {
         let engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records } = *backup;
         Backup { taken, now, epoch, branch, live_records }
     };
+    let alias = |(name, operation): &(String, String)| {
+        let [name, operation] = [name, operation].map(Clone::clone);
+        Alias { name, operation }
+    };
     State {
         now: state.now.0,
         shift: state.shift,
@@ -23,6 +27,7 @@ pub(super) fn state(state: &engine::State, next_value: u64) -> State {
         branches: state.branches.iter().map(branch).collect(),
         backups: state.backups.iter().map(backup).collect(),
         next_value,
+        aliases: state.aliases.iter().map(alias).collect(),
     }
 }
 
@@ -36,6 +41,7 @@ pub(super) fn state_of(state: &State, rule: ClockRule) -> engine::State {
         let Backup { taken, now, epoch, branch, live_records } = *backup;
         engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records }
     };
+    let alias = |Alias { name, operation }: &Alias| (name.clone(), operation.clone());
     engine::State {
         rule,
         now: Time(state.now),
@@ -45,6 +51,7 @@ pub(super) fn state_of(state: &State, rule: ClockRule) -> engine::State {
         open: state.open,
         branches: state.branches.iter().map(branch).collect(),
         backups: state.backups.iter().map(backup).collect(),
+        aliases: state.aliases.iter().map(alias).collect(),
     }
 }
 

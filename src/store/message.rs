@@ -142,6 +142,18 @@ pub(super) struct State {
     /// The number that the next value on disk gets.
     #[prost(uint64, tag = "8")]
     pub(super) next_value: u64,
+    #[prost(message, repeated, tag = "9")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) aliases: Vec<Alias>,
+}
+
+/// Another name of an operation.
+#[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
+pub(super) struct Alias {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(string, tag = "2")]
+    pub(super) operation: String,
 }
 
 /// A run of epochs.
