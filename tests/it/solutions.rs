@@ -5,9 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use rewinddb::query::Level;
 use rstest::rstest;
 
 use super::{rewind, text, top};
+
+/// The level up to which the solutions go.
+const SOLVED: u8 = 5;
+
+pub(crate) fn solved() -> Level {
+    Level::new(SOLVED).expect("there is such a level")
+}
 
 /// Is a program there? On a continuous run it must be.
 pub(crate) fn has(program: &str) -> bool {
