@@ -107,7 +107,7 @@ fn a_correct_solution_passes_everything_and_an_empty_one_nothing(
     let file: PathBuf = top().join("fixtures/solutions").join(solution);
     std::fs::copy(file, folder.path().join(kit_of.solution)).expect("it is copied");
     build();
-    let full = judged(folder.path(), "--fresh 100 --seed 7", kit_of.run);
+    let full = judged(folder.path(), &format!("--level {SOLVED} --fresh 100 --seed 7"), kit_of.run);
     let shown = text(&full.stdout);
     assert_eq!(full.status.code(), Some(0), "{language}: {shown}{}", text(&full.stderr));
     assert!(shown.contains("all levels are passed"), "{language}: {shown}");
