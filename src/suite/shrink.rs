@@ -122,9 +122,8 @@ where
 
     /// Puts short names in the place of keys, fields and values, everywhere alike, and shortens what must stay.
     fn simplify_texts(&mut self) -> Result<(), E> {
-        for (name, short) in
-            [("key", ["a", "b", "c"]), ("field", ["a", "b", "c"]), ("value", ["x", "y", "z"])]
-        {
+        let (names, values) = (["a", "b", "c"], ["x", "y", "z"]);
+        for (name, short) in [("key", names), ("field", names), ("value", values), ("item", values)] {
             for text in self.distinct(name) {
                 let short = short.iter().copied().take_while(|short| *short != text);
                 let beginnings = beginnings(&text).skip(1);

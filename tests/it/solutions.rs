@@ -5,9 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use rewinddb::query::Level;
 use rstest::rstest;
 
 use super::{rewind, text, top};
+
+/// The level up to which the solutions go.
+const SOLVED: u8 = 5;
+
+pub(crate) fn solved() -> Level {
+    Level::new(SOLVED).expect("there is such a level")
+}
 
 /// Is a program there? On a continuous run it must be.
 pub(crate) fn has(program: &str) -> bool {
@@ -99,7 +107,7 @@ fn a_correct_solution_passes_everything_and_an_empty_one_nothing(
     let file: PathBuf = top().join("fixtures/solutions").join(solution);
     std::fs::copy(file, folder.path().join(kit_of.solution)).expect("it is copied");
     build();
-    let full = judged(folder.path(), "--fresh 100 --seed 7", kit_of.run);
+    let full = judged(folder.path(), &format!("--level {SOLVED} --fresh 100 --seed 7"), kit_of.run);
     let shown = text(&full.stdout);
     assert_eq!(full.status.code(), Some(0), "{language}: {shown}{}", text(&full.stderr));
     assert!(shown.contains("all levels are passed"), "{language}: {shown}");

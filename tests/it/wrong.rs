@@ -9,7 +9,7 @@ use rewinddb::suite::{Candidate, Case, Draw, Limits, Oracle, Protocol, builtin, 
 use rewinddb::time::ClockRule;
 use serde::Deserialize;
 
-use super::solutions::{python, python_kit};
+use super::solutions::{python, python_kit, solved};
 use super::{assert_document, top, with_part};
 
 /// A hunt may end with so many queries at most.
@@ -80,7 +80,7 @@ fn failures(candidate: &mut dyn Candidate, cases: &[Case]) -> (BTreeMap<u8, usiz
 
 #[test]
 fn every_mistake_is_caught_by_a_case_of_its_level_that_names_it() {
-    let cases = builtin(Level::EXERCISE, Some(ClockRule::Monotone)).expect("they are good");
+    let cases = builtin(solved(), Some(ClockRule::Monotone)).expect("they are good");
     each(|wrong, candidate| {
         let case = cases.iter().find(|case| case.name == wrong.case && case.level == wrong.level());
         let case = case.unwrap_or_else(|| panic!("{}: there is no case `{}`", wrong.name, wrong.case));
@@ -119,9 +119,9 @@ fn the_correct_solution_makes_none_of_them() {
     let (_kit, adapter, file) = python_kit(&solution());
     let command = [python.to_owned(), adapter, file];
     let mut candidate = candidate(Protocol::Session, &command, Limits::default());
-    let cases = builtin(Level::EXERCISE, Some(ClockRule::Monotone)).expect("they are good");
+    let cases = builtin(solved(), Some(ClockRule::Monotone)).expect("they are good");
     assert_eq!(failures(&mut *candidate, &cases).1, Vec::<String>::new());
-    let draw = Draw::new(Level::EXERCISE, ClockRule::Monotone);
+    let draw = Draw::new(solved(), ClockRule::Monotone);
     let found = hunt(&mut *candidate, &mut Oracle::Engine, draw, 1, 300, |_| ControlFlow::Continue(()));
     assert!(found.expect("it starts").is_none());
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -24,7 +25,7 @@
 
 using Words = std::vector<std::string>;
 
-// A list in which every operation stands once, level by level: what is tried to see what is filled in.
+// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
 const std::vector<Words> TRIAL = {
     {"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
     {"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
@@ -32,8 +33,12 @@ const std::vector<Words> TRIAL = {
     {"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
     {"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
     {"BACKUP", "1"}, {"RESTORE", "1", "1"},
+    {"TICK", "1"}, {"PUT", "a", "b"}, {"PUT_WITH_TTL", "a", "b", "1"}, {"GET", "a"}, {"DELETE", "a"},
+    {"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
+    {"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
+    {"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
 };
-const std::size_t OPERATIONS_UP_TO_LEVEL[] = {0, 3, 5, 11, 13};
+const std::vector<std::size_t> FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33};
 const unsigned TRIAL_SECONDS = 1;
 
 // ---- JSON -----------------------------------------------------------------------------------------------------------
@@ -247,11 +252,12 @@ std::string quoted(std::string_view text) {
     return result + '"';
 }
 
-std::string quoted(const Words& words) {
+// A list of what is JSON already.
+std::string list_of(const std::vector<std::string>& items) {
     std::string result = "[";
-    for (const std::string& word : words) {
+    for (const std::string& item : items) {
         if (result.size() > 1) result += ',';
-        result += quoted(word);
+        result += item;
     }
     return result + ']';
 }
@@ -271,24 +277,45 @@ std::uint64_t number(const std::string& word) {
     return number;
 }
 
-std::string answer(Solution& database, const Words& query) {
-    const std::string& operation = query.at(0);
+// Calls the method for a query, which its operation and the number of its words tell.
+std::string call(Solution& database, const Words& query) {
+    const std::string form = query.at(0) + ' ' + std::to_string(query.size() - 1);
     const auto text = [&](std::size_t place) -> const std::string& { return query.at(place); };
     const auto time = [&](std::size_t place) { return number(query.at(place)); };
-    if (operation == "SET") return database.set(text(1), text(2), text(3));
-    if (operation == "GET") return database.get(text(1), text(2));
-    if (operation == "DELETE") return database.remove(text(1), text(2));
-    if (operation == "SCAN") return database.scan(text(1));
-    if (operation == "SCAN_BY_PREFIX") return database.scan_by_prefix(text(1), text(2));
-    if (operation == "SET_AT") return database.set_at(text(1), text(2), text(3), time(4));
-    if (operation == "SET_AT_WITH_TTL") return database.set_at_with_ttl(text(1), text(2), text(3), time(4), time(5));
-    if (operation == "GET_AT") return database.get_at(text(1), text(2), time(3));
-    if (operation == "DELETE_AT") return database.remove_at(text(1), text(2), time(3));
-    if (operation == "SCAN_AT") return database.scan_at(text(1), time(2));
-    if (operation == "SCAN_BY_PREFIX_AT") return database.scan_by_prefix_at(text(1), text(2), time(3));
-    if (operation == "BACKUP") return database.backup(time(1));
-    if (operation == "RESTORE") return database.restore(time(1), time(2));
-    throw NotSupported("no method for " + operation);
+    if (form == "SET 3") return database.set(text(1), text(2), text(3));
+    if (form == "GET 2") return database.get(text(1), text(2));
+    if (form == "DELETE 2") return database.remove(text(1), text(2));
+    if (form == "SCAN 1") return database.scan(text(1));
+    if (form == "SCAN_BY_PREFIX 2") return database.scan_by_prefix(text(1), text(2));
+    if (form == "SET_AT 4") return database.set_at(text(1), text(2), text(3), time(4));
+    if (form == "SET_AT_WITH_TTL 5") return database.set_at_with_ttl(text(1), text(2), text(3), time(4), time(5));
+    if (form == "GET_AT 3") return database.get_at(text(1), text(2), time(3));
+    if (form == "DELETE_AT 3") return database.remove_at(text(1), text(2), time(3));
+    if (form == "SCAN_AT 2") return database.scan_at(text(1), time(2));
+    if (form == "SCAN_BY_PREFIX_AT 3") return database.scan_by_prefix_at(text(1), text(2), time(3));
+    if (form == "BACKUP 1") return database.backup(time(1));
+    if (form == "RESTORE 2") return database.restore(time(1), time(2));
+    if (form == "TICK 1") return database.tick(time(1));
+    if (form == "PUT 2") return database.put(text(1), text(2));
+    if (form == "PUT_WITH_TTL 3") return database.put_with_ttl(text(1), text(2), time(3));
+    if (form == "GET 1") return database.get_own(text(1));
+    if (form == "DELETE 1") return database.remove_record(text(1));
+    if (form == "EXISTS 1") return database.exists_record(text(1));
+    if (form == "EXISTS 2") return database.exists(text(1), text(2));
+    if (form == "KEYS 0") return database.keys();
+    if (form == "VALUES 0") return database.values();
+    if (form == "ITEMS 0") return database.items();
+    if (form == "SIZE 0") return database.size();
+    if (form == "CLEAR 0") return database.clear();
+    if (form == "EXPIRE 2") return database.expire_record(text(1), time(2));
+    if (form == "EXPIRE 3") return database.expire(text(1), text(2), time(3));
+    if (form == "TTL 1") return database.ttl_of_record(text(1));
+    if (form == "TTL 2") return database.ttl(text(1), text(2));
+    if (form == "PERSIST 1") return database.persist_record(text(1));
+    if (form == "PERSIST 2") return database.persist(text(1), text(2));
+    if (form == "APPEND 3") return database.append(text(1), text(2), text(3));
+    if (form == "FIND 3") return database.find(text(1), text(2), text(3));
+    throw NotSupported("no method for " + query[0] + " with so many words");
 }
 
 bool is_not_supported(const std::exception& error) {
@@ -297,7 +324,7 @@ bool is_not_supported(const std::exception& error) {
 
 bool is_filled_in(Solution& database, const Words& query) {
     try {
-        answer(database, query);
+        call(database, query);
         return true;
     } catch (const std::exception& error) {
         return !is_not_supported(error);
@@ -306,11 +333,11 @@ bool is_filled_in(Solution& database, const Words& query) {
     }
 }
 
-// The operations up to a level that are filled in. They are tried in a process of their own, so that one that crashes
-// or hangs does no harm here; it counts as filled in.
+// The operations up to a level that are filled in, each as a text of JSON. They are tried in a process of their own, so
+// that one that crashes or hangs does no harm here; it counts as filled in.
 Words supported(const Json& level) {
     const std::size_t asked = level.kind == Json::Number ? number(level.text) : 4;
-    const std::size_t count = OPERATIONS_UP_TO_LEVEL[asked < 4 ? asked : 4];
+    const std::size_t count = FORMS_UP_TO_LEVEL[std::min(asked, FORMS_UP_TO_LEVEL.size() - 1)];
     std::string found;
     int ends[2];
     if (pipe(ends) == 0) {
@@ -330,7 +357,9 @@ Words supported(const Json& level) {
     }
     Words operations;
     for (std::size_t place = 0; place < count; ++place) {
-        if (place >= found.size() || found[place] == '+') operations.push_back(TRIAL[place][0]);
+        const std::string operation = quoted(TRIAL[place][0]);
+        const bool is_listed = std::find(operations.begin(), operations.end(), operation) != operations.end();
+        if (!is_listed && (place >= found.size() || found[place] == '+')) operations.push_back(operation);
     }
     return operations;
 }
@@ -345,6 +374,9 @@ Words words(const Json& query) {
     }
     return words;
 }
+
+// The answer to a query, as JSON has it.
+std::string answer(Solution& database, const Json& query) { return quoted(call(database, words(query))); }
 
 std::string one_line(const std::exception& error) {
     int status = 0;
@@ -395,18 +427,18 @@ private:
     void reset() { database = std::make_unique<Solution>(); }
 
     std::string result(const std::string& type, const Json& request) {
-        if (type == "step") return ",\"answer\":" + quoted(answer(*database, words(request["query"])));
+        if (type == "step") return ",\"answer\":" + answer(*database, request["query"]);
         if (type == "list") {
             Words answers;
-            for (const Json& query : request["queries"].list()) answers.push_back(answer(*database, words(query)));
-            return ",\"answers\":" + quoted(answers);
+            for (const Json& query : request["queries"].list()) answers.push_back(answer(*database, query));
+            return ",\"answers\":" + list_of(answers);
         }
         if (type == "reset") {
             reset();
             return "";
         }
         if (type != "hello") throw std::invalid_argument("no request of type " + type);
-        return ",\"protocol\":1,\"name\":\"Solution (C++)\",\"supports\":" + quoted(supported(request["level"]));
+        return ",\"protocol\":1,\"name\":\"Solution (C++)\",\"supports\":" + list_of(supported(request["level"]));
     }
 
     static std::string thrown(const std::string& id, const std::string& text) {

@@ -88,4 +88,106 @@ public:
     std::string restore(std::uint64_t timestamp, std::uint64_t timestamp_to_restore) {
         throw std::logic_error("not implemented");
     }
+
+    // Level 5: whole keys, lists, lifetimes, search. Beyond the exercise: if you practise for it, leave these alone.
+
+    // Moves the clock to a moment. All that follows, as it names none, happens then. Answers "".
+    std::string tick(std::uint64_t timestamp) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Sets the key's own value, the cell whose field is the empty text. Answers "".
+    std::string put(const std::string& key, const std::string& value) {
+        throw std::logic_error("not implemented");
+    }
+
+    // As put, but the value is live only before now + ttl.
+    std::string put_with_ttl(const std::string& key, const std::string& value, std::uint64_t ttl) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers the key's own value, or "" if there is none.
+    std::string get_own(const std::string& key) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Removes a whole record. Answers "true" if one of its cells was live, else "false".
+    std::string remove_record(const std::string& key) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers "true" if the record has a live cell, else "false".
+    std::string exists_record(const std::string& key) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers "true" if the cell is live, also with an empty value, else "false".
+    std::string exists(const std::string& key, const std::string& field) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers the keys of all records with a live cell, "k1, k2", in order, or "".
+    std::string keys() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers the values of all live cells, "v1, v2", in order of their keys and then of their fields, or "".
+    std::string values() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers all live cells, "k1(v1), k2.f2(v2)", in that order. A key's own value has no point and no field.
+    std::string items() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers how many records have a live cell.
+    std::string size() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Empties the database. The clock and the backups stay. Answers "".
+    std::string clear() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false".
+    std::string expire_record(const std::string& key, std::uint64_t ttl) {
+        throw std::logic_error("not implemented");
+    }
+
+    // The same for one cell.
+    std::string expire(const std::string& key, const std::string& field, std::uint64_t ttl) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers how long the longest-lived cell has to live: a number, "permanent", or "" if none is live.
+    std::string ttl_of_record(const std::string& key) {
+        throw std::logic_error("not implemented");
+    }
+
+    // The same for one cell.
+    std::string ttl(const std::string& key, const std::string& field) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Makes all live cells of a record permanent. Answers "true" if one was not, else "false".
+    std::string persist_record(const std::string& key) {
+        throw std::logic_error("not implemented");
+    }
+
+    // The same for one cell.
+    std::string persist(const std::string& key, const std::string& field) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Adds to a list, which shows as "[a, b]". A text is a list of one. Answers how many items there are.
+    std::string append(const std::string& key, const std::string& field, const std::string& item) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more.
+    std::string find(const std::string& what, const std::string& how, const std::string& pattern) {
+        throw std::logic_error("not implemented");
+    }
 };

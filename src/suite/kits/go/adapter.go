@@ -19,17 +19,21 @@ import (
 	"unicode/utf8"
 )
 
-// A list in which every operation stands once, level by level: what is tried to see what is filled in.
-var trial = [][]word{
+// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
+var trial = [][]string{
 	{"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
 	{"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
 	{"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
 	{"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
 	{"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
 	{"BACKUP", "1"}, {"RESTORE", "1", "1"},
+	{"TICK", "1"}, {"PUT", "a", "b"}, {"PUT_WITH_TTL", "a", "b", "1"}, {"GET", "a"}, {"DELETE", "a"},
+	{"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
+	{"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
+	{"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
 }
 
-var operationsUpToLevel = []int{0, 3, 5, 11, 13}
+var formsUpToLevel = []int{0, 3, 5, 11, 13, 33}
 
 const trialTime = 500 * time.Millisecond
 
@@ -37,22 +41,25 @@ type request struct {
 	Type    string          `json:"type"`
 	ID      json.RawMessage `json:"id"`
 	Level   *int            `json:"level"`
-	Query   []word          `json:"query"`
-	Queries [][]word        `json:"queries"`
+	Query   query           `json:"query"`
+	Queries []query         `json:"queries"`
 }
 
-// A word of a query: a text, or an integer, which stands for its digits.
-type word string
+// A query keeps its words as JSON has them: a text, or an integer, which stands for its digits.
+type query []json.RawMessage
 
-func (w *word) UnmarshalJSON(data []byte) error {
-	if data[0] == '"' {
-		return json.Unmarshal(data, (*string)(w))
+// words gives the texts of a query's words.
+func (q query) words() []string {
+	words := make([]string, len(q))
+	for place, data := range q {
+		words[place] = string(data)
+		if data[0] == '"' {
+			_ = json.Unmarshal(data, &words[place]) // it has been read once, so it can be
+		} else if strings.Trim(words[place], "0123456789") != "" {
+			panic(words[place] + " is not a word of a query")
+		}
 	}
-	*w = word(data)
-	if strings.Trim(string(data), "0123456789") != "" {
-		return fmt.Errorf("%s is not a word of a query", data)
-	}
-	return nil
+	return words
 }
 
 type reply map[string]interface{}
@@ -134,7 +141,7 @@ func (s *server) result(r request, result reply) error {
 		if r.Queries == nil {
 			return errors.New("a list needs queries")
 		}
-		answers := make([]string, len(r.Queries))
+		answers := make([]interface{}, len(r.Queries))
 		result["answers"] = answers
 		return protect(func() {
 			for place, query := range r.Queries {
@@ -171,40 +178,82 @@ func protect(action func()) (err error) {
 	return nil
 }
 
-func answer(s *Solution, query []word) string {
-	w := make([]string, 6)
-	for place := 0; place < len(query) && place < len(w); place++ {
-		w[place] = string(query[place])
-	}
-	switch w[0] {
-	case "SET":
+// answer is the answer to a query, as JSON is to have it.
+func answer(s *Solution, query query) interface{} {
+	return call(s, query.words())
+}
+
+// call calls the method for a query, which its operation and the number of its words tell.
+func call(s *Solution, w []string) string {
+	switch w[0] + " " + strconv.Itoa(len(w)-1) {
+	case "SET 3":
 		return s.Set(w[1], w[2], w[3])
-	case "GET":
+	case "GET 2":
 		return s.Get(w[1], w[2])
-	case "DELETE":
+	case "DELETE 2":
 		return s.Delete(w[1], w[2])
-	case "SCAN":
+	case "SCAN 1":
 		return s.Scan(w[1])
-	case "SCAN_BY_PREFIX":
+	case "SCAN_BY_PREFIX 2":
 		return s.ScanByPrefix(w[1], w[2])
-	case "SET_AT":
+	case "SET_AT 4":
 		return s.SetAt(w[1], w[2], w[3], number(w[4]))
-	case "SET_AT_WITH_TTL":
+	case "SET_AT_WITH_TTL 5":
 		return s.SetAtWithTTL(w[1], w[2], w[3], number(w[4]), number(w[5]))
-	case "GET_AT":
+	case "GET_AT 3":
 		return s.GetAt(w[1], w[2], number(w[3]))
-	case "DELETE_AT":
+	case "DELETE_AT 3":
 		return s.DeleteAt(w[1], w[2], number(w[3]))
-	case "SCAN_AT":
+	case "SCAN_AT 2":
 		return s.ScanAt(w[1], number(w[2]))
-	case "SCAN_BY_PREFIX_AT":
+	case "SCAN_BY_PREFIX_AT 3":
 		return s.ScanByPrefixAt(w[1], w[2], number(w[3]))
-	case "BACKUP":
+	case "BACKUP 1":
 		return s.Backup(number(w[1]))
-	case "RESTORE":
+	case "RESTORE 2":
 		return s.Restore(number(w[1]), number(w[2]))
+	case "TICK 1":
+		return s.Tick(number(w[1]))
+	case "PUT 2":
+		return s.Put(w[1], w[2])
+	case "PUT_WITH_TTL 3":
+		return s.PutWithTTL(w[1], w[2], number(w[3]))
+	case "GET 1":
+		return s.GetOwn(w[1])
+	case "DELETE 1":
+		return s.DeleteRecord(w[1])
+	case "EXISTS 1":
+		return s.ExistsRecord(w[1])
+	case "EXISTS 2":
+		return s.Exists(w[1], w[2])
+	case "KEYS 0":
+		return s.Keys()
+	case "VALUES 0":
+		return s.Values()
+	case "ITEMS 0":
+		return s.Items()
+	case "SIZE 0":
+		return s.Size()
+	case "CLEAR 0":
+		return s.Clear()
+	case "EXPIRE 2":
+		return s.ExpireRecord(w[1], number(w[2]))
+	case "EXPIRE 3":
+		return s.Expire(w[1], w[2], number(w[3]))
+	case "TTL 1":
+		return s.TTLOfRecord(w[1])
+	case "TTL 2":
+		return s.TTL(w[1], w[2])
+	case "PERSIST 1":
+		return s.PersistRecord(w[1])
+	case "PERSIST 2":
+		return s.Persist(w[1], w[2])
+	case "APPEND 3":
+		return s.Append(w[1], w[2], w[3])
+	case "FIND 3":
+		return s.Find(w[1], w[2], w[3])
 	}
-	panic(notSupported{"no method for " + w[0]})
+	panic(notSupported{"no method for " + strings.Join(w, " ")})
 }
 
 func number(word string) uint64 {
@@ -218,8 +267,8 @@ func number(word string) uint64 {
 // supported lists the operations up to a level that are filled in. One that does not come back from the trial is.
 func supported(level *int) []string {
 	count := len(trial)
-	if level != nil && *level >= 0 && *level < len(operationsUpToLevel) {
-		count = operationsUpToLevel[*level]
+	if level != nil && *level >= 0 && *level < len(formsUpToLevel) {
+		count = formsUpToLevel[*level]
 	}
 	there := make(chan bool, count)
 	go func() {
@@ -228,7 +277,7 @@ func supported(level *int) []string {
 			there <- isFilledIn(database, query)
 		}
 	}()
-	supported, late := []string{}, time.After(trialTime)
+	supported, listed, late := []string{}, map[string]bool{}, time.After(trialTime)
 	for _, query := range trial[:count] {
 		select {
 		case filledIn := <-there:
@@ -238,17 +287,20 @@ func supported(level *int) []string {
 		case <-late:
 			late = time.After(0)
 		}
-		supported = append(supported, string(query[0]))
+		if !listed[query[0]] {
+			supported = append(supported, query[0])
+		}
+		listed[query[0]] = true
 	}
 	return supported
 }
 
 // isFilledIn is false for a method that does nothing but say so.
-func isFilledIn(database *Solution, query []word) (filledIn bool) {
+func isFilledIn(database *Solution, query []string) (filledIn bool) {
 	defer func() {
 		cause := recover()
 		filledIn = cause == nil || !strings.HasPrefix(strings.ToLower(fmt.Sprint(cause)), "not implemented")
 	}()
-	answer(database, query)
+	call(database, query)
 	return true
 }

@@ -84,3 +84,105 @@ func (s *Solution) Backup(timestamp uint64) string {
 func (s *Solution) Restore(timestamp, timestampToRestore uint64) string {
 	panic("not implemented")
 }
+
+// Level 5: whole keys, lists, lifetimes, search. Beyond the exercise: if you practise for it, leave these alone.
+
+// Tick moves the clock to a moment. All that follows, as it names none, happens then. It answers "".
+func (s *Solution) Tick(timestamp uint64) string {
+	panic("not implemented")
+}
+
+// Put sets the key's own value, the cell whose field is the empty text. It answers "".
+func (s *Solution) Put(key, value string) string {
+	panic("not implemented")
+}
+
+// PutWithTTL is Put, but the value is live only before now + ttl.
+func (s *Solution) PutWithTTL(key, value string, ttl uint64) string {
+	panic("not implemented")
+}
+
+// GetOwn answers the key's own value, or "" if there is none.
+func (s *Solution) GetOwn(key string) string {
+	panic("not implemented")
+}
+
+// DeleteRecord removes a whole record. It answers "true" if one of its cells was live, else "false".
+func (s *Solution) DeleteRecord(key string) string {
+	panic("not implemented")
+}
+
+// ExistsRecord answers "true" if the record has a live cell, else "false".
+func (s *Solution) ExistsRecord(key string) string {
+	panic("not implemented")
+}
+
+// Exists answers "true" if the cell is live, also with an empty value, else "false".
+func (s *Solution) Exists(key, field string) string {
+	panic("not implemented")
+}
+
+// Keys answers the keys of all records with a live cell, "k1, k2", in order, or "".
+func (s *Solution) Keys() string {
+	panic("not implemented")
+}
+
+// Values answers the values of all live cells, "v1, v2", in order of their keys and then of their fields, or "".
+func (s *Solution) Values() string {
+	panic("not implemented")
+}
+
+// Items answers all live cells, "k1(v1), k2.f2(v2)", in that order. A key's own value has no point and no field.
+func (s *Solution) Items() string {
+	panic("not implemented")
+}
+
+// Size answers how many records have a live cell.
+func (s *Solution) Size() string {
+	panic("not implemented")
+}
+
+// Clear empties the database. The clock and the backups stay. It answers "".
+func (s *Solution) Clear() string {
+	panic("not implemented")
+}
+
+// ExpireRecord gives the live cells of a record the end now + ttl. It answers "true" if there were any, else "false".
+func (s *Solution) ExpireRecord(key string, ttl uint64) string {
+	panic("not implemented")
+}
+
+// Expire does the same for one cell.
+func (s *Solution) Expire(key, field string, ttl uint64) string {
+	panic("not implemented")
+}
+
+// TTLOfRecord answers how long the longest-lived cell has to live: a number, "permanent", or "" if none is live.
+func (s *Solution) TTLOfRecord(key string) string {
+	panic("not implemented")
+}
+
+// TTL does the same for one cell.
+func (s *Solution) TTL(key, field string) string {
+	panic("not implemented")
+}
+
+// PersistRecord makes all live cells of a record permanent. It answers "true" if one was not, else "false".
+func (s *Solution) PersistRecord(key string) string {
+	panic("not implemented")
+}
+
+// Persist does the same for one cell.
+func (s *Solution) Persist(key, field string) string {
+	panic("not implemented")
+}
+
+// Append adds to a list, which shows as "[a, b]". A text is a list of one. It answers how many items there are.
+func (s *Solution) Append(key, field, item string) string {
+	panic("not implemented")
+}
+
+// Find finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more.
+func (s *Solution) Find(what, how, pattern string) string {
+	panic("not implemented")
+}

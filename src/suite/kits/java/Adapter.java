@@ -12,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,7 +26,7 @@ import java.util.regex.Pattern;
  */
 public final class Adapter {
 
-    /** A list in which every operation stands once, level by level: what is tried to see what is filled in. */
+    /** A list in which every form of query stands once, level by level: what is tried to see what is filled in. */
     private static final String[][] TRIAL = {
         {"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
         {"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
@@ -33,8 +34,12 @@ public final class Adapter {
         {"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
         {"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
         {"BACKUP", "1"}, {"RESTORE", "1", "1"},
+        {"TICK", "1"}, {"PUT", "a", "b"}, {"PUT_WITH_TTL", "a", "b", "1"}, {"GET", "a"}, {"DELETE", "a"},
+        {"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
+        {"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
+        {"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
     };
-    private static final int[] OPERATIONS_UP_TO_LEVEL = {0, 3, 5, 11, 13};
+    private static final int[] FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33};
     private static final int TRIAL_MILLISECONDS = 500;
 
     private Solution database;
@@ -98,12 +103,12 @@ public final class Adapter {
     private void fillIn(Map<String, Object> reply, String type, Map<?, ?> request) {
         switch (String.valueOf(type)) {
             case "step":
-                reply.put("answer", answer(database, words(request.get("query"))));
+                reply.put("answer", answer(database, (List<?>) request.get("query")));
                 break;
             case "list":
-                List<String> answers = new ArrayList<>();
+                List<Object> answers = new ArrayList<>();
                 for (Object query : (List<?>) request.get("queries")) {
-                    answers.add(answer(database, words(query)));
+                    answers.add(answer(database, (List<?>) query));
                 }
                 reply.put("answers", answers);
                 break;
@@ -121,41 +126,83 @@ public final class Adapter {
         }
     }
 
-    private static String answer(Solution database, String[] query) {
-        String answer = call(database, query);
+    /** The answer to a query, as JSON has it. */
+    private static Object answer(Solution database, List<?> query) {
+        String answer = call(database, words(query));
         return answer == null ? "" : answer;
     }
 
+    /** Calls the method for a query, which its operation and the number of its words tell. */
     private static String call(Solution database, String[] query) {
-        switch (query[0]) {
-            case "SET":
+        switch (query[0] + " " + (query.length - 1)) {
+            case "SET 3":
                 return database.set(query[1], query[2], query[3]);
-            case "GET":
+            case "GET 2":
                 return database.get(query[1], query[2]);
-            case "DELETE":
+            case "DELETE 2":
                 return database.delete(query[1], query[2]);
-            case "SCAN":
+            case "SCAN 1":
                 return database.scan(query[1]);
-            case "SCAN_BY_PREFIX":
+            case "SCAN_BY_PREFIX 2":
                 return database.scanByPrefix(query[1], query[2]);
-            case "SET_AT":
+            case "SET_AT 4":
                 return database.setAt(query[1], query[2], query[3], number(query[4]));
-            case "SET_AT_WITH_TTL":
+            case "SET_AT_WITH_TTL 5":
                 return database.setAtWithTtl(query[1], query[2], query[3], number(query[4]), number(query[5]));
-            case "GET_AT":
+            case "GET_AT 3":
                 return database.getAt(query[1], query[2], number(query[3]));
-            case "DELETE_AT":
+            case "DELETE_AT 3":
                 return database.deleteAt(query[1], query[2], number(query[3]));
-            case "SCAN_AT":
+            case "SCAN_AT 2":
                 return database.scanAt(query[1], number(query[2]));
-            case "SCAN_BY_PREFIX_AT":
+            case "SCAN_BY_PREFIX_AT 3":
                 return database.scanByPrefixAt(query[1], query[2], number(query[3]));
-            case "BACKUP":
+            case "BACKUP 1":
                 return database.backup(number(query[1]));
-            case "RESTORE":
+            case "RESTORE 2":
                 return database.restore(number(query[1]), number(query[2]));
+            case "TICK 1":
+                return database.tick(number(query[1]));
+            case "PUT 2":
+                return database.put(query[1], query[2]);
+            case "PUT_WITH_TTL 3":
+                return database.putWithTtl(query[1], query[2], number(query[3]));
+            case "GET 1":
+                return database.getOwn(query[1]);
+            case "DELETE 1":
+                return database.deleteRecord(query[1]);
+            case "EXISTS 1":
+                return database.existsRecord(query[1]);
+            case "EXISTS 2":
+                return database.exists(query[1], query[2]);
+            case "KEYS 0":
+                return database.keys();
+            case "VALUES 0":
+                return database.values();
+            case "ITEMS 0":
+                return database.items();
+            case "SIZE 0":
+                return database.size();
+            case "CLEAR 0":
+                return database.clear();
+            case "EXPIRE 2":
+                return database.expireRecord(query[1], number(query[2]));
+            case "EXPIRE 3":
+                return database.expire(query[1], query[2], number(query[3]));
+            case "TTL 1":
+                return database.ttlOfRecord(query[1]);
+            case "TTL 2":
+                return database.ttl(query[1], query[2]);
+            case "PERSIST 1":
+                return database.persistRecord(query[1]);
+            case "PERSIST 2":
+                return database.persist(query[1], query[2]);
+            case "APPEND 3":
+                return database.append(query[1], query[2], query[3]);
+            case "FIND 3":
+                return database.find(query[1], query[2], query[3]);
             default:
-                throw new UnsupportedOperationException("no method for " + query[0]);
+                throw new UnsupportedOperationException("no method for " + String.join(" ", query));
         }
     }
 
@@ -164,8 +211,7 @@ public final class Adapter {
     }
 
     /** The words of a query: texts, or integers, which stand for their digits. */
-    private static String[] words(Object query) {
-        List<?> words = (List<?>) query;
+    private static String[] words(List<?> words) {
         String[] texts = new String[words.size()];
         for (int place = 0; place < texts.length; place++) {
             Object word = words.get(place);
@@ -176,8 +222,8 @@ public final class Adapter {
 
     /** The operations up to a level that are filled in. One that does not come back from the trial is. */
     private static List<String> supported(int level) {
-        int count = OPERATIONS_UP_TO_LEVEL[Math.max(0, Math.min(level, 4))];
-        var missing = new ConcurrentLinkedQueue<String>();
+        int count = FORMS_UP_TO_LEVEL[Math.max(0, Math.min(level, FORMS_UP_TO_LEVEL.length - 1))];
+        var missing = new ConcurrentLinkedQueue<Integer>();
         Thread trial = new Thread(() -> {
             Solution database = new Solution();
             for (int place = 0; place < count; place++) {
@@ -185,7 +231,7 @@ public final class Adapter {
                     call(database, TRIAL[place]);
                 } catch (Throwable error) {
                     if (isNotSupported(error)) {
-                        missing.add(TRIAL[place][0]);
+                        missing.add(place);
                     }
                 }
             }
@@ -197,13 +243,13 @@ public final class Adapter {
         } catch (InterruptedException error) {
             Thread.currentThread().interrupt();
         }
-        List<String> supported = new ArrayList<>();
+        var supported = new LinkedHashSet<String>();
         for (int place = 0; place < count; place++) {
-            if (!missing.contains(TRIAL[place][0])) {
+            if (!missing.contains(place)) {
                 supported.add(TRIAL[place][0]);
             }
         }
-        return supported;
+        return new ArrayList<>(supported);
     }
 
     /** Tells a method that is not filled in from an unmodifiable list of the library, which throws the same. */

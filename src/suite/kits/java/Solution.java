@@ -83,4 +83,106 @@ public class Solution {
     public String restore(long timestamp, long timestampToRestore) {
         throw new UnsupportedOperationException("not implemented");
     }
+
+    // Level 5: whole keys, lists, lifetimes, search. Beyond the exercise: if you practise for it, leave these alone.
+
+    /** Moves the clock to a moment. All that follows, as it names none, happens then. Answers "". */
+    public String tick(long timestamp) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Sets the key's own value, the cell whose field is the empty text. Answers "". */
+    public String put(String key, String value) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** As put, but the value is live only before now + ttl. */
+    public String putWithTtl(String key, String value, long ttl) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers the key's own value, or "" if there is none. */
+    public String getOwn(String key) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Removes a whole record. Answers "true" if one of its cells was live, else "false". */
+    public String deleteRecord(String key) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers "true" if the record has a live cell, else "false". */
+    public String existsRecord(String key) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers "true" if the cell is live, also with an empty value, else "false". */
+    public String exists(String key, String field) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers the keys of all records with a live cell, "k1, k2", in order, or "". */
+    public String keys() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers the values of all live cells, "v1, v2", in order of their keys and then of their fields, or "". */
+    public String values() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers all live cells, "k1(v1), k2.f2(v2)", in that order. A key's own value has no point and no field. */
+    public String items() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers how many records have a live cell. */
+    public String size() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Empties the database. The clock and the backups stay. Answers "". */
+    public String clear() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false". */
+    public String expireRecord(String key, long ttl) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** The same for one cell. */
+    public String expire(String key, String field, long ttl) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers how long the longest-lived cell has to live: a number, "permanent", or "" if none is live. */
+    public String ttlOfRecord(String key) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** The same for one cell. */
+    public String ttl(String key, String field) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Makes all live cells of a record permanent. Answers "true" if one was not, else "false". */
+    public String persistRecord(String key) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** The same for one cell. */
+    public String persist(String key, String field) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Adds to a list, which shows as "[a, b]". A text is a list of one. Answers how many items there are. */
+    public String append(String key, String field, String item) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more. */
+    public String find(String what, String how, String pattern) {
+        throw new UnsupportedOperationException("not implemented");
+    }
 }

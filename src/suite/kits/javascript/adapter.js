@@ -16,21 +16,43 @@ const vm = require("vm");
 const { createRequire } = require("module");
 const { pathToFileURL } = require("url");
 
-// What follows the operation's name in a query.
-const OPERATIONS = {
-  SET: ["key", "field", "value"],
-  GET: ["key", "field"],
-  DELETE: ["key", "field"],
-  SCAN: ["key"],
-  SCAN_BY_PREFIX: ["key", "prefix"],
-  SET_AT: ["key", "field", "value", "timestamp"],
-  SET_AT_WITH_TTL: ["key", "field", "value", "timestamp", "ttl"],
-  GET_AT: ["key", "field", "timestamp"],
-  DELETE_AT: ["key", "field", "timestamp"],
-  SCAN_AT: ["key", "timestamp"],
-  SCAN_BY_PREFIX_AT: ["key", "prefix", "timestamp"],
-  BACKUP: ["timestamp"],
-  RESTORE: ["timestamp", "timestampToRestore"],
+// The method for each form of query, and the words of the query. Two forms of one operation, told apart by how many
+// words they take, have a method each.
+const METHODS = {
+  set: ["SET", "key", "field", "value"],
+  get: ["GET", "key", "field"],
+  delete: ["DELETE", "key", "field"],
+  scan: ["SCAN", "key"],
+  scanByPrefix: ["SCAN_BY_PREFIX", "key", "prefix"],
+  setAt: ["SET_AT", "key", "field", "value", "timestamp"],
+  setAtWithTtl: ["SET_AT_WITH_TTL", "key", "field", "value", "timestamp", "ttl"],
+  getAt: ["GET_AT", "key", "field", "timestamp"],
+  deleteAt: ["DELETE_AT", "key", "field", "timestamp"],
+  scanAt: ["SCAN_AT", "key", "timestamp"],
+  scanByPrefixAt: ["SCAN_BY_PREFIX_AT", "key", "prefix", "timestamp"],
+  backup: ["BACKUP", "timestamp"],
+  restore: ["RESTORE", "timestamp", "timestampToRestore"],
+  // Level 5
+  tick: ["TICK", "timestamp"],
+  put: ["PUT", "key", "value"],
+  putWithTtl: ["PUT_WITH_TTL", "key", "value", "ttl"],
+  getOwn: ["GET", "key"],
+  deleteRecord: ["DELETE", "key"],
+  existsRecord: ["EXISTS", "key"],
+  exists: ["EXISTS", "key", "field"],
+  keys: ["KEYS"],
+  values: ["VALUES"],
+  items: ["ITEMS"],
+  size: ["SIZE"],
+  clear: ["CLEAR"],
+  expireRecord: ["EXPIRE", "key", "ttl"],
+  expire: ["EXPIRE", "key", "field", "ttl"],
+  ttlOfRecord: ["TTL", "key"],
+  ttl: ["TTL", "key", "field"],
+  persistRecord: ["PERSIST", "key"],
+  persist: ["PERSIST", "key", "field"],
+  append: ["APPEND", "key", "field", "item"],
+  find: ["FIND", "what", "how", "pattern"],
 };
 
 // How solutions call these words, in small letters without underscores. The first that fits decides, so
@@ -41,6 +63,10 @@ const NAMES = {
   timestamp: /time|stamp|now|clock|^(at|ts|t|when)$/,
   prefix: /prefix|start|^p$/,
   value: /val|data|content|^v$/,
+  item: /item|elem|val|^(i|v)$/,
+  pattern: /pattern|regex|text|search|^p$/,
+  what: /what|where|kind|scope/,
+  how: /how|mode|match|operator/,
   field: /field|sub|inner|column|attr|prop|^f$/,
   key: /key|record|name|^(id|k)$/,
 };
@@ -106,9 +132,9 @@ function match(parameters, words) {
 /** Which argument is made of which word: its place in the query, and how it is read. */
 function plan(method, words, bigints) {
   const readNumber = bigints ? BigInt : Number;
-  return match(parametersOf(method), words).map((word) => {
+  return match(parametersOf(method), words.slice(1)).map((word) => {
     if (word === undefined) return { place: 0, read: () => undefined };
-    return { place: words.indexOf(word) + 1, read: NUMBERS.has(word) ? readNumber : String };
+    return { place: words.indexOf(word), read: NUMBERS.has(word) ? readNumber : String };
   });
 }
 
@@ -132,13 +158,14 @@ class ClassSolution {
     this.reset();
     const methods = methodsOf(this.database);
     this.calls = new Map();
-    for (const [operation, words] of Object.entries(OPERATIONS)) {
-      const name = methods.get(plain(operation));
+    this.supports = [];
+    for (const [called, words] of Object.entries(METHODS)) {
+      const name = methods.get(plain(called));
       if (name === undefined || !isFilledIn(this.database[name])) continue;
       const parts = plan(this.database[name], words, kind.bigints === true);
-      this.calls.set(operation, { name, size: words.length + 1, parts });
+      this.calls.set(formOf(words), { name, parts });
+      if (!this.supports.includes(words[0])) this.supports.push(words[0]);
     }
-    this.supports = [...this.calls.keys()];
   }
 
   reset() {
@@ -146,17 +173,26 @@ class ClassSolution {
   }
 
   answer(query) {
-    const call = this.calls.get(query[0]);
-    if (call === undefined) throw new NotSupported(`${this.name} has no method for ${query[0]}, or an empty one`);
-    if (query.length !== call.size) {
-      throw new RangeError(`${query[0]} takes ${call.size - 1} words, not ${query.length - 1}`);
-    }
+    const call = this.calls.get(formOf(query));
+    if (call === undefined) throw new NotSupported(`${this.name} ${lack(query)}`);
     return text(this.database[call.name](...call.parts.map(({ place, read }) => read(query[place]))));
   }
 
   answers(queries) {
     return queries.map((query) => this.answer(query));
   }
+}
+
+/** What tells the form of a query: its operation, and how many words there are. */
+function formOf(query) {
+  return `${query[0]} ${query.length}`;
+}
+
+/** What is missing for a query. */
+function lack(query) {
+  const found = Object.entries(METHODS).find(([, words]) => formOf(words) === formOf(query));
+  if (found === undefined) return `knows no ${query[0]} with ${query.length - 1} words`;
+  return `has no method ${found[0]} for ${query[0]}, or an empty one`;
 }
 
 /** The methods of an object by their plain names. */
@@ -175,7 +211,7 @@ class FunctionSolution {
   constructor(run) {
     this.run = run;
     this.name = run.name || "solution";
-    this.supports = Object.keys(OPERATIONS);
+    this.supports = [...new Set(Object.values(METHODS).map((words) => words[0]))];
     this.reset();
   }
 

@@ -86,6 +86,108 @@ class Solution {
   restore(timestamp, timestampToRestore) {
     throw new Error("not implemented");
   }
+
+  // Level 5: whole keys, lists, lifetimes, search. Beyond the exercise: if you practise for it, leave these alone.
+
+  /** Moves the clock to a moment. All that follows, as it names none, happens then. Answers "". */
+  tick(timestamp) {
+    throw new Error("not implemented");
+  }
+
+  /** Sets the key's own value, the cell whose field is the empty text. Answers "". */
+  put(key, value) {
+    throw new Error("not implemented");
+  }
+
+  /** As put, but the value is live only before now + ttl. */
+  putWithTtl(key, value, ttl) {
+    throw new Error("not implemented");
+  }
+
+  /** Answers the key's own value, or "" if there is none. */
+  getOwn(key) {
+    throw new Error("not implemented");
+  }
+
+  /** Removes a whole record. Answers "true" if one of its cells was live, else "false". */
+  deleteRecord(key) {
+    throw new Error("not implemented");
+  }
+
+  /** Answers "true" if the record has a live cell, else "false". */
+  existsRecord(key) {
+    throw new Error("not implemented");
+  }
+
+  /** Answers "true" if the cell is live, also with an empty value, else "false". */
+  exists(key, field) {
+    throw new Error("not implemented");
+  }
+
+  /** Answers the keys of all records with a live cell, "k1, k2", in order, or "". */
+  keys() {
+    throw new Error("not implemented");
+  }
+
+  /** Answers the values of all live cells, "v1, v2", in order of their keys and then of their fields, or "". */
+  values() {
+    throw new Error("not implemented");
+  }
+
+  /** Answers all live cells, "k1(v1), k2.f2(v2)", in that order. A key's own value has no point and no field. */
+  items() {
+    throw new Error("not implemented");
+  }
+
+  /** Answers how many records have a live cell. */
+  size() {
+    throw new Error("not implemented");
+  }
+
+  /** Empties the database. The clock and the backups stay. Answers "". */
+  clear() {
+    throw new Error("not implemented");
+  }
+
+  /** Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false". */
+  expireRecord(key, ttl) {
+    throw new Error("not implemented");
+  }
+
+  /** The same for one cell. */
+  expire(key, field, ttl) {
+    throw new Error("not implemented");
+  }
+
+  /** Answers how long the longest-lived cell has to live: a number, "permanent", or "" if none is live. */
+  ttlOfRecord(key) {
+    throw new Error("not implemented");
+  }
+
+  /** The same for one cell. */
+  ttl(key, field) {
+    throw new Error("not implemented");
+  }
+
+  /** Makes all live cells of a record permanent. Answers "true" if one was not, else "false". */
+  persistRecord(key) {
+    throw new Error("not implemented");
+  }
+
+  /** The same for one cell. */
+  persist(key, field) {
+    throw new Error("not implemented");
+  }
+
+  /** Adds to a list, which shows as "[a, b]". A text is a list of one. Answers how many items there are. */
+  append(key, field, item) {
+    throw new Error("not implemented");
+  }
+
+  /** Finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more. */
+  find(what, how, pattern) {
+    throw new Error("not implemented");
+  }
 }
 
 module.exports = Solution;

@@ -14,21 +14,43 @@ import os
 import re
 import sys
 
-# What follows the operation's name in a query.
-OPERATIONS = {
-    "SET": ["key", "field", "value"],
-    "GET": ["key", "field"],
-    "DELETE": ["key", "field"],
-    "SCAN": ["key"],
-    "SCAN_BY_PREFIX": ["key", "prefix"],
-    "SET_AT": ["key", "field", "value", "timestamp"],
-    "SET_AT_WITH_TTL": ["key", "field", "value", "timestamp", "ttl"],
-    "GET_AT": ["key", "field", "timestamp"],
-    "DELETE_AT": ["key", "field", "timestamp"],
-    "SCAN_AT": ["key", "timestamp"],
-    "SCAN_BY_PREFIX_AT": ["key", "prefix", "timestamp"],
-    "BACKUP": ["timestamp"],
-    "RESTORE": ["timestamp", "timestamp_to_restore"],
+# The method for each form of query, and the words of the query. Two forms of one operation, told apart by how many
+# words they take, have a method each.
+METHODS = {
+    "set": ["SET", "key", "field", "value"],
+    "get": ["GET", "key", "field"],
+    "delete": ["DELETE", "key", "field"],
+    "scan": ["SCAN", "key"],
+    "scan_by_prefix": ["SCAN_BY_PREFIX", "key", "prefix"],
+    "set_at": ["SET_AT", "key", "field", "value", "timestamp"],
+    "set_at_with_ttl": ["SET_AT_WITH_TTL", "key", "field", "value", "timestamp", "ttl"],
+    "get_at": ["GET_AT", "key", "field", "timestamp"],
+    "delete_at": ["DELETE_AT", "key", "field", "timestamp"],
+    "scan_at": ["SCAN_AT", "key", "timestamp"],
+    "scan_by_prefix_at": ["SCAN_BY_PREFIX_AT", "key", "prefix", "timestamp"],
+    "backup": ["BACKUP", "timestamp"],
+    "restore": ["RESTORE", "timestamp", "timestamp_to_restore"],
+    # Level 5
+    "tick": ["TICK", "timestamp"],
+    "put": ["PUT", "key", "value"],
+    "put_with_ttl": ["PUT_WITH_TTL", "key", "value", "ttl"],
+    "get_own": ["GET", "key"],
+    "delete_record": ["DELETE", "key"],
+    "exists_record": ["EXISTS", "key"],
+    "exists": ["EXISTS", "key", "field"],
+    "keys": ["KEYS"],
+    "values": ["VALUES"],
+    "items": ["ITEMS"],
+    "size": ["SIZE"],
+    "clear": ["CLEAR"],
+    "expire_record": ["EXPIRE", "key", "ttl"],
+    "expire": ["EXPIRE", "key", "field", "ttl"],
+    "ttl_of_record": ["TTL", "key"],
+    "ttl": ["TTL", "key", "field"],
+    "persist_record": ["PERSIST", "key"],
+    "persist": ["PERSIST", "key", "field"],
+    "append": ["APPEND", "key", "field", "item"],
+    "find": ["FIND", "what", "how", "pattern"],
 }
 
 # How solutions call these words, in small letters without underscores. The first that fits decides, so
@@ -39,6 +61,10 @@ NAMES = {
     "timestamp": r"time|stamp|now|clock|^(at|ts|t|when)$",
     "prefix": r"prefix|start|^p$",
     "value": r"val|data|content|^v$",
+    "item": r"item|elem|val|^(i|v)$",
+    "pattern": r"pattern|regex|text|search|^p$",
+    "what": r"what|where|kind|scope",
+    "how": r"how|mode|match|operator",
     "field": r"field|sub|inner|column|attr|prop|^f$",
     "key": r"key|record|name|^(id|k)$",
 }
@@ -81,18 +107,18 @@ def plan(method, words):
     """Which argument is made of which word: (place in the query, reader) in order, and some by their names."""
     parameters = list(inspect.signature(method).parameters.values())
     named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    by_name, surplus = match(named, words)
+    by_name, surplus = match(named, words[1:])
     in_order, by_keyword = [], {}
     for parameter in named:
         word = by_name.get(parameter.name)
         if word is None:
             continue
-        argument = (words.index(word) + 1, reader(word, parameter.annotation))
+        argument = (words.index(word), reader(word, parameter.annotation))
         if parameter.kind is not parameter.KEYWORD_ONLY and parameter is named[len(in_order)]:
             in_order.append(argument)
         else:
             by_keyword[parameter.name] = argument
-    in_order += [(words.index(word) + 1, reader(word)) for word in surplus]  # for *args; else Python objects
+    in_order += [(words.index(word), reader(word)) for word in surplus]  # for *args; else Python objects
     return in_order, by_keyword
 
 
@@ -113,23 +139,21 @@ class ClassSolution:
         self.reset()
         methods = {name.lower().replace("_", ""): name for name in dir(self.database) if name[0] != "_"}
         self.calls = {}
-        for operation, words in OPERATIONS.items():
-            name = methods.get(operation.lower().replace("_", ""))
+        for called, words in METHODS.items():
+            name = methods.get(called.replace("_", ""))
             method = getattr(self.database, name) if name else None
             if callable(method) and is_filled_in(method):
-                self.calls[operation] = (name, len(words) + 1, *plan(method, words))
-        self.supports = list(self.calls)
+                self.calls[words[0], len(words)] = (name, *plan(method, words))
+        self.supports = operations(self.calls)
 
     def reset(self):
         self.database = self.kind()
 
     def answer(self, query):
-        call = self.calls.get(query[0])
+        call = self.calls.get((query[0], len(query)))
         if call is None:
-            raise NotImplementedError(f"{self.name} has no method for {query[0]}, or an empty one")
-        name, size, in_order, by_keyword = call
-        if len(query) != size:
-            raise ValueError(f"{query[0]} takes {size - 1} words, not {len(query) - 1}")
+            raise NotImplementedError(f"{self.name} {lack(query)}")
+        name, in_order, by_keyword = call
         arguments = [read(query[place]) for place, read in in_order]
         if not by_keyword:
             return text(getattr(self.database, name)(*arguments))
@@ -140,11 +164,25 @@ class ClassSolution:
         return [self.answer(query) for query in queries]
 
 
+def operations(forms):
+    """The operations of these forms of query, each once."""
+    return list(dict.fromkeys(form[0] for form in forms))
+
+
+def lack(query):
+    """What is missing for a query."""
+    for name, words in METHODS.items():
+        if words[0] == query[0] and len(words) == len(query):
+            return f"has no method {name} for {query[0]}, or an empty one"
+    return f"knows no {query[0]} with {len(query) - 1} words"
+
+
 class FunctionSolution:
     """A function that gets all queries at once: for one more query, all since the reset are run again."""
 
     def __init__(self, function):
-        self.function, self.name, self.supports = function, function.__name__, list(OPERATIONS)
+        self.function, self.name = function, function.__name__
+        self.supports = operations(words[:1] for words in METHODS.values())
         self.reset()
 
     def reset(self):

@@ -69,3 +69,85 @@ class Solution:
     def restore(self, timestamp: int, timestamp_to_restore: int) -> str:
         """Brings back the latest backup taken at or before timestamp_to_restore. Answers ""."""
         raise NotImplementedError
+
+    # Level 5: whole keys, lists, lifetimes, search. Beyond the exercise: if you practise for it, leave these alone.
+
+    def tick(self, timestamp: int) -> str:
+        """Moves the clock to a moment. All that follows, as it names none, happens then. Answers ""."""
+        raise NotImplementedError
+
+    def put(self, key: str, value: str) -> str:
+        """Sets the key's own value, the cell whose field is the empty text. Answers ""."""
+        raise NotImplementedError
+
+    def put_with_ttl(self, key: str, value: str, ttl: int) -> str:
+        """As put, but the value is live only before now + ttl."""
+        raise NotImplementedError
+
+    def get_own(self, key: str) -> str:
+        """Answers the key's own value, or "" if there is none."""
+        raise NotImplementedError
+
+    def delete_record(self, key: str) -> str:
+        """Removes a whole record. Answers "true" if one of its cells was live, else "false"."""
+        raise NotImplementedError
+
+    def exists_record(self, key: str) -> str:
+        """Answers "true" if the record has a live cell, else "false"."""
+        raise NotImplementedError
+
+    def exists(self, key: str, field: str) -> str:
+        """Answers "true" if the cell is live, also with an empty value, else "false"."""
+        raise NotImplementedError
+
+    def keys(self) -> str:
+        """Answers the keys of all records with a live cell, "k1, k2", in order, or ""."""
+        raise NotImplementedError
+
+    def values(self) -> str:
+        """Answers the values of all live cells, "v1, v2", in order of their keys and then of their fields, or ""."""
+        raise NotImplementedError
+
+    def items(self) -> str:
+        """Answers all live cells, "k1(v1), k2.f2(v2)", in that order. A key's own value has no point and no field."""
+        raise NotImplementedError
+
+    def size(self) -> str:
+        """Answers how many records have a live cell."""
+        raise NotImplementedError
+
+    def clear(self) -> str:
+        """Empties the database. The clock and the backups stay. Answers ""."""
+        raise NotImplementedError
+
+    def expire_record(self, key: str, ttl: int) -> str:
+        """Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false"."""
+        raise NotImplementedError
+
+    def expire(self, key: str, field: str, ttl: int) -> str:
+        """The same for one cell."""
+        raise NotImplementedError
+
+    def ttl_of_record(self, key: str) -> str:
+        """Answers how long the longest-lived cell has to live: a number, "permanent", or "" if none is live."""
+        raise NotImplementedError
+
+    def ttl(self, key: str, field: str) -> str:
+        """The same for one cell."""
+        raise NotImplementedError
+
+    def persist_record(self, key: str) -> str:
+        """Makes all live cells of a record permanent. Answers "true" if one was not, else "false"."""
+        raise NotImplementedError
+
+    def persist(self, key: str, field: str) -> str:
+        """The same for one cell."""
+        raise NotImplementedError
+
+    def append(self, key: str, field: str, item: str) -> str:
+        """Adds to a list, which shows as "[a, b]". A text is a list of one. Answers how many items there are."""
+        raise NotImplementedError
+
+    def find(self, what: str, how: str, pattern: str) -> str:
+        """Finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more."""
+        raise NotImplementedError

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use solution::Solution;
 
-/// A list in which every operation stands once, level by level: what is tried to see what is filled in.
-const TRIAL: [&[&str]; 13] = [
+/// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
+const TRIAL: [&[&str]; 33] = [
     &["SET", "a", "b", "c"],
     &["GET", "a", "b"],
     &["DELETE", "a", "b"],
@@ -28,8 +28,28 @@ const TRIAL: [&[&str]; 13] = [
     &["SCAN_BY_PREFIX_AT", "a", "b", "1"],
     &["BACKUP", "1"],
     &["RESTORE", "1", "1"],
+    &["TICK", "1"],
+    &["PUT", "a", "b"],
+    &["PUT_WITH_TTL", "a", "b", "1"],
+    &["GET", "a"],
+    &["DELETE", "a"],
+    &["EXISTS", "a"],
+    &["EXISTS", "a", "b"],
+    &["KEYS"],
+    &["VALUES"],
+    &["ITEMS"],
+    &["SIZE"],
+    &["CLEAR"],
+    &["EXPIRE", "a", "1"],
+    &["EXPIRE", "a", "b", "1"],
+    &["TTL", "a"],
+    &["TTL", "a", "b"],
+    &["PERSIST", "a"],
+    &["PERSIST", "a", "b"],
+    &["APPEND", "a", "b", "c"],
+    &["FIND", "KEY", "EXACT", "a"],
 ];
-const OPERATIONS_UP_TO_LEVEL: [usize; 5] = [0, 3, 5, 11, 13];
+const FORMS_UP_TO_LEVEL: [usize; 6] = [0, 3, 5, 11, 13, 33];
 const TRIAL_TIME: Duration = Duration::from_millis(500);
 /// The thread of the trial: what panics there is not told.
 const TRIAL_THREAD: &str = "trial";
@@ -104,26 +124,14 @@ impl Server {
         let database = self.database.as_mut().map_err(|failure| failure.clone())?;
         match kind {
             "step" => {
-                let words = words(request.get("query"))?;
-                Ok(format!(
-                    r#","answer":{}"#,
-                    json::quoted(&protect(|| answer(database, &words))?)
-                ))
+                let answer = answer(database, request.get("query"))?;
+                Ok(format!(r#","answer":{answer}"#))
             }
             "list" => {
-                let queries: Vec<_> = request
-                    .get("queries")
-                    .items()?
-                    .iter()
-                    .map(words)
-                    .collect::<Result<_, _>>()?;
-                let answers = protect(|| {
-                    queries
-                        .iter()
-                        .map(|query| answer(database, query))
-                        .collect::<Vec<_>>()
-                })?;
-                Ok(format!(r#","answers":{}"#, json::list(answers.iter())))
+                let queries = request.get("queries").items()?.iter();
+                let answers = queries.map(|query| answer(database, query));
+                let answers = json::list(&answers.collect::<Result<Vec<_>, _>>()?);
+                Ok(format!(r#","answers":{answers}"#))
             }
             "reset" => {
                 *database = protect(Solution::default)?;
@@ -135,7 +143,8 @@ impl Server {
                     .number()
                     .and_then(|level| level.parse().ok())
                     .unwrap_or(4);
-                let supports = json::list(supported(level).iter());
+                let supports: Vec<_> = supported(level).into_iter().map(json::quoted).collect();
+                let supports = json::list(&supports);
                 Ok(format!(
                     r#","protocol":1,"name":"Solution (Rust)","supports":{supports}"#
                 ))
@@ -171,7 +180,14 @@ fn word(word: &Json) -> Result<&str, Failure> {
 
 // The solution
 
-fn answer(database: &mut Solution, query: &[&str]) -> String {
+/// The answer to a query, as JSON has it.
+fn answer(database: &mut Solution, query: &Json) -> Result<String, Failure> {
+    let words = words(query)?;
+    Ok(json::quoted(&protect(|| call(database, &words))?))
+}
+
+/// Calls the method for a query, which its operation and the number of its words tell.
+fn call(database: &mut Solution, query: &[&str]) -> String {
     match *query {
         ["SET", key, field, value] => database.set(key, field, value),
         ["GET", key, field] => database.get(key, field),
@@ -190,6 +206,26 @@ fn answer(database: &mut Solution, query: &[&str]) -> String {
         }
         ["BACKUP", time] => database.backup(number(time)),
         ["RESTORE", time, wanted] => database.restore(number(time), number(wanted)),
+        ["TICK", time] => database.tick(number(time)),
+        ["PUT", key, value] => database.put(key, value),
+        ["PUT_WITH_TTL", key, value, ttl] => database.put_with_ttl(key, value, number(ttl)),
+        ["GET", key] => database.get_own(key),
+        ["DELETE", key] => database.delete_record(key),
+        ["EXISTS", key] => database.exists_record(key),
+        ["EXISTS", key, field] => database.exists(key, field),
+        ["KEYS"] => database.keys(),
+        ["VALUES"] => database.values(),
+        ["ITEMS"] => database.items(),
+        ["SIZE"] => database.size(),
+        ["CLEAR"] => database.clear(),
+        ["EXPIRE", key, ttl] => database.expire_record(key, number(ttl)),
+        ["EXPIRE", key, field, ttl] => database.expire(key, field, number(ttl)),
+        ["TTL", key] => database.ttl_of_record(key),
+        ["TTL", key, field] => database.ttl(key, field),
+        ["PERSIST", key] => database.persist_record(key),
+        ["PERSIST", key, field] => database.persist(key, field),
+        ["APPEND", key, field, item] => database.append(key, field, item),
+        ["FIND", what, how, pattern] => database.find(what, how, pattern),
         _ => unimplemented!("no method for {}", query.join(" ")),
     }
 }
@@ -239,12 +275,12 @@ fn silence_todos() {
 
 /// The operations up to a level that are filled in. One that does not come back from the trial is.
 fn supported(level: usize) -> Vec<&'static str> {
-    let trial = &TRIAL[..OPERATIONS_UP_TO_LEVEL[level.min(4)]];
+    let trial = &TRIAL[..FORMS_UP_TO_LEVEL[level.min(FORMS_UP_TO_LEVEL.len() - 1)]];
     let (sender, results) = mpsc::channel();
     let try_all = move || {
         let mut database = Solution::default();
         for query in trial {
-            let result = protect(|| answer(&mut database, query));
+            let result = protect(|| call(&mut database, query));
             let filled_in = !matches!(result, Err(failure) if failure.code == "not-supported");
             let _ = sender.send(filled_in);
         }
@@ -254,11 +290,14 @@ fn supported(level: usize) -> Vec<&'static str> {
         .name(TRIAL_THREAD.to_string())
         .spawn(try_all);
     let left = || TRIAL_TIME.saturating_sub(begun.elapsed());
-    trial
-        .iter()
-        .filter(|_| results.recv_timeout(left()).unwrap_or(true))
-        .map(|query| query[0])
-        .collect()
+    let mut supported = Vec::new();
+    for query in trial {
+        let filled_in = results.recv_timeout(left()).unwrap_or(true);
+        if filled_in && !supported.contains(&query[0]) {
+            supported.push(query[0]);
+        }
+    }
+    supported
 }
 
 // JSON
@@ -321,9 +360,9 @@ mod json {
         value.ok_or_else(|| Failure::exception(format!("not JSON at byte {}", reader.at + 1)))
     }
 
-    pub fn list(texts: impl Iterator<Item = impl AsRef<str>>) -> String {
-        let texts: Vec<_> = texts.map(|text| quoted(text.as_ref())).collect();
-        format!("[{}]", texts.join(","))
+    /// A list of what is JSON already.
+    pub fn list(items: &[String]) -> String {
+        format!("[{}]", items.join(","))
     }
 
     pub fn quoted(text: &str) -> String {

@@ -89,4 +89,106 @@ impl Solution {
     pub fn restore(&mut self, timestamp: u64, timestamp_to_restore: u64) -> String {
         todo!()
     }
+
+    // Level 5: whole keys, lists, lifetimes, search. Beyond the exercise: if you practise for it, leave these alone.
+
+    /// Moves the clock to a moment. All that follows, as it names none, happens then. Answers "".
+    pub fn tick(&mut self, timestamp: u64) -> String {
+        todo!()
+    }
+
+    /// Sets the key's own value, the cell whose field is the empty text. Answers "".
+    pub fn put(&mut self, key: &str, value: &str) -> String {
+        todo!()
+    }
+
+    /// As `put`, but the value is live only before now + ttl.
+    pub fn put_with_ttl(&mut self, key: &str, value: &str, ttl: u64) -> String {
+        todo!()
+    }
+
+    /// Answers the key's own value, or "" if there is none.
+    pub fn get_own(&mut self, key: &str) -> String {
+        todo!()
+    }
+
+    /// Removes a whole record. Answers "true" if one of its cells was live, else "false".
+    pub fn delete_record(&mut self, key: &str) -> String {
+        todo!()
+    }
+
+    /// Answers "true" if the record has a live cell, else "false".
+    pub fn exists_record(&mut self, key: &str) -> String {
+        todo!()
+    }
+
+    /// Answers "true" if the cell is live, also with an empty value, else "false".
+    pub fn exists(&mut self, key: &str, field: &str) -> String {
+        todo!()
+    }
+
+    /// Answers the keys of all records with a live cell, "k1, k2", in order, or "".
+    pub fn keys(&mut self) -> String {
+        todo!()
+    }
+
+    /// Answers the values of all live cells, "v1, v2", in order of their keys and then of their fields, or "".
+    pub fn values(&mut self) -> String {
+        todo!()
+    }
+
+    /// Answers all live cells, "k1(v1), k2.f2(v2)", in that order. A key's own value has no point and no field.
+    pub fn items(&mut self) -> String {
+        todo!()
+    }
+
+    /// Answers how many records have a live cell.
+    pub fn size(&mut self) -> String {
+        todo!()
+    }
+
+    /// Empties the database. The clock and the backups stay. Answers "".
+    pub fn clear(&mut self) -> String {
+        todo!()
+    }
+
+    /// Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false".
+    pub fn expire_record(&mut self, key: &str, ttl: u64) -> String {
+        todo!()
+    }
+
+    /// The same for one cell.
+    pub fn expire(&mut self, key: &str, field: &str, ttl: u64) -> String {
+        todo!()
+    }
+
+    /// Answers how long the longest-lived cell has to live: a number, "permanent", or "" if none is live.
+    pub fn ttl_of_record(&mut self, key: &str) -> String {
+        todo!()
+    }
+
+    /// The same for one cell.
+    pub fn ttl(&mut self, key: &str, field: &str) -> String {
+        todo!()
+    }
+
+    /// Makes all live cells of a record permanent. Answers "true" if one was not, else "false".
+    pub fn persist_record(&mut self, key: &str) -> String {
+        todo!()
+    }
+
+    /// The same for one cell.
+    pub fn persist(&mut self, key: &str, field: &str) -> String {
+        todo!()
+    }
+
+    /// Adds to a list, which shows as "[a, b]". A text is a list of one. Answers how many items there are.
+    pub fn append(&mut self, key: &str, field: &str, item: &str) -> String {
+        todo!()
+    }
+
+    /// Finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more.
+    pub fn find(&mut self, what: &str, how: &str, pattern: &str) -> String {
+        todo!()
+    }
 }
