@@ -189,7 +189,8 @@ impl Timeline {
         let first = self.leave();
         if first == self.at.open && mark.epoch.next() == first {
             // The latest backup of this branch: it simply goes on from there.
-            self.at = Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
+            self.at =
+                Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
             return;
         }
         self.branch_off(mark, first);
@@ -330,8 +331,10 @@ impl Timeline {
 
     /// What is written down of it: all but the transactions, which stand at these positions.
     pub(super) fn image<'p>(&self, transactions: impl Iterator<Item = &'p Position>) -> TimelineImage {
-        let own: BTreeSet<u32> = transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
-        let mut order: Vec<_> = (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
+        let own: BTreeSet<u32> =
+            transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
+        let mut order: Vec<_> =
+            (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
         order.sort_unstable_by_key(|place| self.branch(*place).first);
         let runs = if own.is_empty() { &[][..] } else { &order };
         let runs = runs.iter().map(|place| (self.branch(*place).first, !own.contains(place))).collect();

@@ -174,7 +174,9 @@ impl Engine {
     /// Is the transaction of this number open?
     #[must_use]
     pub fn is_open(&self, number: u64) -> bool {
-        self.transactions.iter().any(|transaction| transaction.number == number && !transaction.is_abandoned())
+        self.transactions
+            .iter()
+            .any(|transaction| transaction.number == number && !transaction.is_abandoned())
     }
 
     /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that do the same
@@ -199,7 +201,8 @@ impl Engine {
         let held = |engine: &Self, key: &str, field: &str| {
             engine.records.live_cell(key, field, &engine.timeline, now).cloned()
         };
-        let mut cells: Vec<_> = self.unsaved.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
+        let mut cells: Vec<_> =
+            self.unsaved.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
         cells.sort_unstable();
         cells.dedup();
         let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
@@ -207,6 +210,15 @@ impl Engine {
         let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
         self.try_tell(&cells, told, wanted, each)?;
         Ok(Effect::Told)
+    }
+
+    /// Takes back what a session, or the engine's own, has open, for a caller who asks what it comes to instead: to other
+    /// transactions it has changed what it has written.
+    pub fn hand_over(&mut self, session: Option<&Session>) {
+        self.enter(session);
+        let touched = self.transaction().map(|transaction| std::mem::take(&mut transaction.touched));
+        self.drop_transaction();
+        touched.into_iter().for_each(|touched| self.tell_others(&touched));
     }
 
     /// Rolls back what a session, or the engine's own, has open.

@@ -71,8 +71,11 @@ impl<'a> Query<'a> {
     ) -> Result<Self, Mistake> {
         let Some(operation) = aliases.operation(name) else { return Err(Mistake::unknown_operation(name)) };
         let alias = || Brief(name).to_string();
-        parse(Row::named(operation))
-            .map_err(|mistake| Mistake::Aliased { alias: alias(), operation, mistake: Box::new(mistake) })
+        parse(Row::named(operation)).map_err(|mistake| Mistake::Aliased {
+            alias: alias(),
+            operation,
+            mistake: Box::new(mistake),
+        })
     }
 
     /// Reads a query with arrays among its words.

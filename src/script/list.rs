@@ -48,11 +48,12 @@ impl Checker {
 
     /// The query that the words make.
     pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
-        let query = Query::parse_spoken(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
-            let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
-            // Looking for what was meant takes time, so it is not done for what is only counted.
-            if scanner.faults.is_full() { fault } else { fault.with_help(mistake.help()) }
-        })?;
+        let query =
+            Query::parse_spoken(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
+                let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
+                // Looking for what was meant takes time, so it is not done for what is only counted.
+                if scanner.faults.is_full() { fault } else { fault.with_help(mistake.help()) }
+            })?;
         match query.row().access {
             Access::Each => self.advance_each(&query, scanner, words)?,
             Access::Language => drop(self.context.aliases.learn(&query)),
@@ -76,9 +77,11 @@ impl Checker {
         words: &Words<'a>,
     ) -> Result<(), Fault> {
         let asked = (1..).zip(query.asked());
-        asked.map(|(place, query)| {
-            self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
-        }).collect()
+        asked
+            .map(|(place, query)| {
+                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+            })
+            .collect()
     }
 }
 

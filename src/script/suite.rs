@@ -6,10 +6,10 @@ use bumpalo::Bump;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Context, Rules};
 use super::fault::{Fault, Faults};
 use super::list::read_list;
 use super::scanner::what;
+use super::{Context, Rules};
 use crate::query::{Brief, Level, Query};
 use crate::time::ClockRule;
 

@@ -71,6 +71,8 @@ mod stored_log;
 mod stored_repairs;
 /// Runs against a store, and those that are refused.
 mod stored_runs;
+/// Transactions on disk.
+mod stored_sessions;
 /// What the table of operations says of itself, and the documents printed from it.
 mod table;
 /// Judging again on save, in a terminal.

@@ -119,7 +119,8 @@ struct Look {
 fn steps(file: &str) -> Vec<Step> {
     let list = fs::read_to_string(top().join(file)).expect("it is there");
     let arena = Bump::new();
-    let queries = read_list(&list, &arena, Level::LAST, Context::fresh(ClockRule::Monotone)).expect("no faults");
+    let queries =
+        read_list(&list, &arena, Level::LAST, Context::fresh(ClockRule::Monotone)).expect("no faults");
     let mut tracer = Tracer::new(ClockRule::Monotone);
     queries.iter().map(|query| tracer.step(query).expect("time does not run backwards")).collect()
 }

@@ -33,7 +33,7 @@ const SCRIPTS: u64 = 3000;
 const STEPS: usize = 60;
 
 /// The engine's own session, which cannot end before the engine.
-const OWN: usize = 0;
+pub(super) const OWN: usize = 0;
 
 #[test]
 fn engine_and_model_agree_however_sessions_are_mixed() {
@@ -92,10 +92,10 @@ impl Counts {
 
 /// What a session does next.
 #[derive(Clone)]
-struct Step {
-    session: usize,
+pub(super) struct Step {
+    pub(super) session: usize,
     /// Its query, or nothing if it ends.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 impl Display for Step {
@@ -254,7 +254,7 @@ struct Author {
 }
 
 /// The script that belongs to a seed.
-fn script_of(seed: u64) -> Vec<Step> {
+pub(super) fn script_of(seed: u64) -> Vec<Step> {
     let mut dice = Dice(seed);
     let sessions = 3 + dice.below(4);
     // A record of more than some dozen fields may be held in another way.
