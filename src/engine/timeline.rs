@@ -210,7 +210,9 @@ impl Timeline {
         // What a transaction forks from stays.
         if is_unused && !self.forks.contains(&branch) {
             self.vacant.push(branch);
-            own.iter_mut().for_each(|own| own.retain(|made| *made != branch));
+            if let Some(own) = own {
+                own.retain(|made| *made != branch);
+            }
         }
         if open == self.last { open } else { self.unused() }
     }
@@ -251,14 +253,14 @@ impl Timeline {
 
     /// Ends the transaction that stood at `position`: its branches are given back, or the database stands there from now
     /// on.
-    pub(super) fn end(&mut self, position: Position, is_kept: bool) {
+    pub(super) fn end(&mut self, position: &Position, is_kept: bool) {
         let own = position.own.as_deref().unwrap_or_default();
         let fork = own.first().map(|first| self.branch(*first).parent);
         if let Some(place) = self.forks.iter().position(|branch| Some(*branch) == fork) {
             self.forks.swap_remove(place);
         }
         if is_kept {
-            self.at = Position { own: None, ..position };
+            self.at = Position { own: None, ..position.clone() };
         } else {
             self.vacant.extend(own);
         }
@@ -301,9 +303,10 @@ impl Timeline {
     /// Is the epoch of `mark` the one right before that of `next`, so that nothing forks between the two?
     pub(super) fn follows(&self, next: Mark, mark: Mark) -> bool {
         let branch = self.branch(next.branch);
-        match mark.branch == next.branch {
-            true => mark.epoch.next() == next.epoch,
-            false => branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch),
+        if mark.branch == next.branch {
+            mark.epoch.next() == next.epoch
+        } else {
+            branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch)
         }
     }
 

@@ -168,7 +168,7 @@ impl Store {
         if self.group.is_empty() || effect != Effect::Told {
             self.note_logged();
             return answer(&mut self.engine, &mut self.values, (session, query), &mut |reply| {
-                each(query, reply)
+                each(query, reply);
             });
         }
         self.note_logged();
