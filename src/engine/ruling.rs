@@ -9,9 +9,11 @@
 //! ```
 
 mod sentence;
+mod sessions;
 mod whole;
 
 pub use sentence::Name;
+pub use sessions::{End as TransactionEnd, Obstacle, Sessions};
 pub use whole::{Meant, Whole};
 
 use std::cmp::Reverse;
@@ -91,6 +93,8 @@ pub enum Ruling<'q> {
     },
     /// What goes beyond the exercise: whole records, the whole database, lifetimes without a set.
     Whole(Whole<'q>),
+    /// What is about a session, and not about the database.
+    Session(Sessions<'q>),
 }
 
 /// A cell by its names.
@@ -194,10 +198,14 @@ impl Engine {
     #[must_use]
     pub fn ruling<'q>(&self, query: &Query<'q>) -> Ruling<'q> {
         let mut clock = self.clock;
-        let at = match clock.advance(query.timestamp()) {
+        let asked = query.asked().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop));
+        let at = match asked.and_then(|()| clock.advance(query.timestamp())) {
             Ok(at) => at,
             Err(backwards) => return Ruling::Refused(backwards),
         };
+        if let Some(ruling) = self.session_ruling(query) {
+            return Ruling::Session(ruling);
+        }
         let moment = Moment { when: When::of(query.timestamp(), clock), own: self.own_time(at) };
         match *query {
             Query::Set { key, field, .. } | Query::SetAt { key, field, .. } => {
@@ -350,6 +358,15 @@ impl When {
             (None, ClockRule::Monotone) => Self::Now(clock.now()),
             (None, ClockRule::Free) => Self::Ever,
         }
+    }
+}
+
+/// So many of what is named.
+fn counted(count: usize, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {what}s"),
     }
 }
 
