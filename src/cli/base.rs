@@ -76,6 +76,32 @@ impl Base {
         }
     }
 
+    /// Applies a query whose answer nobody wants.
+    pub(super) fn apply(&mut self, query: &Query<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Memory(engine) => {
+                engine.apply(query).map(drop).map_err(|backwards| Failure::Bug(backwards.to_string()))
+            }
+            Self::Disk(store) => Ok(store.apply(std::slice::from_ref(query), |_, _| {})?),
+        }
+    }
+
+    /// The same database as it is now, in memory alone.
+    pub(super) fn copy(&mut self) -> Result<Engine, Failure> {
+        match self {
+            Self::Memory(engine) => Ok((**engine).clone()),
+            Self::Disk(store) => Ok(store.in_memory()?),
+        }
+    }
+
+    /// The key and the field of every live cell, in byte order.
+    pub(super) fn names(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::Memory(engine) => engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect(),
+            Self::Disk(store) => store.names(),
+        }
+    }
+
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         match self {
             Self::Memory(_) => Ok(()),

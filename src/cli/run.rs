@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// How a run ends: a reader who has had enough does not hide that a store was not closed well.
-fn ended(ran: Result<(), Failure>, closed: Result<(), Failure>) -> Result<(), Failure> {
+pub(super) fn ended(ran: Result<(), Failure>, closed: Result<(), Failure>) -> Result<(), Failure> {
     match ran {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             closed.and(Err(Failure::Output(error)))

@@ -33,13 +33,18 @@ pub fn read_list<'a>(
 pub(super) struct Checker {
     level: Level,
     clock: Clock,
-    /// What the clock read before the first query.
-    began: Time,
+    /// What the clock read before the first query; `None` where queries are checked one at a time.
+    began: Option<Time>,
 }
 
 impl Checker {
     pub(super) fn new(level: Level, clock: Clock) -> Self {
-        Self { level, clock, began: clock.now() }
+        Self { level, clock, began: Some(clock.now()) }
+    }
+
+    /// One for a single query of a session.
+    pub(super) fn typed(level: Level, clock: Clock) -> Self {
+        Self { level, clock, began: None }
     }
 
     /// The query that the words make.
@@ -56,8 +61,9 @@ impl Checker {
         self.clock.advance(query.timestamp()).map_err(|backwards| {
             let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
             let help = match self.began {
-                Time(0) => "--clock free lets them jump".to_owned(),
-                began => format!("the clock read {began} before the first query"),
+                Some(Time(0)) => "--clock free lets them jump".to_owned(),
+                None => "a look at the past is `.at TIME`".to_owned(),
+                Some(began) => format!("the clock read {began} before the first query"),
             };
             let help = format!("timestamps may repeat but not decrease; {help}");
             Fault::new(span(word.map(|word| word + 1)), backwards.to_string()).with_help(help)

@@ -1,0 +1,54 @@
+//! Where the shell's answers go: held until what they answer is committed.
+//!
+//! Invariant: what is held comes out in order, before any message that is told after it.
+
+use std::io::{self, BufWriter, Write};
+
+use crate::cli::Failure;
+use crate::script::{Answers, Format, answer_alone, answers_after};
+
+/// So many bytes of answers are held before they are told even if more lines are waiting.
+const FULL: usize = 1 << 18;
+
+/// Answers, and how they are shown.
+pub(super) struct Output {
+    pub(super) format: Format,
+    /// Has a person typed the query, so that it stands above its answer?
+    pub(super) is_typed: bool,
+    pub(super) color: bool,
+    /// What is not told yet.
+    pub(super) held: Vec<u8>,
+}
+
+impl Output {
+    pub(super) fn new(format: Format, is_typed: bool) -> Self {
+        let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        Self { format, is_typed, color, held: Vec::new() }
+    }
+
+    /// Where the answer to the query of this number goes.
+    pub(super) fn answer_to(&mut self, number: usize) -> Box<dyn Answers + '_> {
+        if self.format == Format::Text && self.is_typed {
+            return answer_alone(&mut self.held, self.color);
+        }
+        answers_after(number.saturating_sub(1), self.format, &mut self.held, self.color)
+    }
+
+    /// Where the answers to a list go that begins with this number. They are told at once.
+    pub(super) fn answers_to(&self, number: usize) -> Box<dyn Answers> {
+        let out = BufWriter::with_capacity(1 << 16, io::stdout());
+        answers_after(number.saturating_sub(1), self.format, out, self.color)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.held.len() >= FULL
+    }
+
+    /// Tells what is held.
+    pub(super) fn hand_on(&mut self) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&self.held).and_then(|()| out.flush());
+        self.held.clear();
+        written.map_err(Failure::Output)
+    }
+}
