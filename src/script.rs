@@ -19,7 +19,7 @@ mod scanner;
 mod suite;
 mod typed;
 
-pub use answers::{Answers, Format, answer_alone, answers, answers_after, cut, plain, quoted, word};
+pub use answers::{Answers, Format, answer_alone, answers, answers_from, cut, plain, quoted, word};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;

@@ -69,7 +69,7 @@ pub trait Answers {
 
 /// Answers in a format. `color` is for the formats that people read.
 pub fn answers<'w>(format: Format, out: impl Write + 'w, color: bool) -> Box<dyn Answers + 'w> {
-    answers_after(0, format, out, color)
+    answers_from(1, format, out, color)
 }
 
 /// The answer to a query that stands right above it.
@@ -77,9 +77,9 @@ pub fn answer_alone<'w>(out: impl Write + 'w, color: bool) -> Box<dyn Answers + 
     Box::new(people::Alone::new(out, color))
 }
 
-/// Answers in a format, numbered on from those of so many queries before.
-pub fn answers_after<'w>(
-    queries: usize,
+/// Answers in a format; the first is that to the query of this number.
+pub fn answers_from<'w>(
+    first: usize,
     format: Format,
     out: impl Write + 'w,
     color: bool,
@@ -87,7 +87,7 @@ pub fn answers_after<'w>(
     match format {
         Format::Json => Box::new(json::Json::new(out)),
         Format::Jsonl => Box::new(json::JsonLines::new(out)),
-        Format::Text => Box::new(people::Text::new(queries, out, color)),
-        Format::Table => Box::new(people::Table::new(queries, out, color)),
+        Format::Text => Box::new(people::Text::new(first, out, color)),
+        Format::Table => Box::new(people::Table::new(first, out, color)),
     }
 }

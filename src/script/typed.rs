@@ -191,7 +191,8 @@ fn translate(line: &str) -> Result<Json, Bad> {
         let part = Part { json: whole.clone(), typed: whole.clone(), is_same: true };
         return Ok(Json { text: line.replace(['\n', '\r'], " "), parts: vec![part], typed: whole });
     }
-    let mut json = Json { text: "[".to_owned(), parts: Vec::new(), typed: begin..line.trim_end().len() };
+    let mut json =
+        Json { text: "[".to_owned(), parts: Vec::new(), typed: begin..line.trim_end().len().max(begin) };
     let mut at = begin;
     while at < json.typed.end {
         let (word, length) = Word::first_of(&line[at..]).map_err(|bad| bad.after(at))?;

@@ -5,7 +5,7 @@
 use std::io::{self, BufWriter, Write};
 
 use crate::cli::Failure;
-use crate::script::{Answers, Format, answer_alone, answers_after};
+use crate::script::{Answers, Format, answer_alone, answers_from};
 
 /// So many bytes of answers are held before they are told even if more lines are waiting.
 const FULL: usize = 1 << 18;
@@ -31,13 +31,13 @@ impl Output {
         if self.format == Format::Text && self.is_typed {
             return answer_alone(&mut self.held, self.color);
         }
-        answers_after(number.saturating_sub(1), self.format, &mut self.held, self.color)
+        answers_from(number, self.format, &mut self.held, self.color)
     }
 
     /// Where the answers to a list go that begins with this number. They are told at once.
     pub(super) fn answers_to(&self, number: usize) -> Box<dyn Answers> {
         let out = BufWriter::with_capacity(1 << 16, io::stdout());
-        answers_after(number.saturating_sub(1), self.format, out, self.color)
+        answers_from(number, self.format, out, self.color)
     }
 
     pub(super) fn is_full(&self) -> bool {

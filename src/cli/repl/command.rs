@@ -6,9 +6,14 @@ use std::ops::Range;
 
 use super::session::{Session, Stop, Told};
 use super::{files, look, show};
+use crate::cli::explain::text::wrap;
 use crate::cli::help;
 use crate::query::{Level, Mistake, OPERATIONS, Row};
 use crate::script::{Fault, Format, plain, typed_words};
+
+/// Columns of the help, and of those the usage's.
+const WIDTH: usize = 100;
+const USAGE: usize = 29;
 
 /// A command.
 pub(super) struct Command {
@@ -252,7 +257,11 @@ fn overview(level: Level) -> String {
          have blanks themselves, or an array of words as JSON. Each query that is answered is a step.\n\n",
     );
     for command in COMMANDS.iter().filter(|command| command.name != ".quit") {
-        text.push_str(&format!("{:<29}{}\n", command.usage(), command.does));
+        let mut usage = command.usage();
+        for line in wrap(command.does, WIDTH - USAGE) {
+            text.push_str(&format!("{usage:<USAGE$}{line}\n"));
+            usage.clear();
+        }
     }
     text.push_str("\nOperations (`.help OPERATION` tells more):\n");
     for level in Level::all().filter(|one| *one <= level) {

@@ -64,6 +64,12 @@ fn read_lines(session: &mut Session, input: Input) -> Result<Told, Stop> {
                 if let Err(stop) = asked {
                     break Err(reported(session, stop, (&name, &line.text, line.number)));
                 }
+                // Whoever writes the file line by line waits for the answer.
+                if (lines.is_drained() || session.is_full())
+                    && let Err(failure) = session.settle()
+                {
+                    break Err(Stop::Failed(failure));
+                }
             }
         }
     };
@@ -86,8 +92,7 @@ fn ask_line(session: &mut Session, line: &str) -> Result<(), Stop> {
             help: None,
         }));
     }
-    session.ask(line)?;
-    if session.is_full() { Ok(session.settle()?) } else { Ok(()) }
+    session.ask(line).map(drop)
 }
 
 /// Tells what is wrong with a line of a file.

@@ -3,10 +3,11 @@
 //! ```text
 //!   user.token
 //!     step 1  SET_AT_WITH_TTL user token x7 1 10
-//!             sets it at 1: "x7" until 11
+//!             at 1 makes it "x7" until 11
+//!             the restore of step 5 takes its place at 10
 //!     step 5  RESTORE 10 3
-//!             brings it back at 10: "x7" until 18
-//!   it is live at 17, with 1 left
+//!             at 10 brings it back as "x7" until 18
+//!   it is live at 17, 1 left
 //! ```
 
 use serde_json::{Value, json};
@@ -88,13 +89,13 @@ impl<'p> Past<'p> {
 
     fn begins(&self, bar: &Bar) -> String {
         let what = match (self.was_there(bar), bar.restored) {
-            (true, _) => "it was there already",
-            (false, true) => "brings it back",
-            (false, false) => "sets it",
+            (true, _) => "was there already as",
+            (false, true) => "brings it back as",
+            (false, false) => "makes it",
         };
-        let at = bar.from.map_or(String::new(), |at| format!(" at {at}"));
+        let at = bar.from.map_or(String::new(), |at| format!("at {at} "));
         let value = Held { value: bar.value.clone(), until: bar.until };
-        format!("{what}{at}: {}", held(&value))
+        format!("{at}{what} {}", held(&value))
     }
 
     /// What it is where one looks, and why.

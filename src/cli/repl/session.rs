@@ -87,7 +87,7 @@ impl Session {
 
     /// Does what a line asks for. Its answer is told by [`Self::settle`].
     pub(super) fn line(&mut self, line: &str) -> Result<Told, Stop> {
-        let begun = Instant::now();
+        let (begun, was_timed) = (Instant::now(), self.is_timed);
         let told = match line.trim() {
             "exit" | "quit" => return Ok(Told::End),
             text if text.is_empty() || text.starts_with('#') => return Ok(Told::Done),
@@ -95,7 +95,7 @@ impl Session {
             _ if self.look.is_some() => self.look_up(line)?,
             _ => self.ask(line)?,
         };
-        if self.is_timed {
+        if self.is_timed && was_timed {
             self.note(&show::duration(begun.elapsed()))?;
         }
         Ok(told)

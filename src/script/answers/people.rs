@@ -22,29 +22,29 @@ pub(super) struct Text<W> {
 }
 
 impl<W: Write> Text<W> {
-    /// Numbers on from so many queries.
-    pub(super) fn new(queries: usize, out: W, color: bool) -> Self {
-        Self { out, color, number: queries, cases: 0, line: String::new() }
+    /// The first query has this number.
+    pub(super) fn new(first: usize, out: W, color: bool) -> Self {
+        Self { out, color, number: first, cases: 0, line: String::new() }
     }
 }
 
 impl<W: Write> Answers for Text<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.out.write_all(if self.cases > 0 { b"\n" } else { b"" })?;
-        (self.cases, self.number) = (self.cases + 1, 0);
+        (self.cases, self.number) = (self.cases + 1, 1);
         let title = shown(Style::new().bold(), self.color);
         writeln!(self.out, "{title}# {}{title:#}", plain(name))?;
         if why.is_empty() { Ok(()) } else { writeln!(self.out, "# {}", plain(why)) }
     }
 
     fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
-        self.number += 1;
         let faint = shown(Style::new().dimmed(), self.color);
         self.line.clear();
         push_query(&mut self.line, query);
         write!(self.out, "{faint}{:>5}{faint:#}  {}  ", self.number, self.line)?;
         self.line.clear();
         push_answer(&mut self.line, reply, "  ", self.color);
+        self.number += 1;
         writeln!(self.out, "{}", self.line)
     }
 
@@ -107,15 +107,15 @@ pub(super) struct Table<W> {
     out: W,
     color: bool,
     heading: String,
-    /// So many queries stand above.
-    before: usize,
+    /// The number of the first row.
+    first: usize,
     rows: Vec<[String; 3]>,
 }
 
 impl<W: Write> Table<W> {
-    /// Numbers on from so many queries.
-    pub(super) fn new(queries: usize, out: W, color: bool) -> Self {
-        Self { out, color, heading: String::new(), before: queries, rows: Vec::new() }
+    /// The first query has this number.
+    pub(super) fn new(first: usize, out: W, color: bool) -> Self {
+        Self { out, color, heading: String::new(), first, rows: Vec::new() }
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -141,7 +141,7 @@ impl<W: Write> Table<W> {
 impl<W: Write> Answers for Table<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.draw()?;
-        self.before = 0;
+        self.first = 1;
         self.heading = format!("{}\n{}{}", plain(name), plain(why), if why.is_empty() { "" } else { "\n" });
         Ok(())
     }
@@ -150,7 +150,7 @@ impl<W: Write> Answers for Table<W> {
         let (mut words, mut answer) = (String::new(), String::new());
         push_query(&mut words, query);
         push_quoted(&mut answer, &reply.to_string());
-        self.rows.push([(self.before + self.rows.len() + 1).to_string(), cut(words), cut(answer)]);
+        self.rows.push([(self.first + self.rows.len()).to_string(), cut(words), cut(answer)]);
         Ok(())
     }
 
