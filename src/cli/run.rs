@@ -19,7 +19,7 @@ use crate::time::{Clock, ClockRule};
 /// A list with more queries than this is not drawn as a table unless that is asked for.
 const TABLE_BY_ITSELF: usize = 200;
 /// Nor then with more than this: a table is held in memory until all of its rows are known.
-const LONGEST_TABLE: usize = 100_000;
+pub(super) const LONGEST_TABLE: usize = 100_000;
 
 /// Answer a list of queries, JSON Lines of queries, or the cases of a suite
 #[derive(clap::Args)]

@@ -5,6 +5,7 @@
 use std::io::{self, BufWriter, Write};
 
 use crate::cli::Failure;
+use crate::cli::run::LONGEST_TABLE;
 use crate::script::{Answers, Format, answer_alone, answers_from};
 
 /// So many bytes of answers are held before they are told even if more lines are waiting.
@@ -34,10 +35,13 @@ impl Output {
         answers_from(number, self.format, &mut self.held, self.color)
     }
 
-    /// Where the answers to a list go that begins with this number. They are told at once.
-    pub(super) fn answers_to(&self, number: usize) -> Box<dyn Answers> {
+    /// Where the answers to a list of this length go that begins with this number. They are told at once; a table that
+    /// would be too long is told as text.
+    pub(super) fn answers_to(&self, number: usize, length: usize) -> Box<dyn Answers> {
+        let is_long = self.format == Format::Table && length > LONGEST_TABLE;
+        let format = if is_long { Format::Text } else { self.format };
         let out = BufWriter::with_capacity(1 << 16, io::stdout());
-        answers_from(number, self.format, out, self.color)
+        answers_from(number, format, out, self.color)
     }
 
     pub(super) fn is_full(&self) -> bool {

@@ -120,7 +120,7 @@ fn read_array(session: &mut Session, source: &Source) -> Result<Told, Stop> {
         Some(_) => read_list(text, &arena, session.level, at(clock, moved)).map_err(wrong)?,
     };
     session.move_clock(moved)?;
-    let mut out = session.out.answers_to(session.recording.last() + 1);
+    let mut out = session.out.answers_to(session.recording.last() + 1, queries.len());
     session.base.answer_list(&queries, &mut *out)?;
     out.finish().map_err(Failure::Output)?;
     record(session, text, &queries, (at(clock, moved), moved));
