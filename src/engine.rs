@@ -286,6 +286,14 @@ impl Engine {
         &self.aliases
     }
 
+    /// One cell of those, if it is among them.
+    #[must_use]
+    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
+        let now = self.own_time(self.clock.now());
+        let content = self.records.live_cell(key, field, &self.timeline, now)?;
+        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime) })
+    }
+
     /// The logical clock: its rule and its reading.
     #[must_use]
     pub fn clock(&self) -> Clock {

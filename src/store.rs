@@ -185,6 +185,25 @@ impl Store {
         Ok(())
     }
 
+    /// The same database in memory alone: with every value, backups included. All cells are walked.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] from a value that stays on disk.
+    pub fn in_memory(&mut self) -> Result<Engine, Error> {
+        let (mut copy, values) = (Engine::new(self.clock().rule()), &mut self.values);
+        self.engine.try_dump(|query| {
+            let shown = values.shown(query)?;
+            shown.with(|query| copy.apply(query).map(drop).map_err(Error::Backwards))
+        })?;
+        Ok(copy)
+    }
+
+    /// The key and the field of every live cell, in byte order of keys and then fields.
+    #[must_use]
+    pub fn names(&self) -> Vec<(&str, &str)> {
+        self.engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect()
+    }
+
     /// Makes what was applied as durable as the sync policy promises.
     ///
     /// # Errors
