@@ -309,6 +309,7 @@ impl Engine {
             expiries: self.expiries.len(),
             unsaved: self.unsaved.len(),
             backups: self.backups.len(),
+            branches: self.timeline.branches(),
         }
     }
 }
@@ -332,4 +333,6 @@ pub struct Sizes {
     pub unsaved: usize,
     /// Backups.
     pub backups: usize,
+    /// Branches of the timeline.
+    pub branches: usize,
 }

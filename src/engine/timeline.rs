@@ -251,19 +251,35 @@ impl Timeline {
         std::mem::swap(&mut self.at, position);
     }
 
-    /// Ends the transaction that stood at `position`: its branches are given back, or the database stands there from now
-    /// on.
-    pub(super) fn end(&mut self, position: &Position, is_kept: bool) {
+    /// Ends the transaction that stood at `position`: its branches are given back.
+    pub(super) fn end(&mut self, position: &Position) {
+        self.forget_fork(position);
+        self.vacant.extend(position.own.iter().flatten());
+        self.rewind();
+    }
+
+    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup leads there.
+    pub(super) fn adopt(&mut self, position: &Position, is_left: bool) {
+        self.forget_fork(position);
+        if is_left {
+            self.leave();
+            let own = position.own.iter().flatten().filter(|branch| **branch != position.branch);
+            self.vacant.extend(own);
+        }
+        self.at = Position { own: None, ..position.clone() };
+        self.rewind();
+    }
+
+    fn forget_fork(&mut self, position: &Position) {
         let own = position.own.as_deref().unwrap_or_default();
         let fork = own.first().map(|first| self.branch(*first).parent);
         if let Some(place) = self.forks.iter().position(|branch| Some(*branch) == fork) {
             self.forks.swap_remove(place);
         }
-        if is_kept {
-            self.at = Position { own: None, ..position.clone() };
-        } else {
-            self.vacant.extend(own);
-        }
+    }
+
+    /// Where no transaction is open, no later epoch is in use.
+    fn rewind(&mut self) {
         if self.forks.is_empty() {
             self.last = self.at.open;
         }
@@ -392,6 +408,11 @@ impl Timeline {
         let end = self.branches.get(place + 1).map_or(self.at.open, |next| next.first);
         let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
         Ok(Mark { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
+    }
+
+    /// How many branches there are.
+    pub(super) fn branches(&self) -> usize {
+        self.branches.len() - self.vacant.len()
     }
 
     fn number_of_branches(&self) -> u32 {

@@ -20,9 +20,9 @@ use std::ops::Range;
 use bumpalo::Bump;
 
 use super::fault::{Fault, Faults};
-use super::{Context, is_unseen};
 use super::lines::query;
 use super::list::Checker;
+use super::{Context, is_unseen};
 use crate::query::{Level, Query};
 use word::{Array, Bad, Word};
 

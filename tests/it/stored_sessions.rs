@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use rewinddb::engine::{Effect, Engine, Session};
-use rewinddb::query::{Access, Query};
+use rewinddb::query::{Access, Level, Query};
 use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, Until, View};
 use rewinddb::time::ClockRule;
 use rstest::rstest;
@@ -15,6 +15,7 @@ use crate::dump::dump;
 use crate::lists::Dice;
 use crate::random::{parsed, seeds};
 use crate::sessions::{OWN, Step, script_of};
+use crate::stored::{Scratch, answers};
 
 /// How many scripts are run on each kind of store.
 const SCRIPTS: u64 = 100;
@@ -149,4 +150,52 @@ impl Both {
         told.expect("the values are there");
         assert_eq!(dump(&mut made), dump(&mut self.engine), "seed {}", self.seed);
     }
+}
+
+/// Lines are calls of their own, a list is one.
+#[rstest]
+#[case::lines(true)]
+#[case::list(false)]
+fn a_run_that_ends_inside_a_transaction_leaves_nothing_of_it(#[case] lines: bool) {
+    let scratch = Scratch::new();
+    let run = |queries: &[&str]| {
+        let input = if lines { queries.join("\n") } else { format!("[{}]", queries.join(",")) };
+        let told = answers(&scratch.run(&[], &input));
+        told.replace(['[', ']', '\n'], " ").replace("\",\"", "\" \"").trim().to_owned()
+    };
+    run(&[r#"["SET_AT","A","B","C",1]"#, r#"["BEGIN"]"#, r#"["PUT","A","D"]"#, r#"["COMMIT"]"#]);
+    run(&[
+        r#"["BEGIN"]"#,
+        r#"["ALIAS","k","KEYS"]"#,
+        r#"["PUT","E","F"]"#,
+        r#"["DELETE","A"]"#,
+        r#"["TICK",5]"#,
+    ]);
+    let now = run(&[r#"["ITEMS"]"#, r#"["SIZE"]"#, r#"["k"]"#, r#"["ROLLBACK"]"#]);
+    assert_eq!(now, "\"A(D), A.B(C)\" \"1\" \"A\" \"false\"");
+}
+
+#[test]
+fn a_transaction_is_one_group_of_the_log_and_only_once_it_has_taken_effect() {
+    let disk = SimulatedDisk::new();
+    let mut store = Store::open(Arc::new(disk), Options::default()).expect("it begins");
+    let [one, other] = [Session::new(), Session::new()];
+    let mut ask = |session: &Session, words: &[&str]| {
+        let query = Query::parse(words, Level::LAST).expect("it is a query");
+        let mut answer = String::new();
+        store.apply_in(session, &[query], |_, reply| answer = reply.to_string()).expect("the disk is well");
+        (answer, store.last_group())
+    };
+    assert_eq!(ask(&one, &["PUT", "A", "1"]), (String::new(), 1));
+    assert_eq!(ask(&one, &["BEGIN"]), ("true".to_owned(), 1));
+    assert_eq!(ask(&one, &["PUT", "B", "2"]), (String::new(), 1));
+    assert_eq!(ask(&one, &["DELETE", "A"]), ("true".to_owned(), 1));
+    assert_eq!(ask(&other, &["KEYS"]), ("A".to_owned(), 1));
+    assert_eq!(ask(&other, &["PUT", "C", "3"]), (String::new(), 2));
+    assert_eq!(ask(&one, &["COMMIT"]), ("true".to_owned(), 3));
+    assert_eq!(ask(&other, &["KEYS"]), ("B, C".to_owned(), 3));
+    // Nothing is written for what comes to nothing.
+    assert_eq!(ask(&one, &["BEGIN"]), ("true".to_owned(), 3));
+    assert_eq!(ask(&one, &["PUT", "B", "2"]), (String::new(), 3));
+    assert_eq!(ask(&one, &["COMMIT"]), ("true".to_owned(), 3));
 }

@@ -100,7 +100,7 @@ impl Engine {
         let mut transaction = self.transactions.swap_remove(place);
         let open = transaction.other.at.open();
         let written = transaction.other.unsaved.take().into_iter().map(|note| (note, open)).collect();
-        self.timeline.end(&transaction.other.at, false);
+        self.timeline.end(&transaction.other.at);
         (written, transaction)
     }
 
@@ -160,10 +160,10 @@ impl Engine {
         }
         self.swap(place);
         let mut transaction = self.transactions.swap_remove(place);
-        // It is the database's from now on, though the timeline takes it for the transaction's.
+        // The timeline goes there by itself.
         let mut at = transaction.other.at.clone();
         self.timeline.swap(&mut at);
-        self.timeline.end(&at, true);
+        self.timeline.adopt(&at, remade == [Remade::Left]);
         self.tell_others(&transaction.touched);
         for how in &remade {
             self.note_change(if *how == Remade::Left { Change::All } else { Change::Backups });
