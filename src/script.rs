@@ -18,7 +18,7 @@ mod list;
 mod scanner;
 mod suite;
 
-pub use answers::{Answers, Format, answers, cut, plain, quoted, word};
+pub use answers::{Answers, Format, answers, cut, line, plain, quoted, short_line, shown, word};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;

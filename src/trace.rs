@@ -29,6 +29,7 @@ use crate::engine::Engine;
 use crate::engine::ruling::{CellName, Ruling};
 use crate::query::Query;
 use crate::time::{Backwards, ClockRule};
+use crate::told::{self, Told};
 use fates::Fates;
 
 /// What a query did.
@@ -37,9 +38,9 @@ pub struct Step {
     /// The number of the query, from 1.
     pub number: usize,
     /// Its words.
-    pub query: Vec<String>,
+    pub query: Vec<Told>,
     /// Its answer.
-    pub answer: String,
+    pub answer: Told,
     /// The clock's reading after it; `None` under the free rule, which has no clock.
     pub clock: Option<u64>,
     /// The rule that decided it, in a sentence.
@@ -156,14 +157,14 @@ impl Tracer {
     pub fn step(&mut self, query: &Query<'_>) -> Result<Step, Backwards> {
         let ruling = self.engine.ruling(query);
         let rule = self.sentence(&ruling);
-        let answer = self.engine.apply(query)?.to_string();
+        let answer = Told::from(&self.engine.apply(query)?);
         self.number += 1;
         let jump = self.jump(&ruling);
         let gone = self.compare(&ruling);
         let clock = self.engine.clock();
         Ok(Step {
             number: self.number,
-            query: query.words().into_iter().map(Into::into).collect(),
+            query: told::words(query),
             answer,
             clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
             rule,

@@ -73,7 +73,8 @@ pub(super) fn explain(args: &Args) -> Result<(), Failure> {
 fn explain_list(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Failure> {
     let source = Source::read(input)?;
     let arena = Bump::new();
-    let read = script::read_list(source.text()?, &arena, rules.level(), script::Context::fresh(rules.clock()));
+    let read =
+        script::read_list(source.text()?, &arena, rules.level(), script::Context::fresh(rules.clock()));
     let queries = read.map_err(|faults| source.refuse(&faults))?;
     sink.begin(None, &source.name, rules.clock())?;
     explain_queries(&queries, rules.clock(), sink)
@@ -125,7 +126,8 @@ fn explain_lines(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Fail
     let name = input.name.clone();
     sink.begin(None, &name, rules.clock())?;
     let mut tracer = Tracer::new(rules.clock());
-    let mut lines = LineReader::new(input.into_stream(), rules.level(), script::Context::fresh(rules.clock()));
+    let mut lines =
+        LineReader::new(input.into_stream(), rules.level(), script::Context::fresh(rules.clock()));
     while let Some(step) = next(&mut lines, &mut tracer, &name, sink)? {
         sink.step(&step)?;
         if lines.is_drained() {

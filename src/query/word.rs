@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::Query;
 use super::parse::Cursor;
 use super::pattern::{BadPattern, How, Pattern, Sought};
-use super::Query;
 use crate::time::{Time, Ttl};
 
 /// What a word stands for, as help and documents name it.

@@ -6,10 +6,10 @@ use std::io::{self, BufRead, Read};
 
 use bumpalo::Bump;
 
-use super::{Context, decode};
 use super::fault::{Fault, Faults};
 use super::list::{Checker, example, not_an_array};
 use super::scanner::{Scanner, Words};
+use super::{Context, decode};
 use crate::query::{Level, OPERATIONS, Query};
 
 /// The longest line that is read, in bytes.

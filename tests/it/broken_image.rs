@@ -116,7 +116,7 @@ impl Editor {
     }
 
     fn edit(&mut self, Image { state, records }: &mut Image) {
-        let State { rule, now, shift, settled, live_records, open, branches, backups } = state;
+        let State { rule, now, shift, settled, live_records, open, branches, backups, aliases: _ } = state;
         if self.way(1).is_some() {
             *rule = if *rule == ClockRule::Free { ClockRule::Monotone } else { ClockRule::Free };
         }

@@ -2,14 +2,16 @@
 
 use rewinddb::engine::Engine;
 use rewinddb::query::Query;
+use rewinddb::suite;
 use rewinddb::time::ClockRule;
+use rewinddb::told::{self, Told};
 use rewinddb::trace::{Bars, How, Page, Step, Tracer};
 use rstest::rstest;
 use serde_json::Value;
 
-use super::lists::list_of;
+use super::lists::any_list_of;
 use super::model::Model;
-use super::random::{parsed, seeds};
+use super::random::{parsed, seeds, spoken};
 use super::{assert_golden, feed, fixtures, rewind, text};
 
 const RULES: [ClockRule; 2] = [ClockRule::Monotone, ClockRule::Free];
@@ -134,14 +136,14 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
         let free = rule == ClockRule::Free;
         let (mut tracer, mut engine, mut model) = (Tracer::new(rule), Engine::new(rule), Model::new(free));
         let mut number = 0;
-        for words in list_of(seed, free).iter().take(300) {
-            let query = parsed(words);
+        for words in any_list_of(seed, free).iter().take(300) {
+            let query = spoken(words, &engine.aliases().clone());
             let ruling = engine.ruling(&query).to_string();
             assert!(ruling.len() < 1_000 && !ruling.contains(char::is_control), "seed {seed}: {ruling:?}");
-            let wanted = engine.apply(&query).map(|reply| reply.to_string());
+            let wanted = engine.apply(&query).map(|reply| Told::from(&reply));
             let step = tracer.step(&query);
             assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
-            let refused = model.answer(words).is_err();
+            let refused = model.answer_told(words).is_err();
             let Ok(step) = step else {
                 assert!(
                     refused && ruling.starts_with("time may not run backwards"),
@@ -150,7 +152,7 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
                 continue;
             };
             number += 1;
-            assert_eq!((step.number, &step.query), (number, words));
+            assert_eq!((step.number, &step.query), (number, &told::words(&query)));
             assert!(step.rule.starts_with(&ruling), "seed {seed}: {} / {ruling}", step.rule);
             let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
             assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
@@ -176,8 +178,9 @@ fn state_of_bars(bars: &Bars, number: usize) -> Vec<(String, String, String, Opt
 fn bars_tell_the_state_after_every_query() {
     for (seed, rule) in seeds(100).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
-        for words in list_of(seed, rule == ClockRule::Free).iter().take(120) {
-            if let Ok(step) = tracer.step(&parsed(words)) {
+        let list = any_list_of(seed, rule == ClockRule::Free);
+        for query in suite::queries(&list).expect("it is one").iter().take(120) {
+            if let Ok(step) = tracer.step(query) {
                 bars.add(&step);
                 steps.push(step);
             }
@@ -348,9 +351,10 @@ fn a_page_that_cannot_be_written_ends_with_status_74() {
 #[test]
 fn any_query_has_a_ruling_at_any_state() {
     for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
-        let list = list_of(seed, rule == ClockRule::Free);
+        let list = any_list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
-        let asked: Vec<Query<'_>> = list.iter().take(40).map(|words| parsed(words)).collect();
+        let mut asked: Vec<Query<'_>> = suite::queries(&list).expect("it is one");
+        asked.truncate(40);
         for query in &asked {
             let cells = format!("{:?}", engine.cells());
             for other in &asked {

@@ -11,7 +11,7 @@ use std::{env, fs, thread};
 
 use bumpalo::Bump;
 use rewinddb::query::Level;
-use rewinddb::script::{Context, quoted, read_list, word};
+use rewinddb::script::{self, Context, read_list, word};
 use rewinddb::time::ClockRule;
 use rewinddb::trace::{Change, Step, Tracer};
 use serde::Deserialize;
@@ -119,15 +119,15 @@ struct Look {
 fn steps(file: &str) -> Vec<Step> {
     let list = fs::read_to_string(top().join(file)).expect("it is there");
     let arena = Bump::new();
-    let queries = read_list(&list, &arena, Level::LAST, Context::fresh(ClockRule::Monotone)).expect("no faults");
+    let queries =
+        read_list(&list, &arena, Level::LAST, Context::fresh(ClockRule::Monotone)).expect("no faults");
     let mut tracer = Tracer::new(ClockRule::Monotone);
     queries.iter().map(|query| tracer.step(query).expect("time does not run backwards")).collect()
 }
 
 /// What should be shown of a step of so many.
 fn shown(step: &Step, of: usize) -> Look {
-    let words: Vec<_> = step.query.iter().map(|text| word(text)).collect();
-    let (query, answer) = (words.join(" "), quoted(&step.answer));
+    let (query, answer) = (script::line(&step.query), script::shown(&step.answer));
     let live = step.cells.iter().map(|cell| {
         let mark = match cell.change {
             Change::Same => "",
@@ -154,7 +154,7 @@ fn shown(step: &Step, of: usize) -> Look {
     if state.is_empty() {
         state.push("no live cell".to_owned());
     }
-    let said = if step.answer.is_empty() { "" } else { &answer };
+    let said = if step.answer == "" { "" } else { &answer };
     Look {
         number: format!("{} of {of}", step.number),
         current: format!("{}{query}{said}", step.number),
