@@ -99,6 +99,26 @@ fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
 #[case("BACKUP 5|BACKUP 7|RESTORE 9 8", "each cell has as much left from 9 on as it had at 7")]
 #[case("RESTORE 9 8", "no backup has been taken")]
 #[case("BACKUP 5|RESTORE 9 4", "no backup was taken at or before 4, as the first one was taken at 5")]
+// Sessions.
+#[case("BEGIN", "a transaction begins: what it writes is seen in it alone")]
+#[case("BEGIN|BEGIN", "a transaction is open already, and they do not nest")]
+#[case("COMMIT", "no transaction is open: there is nothing to commit")]
+#[case("BEGIN|COMMIT|ROLLBACK", "no transaction is open: there is nothing to roll back")]
+#[case("BEGIN|SET A B C|COMMIT", "all that it has written takes effect")]
+#[case("BEGIN|TICK 7|ROLLBACK", "all is as it was when it began, but that the clock still reads 7")]
+#[case("BEGIN|SET A B C|ROLLBACK|GET A B", "no live cell A.B: query 3 undid what had set it")]
+#[case("SET A B C|BEGIN|DELETE A B|ROLLBACK|GET A B", "A.B is live")]
+#[case("SET A B C|DELETE A B|BEGIN|SET A B D|ROLLBACK|GET A B", "A.B: query 5 undid what had set it")]
+#[case("SET_AT_WITH_TTL A B C 1 4|BEGIN|SET A B D|TICK 9|ROLLBACK|GET A B", "no live cell A.B: it died at 5")]
+#[case("BEGIN|BACKUP 3|ROLLBACK|RESTORE 9 8", "no backup has been taken")]
+#[case("ALIAS x GET", "from the next query on x stands for GET, in all its forms")]
+#[case("ALIAS GET SET", "GET is an operation, and means nothing else")]
+#[case("ALIAS x GETT", "GETT is no operation, so it gets no other name")]
+#[case("ALIAS x GET|ALIAS x SET", "x is taken: it stands for GET")]
+#[case("ALIAS x GET|ALIAS y x", "x is no operation but another name of GET, so it gets none")]
+#[case("ALIASES", "no operation has another name")]
+#[case("ALIAS x GET|ALIASES", "there is 1 other name, in the order in which they were given")]
+#[case("ALIAS x GET|ALIAS y GET|RESET_ALIASES", "there are 2 other names, and none from now on")]
 fn a_rule_names_what_decides(#[case] list: &str, #[case] wanted: &str) {
     let steps = steps_of(list, ClockRule::Monotone);
     let rule = &steps.last().expect("there is a query").rule;
