@@ -16,6 +16,7 @@
 //! - [`time`]: time as the caller hands it in, lifetimes, the clock rule
 //! - [`query`]: the one table of operations; from it the parser, the way back to words, help and levels
 //! - [`reply`]: what an operation answers, before any format
+//! - [`told`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
@@ -28,6 +29,8 @@ pub mod time;
 pub mod query;
 
 pub mod reply;
+
+pub mod told;
 
 pub mod engine;
 

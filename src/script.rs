@@ -19,7 +19,9 @@ mod scanner;
 mod suite;
 mod typed;
 
-pub use answers::{Answers, Format, answer_alone, answers, answers_from, cut, plain, quoted, word};
+pub use answers::{
+    Answers, Format, answer_alone, answers, answers_from, cut, line, plain, quoted, short_line, shown, word,
+};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;

@@ -30,7 +30,7 @@ pub use builtin::{FILES, builtin};
 pub use candidate::{Candidate, CannotStart, Engine, Limits, Millis, Protocol, Run};
 #[cfg(unix)]
 pub use candidate::{adopt_orphans, candidate, end_all, end_running};
-pub use case::{Case, List, answers, queries, words};
+pub use case::{Case, List, answers, queries};
 pub use dice::Dice;
 pub use failed::Failed;
 pub use hunt::{Catch, Oracle, hunt};

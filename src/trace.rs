@@ -18,22 +18,18 @@ mod difference;
 mod fates;
 mod page;
 mod recording;
+mod tracer;
 
 pub use bars::{BackupMark, Bar, BarEnd, Bars, CellBars, How, RestoreMark};
 pub use difference::{Difference, Held, difference};
 pub use fates::Ended;
 pub use page::{Page, TooLarge};
 pub use recording::{MOST_BYTES, Moment, Recording, Step as RecordedStep};
-
-use std::collections::BTreeMap;
+pub use tracer::Tracer;
 
 use serde::Serialize;
 
-use crate::engine::ruling::{CellName, Ruling};
-use crate::engine::{Engine, LiveCell};
-use crate::query::Query;
-use crate::time::{Backwards, ClockRule, Time};
-use fates::Fates;
+use crate::told::Told;
 
 /// What a query did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,9 +37,9 @@ pub struct Step {
     /// The number of the query, from 1.
     pub number: usize,
     /// Its words.
-    pub query: Vec<String>,
+    pub query: Vec<Told>,
     /// Its answer.
-    pub answer: String,
+    pub answer: Told,
     /// The clock's reading after it; `None` under the free rule, which has no clock.
     pub clock: Option<u64>,
     /// The rule that decided it, in a sentence.
@@ -53,7 +49,7 @@ pub struct Step {
     pub cells: Vec<ShownCell>,
     /// The cells that were live before it and are not after it, in the same order.
     pub gone: Vec<GoneCell>,
-    /// Whether it saved the database or brought it back.
+    /// Whether it saved the database or brought it back; of several such queries in one the last.
     pub jump: Option<Jump>,
 }
 
@@ -117,222 +113,4 @@ pub enum Jump {
         /// The number of the query that took it.
         query: usize,
     },
-}
-
-/// Runs queries on a fresh database and tells what each did.
-///
-/// ```
-/// use rewinddb::{query::{Level, Query}, time::ClockRule, trace::Tracer};
-///
-/// let mut tracer = Tracer::new(ClockRule::Monotone);
-/// let query = Query::parse(&["GET_AT", "A", "B", "5"], Level::LAST).expect("it is a query");
-/// let step = tracer.step(&query)?;
-/// assert_eq!(step.rule, "there is no live cell A.B: it was never set");
-/// # Ok::<(), rewinddb::time::Backwards>(())
-/// ```
-#[derive(Debug)]
-pub struct Tracer {
-    engine: Engine,
-    scope: Scope,
-    number: usize,
-    cells: Vec<ShownCell>,
-    fates: Fates,
-    /// Which query took the backup of a moment.
-    backups: BTreeMap<u64, usize>,
-}
-
-impl Tracer {
-    /// A tracer of an empty database.
-    #[must_use]
-    pub fn new(rule: ClockRule) -> Self {
-        Self {
-            engine: Engine::new(rule),
-            scope: Scope::All,
-            number: 0,
-            cells: Vec::new(),
-            fates: Fates::default(),
-            backups: BTreeMap::new(),
-        }
-    }
-
-    /// A tracer that follows one cell of a database that is there already, after so many queries. A step takes as long
-    /// as the query then.
-    #[must_use]
-    pub fn of_cell(engine: Engine, number: usize, key: &str, field: &str) -> Self {
-        let scope = Scope::One(key.to_owned(), field.to_owned());
-        let cells = scope.cells(&engine);
-        Self { engine, scope, number, cells, fates: Fates::default(), backups: BTreeMap::new() }
-    }
-
-    /// The cells that are followed and live.
-    #[must_use]
-    pub fn cells(&self) -> &[ShownCell] {
-        &self.cells
-    }
-
-    /// The database itself.
-    #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    /// Lets time pass. Whatever ends by that is told with the next step.
-    ///
-    /// # Errors
-    /// [`Backwards`] as from [`Engine::tick`].
-    pub fn tick(&mut self, now: Time) -> Result<(), Backwards> {
-        self.engine.tick(now)
-    }
-
-    /// How a cell went that is followed and not live, and after that the last restore which did not bring it back; `None`
-    /// if it never was, since the tracer began.
-    #[must_use]
-    pub fn ended(&self, key: &str, field: &str) -> Option<(Ended, Option<usize>)> {
-        self.fates.ended(key, field)
-    }
-
-    /// Applies the next query and tells what it did.
-    ///
-    /// # Errors
-    /// [`Backwards`] as from [`Engine::apply`]; nothing has changed then, and the query is not counted.
-    pub fn step(&mut self, query: &Query<'_>) -> Result<Step, Backwards> {
-        let ruling = self.engine.ruling(query);
-        let rule = self.sentence(&ruling);
-        let answer = self.engine.apply(query)?.to_string();
-        self.number += 1;
-        let jump = self.jump(&ruling);
-        let gone = self.compare(&ruling);
-        let clock = self.engine.clock();
-        Ok(Step {
-            number: self.number,
-            query: query.words().into_iter().map(Into::into).collect(),
-            answer,
-            clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
-            rule,
-            cells: self.cells.clone(),
-            gone,
-            jump,
-        })
-    }
-
-    /// The ruling in words, completed by why a cell is absent.
-    fn sentence(&self, ruling: &Ruling<'_>) -> String {
-        match ruling.missing() {
-            Some((key, field)) => format!("{ruling}: {}", self.fates.why(key, field)),
-            None => ruling.to_string(),
-        }
-    }
-
-    /// What the query does to time.
-    fn jump(&mut self, ruling: &Ruling<'_>) -> Option<Jump> {
-        match *ruling {
-            Ruling::Counts { at, .. } => {
-                self.backups.insert(at.0, self.number);
-                Some(Jump::Saved { at: at.0 })
-            }
-            Ruling::Restores { at, taken, .. } => {
-                let query = self.backups.get(&taken.0).copied().unwrap_or_default();
-                Some(Jump::Restored { at: at.0, taken: taken.0, query })
-            }
-            _ => None,
-        }
-    }
-
-    /// Compares the state with the one before, notes how cells went, and answers which did.
-    fn compare(&mut self, ruling: &Ruling<'_>) -> Vec<GoneCell> {
-        let set = Written::of(ruling);
-        let mut before = std::mem::take(&mut self.cells).into_iter().peekable();
-        let mut gone = Vec::new();
-        for mut cell in self.scope.cells(&self.engine) {
-            gone.extend(std::iter::from_fn(|| before.next_if(|old| names(old) < names(&cell))));
-            let old = before.next_if(|old| names(old) == names(&cell));
-            cell.change = match old {
-                None => Change::New,
-                Some(old) if old.value == cell.value && old.until == cell.until && !set.is(&cell) => {
-                    Change::Same
-                }
-                Some(_) => Change::Changed,
-            };
-            if cell.change == Change::New {
-                self.fates.forget(&cell.key, &cell.field);
-            }
-            self.cells.push(cell);
-        }
-        gone.extend(before);
-        if matches!(ruling, Ruling::Restores { .. }) {
-            self.fates.restored(self.number);
-        }
-        let gone = gone.into_iter().map(|cell| self.bury(cell, ruling)).collect();
-        if let Some(CellName { key, field }) = set.on_arrival {
-            self.fates.note(key, field, Ended::OnArrival(self.number), self.number);
-        }
-        gone
-    }
-
-    /// Finds out how a cell went, and notes it.
-    fn bury(&mut self, cell: ShownCell, ruling: &Ruling<'_>) -> GoneCell {
-        let ended = match cell.until.filter(|until| *until <= self.engine.clock().now().0) {
-            Some(until) => Ended::Died(until),
-            None if matches!(ruling, Ruling::Restores { .. }) => Ended::NotBroughtBack(self.number),
-            None if Written::of(ruling).on_arrival.is_some() => Ended::OnArrival(self.number),
-            None => Ended::Removed(self.number),
-        };
-        self.fates.note(&cell.key, &cell.field, ended, self.number);
-        GoneCell { key: cell.key, field: cell.field, value: cell.value, ended }
-    }
-}
-
-/// The cell that a query sets.
-#[derive(Clone, Copy)]
-struct Written<'q> {
-    cell: Option<CellName<'q>>,
-    /// The same if it is dead at once.
-    on_arrival: Option<CellName<'q>>,
-}
-
-impl<'q> Written<'q> {
-    fn of(ruling: &Ruling<'q>) -> Self {
-        match ruling {
-            Ruling::Sets { cell, lives, .. } => {
-                Self { cell: Some(*cell), on_arrival: lives.is_dead_on_arrival().then_some(*cell) }
-            }
-            _ => Self { cell: None, on_arrival: None },
-        }
-    }
-
-    fn is(&self, cell: &ShownCell) -> bool {
-        self.cell.is_some_and(|CellName { key, field }| (key, field) == names(cell))
-    }
-}
-
-fn names(cell: &ShownCell) -> (&str, &str) {
-    (&cell.key, &cell.field)
-}
-
-/// Which cells a tracer follows.
-#[derive(Clone, Debug)]
-enum Scope {
-    All,
-    /// That of this key and this field.
-    One(String, String),
-}
-
-impl Scope {
-    /// Those that are live, as if nothing had changed.
-    fn cells(&self, engine: &Engine) -> Vec<ShownCell> {
-        let cells = match self {
-            Self::All => engine.cells(),
-            Self::One(key, field) => engine.cell(key, field).into_iter().collect(),
-        };
-        let now = engine.clock().now().0;
-        let shown = |cell: LiveCell<'_>| ShownCell {
-            key: cell.key.to_owned(),
-            field: cell.field.to_owned(),
-            value: cell.value.to_string(),
-            left: cell.left.map(|left| left.0),
-            until: cell.left.map(|left| now + left.0),
-            change: Change::Same,
-        };
-        cells.into_iter().map(shown).collect()
-    }
 }

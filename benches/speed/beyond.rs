@@ -62,11 +62,15 @@ fn transactions() {
                         if beside {
                             engine.apply_in(&other, &Query::Begin {}).expect("it has no time");
                         }
-                        before.iter().for_each(|query| ask(&mut engine, query));
+                        if let Some(query) = &before {
+                            ask(&mut engine, query);
+                        }
                         for (key, field) in &words[group * writes..(group + 1) * writes] {
                             ask(&mut engine, &Query::Set { key, field, value: "w" });
                         }
-                        after.iter().for_each(|query| ask(&mut engine, query));
+                        if let Some(query) = &after {
+                            ask(&mut engine, query);
+                        }
                         if beside {
                             engine.apply_in(&other, &Query::Rollback {}).expect("it has no time");
                         }

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::CommandFactory;
 
 use super::{Cli, Failure};
-use crate::query::{Level, Mistake, OPERATIONS, Row};
+use crate::query::{Access, Aliases, Level, Mistake, OPERATIONS, Row};
 
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ fn about(topic: &str, within: &[String]) -> Result<String, Failure> {
     }
     let rows = Row::named(&topic.to_uppercase());
     if rows.is_empty() {
-        let help = Mistake::unknown_operation(topic).help();
+        let help = Mistake::unknown_operation(topic).help(&Aliases::default());
         return Err(Failure::Usage(format!("no help on {}; {help}", topic.escape_debug())));
     }
     Ok(rows.iter().map(|row| operation(row)).collect::<Vec<_>>().join("\n"))
@@ -64,6 +64,7 @@ pub(super) fn operation(row: &Row) -> String {
     }
     text.push_str("\n  Example:\n");
     row.example.queries.iter().for_each(|query| text.push_str(&format!("    {query}\n")));
-    text.push_str(&format!("    => \"{}\"\n", row.example.answer));
+    let quote = if row.access == Access::Each { "" } else { "\"" };
+    text.push_str(&format!("    => {quote}{}{quote}\n", row.example.answer));
     text
 }

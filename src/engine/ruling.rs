@@ -9,11 +9,11 @@
 //! ```
 
 mod sentence;
-mod sessions;
+mod turns;
 mod whole;
 
 pub use sentence::Name;
-pub use sessions::{End as TransactionEnd, Obstacle, Sessions};
+pub use turns::{Refused, Turn};
 pub use whole::{Meant, Whole};
 
 use std::cmp::Reverse;
@@ -93,8 +93,8 @@ pub enum Ruling<'q> {
     },
     /// What goes beyond the exercise: whole records, the whole database, lifetimes without a set.
     Whole(Whole<'q>),
-    /// What is about a session, and not about the database.
-    Session(Sessions<'q>),
+    /// Where a transaction begins or ends, queries are asked, or names given.
+    Turn(Turn<'q>),
 }
 
 /// A cell by its names.
@@ -198,13 +198,13 @@ impl Engine {
     #[must_use]
     pub fn ruling<'q>(&self, query: &Query<'q>) -> Ruling<'q> {
         let mut clock = self.clock;
-        let asked = query.asked().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop));
-        let at = match asked.and_then(|()| clock.advance(query.timestamp())) {
+        let mut asked = query.asked().iter().map(|query| clock.advance(query.timestamp()));
+        let at = match asked.try_fold(Time(0), |_, at| at) {
             Ok(at) => at,
             Err(backwards) => return Ruling::Refused(backwards),
         };
-        if let Some(ruling) = self.session_ruling(query) {
-            return Ruling::Session(ruling);
+        if let Some(turn) = self.turn(query) {
+            return Ruling::Turn(turn);
         }
         let moment = Moment { when: When::of(query.timestamp(), clock), own: self.own_time(at) };
         match *query {

@@ -93,7 +93,7 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    fn is_of(&self, session: Option<&Session>) -> bool {
+    pub(super) fn is_of(&self, session: Option<&Session>) -> bool {
         match (&self.session, session) {
             (None, None) => true,
             (Some(one), Some(other)) => std::ptr::eq(one.as_ptr(), Arc::as_ptr(&other.0)),

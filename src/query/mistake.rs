@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BadWord, Level, OPERATIONS, Row};
+use super::{Aliases, BadWord, Level, OPERATIONS, Row};
 
 /// How alike a name must be to be offered (Damerau-Levenshtein, 1 is equal).
 const ALIKE: f64 = 0.6;
@@ -107,14 +107,13 @@ impl Mistake {
         }
     }
 
-    /// How to mend it.
+    /// How to mend it, where these other names of operations are known.
     #[must_use]
-    pub fn help(&self) -> String {
+    pub fn help(&self, aliases: &Aliases) -> String {
         match self {
             Self::NoOperation => "a query begins with the name of an operation".to_owned(),
-            Self::UnknownOperation { given } => {
-                nearest(given).map_or_else(operations, |name| format!("did you mean {name}?"))
-            }
+            Self::UnknownOperation { given } => nearest(given, aliases)
+                .map_or_else(operations, |name| format!("did you mean {}?", Brief(&name))),
             Self::WordCount { rows, .. } => {
                 let forms: Vec<_> = rows.iter().map(|row| row.usage()).collect();
                 format!("write {}", forms.join(" or "))
@@ -124,8 +123,8 @@ impl Mistake {
             }
             Self::BadWord { why, .. } => why.to_string(),
             Self::Array { row, .. } => row.map_or_else(operations, |row| format!("write {}", row.usage())),
-            Self::NoArray { row, .. } => format!("as in {}", row.example.queries[0]),
-            Self::Within { mistake, .. } | Self::Aliased { mistake, .. } => mistake.help(),
+            Self::NoArray { row, .. } => format!("as in {}", as_json(row.example.queries[0])),
+            Self::Within { mistake, .. } | Self::Aliased { mistake, .. } => mistake.help(aliases),
             Self::NotWithin { row, .. } => format!("ask it before or after the {}", row.name),
         }
     }
@@ -139,8 +138,12 @@ impl fmt::Display for Mistake {
             Self::WordCount { rows, given } => {
                 let mut wanted: Vec<_> = rows.iter().map(|row| row.words.len().to_string()).collect();
                 wanted.sort_unstable();
-                let (name, words) = (rows[0].name, if wanted == ["1"] { "word" } else { "words" });
-                write!(f, "{name} takes {} {words}, {given} given", wanted.join(" or "))
+                let words = match &wanted.join(" or ")[..] {
+                    "0" => "no words".to_owned(),
+                    "1" => "1 word".to_owned(),
+                    wanted => format!("{wanted} words"),
+                };
+                write!(f, "{} takes {words}, {given} given", rows[0].name)
             }
             Self::AboveLevel { row, level } => {
                 // Another form of the operation may be open.
@@ -153,6 +156,9 @@ impl fmt::Display for Mistake {
                 write!(f, "the {word} of {} must be {}, not `{given}`", row.name, why.wanted())
             }
             Self::Array { row: None, .. } => f.write_str("the name of an operation is a text, not an array"),
+            Self::Array { row: Some(row), .. } if row.words.is_empty() => {
+                write!(f, "{} takes no words, and so no array", row.name)
+            }
             Self::Array { row: Some(row), .. } => {
                 write!(f, "the words of {} are strings or integers, not arrays", row.name)
             }
@@ -176,12 +182,24 @@ fn operations() -> String {
     format!("the operations are {} and more", rows.map(|row| row.name).collect::<Vec<_>>().join(", "))
 }
 
-/// The operation whose name comes nearest, if one comes near.
-fn nearest(given: &str) -> Option<&'static str> {
+/// The name of an operation that comes nearest, if one comes near. Another one than its own must come nearer.
+fn nearest(given: &str, aliases: &Aliases) -> Option<String> {
     let upper = given.to_uppercase();
-    let alike = |name: &&str| strsim::normalized_damerau_levenshtein(name, &upper);
-    let nearest = Row::names().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    nearest.filter(|name| alike(name) >= ALIKE)
+    let alike = |name: &str, given: &str| strsim::normalized_damerau_levenshtein(name, given);
+    let others = aliases.iter().map(|(name, _)| (name, alike(name, given)));
+    let own = Row::names().map(|name| (name, alike(name, &upper)));
+    // Of equally near ones this takes the last.
+    let nearest = others.chain(own).max_by(|(_, one), (_, other)| one.total_cmp(other));
+    nearest.filter(|(_, alike)| *alike >= ALIKE).map(|(name, _)| name.to_owned())
+}
+
+/// A query whose words are parted by blanks, as JSON.
+fn as_json(query: &str) -> String {
+    let word = |word: &str| {
+        let text = word.trim_matches(['[', ']']);
+        word.replace(text, &format!("\"{text}\""))
+    };
+    format!("[{}]", query.split(' ').map(word).collect::<Vec<_>>().join(", "))
 }
 
 /// Text from outside in a message: no more than its first characters, control characters escaped.

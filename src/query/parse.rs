@@ -119,18 +119,14 @@ impl<'a> Query<'a> {
     /// Reads the words after the name of an operation that has these rows.
     #[inline]
     fn of_rows(rows: &'static [&'static Row], words: &[&'a str], level: Level) -> Result<Self, Mistake> {
-        let row = rows.iter().find(|row| row.words.len() == words.len());
-        let row = row.ok_or(Mistake::WordCount { rows, given: words.len() });
-        let row = row.or_else(|mistake| match rows {
-            // Of no queries at all.
-            [row] if row.access == Access::Each && words.is_empty() => Ok(row),
-            _ => Err(mistake),
-        })?;
+        let row = rows.iter().find(|row| row.words.len() == words.len() || row.access == Access::Each);
+        let row = row.ok_or(Mistake::WordCount { rows, given: words.len() })?;
         if row.level > level {
             return Err(Mistake::AboveLevel { row, level });
         }
-        if row.access == Access::Each && !words.is_empty() {
-            return Err(Mistake::NoArray { row, place: 1, given: Brief(words[0]).to_string() });
+        // It may be of no queries at all.
+        if let (Access::Each, Some(word)) = (row.access, words.first()) {
+            return Err(Mistake::NoArray { row, place: 1, given: Brief(word).to_string() });
         }
         let mut cursor = Cursor { texts: words, numbers: None, read: 0, how: How::default() };
         (row.read)(&mut cursor).map_err(|why| {

@@ -1,7 +1,7 @@
 //! What a row of the table tells, and the macro that turns the rows into types.
 
 use super::parse::Cursor;
-use super::word::{BadWord, Word};
+use super::word::{BadWord, Word, WordKind};
 use super::{Level, Query};
 
 /// What an operation does to the database.
@@ -28,7 +28,7 @@ pub enum Access {
 pub struct Example {
     /// The queries.
     pub queries: &'static [&'static str],
-    /// The answer to the last one.
+    /// The answer to the last one: a text, or an array as JSON.
     pub answer: &'static str,
 }
 
@@ -65,7 +65,8 @@ impl Row {
     /// The operation with its words, as a person writes it: `GET key field`.
     #[must_use]
     pub fn usage(&self) -> String {
-        let words = self.words.iter().map(|word| word.name);
+        let shown = |word: &Word| if word.kind == WordKind::Queries { "[query]…" } else { word.name };
+        let words = self.words.iter().map(shown);
         std::iter::once(self.name).chain(words).collect::<Vec<_>>().join(" ")
     }
 }

@@ -194,7 +194,7 @@ operations! { 'a:
     6 Each "BATCH" Batch { queries: Queries<'a> }
         does "Asks queries that take effect as one. They may be of any level before this one, and each is an array of words."
         answers "an array of their answers"
-        example ["BATCH [PUT A B] [GET A]"] => "[, B]";
+        example ["BATCH [PUT A B] [GET A]"] => "[\"\", \"B\"]";
 
     6 Language "ALIAS" Alias { name: &'a str, operation: &'a str }
         does "Gives an operation another name, which stands for it from the next query on, in all its forms. Backups, transactions and CLEAR leave the names alone."

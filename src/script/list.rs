@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use super::Context;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
-use crate::query::{Access, Level, OPERATIONS, Query, Row, WordKind};
+use crate::query::{Access, Level, OPERATIONS, Query, Row, Spoken, WordKind};
 use crate::time::{Backwards, Time};
 
 /// Reads a JSON array of queries for a database that knows what is in `context`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
@@ -20,16 +20,19 @@ pub fn read_list<'a>(
     level: Level,
     context: Context,
 ) -> Result<Vec<Query<'a>>, Faults> {
-    let mut list = ListReader {
-        scanner: Scanner::new(text, arena),
-        words: Words::default(),
-        checker: Checker::new(level, context),
-        queries: Vec::with_capacity(text.len() / 48),
-    };
-    if let Err(fatal) = list.read() {
-        list.scanner.add(fatal);
-    }
+    let list = ListReader::of(text, arena, Checker::new(level, context), None);
     list.scanner.faults.or(list.queries)
+}
+
+/// The same with the words as they stand there, which may call operations by other names.
+pub(super) fn read_spoken<'a>(
+    text: &'a str,
+    arena: &'a Bump,
+    level: Level,
+    context: Context,
+) -> Result<(Vec<Query<'a>>, Vec<Spoken<'a>>), Faults> {
+    let list = ListReader::of(text, arena, Checker::new(level, context), Some(Vec::new()));
+    list.scanner.faults.or((list.queries, list.spoken.unwrap_or_default()))
 }
 
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
@@ -57,7 +60,11 @@ impl Checker {
             Query::parse_spoken(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
                 let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
                 // Looking for what was meant takes time, so it is not done for what is only counted.
-                if scanner.faults.is_full() { fault } else { fault.with_help(mistake.help()) }
+                if scanner.faults.is_full() {
+                    fault
+                } else {
+                    fault.with_help(mistake.help(&self.context.aliases))
+                }
             })?;
         match query.row().access {
             Access::Each => self.advance_each(&query, scanner, words)?,
@@ -81,12 +88,9 @@ impl Checker {
         scanner: &Scanner<'a>,
         words: &Words<'a>,
     ) -> Result<(), Fault> {
-        let asked = (1..).zip(query.asked());
-        asked
-            .map(|(place, query)| {
-                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
-            })
-            .collect()
+        (1..).zip(query.asked()).try_for_each(|(place, query)| {
+            self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+        })
     }
 }
 
@@ -117,9 +121,22 @@ struct ListReader<'a> {
     words: Words<'a>,
     checker: Checker,
     queries: Vec<Query<'a>>,
+    /// What each was read from, if that is wanted.
+    spoken: Option<Vec<Spoken<'a>>>,
 }
 
-impl ListReader<'_> {
+impl<'a> ListReader<'a> {
+    /// Reads a list, and notes its faults.
+    fn of(text: &'a str, arena: &'a Bump, checker: Checker, spoken: Option<Vec<Spoken<'a>>>) -> Self {
+        let scanner = Scanner::new(text, arena);
+        let queries = Vec::with_capacity(text.len() / 48);
+        let mut list = Self { scanner, words: Words::default(), checker, queries, spoken };
+        if let Err(fatal) = list.read() {
+            list.scanner.add(fatal);
+        }
+        list
+    }
+
     /// Reads the whole list. The error is of a text that cannot be read on; the scanner has noted all others.
     fn read(&mut self) -> Result<(), Fault> {
         if self.scanner.peek().is_none() {
@@ -146,7 +163,10 @@ impl ListReader<'_> {
             Some(b'[') => {
                 if self.scanner.array(&mut self.words)? {
                     match self.checker.query(&self.scanner, &self.words) {
-                        Ok(query) => self.queries.push(query),
+                        Ok(query) => {
+                            self.queries.push(query);
+                            self.spoken.iter_mut().for_each(|spoken| spoken.push(self.words.spoken.clone()));
+                        }
                         Err(fault) => self.scanner.add(fault),
                     }
                 }

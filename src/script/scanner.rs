@@ -112,15 +112,16 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         if !self.take(b']') {
             loop {
+                let mut was_array = false;
                 match self.plain_string() {
                     Some(word) => into.spoken.words.push(word),
-                    None => self.element(&mut into.spoken)?,
+                    None => was_array = self.element(&mut into.spoken)?,
                 }
                 // What nearly always comes next, before the general way.
                 match &self.text.as_bytes()[self.at..] {
                     [b',', b'"', ..] => self.at += 1,
                     [b',', b' ', b'"', ..] => self.at += 2,
-                    _ => match self.next(b'"')? {
+                    _ => match self.next(if was_array { b'[' } else { b'"' })? {
                         Next::Element => {}
                         Next::End => break,
                     },
@@ -148,10 +149,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads one word, or an array of words.
-    fn element(&mut self, into: &mut Spoken<'a>) -> Result<(), Fault> {
+    /// Reads one word, or an array of words; tells whether it was an array.
+    fn element(&mut self, into: &mut Spoken<'a>) -> Result<bool, Fault> {
         if self.peek() != Some(b'[') {
-            return self.word(&mut into.words);
+            self.word(&mut into.words)?;
+            return Ok(false);
         }
         let place = into.words.len() + into.arrays.len();
         self.at += 1;
@@ -165,7 +167,7 @@ impl<'a> Scanner<'a> {
             }
         }
         into.arrays.push((place, words));
-        Ok(())
+        Ok(true)
     }
 
     /// Reads one word.
@@ -182,7 +184,14 @@ impl<'a> Scanner<'a> {
             b'0'..=b'9' | b'-' => self.integer(),
             _ => {
                 let what = self.skip_value()?;
-                Err(Fault::new(begin..self.at, format!("a word is a string or an integer, not {what}")))
+                let fault =
+                    Fault::new(begin..self.at, format!("a word is a string or an integer, not {what}"));
+                // Another array of the query is no word, so this one stands in that.
+                Err(if byte == b'[' {
+                    fault.with_help("a query may stand in a query, but none in that one")
+                } else {
+                    fault
+                })
             }
         };
         match word {

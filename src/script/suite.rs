@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fault::{Fault, Faults};
-use super::list::read_list;
+use super::list::read_spoken;
 use super::scanner::what;
 use super::{Context, Rules};
-use crate::query::{Brief, Level, Query};
+use crate::query::{Access, Brief, Level, Query, Spoken};
 use crate::time::ClockRule;
+use crate::told::Told;
 
 /// A suite, read.
 #[derive(Debug)]
@@ -35,8 +36,10 @@ pub struct Case<'a> {
     pub why: String,
     /// The queries.
     pub queries: Vec<Query<'a>>,
+    /// The same as the file has them, other names of operations included.
+    pub spoken: Vec<Spoken<'a>>,
     /// The answers that are right, if the file tells them.
-    pub expected: Option<Vec<String>>,
+    pub expected: Option<Vec<Told>>,
 }
 
 /// A suite as it stands in the file. Its parts are read one by one, so that each is told where it is wrong.
@@ -61,7 +64,8 @@ struct RawCase<'a> {
     why: String,
     #[serde(borrow)]
     queries: &'a RawValue,
-    expected: Option<Vec<String>>,
+    #[serde(borrow)]
+    expected: Option<Vec<&'a RawValue>>,
 }
 
 /// Reads a suite. What `rules` name comes before what the file says of level and clock.
@@ -83,9 +87,8 @@ pub fn read_suite<'a>(text: &'a str, arena: &'a Bump, rules: Rules) -> Result<Su
         let raw = object(part.get()).map_err(|fault| Faults::from(fault.with_help(CASE)));
         let raw: Option<RawCase<'a>> = faults.sort_out(raw, offset(text, part), None);
         if let Some(raw) = raw {
-            let (list, name) = (offset(text, raw.queries), format!("case \"{}\"", Brief(&raw.name)));
-            let read = read_case(arena, raw, &suite);
-            suite.cases.extend(faults.sort_out(read, list, Some(&name)));
+            let case = read_case(text, arena, raw, &suite, &mut faults);
+            suite.cases.extend(case);
         }
     }
     faults.or(suite)
@@ -112,15 +115,53 @@ fn clock(text: &str) -> Result<ClockRule, Faults> {
     }
 }
 
-fn read_case<'a>(arena: &'a Bump, raw: RawCase<'a>, suite: &Suite<'_>) -> Result<Case<'a>, Faults> {
-    let queries = read_list(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock))?;
-    match &raw.expected {
-        Some(expected) if expected.len() != queries.len() => {
-            let counts = format!("{} expected answers for {} queries", expected.len(), queries.len());
-            Err(Fault::new(0..1, counts).with_help("give one answer for each query").into())
+/// Reads a case, or adds its faults.
+fn read_case<'a>(
+    text: &str,
+    arena: &'a Bump,
+    raw: RawCase<'a>,
+    suite: &Suite<'_>,
+    faults: &mut Faults,
+) -> Option<Case<'a>> {
+    let name = format!("case \"{}\"", Brief(&raw.name));
+    let list = read_spoken(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock));
+    let (queries, spoken) = faults.sort_out(list, offset(text, raw.queries), Some(&name))?;
+    let expected = raw.expected.map(|answers| {
+        if answers.len() != queries.len() {
+            let counts = format!("{} expected answers for {} queries", answers.len(), queries.len());
+            let fault = Fault::new(0..1, counts).with_help("give one answer for each query");
+            return faults.sort_out(Err(fault.into()), offset(text, raw.queries), Some(&name));
         }
-        _ => Ok(Case { name: raw.name, why: raw.why, queries, expected: raw.expected }),
-    }
+        let read = answers.iter().zip(&queries).map(|(answer, query)| {
+            let answer_of = expected_of(query, answer.get()).map_err(Faults::from);
+            faults.sort_out(answer_of, offset(text, answer), Some(&name))
+        });
+        // All of them, so that every fault is told.
+        read.collect::<Vec<_>>().into_iter().collect()
+    });
+    let expected = match expected {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(Case { name: raw.name, why: raw.why, queries, spoken, expected })
+}
+
+/// Reads the answer that is expected to a query.
+fn expected_of(query: &Query<'_>, json: &str) -> Result<Told, Fault> {
+    let (row, count) = (query.row(), query.asked().len());
+    let told = serde_json::from_str(json).ok();
+    let (told, wanted, help) = if row.access == Access::Each {
+        let told = told.filter(|told| matches!(told, Told::Array(texts) if texts.len() == count));
+        let wanted = format!("an array of {count} {}", if count == 1 { "string" } else { "strings" });
+        (told, wanted, "give one string for each query in it")
+    } else {
+        let told = told.filter(|told| matches!(told, Told::Text(_)));
+        (told, "a string".to_owned(), "numbers and truth values stand in quotes too, as in \"0\"")
+    };
+    told.ok_or_else(|| {
+        let fault = Fault::new(0..json.len(), format!("the answer of {} is {wanted}", row.name));
+        fault.with_help(help)
+    })
 }
 
 /// Reads an object with the fields of `T`, and no others.

@@ -15,7 +15,7 @@ macro_rules! files {
 }
 
 /// The name of each file below `fixtures`, and its text.
-pub const FILES: [(&str, &str); 24] = files![
+pub const FILES: [(&str, &str); 30] = files![
     "level1/records.json",
     "level1/edges.json",
     "level2/scans.json",
@@ -40,6 +40,12 @@ pub const FILES: [(&str, &str); 24] = files![
     "level5/search.json",
     "level5/lists.json",
     "level5/free_clock.json",
+    "level6/transactions.json",
+    "level6/own_writes.json",
+    "level6/time_and_backups.json",
+    "level6/batches.json",
+    "level6/aliases.json",
+    "level6/free_clock.json",
 ];
 
 /// The cases of all levels up to `level`; with a clock rule, those for solutions that go by it. Under the other rule

@@ -39,6 +39,7 @@ use super::case::{List, answers};
 use super::verdict::Stop;
 use crate::query::Level;
 use crate::time::ClockRule;
+use crate::told::Told;
 
 /// Something that answers lists of queries.
 pub trait Candidate {
@@ -68,7 +69,7 @@ pub trait Candidate {
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     /// Its answers, up to where it stopped.
-    pub answers: Vec<String>,
+    pub answers: Vec<Told>,
     /// Why there are no more.
     pub stop: Option<Stop>,
     /// The end of what it wrote to standard error meanwhile.

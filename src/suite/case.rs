@@ -1,14 +1,16 @@
 //! What is judged: lists of queries as words, and the answers that are right.
 //!
-//! A candidate speaks words, so a list stays words here; it becomes queries only where the engine answers it.
+//! A candidate speaks words, so a list stays words here, other names of operations included; it becomes queries only
+//! where the engine answers it.
 
 use crate::engine::Engine;
-use crate::query::{Level, Part, Query};
+use crate::query::{Access, Aliases, Level, Part, Query};
 use crate::script::Suite;
 use crate::time::ClockRule;
+use crate::told::{Told, spoken};
 
 /// Queries as words, the operation's name first.
-pub type List = Vec<Vec<String>>;
+pub type List = Vec<Vec<Told>>;
 
 /// A case of a suite.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub struct Case {
     /// The queries.
     pub list: List,
     /// The answers that are right.
-    pub expected: Vec<String>,
+    pub expected: Vec<Told>,
 }
 
 impl Case {
@@ -34,7 +36,7 @@ impl Case {
     #[must_use]
     pub fn of_suite(suite: &Suite<'_>) -> Vec<Self> {
         let case = |case: &crate::script::Case<'_>| {
-            let list = words(&case.queries);
+            let list: List = case.spoken.iter().map(Vec::from).collect();
             let answered = || answers(&list, suite.clock).unwrap_or_default();
             Self {
                 suite: suite.name.clone(),
@@ -48,14 +50,12 @@ impl Case {
         };
         suite.cases.iter().map(case).collect()
     }
-}
 
-impl Case {
     /// The largest number that stands for a time in it.
     #[must_use]
     pub fn max_time(&self) -> u64 {
         let mut largest = 0;
-        for query in queries(&self.list).unwrap_or_default() {
+        for query in queries(&self.list).iter().flatten().flat_map(Query::asked) {
             query.each_part(|_, part| {
                 if let Part::Number(number) = part {
                     largest = largest.max(number);
@@ -66,26 +66,29 @@ impl Case {
     }
 }
 
-/// The words of queries.
+/// The queries that the words of a list make, other names of operations taken for what they stand for where they are
+/// used; `None` if some make none.
 #[must_use]
-pub fn words(queries: &[Query<'_>]) -> List {
-    queries.iter().map(|query| query.words().into_iter().map(Into::into).collect()).collect()
+pub fn queries(list: &[Vec<Told>]) -> Option<Vec<Query<'_>>> {
+    let mut aliases = Aliases::default();
+    let mut queries = Vec::with_capacity(list.len());
+    for words in list {
+        let query = Query::parse_spoken(&spoken(words), &aliases, Level::LAST).ok()?;
+        aliases.learn(&query);
+        queries.push(query);
+    }
+    Some(queries)
 }
 
-/// The queries that the words of a list make; `None` if some make none.
-#[must_use]
-pub fn queries(list: &[Vec<String>]) -> Option<Vec<Query<'_>>> {
-    list.iter().map(|words| query(words)).collect()
-}
-
-fn query(words: &[String]) -> Option<Query<'_>> {
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    Query::parse(&words, Level::LAST).ok()
+/// How many texts the answer to each query of a list is an array of; `None` where it is a text.
+pub(super) fn arrays(list: &[Vec<Told>]) -> Vec<Option<usize>> {
+    let array = |query: &Query<'_>| (query.row().access == Access::Each).then(|| query.asked().len());
+    queries(list).map_or_else(|| vec![None; list.len()], |queries| queries.iter().map(array).collect())
 }
 
 /// What the engine answers to a list; `None` if it is no list of queries, or time runs backwards in it.
 #[must_use]
-pub fn answers(list: &[Vec<String>], clock: ClockRule) -> Option<Vec<String>> {
+pub fn answers(list: &[Vec<Told>], clock: ClockRule) -> Option<Vec<Told>> {
     let mut engine = Engine::new(clock);
-    queries(list)?.iter().map(|query| Some(engine.apply(query).ok()?.to_string())).collect()
+    queries(list)?.iter().map(|query| Some(Told::from(&engine.apply(query).ok()?))).collect()
 }

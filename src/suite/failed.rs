@@ -6,9 +6,10 @@ use super::candidate::Run;
 use super::case::{List, answers, queries};
 use super::verdict::{Stop, Verdict};
 use crate::time::ClockRule;
+use crate::told::Told;
 use crate::trace::{Step, Tracer};
 
-/// So many bytes of a wrong answer are kept.
+/// So many bytes of a wrong answer are kept, or of each of several.
 const MOST_KEPT: usize = 64 << 10;
 
 /// How a case failed.
@@ -25,9 +26,9 @@ pub struct Failed {
     /// The number of that query, from 1; it is the last of `queries`.
     pub query: Option<usize>,
     /// The answer that was wanted there.
-    pub wanted: Option<String>,
+    pub wanted: Option<Told>,
     /// The answer that was given there.
-    pub given: Option<String>,
+    pub given: Option<Told>,
     /// The step before that query, with the state that our engine was in; `None` where it is the first.
     pub before: Option<Step>,
     /// The rule that decides that query.
@@ -44,7 +45,7 @@ pub(super) struct Fault {
     /// The query at fault, from 0; `None` if that is not known.
     pub(super) query: Option<usize>,
     /// What was answered there, if anything was.
-    pub(super) given: Option<String>,
+    pub(super) given: Option<Told>,
 }
 
 impl Fault {
@@ -54,7 +55,7 @@ impl Fault {
     }
 
     /// What is wrong with a run that should have given the `expected` answers.
-    pub(super) fn of(run: &Run, expected: &[String]) -> Option<Self> {
+    pub(super) fn of(run: &Run, expected: &[Told]) -> Option<Self> {
         let differs = run.answers.iter().zip(expected).position(|(given, wanted)| given != wanted);
         match (&run.stop, differs) {
             (Some(stop), _) if stop.is_of_whole => {
@@ -78,20 +79,14 @@ impl Fault {
 
 impl Failed {
     /// The fault with all that helps to understand it.
-    pub(super) fn of(
-        list: &List,
-        clock: ClockRule,
-        expected: &[String],
-        fault: Fault,
-        errors: String,
-    ) -> Self {
+    pub(super) fn of(list: &List, clock: ClockRule, expected: &[Told], fault: Fault, errors: String) -> Self {
         let Fault { stop, query, given } = fault;
         let upto = query.map_or(list.len(), |query| (query + 1).min(list.len()));
         let (before, at) = query.map_or((None, None), |_| explained(&list[..upto], clock));
         Self {
             verdict: stop.verdict,
             message: stop.why,
-            hint: stop.hint.or_else(|| hint(stop.verdict, &list[..upto], clock, given.as_deref())),
+            hint: stop.hint.or_else(|| hint(stop.verdict, &list[..upto], clock, given.as_ref())),
             queries: list[..upto].to_vec(),
             query: query.map(|query| query + 1),
             wanted: query.and_then(|query| expected.get(query).cloned()),
@@ -104,21 +99,24 @@ impl Failed {
 }
 
 /// An answer as it is kept: one that is far too long says no more whole.
-fn clipped(mut answer: String) -> String {
-    if answer.len() > MOST_KEPT {
-        answer.truncate(answer.floor_char_boundary(MOST_KEPT));
-        answer.push('…');
+fn clipped(mut answer: Told) -> Told {
+    for text in answer.texts_mut().iter_mut().filter(|text| text.len() > MOST_KEPT) {
+        text.truncate(text.floor_char_boundary(MOST_KEPT));
+        text.push('…');
     }
     answer
 }
 
 /// What helps with the last query of a list, where that shows in what was answered.
-fn hint(verdict: Verdict, list: &[Vec<String>], clock: ClockRule, given: Option<&str>) -> Option<String> {
+fn hint(verdict: Verdict, list: &[Vec<Told>], clock: ClockRule, given: Option<&Told>) -> Option<String> {
     match verdict {
-        Verdict::NotSupported => Some(format!("`rewind help {}` explains it", list.last()?.first()?)),
+        Verdict::NotSupported => {
+            let operation = queries(list)?.last()?.row().name;
+            Some(format!("`rewind help {operation}` explains it"))
+        }
         Verdict::WrongAnswer if clock == ClockRule::Monotone => {
             let free = answers(list, ClockRule::Free)?;
-            let is_free = free.last().map(String::as_str) == given;
+            let is_free = free.last() == given;
             is_free.then(|| {
                 "it would be right if each timestamp were judged for itself: --clock free".to_owned()
             })
@@ -128,7 +126,7 @@ fn hint(verdict: Verdict, list: &[Vec<String>], clock: ClockRule, given: Option<
 }
 
 /// The step before the last query of a list, and that of the last.
-fn explained(list: &[Vec<String>], clock: ClockRule) -> (Option<Step>, Option<Step>) {
+fn explained(list: &[Vec<Told>], clock: ClockRule) -> (Option<Step>, Option<Step>) {
     let mut tracer = Tracer::new(clock);
     let (mut before, mut at) = (None, None);
     for query in queries(list).unwrap_or_default() {

@@ -10,6 +10,7 @@ use super::failed::{Failed, Fault};
 use super::lists::{Draw, list_of};
 use super::shrink::shrink;
 use super::verdict::Verdict;
+use crate::told::Told;
 
 /// So many lists are run at most to make one smaller.
 const MOST_RUNS: usize = 2_000;
@@ -38,7 +39,7 @@ pub struct Catch {
     /// What is wrong there.
     pub failed: Failed,
     /// The answers that are wanted to the list.
-    pub expected: Vec<String>,
+    pub expected: Vec<Told>,
 }
 
 /// Runs the lists of `count` seeds from `seed` on, until one is answered otherwise than it should be; `each` is told
@@ -109,7 +110,7 @@ impl Hunter<'_, '_> {
         }
         let mut expected = wanted.answers;
         // Where the other stopped and this one did not, that is the difference.
-        expected.resize(list.len().max(expected.len()), NO_ANSWER.to_owned());
+        expected.resize(list.len().max(expected.len()), NO_ANSWER.into());
         Ok(Fault::of(&run, &expected).map(|fault| (fault, run)))
     }
 

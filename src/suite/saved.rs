@@ -5,6 +5,7 @@ use serde_json::json;
 use super::case::Case;
 use crate::query::Level;
 use crate::time::ClockRule;
+use crate::told::Told;
 
 /// The suite that holds these cases, which go by one clock rule.
 #[must_use]
@@ -32,8 +33,13 @@ fn text(case: &Case) -> String {
     )
 }
 
-/// An array with a blank after each comma.
-fn spaced(texts: &[String]) -> String {
-    let texts: Vec<_> = texts.iter().map(|text| json!(text).to_string()).collect();
-    format!("[{}]", texts.join(", "))
+/// An array, and those in it, with a blank after each comma.
+fn spaced(all: &[Told]) -> String {
+    let array = |parts: Vec<String>| format!("[{}]", parts.join(", "));
+    let text = |text: &String| json!(text).to_string();
+    let told = |told: &Told| match told {
+        Told::Text(one) => text(one),
+        Told::Array(texts) => array(texts.iter().map(text).collect()),
+    };
+    array(all.iter().map(told).collect())
 }

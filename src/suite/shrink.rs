@@ -1,15 +1,19 @@
 //! From a list that shows a difference to the smallest one found that still shows it.
 //!
 //! Delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input"): first over queries,
-//! in ever smaller runs of them; then over what stands in them: an operation with fewer words, names toward a and b,
-//! times toward 0, lifetimes toward 1. A change that makes no list of queries, or lets time run backwards, is passed
+//! in ever smaller runs of them; then over what stands in them: queries asked by themselves, an operation with fewer
+//! words, its own name, names toward a and b, times toward 0, lifetimes toward 1. A change that makes no list of queries, or lets time run backwards, is passed
 //! over; one that loses the difference is taken back. That goes on until nothing changes any more.
+
+mod words;
 
 use std::collections::BTreeSet;
 
 use super::case::{List, answers};
-use crate::query::{OPERATIONS, Row};
+use crate::query::OPERATIONS;
 use crate::time::ClockRule;
+use crate::told::Told;
+use words::{CALLED, by_own_names, edited, named, slots, unpacked};
 
 /// So many of the first queries are tried together with each later one.
 const MOST_PAIRED: usize = 10;
@@ -29,6 +33,7 @@ pub(super) fn shrink<E>(
     loop {
         let before = shrinker.list.clone();
         shrinker.drop_queries()?;
+        shrinker.unpack()?;
         shrinker.simplify_operations()?;
         shrinker.simplify_texts()?;
         shrinker.simplify_times()?;
@@ -103,15 +108,49 @@ where
         Ok(())
     }
 
-    /// Puts an operation with fewer words in the place of one whose name begins alike, the fewest first.
+    /// Takes queries out of the one they stand in, to ask them for themselves or not at all.
+    fn unpack(&mut self) -> Result<(), E> {
+        let mut place = 0;
+        while place < self.list.len() {
+            let mut apart = self.list.clone();
+            apart.splice(place..=place, unpacked(&self.list[place]));
+            if self.list[place].len() == 1 || !self.take(apart)? {
+                self.drop_words(place)?;
+                place += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves out queries that stand in one.
+    fn drop_words(&mut self, place: usize) -> Result<(), E> {
+        let mut word = self.list[place].len();
+        while word > 1 {
+            word -= 1;
+            let mut shorter = self.list.clone();
+            if matches!(shorter[place].remove(word), Told::Array(_)) {
+                self.take(shorter)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts an operation with fewer words in the place of one whose name begins alike, the fewest first; and its own
+    /// name in the place of another one.
     fn simplify_operations(&mut self) -> Result<(), E> {
         for place in 0..self.list.len() {
-            let words = self.list[place].clone();
-            let mut simpler: Vec<_> = OPERATIONS.iter().filter_map(|row| as_row(&words, row)).collect();
+            let Some(words) = by_own_names(&self.list, place) else { continue };
+            let mut other = self.list.clone();
+            other[place] = words;
+            self.take(other)?;
+        }
+        for slot in slots(&self.list) {
+            let texts = slot.texts(&self.list);
+            let mut simpler: Vec<_> = OPERATIONS.iter().filter_map(|row| slot.as_row(&texts, row)).collect();
             simpler.sort_by_key(Vec::len);
-            for words in simpler {
+            for texts in simpler {
                 let mut other = self.list.clone();
-                other[place] = words;
+                slot.put(&mut other, texts);
                 if self.take(other)? {
                     break;
                 }
@@ -123,12 +162,15 @@ where
     /// Puts short names in the place of keys, fields and values, everywhere alike, and shortens what must stay.
     fn simplify_texts(&mut self) -> Result<(), E> {
         let (names, values) = (["a", "b", "c"], ["x", "y", "z"]);
-        for (name, short) in [("key", names), ("field", names), ("value", values), ("item", values)] {
+        let all = [("key", names), ("field", names), ("value", values), ("item", values), ("name", values)];
+        for (name, short) in all {
+            // Another name of an operation changes with its uses.
+            let names: &[_] = if name == "name" { &["name", CALLED] } else { &[name] };
             for text in self.distinct(name) {
                 let short = short.iter().copied().take_while(|short| *short != text);
                 let beginnings = beginnings(&text).skip(1);
                 for other in short.clone().chain(beginnings) {
-                    if self.take(self.replaced(&[name], &text, other))? {
+                    if self.take(self.replaced(names, &text, other))? {
                         break;
                     }
                 }
@@ -172,12 +214,16 @@ where
 
     /// Shortens lifetimes, but not to nothing: a cell that is dead on arrival is a rule of its own.
     fn simplify_ttls(&mut self) -> Result<(), E> {
-        for place in 0..self.list.len() {
-            let Some(at) = word_at(&self.list[place], "ttl") else { continue };
-            let Ok(ttl) = self.list[place][at].parse::<u64>() else { continue };
+        let ttls: Vec<_> = named(&self.list).into_iter().filter(|(name, _)| *name == "ttl").collect();
+        for (place, (_, text)) in ttls.iter().enumerate() {
+            let Ok(ttl) = text.parse::<u64>() else { continue };
             for target in nearer(1, ttl) {
-                let mut other = self.list.clone();
-                other[place][at] = target.to_string();
+                let mut number = 0..;
+                let other = edited(&self.list, |name, text| {
+                    if name == "ttl" && number.next() == Some(place) {
+                        *text = target.to_string();
+                    }
+                });
                 if self.take(other)? {
                     break;
                 }
@@ -189,46 +235,36 @@ where
     /// The texts that stand for a word of this name, each once, in the order they come.
     fn distinct(&self, name: &str) -> Vec<String> {
         let mut texts = Vec::new();
-        for words in &self.list {
-            let text = word_at(words, name).map(|at| words[at].clone());
-            texts.extend(text.filter(|text| !texts.contains(text)));
+        for (_, text) in named(&self.list).into_iter().filter(|(other, _)| *other == name) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
         }
         texts
     }
 
     /// The list with a text replaced wherever it stands for a word of one of these names.
     fn replaced(&self, names: &[&str], text: &str, by: &str) -> List {
-        let mut list = self.list.clone();
-        for words in &mut list {
-            for at in names.iter().filter_map(|name| word_at(words, name)).collect::<Vec<_>>() {
-                if words[at] == text {
-                    by.clone_into(&mut words[at]);
-                }
+        edited(&self.list, |name, own| {
+            if names.contains(&name) && own == text {
+                by.clone_into(own);
             }
-        }
-        list
+        })
     }
 
     /// All moments that the list names, each once, in order.
     fn times(&self) -> Vec<u64> {
-        let numbers = self.list.iter().flat_map(|words| {
-            let places = TIMES.iter().filter_map(|name| word_at(words, name));
-            places.filter_map(|at| words[at].parse().ok()).collect::<Vec<u64>>()
-        });
-        numbers.collect::<BTreeSet<_>>().into_iter().collect()
+        let moments = named(&self.list).into_iter().filter(|(name, _)| TIMES.contains(name));
+        moments.filter_map(|(_, text)| text.parse().ok()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The list with each number that stands for a word of one of these names put through `change`.
     fn mapped(&self, names: &[&str], change: impl Fn(u64) -> u64) -> List {
-        let mut list = self.list.clone();
-        for words in &mut list {
-            for at in names.iter().filter_map(|name| word_at(words, name)).collect::<Vec<_>>() {
-                if let Ok(number) = words[at].parse() {
-                    words[at] = change(number).to_string();
-                }
+        edited(&self.list, |name, text| {
+            if let Some(number) = text.parse().ok().filter(|_| names.contains(&name)) {
+                *text = change(number).to_string();
             }
-        }
-        list
+        })
     }
 }
 
@@ -255,26 +291,4 @@ fn nearer(floor: u64, number: u64) -> impl Iterator<Item = u64> {
 /// The first few beginnings of a text, from the empty one on.
 fn beginnings(text: &str) -> impl Iterator<Item = &str> {
     text.char_indices().map(|(at, _)| &text[..at]).take(5)
-}
-
-/// The row of a query's operation.
-fn row_of(words: &[String]) -> Option<&'static Row> {
-    let rows = Row::named(words.first()?);
-    rows.iter().find(|row| row.words.len() + 1 == words.len()).copied()
-}
-
-/// Where the word of this name stands in a query.
-fn word_at(words: &[String], name: &str) -> Option<usize> {
-    row_of(words)?.words.iter().position(|word| word.name == name).map(|place| place + 1)
-}
-
-/// The query as one of a row with fewer words, if the row's name begins that of the query's own.
-fn as_row(words: &[String], row: &'static Row) -> Option<Vec<String>> {
-    let own = row_of(words)?;
-    if row.words.len() >= own.words.len() || !own.name.starts_with(row.name) {
-        return None;
-    }
-    let kept: Option<Vec<_>> =
-        row.words.iter().map(|word| Some(words[word_at(words, word.name)?].clone())).collect();
-    Some(std::iter::once(row.name.to_owned()).chain(kept?).collect())
 }

@@ -119,7 +119,7 @@ impl Bars {
             let (at, how) = match gone.ended {
                 Ended::Died(at) => (Some(at), How::Expired),
                 Ended::NotBroughtBack(_) => (step.clock, How::Restored),
-                Ended::Removed(_) | Ended::OnArrival(_) => (step.clock, How::Removed),
+                Ended::Removed(_) | Ended::OnArrival(_) | Ended::Undone(_) => (step.clock, How::Removed),
             };
             self.end((&gone.key, &gone.field), BarEnd { query: step.number, at, how });
         }

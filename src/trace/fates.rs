@@ -21,6 +21,8 @@ pub enum Ended {
     OnArrival(usize),
     /// This query brought a backup back in which it was not live.
     NotBroughtBack(usize),
+    /// This query undid the transaction that had set it.
+    Undone(usize),
 }
 
 impl Display for Ended {
@@ -29,13 +31,14 @@ impl Display for Ended {
             Self::Died(at) => write!(f, "it died at {at}"),
             Self::Removed(query) => write!(f, "query {query} removed it"),
             Self::OnArrival(query) => write!(f, "query {query} set it with a ttl of 0"),
+            Self::Undone(query) => write!(f, "query {query} undid what had set it"),
             Self::NotBroughtBack(query) => write!(f, "the restore of query {query} did not bring it back"),
         }
     }
 }
 
 /// The fates of all cells that are gone.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fates {
     by_key: BTreeMap<String, BTreeMap<String, Fate>>,
     /// The last query that brought a backup back, 0 for none.
@@ -62,6 +65,12 @@ impl Fates {
     pub(super) fn note(&mut self, key: &str, field: &str, ended: Ended, noticed: usize) {
         let fates = self.by_key.entry(key.to_owned()).or_default();
         fates.insert(field.to_owned(), Fate { ended, noticed });
+    }
+
+    /// How a cell went, if that was noticed at this query.
+    pub(super) fn noticed_at(&self, query: usize, key: &str, field: &str) -> Option<Ended> {
+        let fate = self.by_key.get(key)?.get(field)?;
+        (fate.noticed == query).then_some(fate.ended)
     }
 
     /// A cell is live again.

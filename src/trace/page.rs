@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{BackupMark, Bar, Bars, CellBars, Change, How, RestoreMark, Step};
 use crate::engine::ruling::Name;
-use crate::script::{cut, plain, quoted, word};
+use crate::script::{cut, plain, short_line, shown, word};
 use crate::time::ClockRule;
 
 /// The frame of the page; what stands here in braces goes where its name stands in it, in this order.
@@ -169,9 +169,8 @@ struct ShownRestore {
 
 impl ShownStep {
     fn of(step: &Step) -> Self {
-        let words: Vec<_> = step.query.iter().map(|text| cut(word(text))).collect();
-        let (answer, clock) = (cut(quoted(&step.answer)), step.clock.map(|clock| clock.to_string()));
-        Self { query: words.join(" "), answer, clock, rule: step.rule.clone() }
+        let (answer, clock) = (cut(shown(&step.answer)), step.clock.map(|clock| clock.to_string()));
+        Self { query: short_line(&step.query), answer, clock, rule: step.rule.clone() }
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rewinddb::suite::{CaseReport, Limits, List, Protocol, Run, Verdict, candidate, judge};
+use rewinddb::told::Told;
 use rstest::rstest;
 
 use super::solutions::{has, python};
@@ -23,8 +24,13 @@ fn command(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// A query of its words.
+fn query(words: &[&str]) -> Vec<Told> {
+    words.iter().map(|word| Told::from(*word)).collect()
+}
+
 fn list() -> List {
-    [["SET", "A", "B", "C"].as_slice(), &["GET", "A", "B"]].map(command).to_vec()
+    [["SET", "A", "B", "C"].as_slice(), &["GET", "A", "B"]].map(query).to_vec()
 }
 
 fn run(protocol: Protocol, words: &[&str]) -> Run {
@@ -176,7 +182,7 @@ fn a_flood_on_standard_error_neither_blocks_nor_grows() {
 #[test]
 fn a_long_list_and_long_answers_pass_each_other() {
     // It writes more than a pipe holds before it reads any of the list, which is longer than a pipe holds too.
-    let long: List = std::iter::repeat_n(command(&["SET", "A", "B", &"v".repeat(900)]), 1000).collect();
+    let long: List = std::iter::repeat_n(query(&["SET", "A", "B", &"v".repeat(900)]), 1000).collect();
     let script = "printf '['; head -c 500000 /dev/zero | tr '\\0' ' '; cat >/dev/null; \
                   for i in $(seq 999); do printf '\"\",'; done; echo '\"\"]'";
     let run =
@@ -196,7 +202,7 @@ fn a_leader_that_joins_another_group_is_ended_too() {
 
 #[test]
 fn lines_that_are_there_already_take_time_too() {
-    let long: List = std::iter::repeat_n(command(&["GET", "A", "B"]), 400_000).collect();
+    let long: List = std::iter::repeat_n(query(&["GET", "A", "B"]), 400_000).collect();
     let limits = Limits { output: 16 << 20, ..TIGHT };
     let mut candidate = candidate(Protocol::Lines, &command(&["yes", "\"\""]), limits);
     let begun = Instant::now();
@@ -256,7 +262,7 @@ fn huge_answers_are_not_kept() {
     let mut candidate = candidate(Protocol::List, &command(&["sh", "-c", script]), TIGHT);
     let report = judge(&mut *candidate, [case], |_, _| ControlFlow::Continue(()));
     let failed = report.cases().next().and_then(CaseReport::failed).expect("it is wrong");
-    assert!(failed.given.as_ref().is_some_and(|given| given.len() < 100_000));
+    assert!(failed.given.as_ref().is_some_and(|given| given.texts()[0].len() < 100_000));
 }
 
 #[test]
@@ -295,7 +301,7 @@ fn a_crash_costs_its_own_list_and_no_other() {
          return ''\n    def get(self, key, field):\n        return 'C'\n",
     );
     let mut candidate = candidate(Protocol::Session, &command(&[python, &adapter, &solution]), TIGHT);
-    let deadly: List = vec![command(&["SET", "A", "B", "C"]), command(&["SET", "die", "B", "C"])];
+    let deadly: List = vec![query(&["SET", "A", "B", "C"]), query(&["SET", "die", "B", "C"])];
     for _ in 0..2 {
         assert_eq!(candidate.run(&list()).expect("it starts").answers, ["", "C"]);
         let run = candidate.run(&deadly).expect("it starts");
@@ -311,8 +317,8 @@ fn a_crash_of_a_list_is_traced_to_its_query() {
     let script = "import json, sys\nqueries = json.load(sys.stdin)\n\
                   assert not any(query[1] == 'die' for query in queries)\nprint(json.dumps([''] * len(queries)))";
     let mut candidate = candidate(Protocol::List, &command(&[python, "-c", script]), TIGHT);
-    let mut list: List = std::iter::repeat_n(command(&["SET", "A", "B", "C"]), 9).collect();
-    list[6][1] = "die".to_owned();
+    let mut list: List = std::iter::repeat_n(query(&["SET", "A", "B", "C"]), 9).collect();
+    list[6][1] = "die".into();
     let run = candidate.run(&list).expect("it starts");
     assert!(run.errors.contains("AssertionError"), "{run:?}");
     let closer = candidate.run_closely(&list, &run).expect("it starts").expect("it tells more");

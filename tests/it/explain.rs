@@ -2,14 +2,16 @@
 
 use rewinddb::engine::Engine;
 use rewinddb::query::Query;
+use rewinddb::suite;
 use rewinddb::time::ClockRule;
+use rewinddb::told::{self, Told};
 use rewinddb::trace::{Bars, How, Page, Step, Tracer};
 use rstest::rstest;
 use serde_json::Value;
 
-use super::lists::list_of;
+use super::lists::any_list_of;
 use super::model::Model;
-use super::random::{parsed, seeds};
+use super::random::{parsed, seeds, spoken};
 use super::{assert_golden, feed, fixtures, rewind, text};
 
 const RULES: [ClockRule; 2] = [ClockRule::Monotone, ClockRule::Free];
@@ -97,6 +99,26 @@ fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
 #[case("BACKUP 5|BACKUP 7|RESTORE 9 8", "each cell has as much left from 9 on as it had at 7")]
 #[case("RESTORE 9 8", "no backup has been taken")]
 #[case("BACKUP 5|RESTORE 9 4", "no backup was taken at or before 4, as the first one was taken at 5")]
+// Sessions.
+#[case("BEGIN", "a transaction begins: what it writes is seen in it alone")]
+#[case("BEGIN|BEGIN", "a transaction is open already, and they do not nest")]
+#[case("COMMIT", "no transaction is open: there is nothing to commit")]
+#[case("BEGIN|COMMIT|ROLLBACK", "no transaction is open: there is nothing to roll back")]
+#[case("BEGIN|SET A B C|COMMIT", "all that it has written takes effect")]
+#[case("BEGIN|TICK 7|ROLLBACK", "all is as it was when it began, but that the clock still reads 7")]
+#[case("BEGIN|SET A B C|ROLLBACK|GET A B", "no live cell A.B: query 3 undid what had set it")]
+#[case("SET A B C|BEGIN|DELETE A B|ROLLBACK|GET A B", "A.B is live")]
+#[case("SET A B C|DELETE A B|BEGIN|SET A B D|ROLLBACK|GET A B", "A.B: query 5 undid what had set it")]
+#[case("SET_AT_WITH_TTL A B C 1 4|BEGIN|SET A B D|TICK 9|ROLLBACK|GET A B", "no live cell A.B: it died at 5")]
+#[case("BEGIN|BACKUP 3|ROLLBACK|RESTORE 9 8", "no backup has been taken")]
+#[case("ALIAS x GET", "from the next query on x stands for GET, in all its forms")]
+#[case("ALIAS GET SET", "GET is an operation, and means nothing else")]
+#[case("ALIAS x GETT", "GETT is no operation, so it gets no other name")]
+#[case("ALIAS x GET|ALIAS x SET", "x is taken: it stands for GET")]
+#[case("ALIAS x GET|ALIAS y x", "x is no operation but another name of GET, so it gets none")]
+#[case("ALIASES", "no operation has another name")]
+#[case("ALIAS x GET|ALIASES", "there is 1 other name, in the order in which they were given")]
+#[case("ALIAS x GET|ALIAS y GET|RESET_ALIASES", "there are 2 other names, and none from now on")]
 fn a_rule_names_what_decides(#[case] list: &str, #[case] wanted: &str) {
     let steps = steps_of(list, ClockRule::Monotone);
     let rule = &steps.last().expect("there is a query").rule;
@@ -134,14 +156,14 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
         let free = rule == ClockRule::Free;
         let (mut tracer, mut engine, mut model) = (Tracer::new(rule), Engine::new(rule), Model::new(free));
         let mut number = 0;
-        for words in list_of(seed, free).iter().take(300) {
-            let query = parsed(words);
+        for words in any_list_of(seed, free).iter().take(300) {
+            let query = spoken(words, &engine.aliases().clone());
             let ruling = engine.ruling(&query).to_string();
             assert!(ruling.len() < 1_000 && !ruling.contains(char::is_control), "seed {seed}: {ruling:?}");
-            let wanted = engine.apply(&query).map(|reply| reply.to_string());
+            let wanted = engine.apply(&query).map(|reply| Told::from(&reply));
             let step = tracer.step(&query);
             assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
-            let refused = model.answer(words).is_err();
+            let refused = model.answer_told(words).is_err();
             let Ok(step) = step else {
                 assert!(
                     refused && ruling.starts_with("time may not run backwards"),
@@ -150,7 +172,7 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
                 continue;
             };
             number += 1;
-            assert_eq!((step.number, &step.query), (number, words));
+            assert_eq!((step.number, &step.query), (number, &told::words(&query)));
             assert!(step.rule.starts_with(&ruling), "seed {seed}: {} / {ruling}", step.rule);
             let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
             assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
@@ -176,8 +198,9 @@ fn state_of_bars(bars: &Bars, number: usize) -> Vec<(String, String, String, Opt
 fn bars_tell_the_state_after_every_query() {
     for (seed, rule) in seeds(100).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
-        for words in list_of(seed, rule == ClockRule::Free).iter().take(120) {
-            if let Ok(step) = tracer.step(&parsed(words)) {
+        let list = any_list_of(seed, rule == ClockRule::Free);
+        for query in suite::queries(&list).expect("it is one").iter().take(120) {
+            if let Ok(step) = tracer.step(query) {
                 bars.add(&step);
                 steps.push(step);
             }
@@ -348,9 +371,10 @@ fn a_page_that_cannot_be_written_ends_with_status_74() {
 #[test]
 fn any_query_has_a_ruling_at_any_state() {
     for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
-        let list = list_of(seed, rule == ClockRule::Free);
+        let list = any_list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
-        let asked: Vec<Query<'_>> = list.iter().take(40).map(|words| parsed(words)).collect();
+        let mut asked: Vec<Query<'_>> = suite::queries(&list).expect("it is one");
+        asked.truncate(40);
         for query in &asked {
             let cells = format!("{:?}", engine.cells());
             for other in &asked {

@@ -3,6 +3,7 @@
 use rewinddb::engine::Engine;
 use rewinddb::script::{Format, Rules, Suite, answers, read_suite};
 use rewinddb::time::ClockRule;
+use rewinddb::told::Told;
 use rstest::rstest;
 
 use super::{assert_golden, fixtures};
@@ -25,9 +26,9 @@ fn transcript(suite: &Suite<'_>) -> String {
 }
 
 /// The answers of one case.
-fn answer(case: &rewinddb::script::Case<'_>, rule: ClockRule) -> Vec<String> {
+fn answer(case: &rewinddb::script::Case<'_>, rule: ClockRule) -> Vec<Told> {
     let mut engine = Engine::new(rule);
-    let reply = |query| engine.apply(query).expect("the reader checked the order of time").to_string();
+    let reply = |query| Told::from(&engine.apply(query).expect("the reader checked the order of time"));
     case.queries.iter().map(reply).collect()
 }
 
@@ -47,6 +48,7 @@ fn each_suite(folder: &str, rules: Rules, check: impl Fn(&str, &Suite<'_>)) {
 #[case("level3")]
 #[case("level4")]
 #[case("level5")]
+#[case("level6")]
 fn suites_are_answered_as_they_expect_and_as_their_transcripts_tell(#[case] folder: &str) {
     each_suite(folder, Rules::default(), |name, suite| {
         for case in &suite.cases {
@@ -62,6 +64,7 @@ fn suites_are_answered_as_they_expect_and_as_their_transcripts_tell(#[case] fold
 #[case("level3")]
 #[case("level4")]
 #[case("level5")]
+#[case("level6")]
 fn suites_of_the_monotone_rule_have_a_transcript_under_the_free_one(#[case] folder: &str) {
     let free = Rules { clock: Some(ClockRule::Free), ..Rules::default() };
     each_suite(folder, free, |name, suite| {

@@ -1,6 +1,6 @@
 //! The query language once more, as plainly as it can be put: what a good candidate would write in an hour.
 //!
-//! It shares no line with the engine. It reads the words of a query itself, keeps one map inside another, and copies
+//! It shares no line with the engine but what a word is. It reads the words of a query itself, keeps one map inside another, and copies
 //! the whole database at every backup. Nothing of that is fast, and all of it is easy to believe: the random
 //! tests hold the engine to what this file answers.
 //!
@@ -15,6 +15,8 @@
 //! ```
 
 use std::collections::BTreeMap;
+
+use rewinddb::told::Told;
 
 /// The largest timestamp.
 const LAST: u128 = u64::MAX as u128;
@@ -65,6 +67,16 @@ impl Model {
     /// An empty database, under the free clock rule or the monotone one.
     pub(crate) fn new(free: bool) -> Self {
         Self { free, clock: 0, records: Records::new(), backups: Vec::new(), kept: None, aliases: Vec::new() }
+    }
+
+    /// Answers a query, which may be a batch; `Err` if time would run backwards, and then nothing has changed.
+    pub(crate) fn answer_told(&mut self, words: &[Told]) -> Result<Told, ()> {
+        let texts = words.iter().map(Told::texts).collect::<Vec<_>>();
+        if self.operation(&texts[0][0]) == "BATCH" {
+            let queries: Vec<_> = texts[1..].iter().map(|texts| texts.to_vec()).collect();
+            return self.answer_batch(&queries).map(Told::Array);
+        }
+        self.answer(&texts.concat()).map(Told::Text)
     }
 
     /// Answers the queries of a batch; `Err` if time would run backwards in it, and then none has taken effect.

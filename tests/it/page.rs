@@ -11,7 +11,7 @@ use std::{env, fs, thread};
 
 use bumpalo::Bump;
 use rewinddb::query::Level;
-use rewinddb::script::{Context, quoted, read_list, word};
+use rewinddb::script::{self, Context, read_list, word};
 use rewinddb::time::ClockRule;
 use rewinddb::trace::{Change, Step, Tracer};
 use serde::Deserialize;
@@ -127,8 +127,7 @@ fn steps(file: &str) -> Vec<Step> {
 
 /// What should be shown of a step of so many.
 fn shown(step: &Step, of: usize) -> Look {
-    let words: Vec<_> = step.query.iter().map(|text| word(text)).collect();
-    let (query, answer) = (words.join(" "), quoted(&step.answer));
+    let (query, answer) = (script::line(&step.query), script::shown(&step.answer));
     let live = step.cells.iter().map(|cell| {
         let mark = match cell.change {
             Change::Same => "",
@@ -155,7 +154,7 @@ fn shown(step: &Step, of: usize) -> Look {
     if state.is_empty() {
         state.push("no live cell".to_owned());
     }
-    let said = if step.answer.is_empty() { "" } else { &answer };
+    let said = if step.answer == "" { "" } else { &answer };
     Look {
         number: format!("{} of {of}", step.number),
         current: format!("{}{query}{said}", step.number),

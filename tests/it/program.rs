@@ -86,7 +86,7 @@ fn colors_are_used_as_asked(
 #[rstest]
 #[case(&["run", "no/such/file.json"], "cannot open no/such/file.json")]
 #[case(&["run", "src"], "cannot read src")]
-#[case(&["run", "x.json", "--level", "9"], "levels go from 1 to 5")]
+#[case(&["run", "x.json", "--level", "9"], "levels go from 1 to 6")]
 #[case(&["run", "x.json", "--format", "yaml"], "the formats are json, jsonl, text and table")]
 #[case(&["run", "x.json", "--clock", "wall"], "invalid value 'wall'")]
 #[case(&["run"], "FILE|-")]

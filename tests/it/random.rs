@@ -14,12 +14,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{env, fs};
 
 use rewinddb::engine::{Engine, LiveCell};
-use rewinddb::query::{Access, Level, Query};
+use rewinddb::query::{Access, Aliases, Level, Query};
+use rewinddb::suite::List;
 use rewinddb::time::ClockRule;
+use rewinddb::told::{self, Told};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::lists::{List, list_of};
+use crate::lists::any_list_of;
 use crate::model::Model;
 
 /// How many lists are run under each rule when the environment does not ask for another number.
@@ -61,7 +63,7 @@ fn engine_and_model_agree_on_every_list_of_five_queries_at_jumping_times() {
 fn an_engine_and_its_clone_go_their_own_ways() {
     for seed in seeds(LISTS / 10) {
         let free = seed % 2 == 0;
-        let (list, other) = (list_of(seed, free), list_of(seed + 1, free));
+        let (list, other) = (any_list_of(seed, free), any_list_of(seed + 4, free));
         let (first, rest) = list.split_at(list.len() / 2);
         let mut original = Pair::new(free);
         let seen = |why: Result<(), String>| why.unwrap_or_else(|why| panic!("seed {seed}: {why}"));
@@ -121,18 +123,21 @@ fn the_lists_draw_every_kind_of_answer() {
         let mut drawn = BTreeSet::new();
         for seed in 0..1200 {
             let mut model = Model::new(free);
-            for words in list_of(seed, free) {
-                let kind = model.answer(&words).map(|answer| match answer.as_str() {
-                    "" | "0" | "false" => "nothing",
-                    scan if scan.matches("), ").count() > 100 => "much",
+            for words in any_list_of(seed, free) {
+                let name = words[0].text().expect("a name is a text");
+                let operation = model.operation(name).to_owned();
+                let kind = model.answer_told(&words).map(|answer| match answer.texts() {
+                    [text] if matches!(text.as_str(), "" | "0" | "false") => "nothing",
+                    [scan] if scan.matches("), ").count() > 100 => "much",
+                    [] => "nothing",
                     _ => "something",
                 });
-                drawn.insert((words[0].clone(), kind));
+                drawn.insert((operation, kind));
             }
         }
-        // 9 operations with one kind, 12 with two, the scans, ITEMS and FIND with a third; and 9 with a timestamp that may be
-        // refused.
-        assert_eq!(drawn.len(), if free { 51 } else { 60 }, "{drawn:?}");
+        // 10 operations with one kind, 18 with two, the scans, ITEMS and FIND with a third; and 10 with a timestamp that
+        // may be refused.
+        assert_eq!(drawn.len(), if free { 64 } else { 74 }, "{drawn:?}");
     }
 }
 
@@ -148,7 +153,7 @@ pub(crate) fn seeds(usual: u64) -> Range<u64> {
 
 /// Runs the list of a seed.
 fn check(seed: u64, free: bool) {
-    let list = list_of(seed, free);
+    let list = any_list_of(seed, free);
     if let Some((place, why)) = difference(free, &list) {
         let rule = if free { "free" } else { "monotone" };
         let list = &list[..=place];
@@ -159,8 +164,10 @@ fn check(seed: u64, free: bool) {
 
 /// The first query, counted from 0, at which engine and model differ, and how. In a long list only the answers are
 /// compared after every query; the cells, which take longer, now and then.
-fn difference(free: bool, list: &[Vec<String>]) -> Option<(usize, String)> {
+fn difference(free: bool, list: &[Vec<Told>]) -> Option<(usize, String)> {
     let mut pair = Pair::new(free);
+    // Without what gave it, another name means nothing.
+    rewinddb::suite::queries(list)?;
     list.iter().enumerate().find_map(|(place, words)| {
         let closely = list.len() < 100 || place % 16 == 0 || place + 1 == list.len();
         let same = if closely { pair.apply_watched(words) } else { pair.apply(words) };
@@ -169,7 +176,7 @@ fn difference(free: bool, list: &[Vec<String>]) -> Option<(usize, String)> {
 }
 
 /// The list without the queries that a difference does not need, as far as one pass finds them.
-fn smallest(free: bool, list: &[Vec<String>]) -> List {
+fn smallest(free: bool, list: &[Vec<Told>]) -> List {
     let mut list = list.to_vec();
     let mut place = list.len();
     while place > 0 {
@@ -192,7 +199,7 @@ fn check_every_list(free: bool, length: usize, forms: &str, moments: fn(u64) -> 
         };
         let of = |form: String| ["a", "b"].map(|field| form.replace("{f}", field));
         let queries: BTreeSet<_> = forms.split('|').flat_map(at).flat_map(of).collect();
-        queries.iter().map(|query| query.split(' ').map(str::to_owned).collect()).collect()
+        queries.iter().map(|query| query.split(' ').map(Told::from).collect()).collect()
     };
     let alphabets: Vec<List> = (0..=length as u64).map(alphabet).collect();
     check_all_after(&Pair::new(free), &alphabets, length, &mut Vec::new());
@@ -233,22 +240,28 @@ impl Pair {
     }
 
     /// Hands both a query; an error tells how their answers differ. A panic is an answer too.
-    fn apply(&mut self, words: &[String]) -> Result<(), String> {
-        let query = parsed(words);
-        let engine = || self.engine.apply(&query).map(|reply| reply.to_string()).map_err(drop);
+    fn apply(&mut self, words: &[Told]) -> Result<(), String> {
+        let query = spoken(words, self.engine.aliases());
+        let engine = || self.engine.apply(&query).map(|reply| Told::from(&reply)).map_err(drop);
         let given = catch_unwind(AssertUnwindSafe(engine)).map_err(|_| "a panic, told above".to_owned())?;
-        let wanted = self.model.answer(words);
-        if let (Some(time), false) = (query.timestamp(), self.free) {
-            self.now = self.now.max(time.0);
-        }
+        let wanted = self.model.answer_told(words);
+        // What a refused batch would have done to time it has not.
+        let times =
+            query.asked().iter().filter_map(Query::timestamp).filter(|_| wanted.is_ok() && !self.free);
+        self.now = times.fold(self.now, |now, time| now.max(time.0));
         ensure(given == wanted, || format!("the engine answers {given:?}, the model {wanted:?}"))
     }
 
     /// The same with an eye on everything else that must hold around a query.
-    fn apply_watched(&mut self, words: &[String]) -> Result<(), String> {
-        let query = parsed(words);
-        ensure(query.words() == words, || format!("it is written back as {:?}", query.words()))?;
-        let refused = !self.free && query.timestamp().is_some_and(|time| time.0 < self.now);
+    fn apply_watched(&mut self, words: &[Told]) -> Result<(), String> {
+        let aliases = self.engine.aliases().clone();
+        let query = spoken(words, &aliases);
+        let back = told::words(&query);
+        ensure(spoken(&back, &aliases) == query, || format!("it is written back as {back:?}"))?;
+        ensure(back == words || aliases.iter().next().is_some(), || {
+            format!("it is written back as {back:?}")
+        })?;
+        let refused = !self.free && goes_back(&query, self.now);
         let (before, then) = (self.cells(), self.now);
         self.apply(words)?;
         let (cells, model) = (self.cells(), self.model.cells());
@@ -274,6 +287,17 @@ fn aged(mut cells: Vec<Seen>, gone: u64) -> Vec<Seen> {
         *left = left.map(|left| left - gone);
     }
     cells
+}
+
+/// Does time run backwards in it?
+fn goes_back(query: &Query<'_>, mut now: u64) -> bool {
+    let mut times = query.asked().iter().filter_map(Query::timestamp);
+    times.any(|time| time.0 < std::mem::replace(&mut now, time.0))
+}
+
+/// A query of its words, as a database with these other names of operations reads it.
+pub(crate) fn spoken<'a>(words: &'a [Told], aliases: &Aliases) -> Query<'a> {
+    Query::parse_spoken(&told::spoken(words), aliases, Level::LAST).expect("a query of the language")
 }
 
 /// A query of its words.

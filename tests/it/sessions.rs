@@ -186,7 +186,7 @@ impl Pair {
             let reply = if session == OWN {
                 self.engine.apply(&query)
             } else {
-                self.engine.apply_in(self.sessions.entry(session).or_insert_with(Session::new), &query)
+                self.engine.apply_in(self.sessions.entry(session).or_default(), &query)
             };
             reply.map(|reply| reply.to_string()).map_err(drop)
         };
@@ -359,7 +359,7 @@ fn stories_of_two_sessions_are_as_they_are_told() {
                     sessions.remove(&session);
                     return String::new();
                 };
-                let session = sessions.entry(session).or_insert_with(Session::new);
+                let session = sessions.entry(session).or_default();
                 engine
                     .apply_in(session, &parsed(words))
                     .map(|reply| reply.to_string())

@@ -11,7 +11,7 @@ use rstest::rstest;
 use super::{rewind, text, top};
 
 /// The level up to which the solutions go.
-const SOLVED: u8 = 5;
+const SOLVED: u8 = 6;
 
 pub(crate) fn solved() -> Level {
     Level::new(SOLVED).expect("there is such a level")
@@ -131,6 +131,20 @@ fn an_existing_solution_of_either_shape_is_accepted_unchanged(
     let command = format!("{program} src/suite/kits/{adapter} fixtures/solutions/shapes/{solution}");
     let output = judged(top(), "", &command);
     assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[test]
+fn a_function_gets_queries_in_queries_and_may_answer_with_lists() {
+    let Some(python) = python() else { return };
+    let class =
+        std::fs::read_to_string(top().join("fixtures/solutions/python/solution.py")).expect("it is there");
+    // The adapter itself is the function: it gets what it hands on.
+    let function = "\n\ndef solution(queries):\n    from adapter import ClassSolution\n    database = ClassSolution(Solution)\n    return [database.answer(query) for query in queries]\n";
+    let (_kit, adapter, file) = python_kit(&(class + function));
+    let output = judged(top(), "--level 6 --fresh 20 --seed 3", &format!("{python} {adapter} {file}"));
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
+    assert!(shown.contains("all levels are passed"), "{shown}");
 }
 
 #[test]

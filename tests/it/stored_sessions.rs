@@ -93,7 +93,7 @@ impl Both {
         }
         asked.expect("the disk is well");
         for (query, given) in queries.iter().zip(&given) {
-            let own = if session == OWN { None } else { Some(&*of_engine) };
+            let own = if session == OWN { None } else { Some(of_engine) };
             if query.row().access == Access::Commit && given == "false" && !self.refuses(own) {
                 continue;
             }

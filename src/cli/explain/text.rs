@@ -16,7 +16,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::engine::ruling::CellName;
-use crate::script::{cut, plain, quoted, word};
+use crate::script::{cut, plain, short_line, shown, word};
 use crate::trace::{Change, Step};
 
 /// Columns of a line.
@@ -65,8 +65,7 @@ impl Text {
 
     /// The number, the query and the answer: on one line if they fit.
     fn query(&self, out: &mut impl Write, step: &Step) -> io::Result<()> {
-        let words: Vec<_> = step.query.iter().map(|text| cut(word(text))).collect();
-        let (query, answer) = (words.join(" "), cut(quoted(&step.answer)));
+        let (query, answer) = (short_line(&step.query), cut(shown(&step.answer)));
         let (faint, good) = (self.faint(), self.style(AnsiColor::Green.on_default()));
         let (first, rest) = split_first(wrap(&query, WIDTH - INDENT));
         write!(out, "{faint}{:>5}{faint:#}  {first}", step.number)?;

@@ -232,7 +232,7 @@ fn help(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
         None => overview(session.level),
         Some(name) => about(name).ok_or_else(|| {
             let why = Mistake::unknown_operation(name);
-            words.fault(0, &format!("no help on {}", plain(name)), &why.help())
+            words.fault(0, &format!("no help on {}", plain(name)), &why.help(&session.base.context().aliases))
         })?,
     };
     session.out.held.extend_from_slice(text.as_bytes());

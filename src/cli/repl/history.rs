@@ -122,6 +122,7 @@ fn how_it_went(ended: Ended) -> String {
     match ended {
         Ended::Died(at) => format!("its lifetime ended at {at}"),
         Ended::Removed(step) => format!("step {step} removed it"),
+        Ended::Undone(step) => format!("step {step} undid the transaction that had set it"),
         Ended::OnArrival(step) => format!("step {step} set it with a ttl of 0"),
         Ended::NotBroughtBack(step) => format!("the restore of step {step} did not bring it back"),
     }

@@ -36,7 +36,7 @@ impl Display for Ruling<'_> {
                 f.write_str("no backup has been taken: there is nothing to bring back, and nothing changes")
             }
             Self::Whole(whole) => whole.fmt(f),
-            Self::Session(session) => session.fmt(f),
+            Self::Turn(turn) => turn.fmt(f),
         }
     }
 }

@@ -40,11 +40,6 @@ pub(in crate::engine) enum Change<'c> {
 }
 
 impl Transaction {
-    /// How many records it has written.
-    pub(in crate::engine) fn written(&self) -> usize {
-        self.touched.values().filter(|is_written| **is_written).count()
-    }
-
     /// Has it read or written what another one has changed since?
     pub(in crate::engine) fn is_in_conflict(&self) -> bool {
         let Changes { records, all, backups } = &self.changes;

@@ -8,9 +8,10 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table as Grid};
 
 use super::Answers;
-use crate::query::Query;
+use crate::query::{Access, Query};
 use crate::reply::Reply;
 use crate::script::is_unseen;
+use crate::told::{self, Told};
 
 /// A line for each query: its number, its words, `=>`, the answer in quotes.
 pub(super) struct Text<W> {
@@ -32,13 +33,13 @@ impl<W: Write> Answers for Text<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.out.write_all(if self.cases > 0 { b"\n" } else { b"" })?;
         (self.cases, self.number) = (self.cases + 1, 1);
-        let title = shown(Style::new().bold(), self.color);
+        let title = styled(Style::new().bold(), self.color);
         writeln!(self.out, "{title}# {}{title:#}", plain(name))?;
         if why.is_empty() { Ok(()) } else { writeln!(self.out, "# {}", plain(why)) }
     }
 
     fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
-        let faint = shown(Style::new().dimmed(), self.color);
+        let faint = styled(Style::new().dimmed(), self.color);
         self.line.clear();
         push_query(&mut self.line, query);
         write!(self.out, "{faint}{:>5}{faint:#}  {}  ", self.number, self.line)?;
@@ -91,14 +92,14 @@ impl<W: Write> Answers for Alone<W> {
 
 /// An answer with `=>` before it.
 fn push_answer(line: &mut String, reply: &Reply<'_>, gap: &str, color: bool) {
-    let (faint, good) = (shown(Style::new().dimmed(), color), shown(AnsiColor::Green.on_default(), color));
+    let (faint, good) = (styled(Style::new().dimmed(), color), styled(AnsiColor::Green.on_default(), color));
     let _ = write!(line, "{faint}=>{faint:#}{gap}{good}");
-    push_quoted(line, &reply.to_string());
+    push_reply(line, reply);
     let _ = write!(line, "{good:#}");
 }
 
 /// A style, where styles are shown.
-fn shown(style: Style, color: bool) -> Style {
+fn styled(style: Style, color: bool) -> Style {
     if color { style } else { Style::new() }
 }
 
@@ -149,7 +150,7 @@ impl<W: Write> Answers for Table<W> {
     fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
         let (mut words, mut answer) = (String::new(), String::new());
         push_query(&mut words, query);
-        push_quoted(&mut answer, &reply.to_string());
+        push_reply(&mut answer, reply);
         self.rows.push([(self.first + self.rows.len()).to_string(), cut(words), cut(answer)]);
         Ok(())
     }
@@ -175,12 +176,74 @@ pub fn cut(mut text: String) -> String {
     text
 }
 
-/// The words of a query, in quotes where they would not be told apart without.
+/// The words of a query, in quotes where they would not be told apart without; queries in it in brackets.
 fn push_query(line: &mut String, query: &Query<'_>) {
+    if query.row().access == Access::Each {
+        return push_told(line, &told::words(query), push_word);
+    }
     for (place, word) in query.words().iter().enumerate() {
         line.push_str(if place > 0 { " " } else { "" });
         push_word(line, word);
     }
+}
+
+/// The answer in quotes; of several each in its own, all together in brackets.
+fn push_reply(line: &mut String, reply: &Reply<'_>) {
+    match reply {
+        Reply::Batch(answers) => push_array(line, answers, ", ", push_quoted),
+        reply => push_quoted(line, &reply.to_string()),
+    }
+}
+
+/// The words of a query on a line as a person reads them: in quotes where they would not be told apart without, and
+/// escaped; the words of a query in it stand in brackets.
+#[must_use]
+pub fn line(words: &[Told]) -> String {
+    let mut line = String::new();
+    push_told(&mut line, words, push_word);
+    line
+}
+
+/// The same with no more of each word than is shown in a column.
+#[must_use]
+pub fn short_line(words: &[Told]) -> String {
+    let mut line = String::new();
+    push_told(&mut line, words, |line, text| line.push_str(&cut(word(text))));
+    line
+}
+
+/// An answer in quotes as a person reads it, so that an empty one is seen; of several each in its own, all together in
+/// brackets.
+#[must_use]
+pub fn shown(answer: &Told) -> String {
+    let mut line = String::new();
+    match answer {
+        Told::Text(text) => push_quoted(&mut line, text),
+        Told::Array(texts) => push_array(&mut line, texts, ", ", push_quoted),
+    }
+    line
+}
+
+fn push_told(line: &mut String, words: &[Told], push: impl Fn(&mut String, &str)) {
+    for (place, word) in words.iter().enumerate() {
+        line.push_str(if place > 0 { " " } else { "" });
+        match word {
+            Told::Text(text) => push(line, text),
+            // A bracket of a word is not taken for the end of the array.
+            Told::Array(texts) => push_array(line, texts, " ", |line, text| {
+                if text.contains(['[', ']']) { push_quoted(line, text) } else { push(line, text) }
+            }),
+        }
+    }
+}
+
+fn push_array(line: &mut String, texts: &[String], between: &str, push: impl Fn(&mut String, &str)) {
+    line.push('[');
+    for (place, text) in texts.iter().enumerate() {
+        line.push_str(if place > 0 { between } else { "" });
+        push(line, text);
+    }
+    line.push(']');
 }
 
 /// A word as a person reads it: in quotes where it would not be told apart without, and escaped.

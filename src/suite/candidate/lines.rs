@@ -8,9 +8,10 @@ use super::limits::{Deadline, Limits};
 use super::process::Process;
 use super::{Candidate, CannotStart, Run};
 use crate::query::Brief;
-use crate::suite::case::List;
+use crate::suite::case::{List, arrays};
 use crate::suite::shape;
 use crate::suite::verdict::{Stop, Verdict};
+use crate::told::Told;
 
 /// A command that is started for each list and answers line by line.
 #[derive(Debug)]
@@ -37,15 +38,15 @@ fn answer_all(
     process: &mut Process,
     list: &List,
     limits: Limits,
-    answers: &mut Vec<String>,
+    answers: &mut Vec<Told>,
 ) -> Result<(), Stop> {
     // Nothing tells that the process is ready but its first answer.
     let mut deadline = Deadline::of(limits.start, "its start and the first answer");
     let mut whole = deadline;
-    for (place, words) in list.iter().enumerate() {
+    for (place, (words, array)) in list.iter().zip(arrays(list)).enumerate() {
         process.send(format!("{}\n", serde_json::json!(words)).as_bytes());
         let line = process.line(deadline.or(whole))?;
-        answers.push(answer(&line, place + 1)?);
+        answers.push(answer(&line, place + 1, array)?);
         if place == 0 {
             whole = Deadline::of(limits.case, "a list");
         }
@@ -54,11 +55,11 @@ fn answer_all(
     Ok(())
 }
 
-fn answer(line: &[u8], number: usize) -> Result<String, Stop> {
+fn answer(line: &[u8], number: usize, array: Option<usize>) -> Result<Told, Stop> {
     let value: &RawValue = serde_json::from_slice(line).map_err(|_| {
         let line = String::from_utf8_lossy(line);
         let stop = Stop::new(Verdict::WrongShape, format!("answer {number} is not JSON: `{}`", Brief(&line)));
         stop.with_hint("answer each query with one line, a JSON string as in \"C\"")
     })?;
-    shape::answer(value.get(), number)
+    shape::answer(value.get(), number, array)
 }

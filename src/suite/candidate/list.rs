@@ -5,9 +5,10 @@ use std::time::Instant;
 use super::limits::{Deadline, Limits};
 use super::process::Process;
 use super::{Candidate, CannotStart, Run};
-use crate::suite::case::List;
+use crate::suite::case::{List, arrays};
 use crate::suite::shape;
 use crate::suite::verdict::Verdict;
+use crate::told::Told;
 
 /// A command that is started for each list.
 #[derive(Debug)]
@@ -17,13 +18,13 @@ pub(super) struct ListProtocol {
 }
 
 impl ListProtocol {
-    fn run_on(&self, list: &[Vec<String>]) -> Result<Run, CannotStart> {
+    fn run_on(&self, list: &[Vec<Told>]) -> Result<Run, CannotStart> {
         let begun = Instant::now();
         let mut process = Process::start(&self.command, self.limits)?;
         process.send(serde_json::json!(list).to_string().as_bytes());
         let output = process.everything(Deadline::of(self.limits.case, "a list, its start included"));
         let (answers, stop) = match output {
-            Ok(output) => shape::answers(&output, list.len()),
+            Ok(output) => shape::answers(&output, &arrays(list)),
             Err(stop) => (Vec::new(), Some(stop.of_whole())),
         };
         Ok(Run { answers, stop, errors: process.errors(), took: begun.elapsed() })

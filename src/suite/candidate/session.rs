@@ -23,10 +23,11 @@ use super::limits::{Deadline, Limits};
 use super::process::Process;
 use super::{Candidate, CannotStart, Run};
 use crate::query::{Brief, Level};
-use crate::suite::case::List;
+use crate::suite::case::{List, arrays};
 use crate::suite::shape;
 use crate::suite::verdict::{Stop, Verdict};
 use crate::time::ClockRule;
+use crate::told::Told;
 
 /// So many starts in a row may fail.
 const MOST_FAILED_STARTS: usize = 3;
@@ -70,7 +71,7 @@ impl Trouble {
 }
 
 /// A way to have a list answered, all of it or step by step.
-type Answer = fn(&mut SessionProtocol, &List, Deadline, &mut Vec<String>) -> Result<(), Trouble>;
+type Answer = fn(&mut SessionProtocol, &List, Deadline, &mut Vec<Told>) -> Result<(), Trouble>;
 
 impl SessionProtocol {
     pub(super) fn new(command: Vec<String>, limits: Limits) -> Self {
@@ -175,7 +176,7 @@ impl SessionProtocol {
     }
 
     /// Hands the list over whole.
-    fn whole(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<String>) -> Result<(), Trouble> {
+    fn whole(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<Told>) -> Result<(), Trouble> {
         let begun = self.begin(json!({"type": "list", "queries": list}), deadline);
         let message = begun.and_then(|id| self.answer_to(id, "list_ok", deadline));
         let message = message.map_err(|trouble| match trouble {
@@ -183,19 +184,19 @@ impl SessionProtocol {
             Trouble::Lost(stop) => Trouble::Lost(stop.of_whole()),
             Trouble::Unready(stop) => Trouble::Unready(stop.of_whole()),
         })?;
-        let (good, stop) = shape::answers(json_of(message.answers.as_deref()).as_bytes(), list.len());
+        let (good, stop) = shape::answers(json_of(message.answers.as_deref()).as_bytes(), &arrays(list));
         *answers = good;
         stop.map_or(Ok(()), |stop| Err(Trouble::Told(stop)))
     }
 
     /// Hands the list over query by query.
-    fn steps(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<String>) -> Result<(), Trouble> {
-        for (place, words) in list.iter().enumerate() {
+    fn steps(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<Told>) -> Result<(), Trouble> {
+        for (place, (words, array)) in list.iter().zip(arrays(list)).enumerate() {
             let deadline = Deadline::of(self.limits.query, "a query").or(deadline);
             let request = json!({"type": "step", "query": words});
             let id = if place == 0 { self.begin(request, deadline)? } else { self.send(request) };
             let message = self.answer_to(id, "step_ok", deadline)?;
-            let answer = shape::answer(json_of(message.answer.as_deref()), place + 1);
+            let answer = shape::answer(json_of(message.answer.as_deref()), place + 1, array);
             answers.push(answer.map_err(Trouble::Told)?);
         }
         Ok(())

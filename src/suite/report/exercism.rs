@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::in_full;
-use crate::script::word;
+use crate::script::line;
 use crate::suite::{CaseReport, Outcome, Report};
 
 pub(super) fn render(report: &Report) -> String {
@@ -26,8 +26,9 @@ fn test(level: u8, case: &CaseReport) -> Value {
         Outcome::NotTried => ("error", json!("not tried after too many time-outs in a row")),
         Outcome::Failed(_) => ("fail", json!(format!("{}\n\n{}", case.why, in_full(case)))),
     };
-    let line = |words: &Vec<String>| words.iter().map(|text| word(text)).collect::<Vec<_>>().join(" ");
-    let code = case.failed().map(|failed| failed.queries.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let code = case
+        .failed()
+        .map(|failed| failed.queries.iter().map(|words| line(words)).collect::<Vec<_>>().join("\n"));
     let output = case.failed().map(|failed| &failed.errors).filter(|errors| !errors.is_empty());
     json!({
         "name": name, "task_id": level, "status": status, "message": message, "output": output, "test_code": code,

@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::Level;
-use crate::script::{cut, plain, quoted, word};
+use crate::script::{cut, line, plain, shown, word};
 use crate::suite::shape::plural;
 use crate::suite::{CannotStart, CaseReport, Catch, Failed, LevelReport, List, Outcome, Report};
 use crate::trace::Step;
@@ -164,8 +164,8 @@ fn push_failed(text: &mut String, failed: &Failed, [wanted, rule_is]: [&str; 2])
 }
 
 /// A line that begins with its name.
-fn push(text: &mut String, name: &str, line: &str) {
-    text.push_str(&format!("  {DIM}{name:<width$}{DIM:#}{line}\n", width = MARGIN.len() - 2));
+fn push(text: &mut String, name: &str, told: &str) {
+    text.push_str(&format!("  {DIM}{name:<width$}{DIM:#}{told}\n", width = MARGIN.len() - 2));
 }
 
 /// The queries up to the one at fault, which are numbered as in the whole list.
@@ -178,15 +178,14 @@ fn push_queries(text: &mut String, list: &List) {
         ));
     }
     for (place, words) in list.iter().enumerate().skip(hidden) {
-        let words: Vec<_> = words.iter().map(|text| word(text)).collect();
-        text.push_str(&format!("  {DIM}{:>5}{DIM:#}  {}\n", place + 1, cut(words.join(" "))));
+        text.push_str(&format!("  {DIM}{:>5}{DIM:#}  {}\n", place + 1, cut(line(words))));
     }
 }
 
 /// The answer that was wanted and the one that was given, with what differs underlined.
 fn push_answers(text: &mut String, failed: &Failed, wanted_is: &str) {
-    let Some(wanted) = failed.wanted.as_deref().map(|wanted| cut(quoted(wanted))) else { return };
-    let Some(given) = failed.given.as_deref().map(|given| cut(quoted(given))) else {
+    let Some(wanted) = failed.wanted.as_ref().map(|wanted| cut(shown(wanted))) else { return };
+    let Some(given) = failed.given.as_ref().map(|given| cut(shown(given))) else {
         return push(text, wanted_is, &wanted);
     };
     let difference = TextDiff::from_chars(&wanted, &given);

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -37,8 +38,9 @@ const std::vector<Words> TRIAL = {
     {"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
     {"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
     {"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
+    {"BEGIN"}, {"COMMIT"}, {"ROLLBACK"}, {"ALIAS", "a", "GET"}, {"ALIASES"}, {"RESET_ALIASES"},
 };
-const std::vector<std::size_t> FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33};
+const std::vector<std::size_t> FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33, 39};
 const unsigned TRIAL_SECONDS = 1;
 
 // ---- JSON -----------------------------------------------------------------------------------------------------------
@@ -315,6 +317,12 @@ std::string call(Solution& database, const Words& query) {
     if (form == "PERSIST 2") return database.persist(text(1), text(2));
     if (form == "APPEND 3") return database.append(text(1), text(2), text(3));
     if (form == "FIND 3") return database.find(text(1), text(2), text(3));
+    if (form == "BEGIN 0") return database.begin();
+    if (form == "COMMIT 0") return database.commit();
+    if (form == "ROLLBACK 0") return database.rollback();
+    if (form == "ALIAS 2") return database.alias(text(1), text(2));
+    if (form == "ALIASES 0") return database.aliases();
+    if (form == "RESET_ALIASES 0") return database.reset_aliases();
     throw NotSupported("no method for " + query[0] + " with so many words");
 }
 
@@ -375,9 +383,6 @@ Words words(const Json& query) {
     return words;
 }
 
-// The answer to a query, as JSON has it.
-std::string answer(Solution& database, const Json& query) { return quoted(call(database, words(query))); }
-
 std::string one_line(const std::exception& error) {
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> name(
@@ -423,14 +428,39 @@ public:
 private:
     std::unique_ptr<Solution> database;
     std::string failure;
+    // Other names of operations, as far as the solution has granted them. It is told each query by its own name.
+    std::map<std::string, std::string> aliases;
 
-    void reset() { database = std::make_unique<Solution>(); }
+    void reset() {
+        database = std::make_unique<Solution>();
+        aliases.clear();
+    }
+
+    // The answer to a query, as JSON has it: a text, or a list of them to a query that is a list of queries.
+    std::string answer(const Json& query) {
+        const std::string& name = query.list().at(0).text;
+        const auto alias = aliases.find(name);
+        const std::string operation = alias == aliases.end() ? name : alias->second;
+        if (operation == "BATCH") {
+            Words answers;
+            for (std::size_t place = 1; place < query.items.size(); ++place) {
+                answers.push_back(answer(query.items[place]));
+            }
+            return list_of(answers);
+        }
+        Words words = ::words(query);
+        words[0] = operation;
+        const std::string answer = call(*database, words);
+        if (operation == "ALIAS" && answer == "true") aliases[words[1]] = words[2];
+        if (operation == "RESET_ALIASES") aliases.clear();
+        return quoted(answer);
+    }
 
     std::string result(const std::string& type, const Json& request) {
-        if (type == "step") return ",\"answer\":" + answer(*database, request["query"]);
+        if (type == "step") return ",\"answer\":" + answer(request["query"]);
         if (type == "list") {
             Words answers;
-            for (const Json& query : request["queries"].list()) answers.push_back(answer(*database, query));
+            for (const Json& query : request["queries"].list()) answers.push_back(answer(query));
             return ",\"answers\":" + list_of(answers);
         }
         if (type == "reset") {

@@ -190,4 +190,46 @@ public:
     std::string find(const std::string& what, const std::string& how, const std::string& pattern) {
         throw std::logic_error("not implemented");
     }
+
+    // Level 6: transactions and other names. A BATCH is taken apart for you, and an alias comes to the method of what it
+    // stands for.
+
+    // Begins a transaction. Answers "true", or "false" if one is open.
+    std::string begin() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Ends the transaction and keeps what it wrote. Answers "true", or "false" if none is open.
+    std::string commit() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Ends the transaction and undoes what it wrote, backups too, but not time. Answers as commit does.
+    std::string rollback() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Gives an operation another name. Answers "false" if the name is taken, or `operation` is not one.
+    std::string alias(const std::string& name, const std::string& operation) {
+        throw std::logic_error("not implemented");
+    }
+
+    // Answers all of them, "k: KEYS, v: VALUES", in the order they were given, or "".
+    std::string aliases() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Takes all other names away. Answers "".
+    std::string reset_aliases() {
+        throw std::logic_error("not implemented");
+    }
+
+    // Is this the name of an operation? No alias may have one, and nothing else may have an alias.
+    static bool is_operation(const std::string& name) {
+        const std::string all =
+            " SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT "
+            "SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR "
+            "EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES ";
+        return name.find(' ') == std::string::npos && all.find(" " + name + " ") != std::string::npos;
+    }
 };

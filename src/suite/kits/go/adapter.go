@@ -31,9 +31,10 @@ var trial = [][]string{
 	{"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
 	{"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
 	{"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
+	{"BEGIN"}, {"COMMIT"}, {"ROLLBACK"}, {"ALIAS", "a", "GET"}, {"ALIASES"}, {"RESET_ALIASES"},
 }
 
-var formsUpToLevel = []int{0, 3, 5, 11, 13, 33}
+var formsUpToLevel = []int{0, 3, 5, 11, 13, 33, 39}
 
 const trialTime = 500 * time.Millisecond
 
@@ -92,10 +93,12 @@ func main() {
 type server struct {
 	database  *Solution
 	loadError error
+	// Other names of operations, as far as the solution has granted them. It is told each query by its own name.
+	aliases map[string]string
 }
 
 func (s *server) reset() {
-	s.database = NewSolution()
+	s.database, s.aliases = NewSolution(), map[string]string{}
 }
 
 // reply answers a line; nil is the answer to the last one.
@@ -136,7 +139,7 @@ func (s *server) result(r request, result reply) error {
 		if len(r.Query) == 0 {
 			return errors.New("a step needs a query")
 		}
-		return protect(func() { result["answer"] = answer(s.database, r.Query) })
+		return protect(func() { result["answer"] = s.answer(r.Query) })
 	case "list":
 		if r.Queries == nil {
 			return errors.New("a list needs queries")
@@ -145,7 +148,7 @@ func (s *server) result(r request, result reply) error {
 		result["answers"] = answers
 		return protect(func() {
 			for place, query := range r.Queries {
-				answers[place] = answer(s.database, query)
+				answers[place] = s.answer(query)
 			}
 		})
 	case "reset":
@@ -178,9 +181,32 @@ func protect(action func()) (err error) {
 	return nil
 }
 
-// answer is the answer to a query, as JSON is to have it.
-func answer(s *Solution, query query) interface{} {
-	return call(s, query.words())
+// answer is the answer to a query, as JSON is to have it: a text, or a list of them to a query of queries.
+func (s *server) answer(q query) interface{} {
+	operation := q[:1].words()[0]
+	if meant, found := s.aliases[operation]; found {
+		operation = meant
+	}
+	if operation == "BATCH" {
+		answers := make([]interface{}, len(q)-1)
+		for place, data := range q[1:] {
+			var inner query
+			if err := json.Unmarshal(data, &inner); err != nil {
+				panic(err)
+			}
+			answers[place] = s.answer(inner)
+		}
+		return answers
+	}
+	words := q.words()
+	words[0] = operation
+	answer := call(s.database, words)
+	if operation == "ALIAS" && answer == "true" {
+		s.aliases[words[1]] = words[2]
+	} else if operation == "RESET_ALIASES" {
+		s.aliases = map[string]string{}
+	}
+	return answer
 }
 
 // call calls the method for a query, which its operation and the number of its words tell.
@@ -252,6 +278,18 @@ func call(s *Solution, w []string) string {
 		return s.Append(w[1], w[2], w[3])
 	case "FIND 3":
 		return s.Find(w[1], w[2], w[3])
+	case "BEGIN 0":
+		return s.Begin()
+	case "COMMIT 0":
+		return s.Commit()
+	case "ROLLBACK 0":
+		return s.Rollback()
+	case "ALIAS 2":
+		return s.Alias(w[1], w[2])
+	case "ALIASES 0":
+		return s.Aliases()
+	case "RESET_ALIASES 0":
+		return s.ResetAliases()
 	}
 	panic(notSupported{"no method for " + strings.Join(w, " ")})
 }

@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // Solution is your solution of the exercise "In-Memory Database": fill in the methods, level by level.
 //
 // Times and ttls go up to 2^64-1, so mind that a sum may pass the end. An answer is a text. What you print goes
@@ -186,3 +188,43 @@ func (s *Solution) Append(key, field, item string) string {
 func (s *Solution) Find(what, how, pattern string) string {
 	panic("not implemented")
 }
+
+// Level 6: transactions and other names. A BATCH is taken apart for you, and an alias comes to the method of what it
+// stands for.
+
+// Begin begins a transaction. It answers "true", or "false" if one is open.
+func (s *Solution) Begin() string {
+	panic("not implemented")
+}
+
+// Commit ends the transaction and keeps what it wrote. It answers "true", or "false" if none is open.
+func (s *Solution) Commit() string {
+	panic("not implemented")
+}
+
+// Rollback ends the transaction and undoes what it wrote, backups too, but not time. It answers as Commit does.
+func (s *Solution) Rollback() string {
+	panic("not implemented")
+}
+
+// Alias gives an operation another name. It answers "false" if the name is taken, or operation is not one.
+func (s *Solution) Alias(name, operation string) string {
+	panic("not implemented")
+}
+
+// Aliases answers all of them, "k: KEYS, v: VALUES", in the order they were given, or "".
+func (s *Solution) Aliases() string {
+	panic("not implemented")
+}
+
+// ResetAliases takes all other names away. It answers "".
+func (s *Solution) ResetAliases() string {
+	panic("not implemented")
+}
+
+// The names that no alias may have, and that alone may have one.
+var operations = strings.Fields(`
+	SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT SCAN_BY_PREFIX_AT
+	BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST APPEND FIND
+	BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
+`)

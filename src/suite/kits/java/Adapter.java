@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,11 +39,14 @@ public final class Adapter {
         {"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
         {"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
         {"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
+        {"BEGIN"}, {"COMMIT"}, {"ROLLBACK"}, {"ALIAS", "a", "GET"}, {"ALIASES"}, {"RESET_ALIASES"},
     };
-    private static final int[] FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33};
+    private static final int[] FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33, 39};
     private static final int TRIAL_MILLISECONDS = 500;
 
     private Solution database;
+    /** Other names of operations, as far as the solution has granted them. It is told each query by its own name. */
+    private final Map<String, String> aliases = new HashMap<>();
     private String failure;
 
     public static void main(String[] arguments) throws IOException {
@@ -103,17 +107,18 @@ public final class Adapter {
     private void fillIn(Map<String, Object> reply, String type, Map<?, ?> request) {
         switch (String.valueOf(type)) {
             case "step":
-                reply.put("answer", answer(database, (List<?>) request.get("query")));
+                reply.put("answer", answer((List<?>) request.get("query")));
                 break;
             case "list":
                 List<Object> answers = new ArrayList<>();
                 for (Object query : (List<?>) request.get("queries")) {
-                    answers.add(answer(database, (List<?>) query));
+                    answers.add(answer((List<?>) query));
                 }
                 reply.put("answers", answers);
                 break;
             case "reset":
                 database = new Solution();
+                aliases.clear();
                 break;
             case "hello":
                 Object level = request.get("level");
@@ -126,9 +131,25 @@ public final class Adapter {
         }
     }
 
-    /** The answer to a query, as JSON has it. */
-    private static Object answer(Solution database, List<?> query) {
-        String answer = call(database, words(query));
+    /** The answer to a query, as JSON has it: a text, or a list of them to a query that is a list of queries. */
+    private Object answer(List<?> query) {
+        String name = word(query.get(0));
+        String operation = aliases.getOrDefault(name, name);
+        if (operation.equals("BATCH")) {
+            List<Object> answers = new ArrayList<>();
+            for (Object inner : query.subList(1, query.size())) {
+                answers.add(answer((List<?>) inner));
+            }
+            return answers;
+        }
+        String[] words = words(query);
+        words[0] = operation;
+        String answer = call(database, words);
+        if (operation.equals("ALIAS") && "true".equals(answer)) {
+            aliases.put(words[1], words[2]);
+        } else if (operation.equals("RESET_ALIASES")) {
+            aliases.clear();
+        }
         return answer == null ? "" : answer;
     }
 
@@ -201,6 +222,18 @@ public final class Adapter {
                 return database.append(query[1], query[2], query[3]);
             case "FIND 3":
                 return database.find(query[1], query[2], query[3]);
+            case "BEGIN 0":
+                return database.begin();
+            case "COMMIT 0":
+                return database.commit();
+            case "ROLLBACK 0":
+                return database.rollback();
+            case "ALIAS 2":
+                return database.alias(query[1], query[2]);
+            case "ALIASES 0":
+                return database.aliases();
+            case "RESET_ALIASES 0":
+                return database.resetAliases();
             default:
                 throw new UnsupportedOperationException("no method for " + String.join(" ", query));
         }
@@ -214,10 +247,13 @@ public final class Adapter {
     private static String[] words(List<?> words) {
         String[] texts = new String[words.size()];
         for (int place = 0; place < texts.length; place++) {
-            Object word = words.get(place);
-            texts[place] = word instanceof BigDecimal ? word.toString() : (String) word;
+            texts[place] = word(words.get(place));
         }
         return texts;
+    }
+
+    private static String word(Object word) {
+        return word instanceof BigDecimal ? word.toString() : (String) word;
     }
 
     /** The operations up to a level that are filled in. One that does not come back from the trial is. */

@@ -185,4 +185,44 @@ public class Solution {
     public String find(String what, String how, String pattern) {
         throw new UnsupportedOperationException("not implemented");
     }
+
+    // Level 6: transactions and other names. A BATCH is taken apart for you, and an alias comes to the method of what it
+    // stands for.
+
+    /** The names that no alias may have, and that alone may have one. */
+    private static final java.util.Set<String> OPERATIONS = java.util.Set.of((
+        "SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT"
+        + " SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE"
+        + " CLEAR EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES"
+        + " RESET_ALIASES").split(" "));
+
+    /** Begins a transaction. Answers "true", or "false" if one is open. */
+    public String begin() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Ends the transaction and keeps what it wrote. Answers "true", or "false" if none is open. */
+    public String commit() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Ends the transaction and undoes what it wrote, backups too, but not time. Answers as commit does. */
+    public String rollback() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Gives an operation another name. Answers "false" if the name is taken, or `operation` is not one. */
+    public String alias(String name, String operation) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Answers all of them, "k: KEYS, v: VALUES", in the order they were given, or "". */
+    public String aliases() {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
+    /** Takes all other names away. Answers "". */
+    public String resetAliases() {
+        throw new UnsupportedOperationException("not implemented");
+    }
 }

@@ -53,6 +53,13 @@ const METHODS = {
   persist: ["PERSIST", "key", "field"],
   append: ["APPEND", "key", "field", "item"],
   find: ["FIND", "what", "how", "pattern"],
+  // Level 6
+  begin: ["BEGIN"],
+  commit: ["COMMIT"],
+  rollback: ["ROLLBACK"],
+  alias: ["ALIAS", "name", "operation"],
+  aliases: ["ALIASES"],
+  resetAliases: ["RESET_ALIASES"],
 };
 
 // How solutions call these words, in small letters without underscores. The first that fits decides, so
@@ -64,10 +71,12 @@ const NAMES = {
   prefix: /prefix|start|^p$/,
   value: /val|data|content|^v$/,
   item: /item|elem|val|^(i|v)$/,
+  operation: /operation|command|target|^op/,
   pattern: /pattern|regex|text|search|^p$/,
   what: /what|where|kind|scope/,
   how: /how|mode|match|operator/,
   field: /field|sub|inner|column|attr|prop|^f$/,
+  name: /name|alias|short/,
   key: /key|record|name|^(id|k)$/,
 };
 const NUMBERS = new Set(["timestamp", "timestampToRestore", "ttl"]);
@@ -150,6 +159,22 @@ const isNotSupported = (error) =>
 const isFilledIn = (method) =>
   !/\{\s*throw new Error\((["'`])not (yet )?(implemented|supported)\.?\1\);?\s*\}$/i.test(method.toString());
 
+/** Other names of operations, as far as the solution has granted them. It is told each query by its own name. */
+class Aliases {
+  constructor() {
+    this.operations = new Map();
+  }
+
+  operation([name]) {
+    return this.operations.has(name) ? this.operations.get(name) : name;
+  }
+
+  learn([operation, name, meant], answer) {
+    if (operation === "ALIAS" && answer === "true") this.operations.set(name, meant);
+    if (operation === "RESET_ALIASES") this.operations.clear();
+  }
+}
+
 /** A class with a method for each operation. */
 class ClassSolution {
   constructor(kind) {
@@ -170,9 +195,18 @@ class ClassSolution {
 
   reset() {
     this.database = new this.kind();
+    this.aliases = new Aliases();
   }
 
-  answer(query) {
+  answer(given) {
+    const query = [this.aliases.operation(given), ...given.slice(1)];
+    if (query[0] === "BATCH") return this.answers(query.slice(1));
+    const answer = this.call(query);
+    this.aliases.learn(query, answer);
+    return answer;
+  }
+
+  call(query) {
     const call = this.calls.get(formOf(query));
     if (call === undefined) throw new NotSupported(`${this.name} ${lack(query)}`);
     return text(this.database[call.name](...call.parts.map(({ place, read }) => read(query[place]))));
@@ -217,6 +251,7 @@ class FunctionSolution {
 
   reset() {
     this.past = [];
+    this.aliases = new Aliases();
   }
 
   answer(query) {
@@ -228,13 +263,27 @@ class FunctionSolution {
   }
 
   answers(queries) {
-    const words = queries.map((query) => query.map(String));
-    const answers = this.run([...this.past, ...words].map((query) => [...query]));
+    const words = queries.map((query) => query.map(asWords));
+    const answers = this.run([...this.past, ...words].map((query) => query.map(asWords)));
     if (!Array.isArray(answers)) throw new TypeError("solution(queries) did not return an array");
     const begin = this.past.length;
     this.past = [...this.past, ...words];
-    return answers.slice(begin).map(text);
+    // Of too many answers the judge knows what to say.
+    return answers.slice(begin).map((answer, place) => this.told(words[place] || [""], answer));
   }
+
+  /** An answer as it is told: that of a BATCH is an array of texts. */
+  told(given, answer) {
+    const query = [this.aliases.operation(given), ...given.slice(1)];
+    if (query[0] === "BATCH" && Array.isArray(answer)) return answer.map(text);
+    this.aliases.learn(query, text(answer));
+    return text(answer);
+  }
+}
+
+/** A word of a query, or a query that stands in it. */
+function asWords(word) {
+  return Array.isArray(word) ? word.map(String) : String(word);
 }
 
 /** The exercise's text for whatever a solution returns. */

@@ -188,6 +188,46 @@ class Solution {
   find(what, how, pattern) {
     throw new Error("not implemented");
   }
+
+  // Level 6: transactions and other names. A BATCH is taken apart for you, and an alias comes to the method of what it
+  // stands for.
+
+  /** Begins a transaction. Answers "true", or "false" if one is open. */
+  begin() {
+    throw new Error("not implemented");
+  }
+
+  /** Ends the transaction and keeps what it wrote. Answers "true", or "false" if none is open. */
+  commit() {
+    throw new Error("not implemented");
+  }
+
+  /** Ends the transaction and undoes what it wrote, backups too, but not time. Answers as commit does. */
+  rollback() {
+    throw new Error("not implemented");
+  }
+
+  /** Gives an operation another name. Answers "false" if the name is taken, or `operation` is not one. */
+  alias(name, operation) {
+    throw new Error("not implemented");
+  }
+
+  /** Answers all of them, "k: KEYS, v: VALUES", in the order they were given, or "". */
+  aliases() {
+    throw new Error("not implemented");
+  }
+
+  /** Takes all other names away. Answers "". */
+  resetAliases() {
+    throw new Error("not implemented");
+  }
 }
+
+// The names that no alias may have, and that alone may have one.
+const OPERATIONS = `
+  SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT SCAN_BY_PREFIX_AT
+  BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST APPEND FIND
+  BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
+`.trim().split(/\s+/);
 
 module.exports = Solution;

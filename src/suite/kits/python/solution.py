@@ -151,3 +151,38 @@ class Solution:
     def find(self, what: str, how: str, pattern: str) -> str:
         """Finds a "KEY", "FIELD" or "VALUE" by "EXACT", "LIKE" or "REGEX": `rewind help FIND` tells more."""
         raise NotImplementedError
+
+    # Level 6: transactions and other names. A BATCH is taken apart for you, and an alias comes to the method of what it
+    # stands for.
+
+    def begin(self) -> str:
+        """Begins a transaction. Answers "true", or "false" if one is open."""
+        raise NotImplementedError
+
+    def commit(self) -> str:
+        """Ends the transaction and keeps what it wrote. Answers "true", or "false" if none is open."""
+        raise NotImplementedError
+
+    def rollback(self) -> str:
+        """Ends the transaction and undoes what it wrote, backups too, but not time. Answers as commit does."""
+        raise NotImplementedError
+
+    def alias(self, name: str, operation: str) -> str:
+        """Gives an operation another name. Answers "false" if the name is taken, or `operation` is not one."""
+        raise NotImplementedError
+
+    def aliases(self) -> str:
+        """Answers all of them, "k: KEYS, v: VALUES", in the order they were given, or ""."""
+        raise NotImplementedError
+
+    def reset_aliases(self) -> str:
+        """Takes all other names away. Answers ""."""
+        raise NotImplementedError
+
+
+# The names that no alias may have, and that alone may have one.
+OPERATIONS = """
+    SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT SCAN_BY_PREFIX_AT
+    BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST APPEND FIND
+    BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
+""".split()

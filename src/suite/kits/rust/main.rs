@@ -5,6 +5,7 @@
 mod solution;
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use solution::Solution;
 
 /// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
-const TRIAL: [&[&str]; 33] = [
+const TRIAL: [&[&str]; 39] = [
     &["SET", "a", "b", "c"],
     &["GET", "a", "b"],
     &["DELETE", "a", "b"],
@@ -48,8 +49,14 @@ const TRIAL: [&[&str]; 33] = [
     &["PERSIST", "a", "b"],
     &["APPEND", "a", "b", "c"],
     &["FIND", "KEY", "EXACT", "a"],
+    &["BEGIN"],
+    &["COMMIT"],
+    &["ROLLBACK"],
+    &["ALIAS", "a", "GET"],
+    &["ALIASES"],
+    &["RESET_ALIASES"],
 ];
-const FORMS_UP_TO_LEVEL: [usize; 6] = [0, 3, 5, 11, 13, 33];
+const FORMS_UP_TO_LEVEL: [usize; 7] = [0, 3, 5, 11, 13, 33, 39];
 const TRIAL_TIME: Duration = Duration::from_millis(500);
 /// The thread of the trial: what panics there is not told.
 const TRIAL_THREAD: &str = "trial";
@@ -73,7 +80,13 @@ fn main() -> io::Result<()> {
 // The protocol
 
 struct Server {
-    database: Result<Solution, Failure>,
+    session: Result<Session, Failure>,
+}
+
+/// A solution, and other names of operations as far as it has granted them. It is told each query by its own name.
+struct Session {
+    database: Solution,
+    aliases: HashMap<String, String>,
 }
 
 /// Why there is no result.
@@ -94,11 +107,11 @@ impl Failure {
 
 impl Server {
     fn start() -> Self {
-        let database = protect(Solution::default).map_err(|failure| Failure {
+        let session = Session::start().map_err(|failure| Failure {
             code: "load",
             ..failure
         });
-        Self { database }
+        Self { session }
     }
 
     /// The reply to a line, or `None` for the last one.
@@ -121,20 +134,20 @@ impl Server {
 
     /// What stands in the reply to a request behind type and id.
     fn result(&mut self, kind: &str, request: &Json) -> Result<String, Failure> {
-        let database = self.database.as_mut().map_err(|failure| failure.clone())?;
+        let session = self.session.as_mut().map_err(|failure| failure.clone())?;
         match kind {
             "step" => {
-                let answer = answer(database, request.get("query"))?;
+                let answer = session.answer(request.get("query"))?;
                 Ok(format!(r#","answer":{answer}"#))
             }
             "list" => {
                 let queries = request.get("queries").items()?.iter();
-                let answers = queries.map(|query| answer(database, query));
+                let answers = queries.map(|query| session.answer(query));
                 let answers = json::list(&answers.collect::<Result<Vec<_>, _>>()?);
                 Ok(format!(r#","answers":{answers}"#))
             }
             "reset" => {
-                *database = protect(Solution::default)?;
+                *session = Session::start()?;
                 Ok(String::new())
             }
             "hello" => {
@@ -180,10 +193,42 @@ fn word(word: &Json) -> Result<&str, Failure> {
 
 // The solution
 
-/// The answer to a query, as JSON has it.
-fn answer(database: &mut Solution, query: &Json) -> Result<String, Failure> {
-    let words = words(query)?;
-    Ok(json::quoted(&protect(|| call(database, &words))?))
+impl Session {
+    fn start() -> Result<Self, Failure> {
+        Ok(Self {
+            database: protect(Solution::default)?,
+            aliases: HashMap::new(),
+        })
+    }
+
+    /// The answer to a query, as JSON has it: a text, or a list of them to a query that is a list of queries.
+    fn answer(&mut self, query: &Json) -> Result<String, Failure> {
+        let (name, inner) = query
+            .items()?
+            .split_first()
+            .ok_or_else(|| Failure::exception("a query has no words"))?;
+        let name = word(name)?;
+        let operation = self
+            .aliases
+            .get(name)
+            .map_or(name, String::as_str)
+            .to_string();
+        if operation == "BATCH" {
+            let answers = inner.iter().map(|query| self.answer(query));
+            return Ok(json::list(&answers.collect::<Result<Vec<_>, _>>()?));
+        }
+        let mut words = words(query)?;
+        words[0] = &operation;
+        let answer = protect(|| call(&mut self.database, &words))?;
+        match words[..] {
+            ["ALIAS", name, meant] if answer == "true" => {
+                self.aliases.insert(name.to_string(), meant.to_string());
+            }
+            ["RESET_ALIASES"] => self.aliases.clear(),
+            _ => {}
+        }
+        Ok(json::quoted(&answer))
+    }
 }
 
 /// Calls the method for a query, which its operation and the number of its words tell.
@@ -226,6 +271,12 @@ fn call(database: &mut Solution, query: &[&str]) -> String {
         ["PERSIST", key, field] => database.persist(key, field),
         ["APPEND", key, field, item] => database.append(key, field, item),
         ["FIND", what, how, pattern] => database.find(what, how, pattern),
+        ["BEGIN"] => database.begin(),
+        ["COMMIT"] => database.commit(),
+        ["ROLLBACK"] => database.rollback(),
+        ["ALIAS", name, operation] => database.alias(name, operation),
+        ["ALIASES"] => database.aliases(),
+        ["RESET_ALIASES"] => database.reset_aliases(),
         _ => unimplemented!("no method for {}", query.join(" ")),
     }
 }

@@ -191,4 +191,48 @@ impl Solution {
     pub fn find(&mut self, what: &str, how: &str, pattern: &str) -> String {
         todo!()
     }
+
+    // Level 6: transactions and other names. A BATCH is taken apart for you, and an alias comes to the method of what
+    // it stands for.
+
+    /// Begins a transaction. Answers "true", or "false" if one is open.
+    pub fn begin(&mut self) -> String {
+        todo!()
+    }
+
+    /// Ends the transaction and keeps what it wrote. Answers "true", or "false" if none is open.
+    pub fn commit(&mut self) -> String {
+        todo!()
+    }
+
+    /// Ends the transaction and undoes what it wrote, backups too, but not time. Answers as `commit` does.
+    pub fn rollback(&mut self) -> String {
+        todo!()
+    }
+
+    /// Gives an operation another name. Answers "false" if the name is taken, or `operation` is not one.
+    pub fn alias(&mut self, name: &str, operation: &str) -> String {
+        todo!()
+    }
+
+    /// Answers all of them, "k: KEYS, v: VALUES", in the order they were given, or "".
+    pub fn aliases(&mut self) -> String {
+        todo!()
+    }
+
+    /// Takes all other names away. Answers "".
+    pub fn reset_aliases(&mut self) -> String {
+        todo!()
+    }
+}
+
+/// Is this the name of an operation? No alias may have one, and nothing else may have an alias.
+#[allow(dead_code)]
+fn is_operation(name: &str) -> bool {
+    let all = "
+        SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT
+        SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR
+        EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
+    ";
+    all.split_whitespace().any(|operation| operation == name)
 }
