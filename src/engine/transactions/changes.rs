@@ -143,10 +143,15 @@ impl Engine {
     }
 
     /// Gives the transactions a cell or, without a field, the count of a record as it is, before it goes.
+    #[inline]
     pub(in crate::engine) fn preserve(&mut self, key: &str, field: Option<&str>) {
-        if self.is_inside() {
-            return;
+        if self.is_shared() && !self.is_inside() {
+            self.preserve_for_all(key, field);
         }
+    }
+
+    #[cold]
+    fn preserve_for_all(&mut self, key: &str, field: Option<&str>) {
         let (open, passes) = (self.timeline.open(), self.clock.rule() == ClockRule::Monotone);
         for transaction in self.transactions.iter_mut().filter(|transaction| transaction.fork == open) {
             let epoch = transaction.first;
