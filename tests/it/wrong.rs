@@ -28,7 +28,11 @@ struct Wrong {
     case: String,
     named: String,
     /// What stands in the correct solution, and what stands there instead.
+    #[serde(default)]
     change: Vec<(String, String)>,
+    /// The same in the adapter, which does for a solution what is the same for all.
+    #[serde(default)]
+    adapter: Vec<(String, String)>,
 }
 
 fn table() -> Vec<Wrong> {
@@ -45,9 +49,10 @@ impl Wrong {
         Level::new(self.level).expect("there is such a level")
     }
 
-    fn text(&self) -> String {
-        self.change.iter().fold(solution(), |text, (from, to)| {
-            assert_eq!(text.matches(from).count(), 1, "{}: `{from}` stands once in the solution", self.name);
+    /// A text with changes in it.
+    fn changed(&self, text: String, changes: &[(String, String)]) -> String {
+        changes.iter().fold(text, |text, (from, to)| {
+            assert_eq!(text.matches(from).count(), 1, "{}: `{from}` stands once there", self.name);
             text.replacen(from, to, 1)
         })
     }
@@ -57,7 +62,9 @@ impl Wrong {
 fn each(check: impl Fn(&Wrong, &mut dyn Candidate)) {
     let Some(python) = python() else { return };
     for wrong in table() {
-        let (_kit, adapter, solution) = python_kit(&wrong.text());
+        let (_kit, adapter, solution) = python_kit(&wrong.changed(solution(), &wrong.change));
+        let right = std::fs::read_to_string(&adapter).expect("it is there");
+        std::fs::write(&adapter, wrong.changed(right, &wrong.adapter)).expect("it can be written");
         let command = [python.to_owned(), adapter, solution];
         check(&wrong, &mut *candidate(Protocol::Session, &command, Limits::default()));
     }

@@ -93,6 +93,7 @@ impl Author {
         match self.dice.below(8) {
             0 => self.operation(),
             1 => (*self.dice.pick(&TEXTS)).to_owned(),
+            2 => swapped_case(&self.operation()),
             _ => (*self.dice.pick(&OTHERS)).to_owned(),
         }
     }
