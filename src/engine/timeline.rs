@@ -22,11 +22,12 @@
 //! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open has one of
 //! its own, and what its branches were is given back with it.
 
-use std::collections::BTreeSet;
+mod image;
+
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
-use super::image::{BranchImage, Broken};
+pub(super) use image::{Runs, TimelineImage};
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,36 +111,6 @@ impl Position {
     /// The open epoch.
     pub(super) fn open(&self) -> Epoch {
         self.open
-    }
-}
-
-/// A timeline as it is written down.
-pub(super) struct TimelineImage {
-    /// Its branches, in ascending order.
-    pub(super) branches: Vec<BranchImage>,
-    /// The place among them of each branch.
-    places: Vec<u32>,
-    /// Which epochs are in them.
-    pub(super) runs: Runs,
-}
-
-impl TimelineImage {
-    /// The numbers of an epoch and of its branch.
-    pub(super) fn of_mark(&self, mark: Mark) -> (u32, u32) {
-        (mark.epoch.number(), self.places[mark.branch as usize])
-    }
-}
-
-/// Where branches begin, in ascending order, and whether they are the database's: the others are those of transactions.
-/// There are none if there is no transaction.
-#[derive(Clone, Debug)]
-pub(super) struct Runs(Vec<(Epoch, bool)>);
-
-impl Runs {
-    /// Is this epoch the database's?
-    pub(super) fn have(&self, epoch: Epoch) -> bool {
-        let after = self.0.partition_point(|(first, _)| *first <= epoch);
-        self.0[..after].last().is_none_or(|(_, is_own)| *is_own)
     }
 }
 
@@ -346,68 +317,6 @@ impl Timeline {
             }
         }
         Some(epoch.min(end))
-    }
-
-    /// What is written down of it: all but the transactions, which stand at these positions.
-    pub(super) fn image<'p>(&self, transactions: impl Iterator<Item = &'p Position>) -> TimelineImage {
-        let own: BTreeSet<u32> =
-            transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
-        let mut order: Vec<_> =
-            (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
-        order.sort_unstable_by_key(|place| self.branch(*place).first);
-        let runs = if own.is_empty() { &[][..] } else { &order };
-        let runs = runs.iter().map(|place| (self.branch(*place).first, !own.contains(place))).collect();
-        order.retain(|place| !own.contains(place));
-        let mut places = vec![0; self.branches.len()];
-        (0..).zip(&order).for_each(|(place, branch)| places[*branch as usize] = place);
-        let image = |branch: &u32| {
-            let Branch { first, fork, parent, .. } = *self.branch(*branch);
-            let fork = fork.map_or(0, Epoch::number);
-            BranchImage { first: first.number(), fork, parent: places[parent as usize] }
-        };
-        TimelineImage { branches: order.iter().map(image).collect(), places, runs: Runs(runs) }
-    }
-
-    /// The timeline of these branches, with this epoch open.
-    pub(super) fn of_image(branches: &[BranchImage], open: u32) -> Result<Self, Broken> {
-        let mut timeline = Self::new();
-        let [root, rest @ ..] = branches else { return Err(Broken("there is no branch")) };
-        if timeline.image(std::iter::empty()).branches != [*root] {
-            return Err(Broken("the first branch has another origin"));
-        }
-        for branch in rest {
-            timeline.open_next(branch.first)?;
-            match (branch.fork, branch.parent) {
-                (0, 0) => timeline.begin_anew(timeline.last),
-                (fork, parent) => {
-                    let mark = timeline.mark_of_image(fork, parent)?;
-                    timeline.branch_off(mark, timeline.last);
-                }
-            }
-        }
-        if open != timeline.at.open.number() {
-            timeline.open_next(open)?;
-        }
-        Ok(timeline)
-    }
-
-    /// Opens a later epoch.
-    fn open_next(&mut self, epoch: u32) -> Result<(), Broken> {
-        let later = Epoch::new(epoch).filter(|epoch| *epoch > self.last);
-        self.last = later.ok_or(Broken("epochs do not ascend"))?;
-        self.at.open = self.last;
-        Ok(())
-    }
-
-    /// The place of a closed epoch in its branch.
-    pub(super) fn mark_of_image(&self, epoch: u32, branch: u32) -> Result<Mark, Broken> {
-        let place = branch as usize;
-        let Some(Branch { first, .. }) = self.branches.get(place) else {
-            return Err(Broken("there is no such branch"));
-        };
-        let end = self.branches.get(place + 1).map_or(self.at.open, |next| next.first);
-        let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
-        Ok(Mark { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
     }
 
     /// How many branches there are.

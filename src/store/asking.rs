@@ -11,6 +11,8 @@
 //!                                            where it has made more of the database, as it was asked
 //! ```
 
+mod fates;
+
 use std::ops::Range;
 
 use super::error::Error;
@@ -24,6 +26,7 @@ use crate::engine::{Effect, Engine, Session};
 use crate::query::{Access, Query};
 use crate::reply::Reply;
 use crate::time::Time;
+use fates::{Fate, fates, writes};
 
 /// What a transaction was asked that writes.
 #[derive(Debug)]
@@ -32,17 +35,6 @@ pub(super) struct Asked {
     /// What the clock read at first, and what it reads as far as the group tells.
     began: Time,
     logged: Time,
-}
-
-/// What becomes of what a query writes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// It goes to the log.
-    Logged,
-    /// It waits for the COMMIT of a transaction.
-    Asked,
-    /// It is rolled back before the call is over.
-    Gone,
 }
 
 /// Who takes the replies.
@@ -254,42 +246,6 @@ impl Store {
         }
         Ok((plain, logged))
     }
-}
-
-/// Does this query leave something in the log?
-fn writes(query: &Query<'_>) -> bool {
-    matches!(query.row().access, Access::Write | Access::Language)
-}
-
-/// What becomes of what each query writes, with those of batches one by one; of all behind the last it is logged.
-fn fates(queries: &[Query<'_>], mut is_open: bool) -> Vec<Fate> {
-    let is_plain =
-        |query: &Query<'_>| !matches!(query.row().access, Access::Begin | Access::Commit | Access::Rollback);
-    if !is_open && queries.iter().all(is_plain) {
-        return Vec::new();
-    }
-    let (mut fates, mut begun) = (Vec::new(), 0);
-    for query in queries.iter().flat_map(Query::asked) {
-        let access = query.row().access;
-        match access {
-            Access::Begin if !is_open => (is_open, begun) = (true, fates.len()),
-            Access::Commit => {
-                settle(&mut fates[begun..], Fate::Logged);
-                is_open = false;
-            }
-            Access::Rollback => {
-                settle(&mut fates[begun..], Fate::Gone);
-                is_open = false;
-            }
-            _ => {}
-        }
-        fates.push(if is_open && access == Access::Write { Fate::Asked } else { Fate::Logged });
-    }
-    fates
-}
-
-fn settle(fates: &mut [Fate], fate: Fate) {
-    fates.iter_mut().filter(|waiting| **waiting == Fate::Asked).for_each(|waiting| *waiting = fate);
 }
 
 /// Keeps what a transaction was asked, once it was.
