@@ -83,12 +83,9 @@ impl Checker {
         scanner: &Scanner<'a>,
         words: &Words<'a>,
     ) -> Result<(), Fault> {
-        let asked = (1..).zip(query.asked());
-        asked
-            .map(|(place, query)| {
-                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
-            })
-            .collect()
+        (1..).zip(query.asked()).try_for_each(|(place, query)| {
+            self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+        })
     }
 }
 
