@@ -13,9 +13,10 @@ use std::convert::Infallible;
 
 use rewinddb::engine::Engine;
 use rewinddb::query::{Query, RestorePoint};
+use rewinddb::suite::queries;
 use rewinddb::time::{ClockRule, Time};
 
-use crate::lists::{List, list_of};
+use crate::lists::{List, any_list_of, list_of};
 use crate::random::{LISTS, parsed, seeds};
 
 #[test]
@@ -142,6 +143,35 @@ fn expected_dumps() {
         let mut engine = Engine::new(*rule);
         feed(&mut engine, &words(done));
         assert_eq!(dump(&mut engine), words(expected), "{done:?}");
+    }
+}
+
+#[test]
+fn a_dump_tells_what_is_committed_and_the_names_of_operations() {
+    for (seed, rule) in
+        seeds(LISTS / 4).flat_map(|seed| [(2 * seed, ClockRule::Monotone), (2 * seed, ClockRule::Free)])
+    {
+        let list = any_list_of(seed, rule == ClockRule::Free);
+        let queries = queries(&list).expect("it is a list of queries");
+        let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
+        let mut original = Engine::new(rule);
+        for query in first {
+            let _ = original.apply(query);
+        }
+        let mut copy = rebuilt(rule, &dump(&mut original));
+        original.apply(&Query::Rollback {}).expect("it needs no time");
+        let at =
+            |place: usize| format!("seed {seed}, {rule:?}, dumped before {}, after {place}", first.len());
+        for (place, query) in rest.iter().enumerate() {
+            assert!(original.aliases().iter().eq(copy.aliases().iter()), "{}", at(first.len() + place));
+            if rest.len() < 200 || place % 16 == 0 {
+                assert_alike(&original, &copy, || at(first.len() + place));
+            }
+            let answers =
+                [&mut original, &mut copy].map(|engine| engine.apply(query).map(|reply| reply.to_string()));
+            assert_eq!(answers[0], answers[1], "{}: {query:?}", at(first.len() + place));
+        }
+        assert_alike(&original, &copy, || at(list.len()));
     }
 }
 

@@ -11,9 +11,10 @@ use std::convert::Infallible;
 use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
 use rewinddb::engine::{Engine, Sizes};
 use rewinddb::query::Query;
+use rewinddb::suite::queries;
 use rewinddb::time::{ClockRule, Time};
 
-use crate::lists::{List, list_of};
+use crate::lists::{List, any_list_of, list_of};
 use crate::random::{parsed, seeds};
 
 /// An image that owns its texts, records in order of keys.
@@ -134,6 +135,33 @@ fn check(seed: u64, free: bool) {
     }
     let Sizes { records, versions, backups, .. } = thawed.sizes();
     assert_eq!(clone.sizes(), Sizes { records, versions, backups, ..clone.sizes() }, "seed {seed}");
+}
+
+/// What is frozen is what is committed, so an open transaction is rolled back before the two go on.
+#[test]
+fn a_thawed_engine_goes_on_after_transactions() {
+    for (seed, free) in seeds(500).flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
+        let list = any_list_of(seed, free);
+        let queries = queries(&list).expect("it is a list of queries");
+        let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
+        let mut engine = Engine::new(rule(free));
+        for query in first {
+            let _ = engine.apply(query);
+        }
+        let image = written(engine.freeze());
+        engine.apply(&Query::Rollback {}).expect("it needs no time");
+        let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        for (place, query) in rest.iter().enumerate() {
+            let why = || format!("seed {seed}, free: {free}, query {place} after the thaw: {query:?}");
+            assert!(engine.aliases().iter().eq(thawed.aliases().iter()), "{}", why());
+            let answers =
+                [&mut engine, &mut thawed].map(|engine| engine.apply(query).map(|reply| reply.to_string()));
+            assert_eq!(answers[0], answers[1], "{}", why());
+            if rest.len() < 100 || place % 16 == 0 {
+                assert_eq!((thawed.cells(), thawed.clock()), (engine.cells(), engine.clock()), "{}", why());
+            }
+        }
+    }
 }
 
 #[test]

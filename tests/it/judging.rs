@@ -96,6 +96,31 @@ fn a_report_on_standard_output_is_alone_there() {
 }
 
 #[test]
+fn reports_hold_queries_in_queries_and_answers_in_arrays() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().expect("there is room");
+    let forms = ["junit", "json", "tap", "exercism", "html"];
+    let reports = forms.map(|form| format!("{form}={}", folder.path().join(form).display()));
+    let reports = reports.iter().flat_map(|report| ["--report", report]);
+    let fixed = ["judge", "--level", "6", "--case", "odd texts in a batch"];
+    let arguments: Vec<_> = fixed.into_iter().chain(reports).chain(["--", python, "-c", BLANK]).collect();
+    let output = rewind(&arguments).output().expect("it runs");
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{shown}{}", text(&output.stderr));
+    assert!(shown.contains("answer 1 is the string \"\", not an array"), "{shown}");
+    assert!(shown.contains("  BATCH [") && shown.contains("wanted    [\"\","), "{shown}");
+    for form in forms {
+        let report = std::fs::read_to_string(folder.path().join(form)).expect("it was written");
+        assert!(report.contains("BATCH"), "{form}: {report}");
+        if form == "json" {
+            let report: Value = serde_json::from_str(&report).expect("it is JSON");
+            let failed = &report["report"]["levels"][0]["cases"][0]["outcome"]["failed"];
+            assert!(failed["wanted"].is_array() && failed["queries"][0][1].is_array(), "{failed}");
+        }
+    }
+}
+
+#[test]
 fn our_engine_passes_every_suite_there_is() {
     for arguments in [vec!["test"], vec!["test", "fixtures/level1", "fixtures/level4"]] {
         let output = rewind(&arguments).output().expect("it runs");
