@@ -3,7 +3,7 @@
 mod json;
 mod people;
 
-pub use people::{cut, plain, quoted, word};
+pub use people::{cut, plain, quoted, word, words};
 
 use std::io::{self, Write};
 use std::str::FromStr;

@@ -1,5 +1,6 @@
 //! Answers for people: control characters are escaped, and an empty answer is seen.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -8,9 +9,12 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table as Grid};
 
 use super::Answers;
-use crate::query::Query;
+use crate::query::{Access, Query};
 use crate::reply::Reply;
 use crate::script::is_unseen;
+
+/// Several answers to one query that has just been typed stand in one line if it is no longer than this.
+const WIDEST: usize = 72;
 
 /// A line for each query: its number, its words, `=>`, the answer in quotes.
 pub(super) struct Text<W> {
@@ -76,7 +80,14 @@ impl<W: Write> Answers for Alone<W> {
 
     fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
         let mut line = String::new();
-        push_answer(&mut line, reply, " ", self.color);
+        match reply {
+            Reply::Batch(answers)
+                if answers.iter().map(|answer| answer.len() + 4).sum::<usize>() > WIDEST =>
+            {
+                push_answers(&mut line, answers, self.color);
+            }
+            reply => push_answer(&mut line, reply, " ", self.color),
+        }
         writeln!(self.out, "{line}")
     }
 
@@ -89,12 +100,35 @@ impl<W: Write> Answers for Alone<W> {
     }
 }
 
+/// Answers one below the other.
+fn push_answers(line: &mut String, answers: &[String], color: bool) {
+    let (faint, good) = (shown(Style::new().dimmed(), color), shown(AnsiColor::Green.on_default(), color));
+    let _ = write!(line, "{faint}=>{faint:#} {good}[{good:#}");
+    for (place, answer) in answers.iter().enumerate() {
+        let _ = write!(line, "{}\n     {good}", if place > 0 { "," } else { "" });
+        push_quoted(line, answer);
+        let _ = write!(line, "{good:#}");
+    }
+    let _ = write!(line, "\n   {good}]{good:#}");
+}
+
 /// An answer with `=>` before it.
 fn push_answer(line: &mut String, reply: &Reply<'_>, gap: &str, color: bool) {
     let (faint, good) = (shown(Style::new().dimmed(), color), shown(AnsiColor::Green.on_default(), color));
     let _ = write!(line, "{faint}=>{faint:#}{gap}{good}");
-    push_quoted(line, &reply.to_string());
+    push_reply(line, reply);
     let _ = write!(line, "{good:#}");
+}
+
+/// An answer in quotes, or several of those in brackets.
+fn push_reply(line: &mut String, reply: &Reply<'_>) {
+    let Reply::Batch(answers) = reply else { return push_quoted(line, &reply.to_string()) };
+    line.push('[');
+    for (place, answer) in answers.iter().enumerate() {
+        line.push_str(if place > 0 { ", " } else { "" });
+        push_quoted(line, answer);
+    }
+    line.push(']');
 }
 
 /// A style, where styles are shown.
@@ -149,7 +183,7 @@ impl<W: Write> Answers for Table<W> {
     fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
         let (mut words, mut answer) = (String::new(), String::new());
         push_query(&mut words, query);
-        push_quoted(&mut answer, &reply.to_string());
+        push_reply(&mut answer, reply);
         self.rows.push([(self.first + self.rows.len()).to_string(), cut(words), cut(answer)]);
         Ok(())
     }
@@ -175,20 +209,42 @@ pub fn cut(mut text: String) -> String {
     text
 }
 
-/// The words of a query, in quotes where they would not be told apart without.
+/// A query as a person reads it, those in it in brackets.
 fn push_query(line: &mut String, query: &Query<'_>) {
-    for (place, word) in query.words().iter().enumerate() {
-        line.push_str(if place > 0 { " " } else { "" });
-        push_word(line, word);
+    push_words(line, query.words().iter().map(Cow::as_ref), false);
+    if query.row().access == Access::Each {
+        for query in query.asked() {
+            line.push_str(" [");
+            push_words(line, query.words().iter().map(Cow::as_ref), true);
+            line.push(']');
+        }
     }
 }
 
 /// A word as a person reads it: in quotes where it would not be told apart without, and escaped.
 #[must_use]
 pub fn word(text: &str) -> String {
+    words([text], false)
+}
+
+/// Words as a person reads them: in quotes where they would not be told apart without, and escaped; in brackets also
+/// where those would be taken for others.
+#[must_use]
+pub fn words<'w>(words: impl IntoIterator<Item = &'w str>, in_brackets: bool) -> String {
     let mut line = String::new();
-    push_word(&mut line, text);
+    push_words(&mut line, words, in_brackets);
     line
+}
+
+fn push_words<'w>(line: &mut String, words: impl IntoIterator<Item = &'w str>, in_brackets: bool) {
+    for (place, word) in words.into_iter().enumerate() {
+        line.push_str(if place > 0 { " " } else { "" });
+        if in_brackets && (word.starts_with('[') || word.contains(']')) {
+            push_quoted(line, word);
+        } else {
+            push_word(line, word);
+        }
+    }
 }
 
 /// A text in quotes as a person reads it, escaped, so that an empty one is seen.
