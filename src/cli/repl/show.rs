@@ -16,7 +16,7 @@ use crate::cli::Failure;
 use crate::cli::rows::Rows;
 use crate::engine::Engine;
 use crate::engine::ruling::CellName;
-use crate::script::{Format, cut, quoted, word};
+use crate::script::{self, Format, cut, quoted};
 use crate::time::{Clock, ClockRule, Time};
 use crate::trace::{Difference, Held, Moment, Recording, difference};
 
@@ -49,14 +49,21 @@ pub(super) fn moment(recording: &Recording, moment: Moment, clock: Clock) -> Str
     format!("step {step} of {}{moved}: {}{reads}", recording.last(), cut(query))
 }
 
-/// A recorded query as it is typed.
+/// A recorded query as a person reads it, those in it in brackets.
 pub(super) fn query(json: &str) -> String {
-    let words: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let shown = words.iter().map(|raw| {
-        let text = serde_json::from_str::<String>(raw.get());
-        text.map_or_else(|_| crate::script::plain(raw.get()), |text| word(&text))
+    let asked: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+    let shown = asked.iter().map(|raw| {
+        let within = raw.get().starts_with('[').then(|| serde_json::from_str::<Vec<&RawValue>>(raw.get()));
+        let Some(within) = within else { return script::word(&spoken(raw)) };
+        let within: Vec<_> = within.iter().flatten().map(|raw| spoken(raw)).collect();
+        format!("[{}]", script::words(within.iter().map(String::as_str), true))
     });
     shown.collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a recorded query: a text, or the digits of a number.
+fn spoken(raw: &RawValue) -> String {
+    serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
 }
 
 /// `.steps [N]`
