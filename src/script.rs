@@ -26,7 +26,7 @@ pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use suite::{Case, Suite, read_suite};
-pub use typed::{SoFar, Typed, as_typed, is_unfinished, read_typed, typed_so_far, typed_words};
+pub use typed::{SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_so_far, typed_words};
 
 use crate::engine::Engine;
 use crate::query::{Aliases, Level};

@@ -8,7 +8,7 @@ use super::Failure;
 use super::progress::Progress;
 use super::storing::StoreArgs;
 use crate::engine::Engine;
-use crate::query::Query;
+use crate::query::{Aliases, Query};
 use crate::script::{Answers, Context, Rules};
 use crate::store::Store;
 use crate::time::Clock;
@@ -36,13 +36,17 @@ impl Base {
         }
     }
 
-    /// What reading queries for it depends on.
-    pub(super) fn context(&self) -> Context {
-        let aliases = match self {
+    /// The other names of operations.
+    pub(super) fn aliases(&self) -> &Aliases {
+        match self {
             Self::Memory(engine) => engine.aliases(),
             Self::Disk(store) => store.aliases(),
-        };
-        Context { clock: self.clock(), aliases: aliases.clone() }
+        }
+    }
+
+    /// What reading queries for it depends on.
+    pub(super) fn context(&self) -> Context {
+        Context { clock: self.clock(), aliases: self.aliases().clone() }
     }
 
     /// Answers a list, which takes effect as one: with a store, it is committed before the first answer.

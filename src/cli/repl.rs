@@ -19,6 +19,7 @@ mod files;
 mod history;
 mod interrupt;
 mod look;
+mod names;
 mod piped;
 mod session;
 mod show;

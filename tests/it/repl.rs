@@ -3,12 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use rewinddb::engine::Engine;
-use rewinddb::query::Level;
-use rewinddb::script::{Context, Fault, as_typed, is_unfinished, read_typed, typed_so_far, typed_words};
-use rewinddb::time::{ClockRule, Time};
-use rewinddb::trace::{Moment, RecordedStep, Recording};
 use rstest::rstest;
+use serde_json::Value;
 
 use super::{assert_golden, feed_to, rewind, text, top};
 
@@ -70,31 +66,38 @@ fn untimed(seed: u64, count: usize) -> Vec<String> {
         (state >> 33) % of
     };
     (0..count)
-        .map(|number| match (draw(9), ["a", "b", "c c"][usize::try_from(draw(3)).expect("small")], draw(4)) {
-            (0, key, field) => format!("SET \"{key}\" f{field} v{number}"),
-            (1, key, ttl) => format!(
-                "PUT_WITH_TTL \"{key}\" v{number} {}",
-                [0, 1, 1_000_000, 3][usize::try_from(ttl).expect("small")]
-            ),
-            (2, key, field) => format!("GET \"{key}\" f{field}"),
-            (3, key, _) => format!("SCAN \"{key}\""),
-            (4, key, field) => format!("EXPIRE \"{key}\" f{field} {}", draw(3)),
-            (5, key, field) => format!("[\"DELETE\",\"{key}\",\"f{field}\"]"),
-            (6, key, field) => format!("APPEND '{key}' f{field} i{number}"),
-            (7, ..) => "ITEMS".to_owned(),
-            _ => "SIZE".to_owned(),
+        .map(|number| {
+            match (draw(14), ["a", "b", "c c"][usize::try_from(draw(3)).expect("small")], draw(4)) {
+                (0, key, field) => format!("SET \"{key}\" f{field} v{number}"),
+                (1, key, ttl) => format!(
+                    "PUT_WITH_TTL \"{key}\" v{number} {}",
+                    [0, 1, 1_000_000, 3][usize::try_from(ttl).expect("small")]
+                ),
+                (2, key, field) => format!("GET \"{key}\" f{field}"),
+                (3, key, _) => format!("SCAN \"{key}\""),
+                (4, key, field) => format!("EXPIRE \"{key}\" f{field} {}", draw(3)),
+                (5, key, field) => format!("[\"DELETE\",\"{key}\",\"f{field}\"]"),
+                (6, key, field) => format!("APPEND '{key}' f{field} i{number}"),
+                (7, ..) => "ITEMS".to_owned(),
+                (8, ..) => "BEGIN".to_owned(),
+                (9, _, end) => if end == 0 { "ROLLBACK" } else { "COMMIT" }.to_owned(),
+                (10, key, field) => format!("BATCH [GET \"{key}\"] [SET '{key}' f{field} v{number}] [SIZE]"),
+                (11, _, of) => format!("ALIAS s{of} SIZE"),
+                (12, ..) => "ALIASES".to_owned(),
+                _ => "SIZE".to_owned(),
+            }
         })
         .collect()
 }
 
 /// The answers of `rewind run` to a saved session: the last ones, without those to the clock being moved.
-fn replayed(directory: &Path, file: &str, asked: usize) -> Vec<String> {
+fn replayed(directory: &Path, file: &str, asked: usize) -> Vec<Value> {
     let saved = std::fs::read_to_string(directory.join(file)).expect("it is there");
-    let queries: Vec<Vec<String>> = serde_json::from_str(&saved).expect("it is a list");
+    let queries: Vec<Vec<Value>> = serde_json::from_str(&saved).expect("it is a list");
     let mut run = rewind(&["run", file]);
     let output = run.current_dir(directory).output().expect("it runs");
     assert_eq!((text(&output.stderr), output.status.code()), (String::new(), Some(0)));
-    let answers: Vec<String> = serde_json::from_slice(&output.stdout).expect("answers are a list");
+    let answers: Vec<Value> = serde_json::from_slice(&output.stdout).expect("answers are a list");
     assert_eq!(answers.len(), queries.len());
     let of_people = answers.into_iter().zip(&queries).filter(|(_, query)| query[0] != "TICK");
     let answers: Vec<_> = of_people.map(|(answer, _)| answer).collect();
@@ -102,12 +105,12 @@ fn replayed(directory: &Path, file: &str, asked: usize) -> Vec<String> {
 }
 
 /// Asks queries and saves the session; the answers are those of the queries.
-fn asked_and_saved(directory: &Path, arguments: &[&str], queries: &[String], file: &str) -> Vec<String> {
+fn asked_and_saved(directory: &Path, arguments: &[&str], queries: &[String], file: &str) -> Vec<Value> {
     let lines = format!("{}\n.save {file}\n", queries.join("\n"));
     let (answers, messages, status) = told(directory, arguments, &lines);
     assert_eq!(status, Some(0), "{messages}");
-    let answers: Vec<String> =
-        answers.lines().map(|line| serde_json::from_str(line).expect("it is a text")).collect();
+    let answers: Vec<Value> =
+        answers.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
     assert_eq!(answers.len(), queries.len());
     answers
 }
@@ -135,7 +138,7 @@ fn the_wall_clock_moves_the_clock_and_is_never_moved_back() {
     let (answers, messages, status) = told(scratch.path(), &["--clock", "wall"], &lines);
     assert_eq!(status, Some(2));
     assert!(messages.contains(&format!("time runs backwards: 5 after {ahead}")), "{messages}");
-    let clocks = answers.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let clocks = answers.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let clocks: Vec<_> = clocks.filter_map(|row| row.get("clock")?.as_u64()).collect();
     // The year 2020 or later, in milliseconds.
     assert!(clocks[0] > 1_577_836_800_000, "{clocks:?}");
@@ -251,77 +254,8 @@ fn the_timer_tells_on_standard_error_how_long_a_line_took() {
     assert!(messages.lines().count() == 1 && messages.lines().all(took), "{messages}");
 }
 
-/// Texts of what matters to whoever reads a line, drawn from a seed.
-fn scraps(seed: u64) -> String {
-    const SCRAPS: [&str; 17] =
-        [" ", " ", "\"", "'", "\\", "[", "]", ",", "ä", "\n", "SET", "A", "\\u", "1", "😀", "\t", ".at"];
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut draw = |of: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state >> 40).expect("it is small") % of
-    };
-    (0..draw(12)).map(|_| SCRAPS[draw(SCRAPS.len())]).collect()
-}
-
-#[test]
-fn whatever_is_typed_is_read_or_refused_at_a_place_that_is_there() {
-    let (mut read, mut refused) = (0, 0);
-    for seed in 0..200_000 {
-        let line = scraps(seed);
-        let arena = bumpalo::Bump::new();
-        match read_typed(&line, &arena, Level::LAST, Context::default(), 1) {
-            Ok(_) => read += 1,
-            Err(faults) => {
-                refused += 1;
-                let is_there = |fault: &Fault| line.get(fault.span.clone()).is_some();
-                assert!(faults.first().iter().all(is_there), "{line:?}: {faults:?}");
-            }
-        }
-        let _ = (is_unfinished(&line), typed_so_far(&line));
-        // A word that is shown as it would be typed is that word again.
-        let words = typed_words(&format!("x {} y", as_typed(&line))).expect("it is a word");
-        assert_eq!(words.len(), 3, "{line:?}");
-        assert_eq!(words[1].0, line);
-    }
-    assert!(read > 5 && refused > 100_000, "{read} read, {refused} refused");
-}
-
-#[test]
-fn a_recording_looks_back_as_far_as_it_remembers() {
-    let sets = |most_bytes| {
-        let mut recording = Recording::new(Engine::new(ClockRule::Monotone), most_bytes);
-        for number in 1..=100_u64 {
-            let json = format!("[\"SET_AT\",\"A\",\"B\",\"{number}\",\"{number}\"]");
-            recording.add(RecordedStep { json: json.into(), moved: None, clock: Time(number) });
-        }
-        recording
-    };
-    let held = |recording: &Recording, step, at| {
-        let engine = recording.engine(Moment { step, at });
-        (engine.cell("A", "B").map(|cell| cell.value.to_string()), engine.clock().now().0)
-    };
-    let whole = sets(1 << 20);
-    assert_eq!((whole.first(), whole.last()), (0, 100));
-    assert_eq!(held(&whole, 0, None), (None, 0));
-    assert_eq!(held(&whole, 40, Some(Time(77))), (Some("40".to_owned()), 77));
-    let mut bounded = sets(2_000);
-    let first = bounded.first();
-    assert!(first > 50 && first < 100 && bounded.last() == 100, "{first}");
-    for step in first..=100 {
-        assert_eq!(held(&bounded, step, None), (Some(step.to_string()), step as u64));
-    }
-    assert_eq!(bounded.moment_at(Time(first as u64 - 1)), None);
-    assert_eq!(bounded.moment_at(Time(101)), Some(Moment { step: 100, at: Some(Time(101)) }));
-    let mut queries = Vec::new();
-    let counts = bounded.try_each(|json| {
-        queries.push(json.to_owned());
-        Ok::<_, ()>(())
-    });
-    assert_eq!(counts, Ok((1, 100 - first)));
-    assert_eq!(queries[0], format!("[\"SET_AT\",\"A\",\"B\",\"{first}\",\"{first}\"]"));
-}
-
+mod level6;
+mod reading;
+mod recording;
 #[cfg(unix)]
 mod typed;

@@ -8,7 +8,7 @@ use super::session::{Session, Stop, Told};
 use super::{files, look, show};
 use crate::cli::explain::text::wrap;
 use crate::cli::help;
-use crate::query::{Level, Mistake, OPERATIONS, Row};
+use crate::query::{Aliases, Level, Mistake, OPERATIONS, Row};
 use crate::script::{Fault, Format, plain, typed_words};
 
 /// Columns of the help, and of those the usage's.
@@ -230,7 +230,7 @@ fn timer(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
 fn help(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
     let text = match words.get(0) {
         None => overview(session.level),
-        Some(name) => about(name).ok_or_else(|| {
+        Some(name) => about(name, session.base.aliases()).ok_or_else(|| {
             let why = Mistake::unknown_operation(name);
             words.fault(0, &format!("no help on {}", plain(name)), &why.help(&session.base.context().aliases))
         })?,
@@ -239,11 +239,15 @@ fn help(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
     Ok(Told::Done)
 }
 
-/// The help on a command or an operation.
-fn about(name: &str) -> Option<String> {
+/// The help on a command or an operation, which may have been given another name.
+fn about(name: &str, aliases: &Aliases) -> Option<String> {
     let command = Command::named(name).or_else(|| Command::named(&format!(".{name}")));
     if let Some(command) = command {
         return Some(format!("{}\n\n  {}\n", command.usage(), command.does));
+    }
+    if let Some(operation) = aliases.operation(name) {
+        let told = about(operation, &Aliases::default())?;
+        return Some(format!("{} stands for {operation}.\n\n{told}", plain(name)));
     }
     let rows = Row::named(&name.to_uppercase()).iter().map(|row| help::operation(row));
     let rows: Vec<_> = rows.collect();
@@ -254,7 +258,9 @@ fn about(name: &str) -> Option<String> {
 fn overview(level: Level) -> String {
     let mut text = String::from(
         "A line is a query: words parted by blanks, in \"quotes\" (escapes as in JSON) or 'quotes' where they\n\
-         have blanks themselves, or an array of words as JSON. Each query that is answered is a step.\n\n",
+         have blanks themselves, or an array of words as JSON. Each query that is answered is a step.\n\
+         BATCH takes queries in [brackets]: BATCH [PUT A B] [GET A]. In them quotes go around a word that begins\n\
+         with [ or has a ] in it; elsewhere brackets are letters like others.\n\n",
     );
     for command in COMMANDS.iter().filter(|command| command.name != ".quit") {
         let mut usage = command.usage();

@@ -172,7 +172,7 @@ impl Completer for Helper {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        if complete::wants_file(&line[..at]) {
+        if complete::wants_file(&self.session.borrow(), &line[..at]) {
             return self.files.complete_path(line, at);
         }
         let found = complete::completions(&self.session.borrow(), &line[..at]);
@@ -210,8 +210,13 @@ impl Highlighter for Helper {
 
 impl Validator for Helper {
     fn validate(&self, line: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let is_unfinished = !line.input().trim_start().starts_with('#') && is_unfinished(line.input());
-        Ok(if is_unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        let (text, session) = (line.input(), self.session.borrow());
+        let is_query = !text.trim_start().starts_with('#');
+        Ok(if is_query && is_unfinished(text, session.base.aliases()) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
     }
 }
 

@@ -140,7 +140,7 @@ fn record(
             let _ = clock.advance(query.timestamp());
         }
         let json = raw.get().replace(['\n', '\r'], " ").into();
-        session.recording.add(RecordedStep { json, moved: moved.take(), clock: clock.now() });
+        session.note_step(query, RecordedStep { json, moved: moved.take(), clock: clock.now() });
     }
 }
 
@@ -162,6 +162,9 @@ pub(super) fn save(session: &mut Session, words: &Words<'_>) -> Result<Told, Sto
     }
     if session.base.clock().rule() == ClockRule::Free {
         told.push_str("; run it with --clock free");
+    }
+    if session.in_transaction {
+        told.push_str("; a transaction is open at their end");
     }
     session.note(&told)?;
     Ok(Told::Done)

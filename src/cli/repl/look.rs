@@ -10,7 +10,7 @@ use super::session::{Session, Stop, Told};
 use super::show;
 use crate::cli::Failure;
 use crate::engine::Engine;
-use crate::query::Access;
+use crate::query::{Access, Query};
 use crate::script::{Context, Fault, read_typed};
 use crate::time::{ClockRule, Time};
 use crate::trace::Moment;
@@ -23,6 +23,19 @@ pub(super) struct Look {
 }
 
 impl Look {
+    /// Where that is, as the prompt tells it.
+    pub(super) fn place(&self) -> String {
+        match self.moment {
+            Moment { step, at: None } => format!("@{step}"),
+            Moment { step, at: Some(time) } => format!("@{step} at {time}"),
+        }
+    }
+
+    /// Was a transaction open?
+    pub(super) fn is_inside(&self) -> bool {
+        self.engine.transaction_of(None).is_some()
+    }
+
     /// The key and the field of every live cell.
     pub(super) fn names(&self) -> Vec<(&str, &str)> {
         self.engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect()
@@ -34,15 +47,16 @@ impl Session {
     pub(super) fn look_up(&mut self, line: &str) -> Result<Told, Stop> {
         let Some(look) = &mut self.look else { return Ok(Told::Done) };
         let (arena, clock) = (Bump::new(), look.engine.clock());
-        let context = Context::of(&look.engine);
+        // Whoever looks back speaks as now.
+        let context = Context { clock, aliases: self.base.aliases().clone() };
         let typed = read_typed(line, &arena, self.level, context, self.recording.last() + 1)?;
-        let row = typed.query.row();
-        if typed.query.asked().iter().any(|query| query.row().access != Access::Read) {
+        let writes = |query: &&Query<'_>| query.row().access != Access::Read;
+        if let Some(query) = typed.query.asked().iter().find(writes) {
             let begin = line.len() - line.trim_start().len();
             return Err(Stop::from(Fault {
                 span: begin..line.trim_end().len(),
                 query: None,
-                message: format!("{} writes, and the past can only be looked at", row.name),
+                message: format!("{} writes, and the past can only be looked at", query.row().name),
                 help: Some("`.forward` returns to now".to_owned()),
             }));
         }

@@ -9,15 +9,16 @@ use bumpalo::Bump;
 
 use super::answer::Output;
 use super::look::Look;
+use super::names::Names;
 use super::{command, show};
 use crate::cli::base::Base;
 use crate::cli::report::{report, report_typed};
 use crate::cli::storing::StoreArgs;
 use crate::cli::{Failure, say};
-use crate::query::{Level, Query};
+use crate::query::{Access, Level, Query};
 use crate::script::{Context, Fault, Faults, Format, read_typed};
 use crate::time::{ClockRule, Time};
-use crate::trace::{MOST_BYTES, Moment, RecordedStep, Recording};
+use crate::trace::{MOST_BYTES, RecordedStep, Recording};
 
 /// A shell at work.
 pub(super) struct Session {
@@ -26,6 +27,9 @@ pub(super) struct Session {
     /// Does an operation without a timestamp happen at the machine's time?
     is_wall: bool,
     pub(super) recording: Recording,
+    pub(super) names: Names,
+    /// Is a transaction open?
+    pub(super) in_transaction: bool,
     /// Where in the past one looks.
     pub(super) look: Option<Look>,
     pub(super) out: Output,
@@ -80,9 +84,19 @@ impl Session {
         is_wall: bool,
         (format, is_typed): (Format, bool),
     ) -> Result<Self, Failure> {
-        let recording = Recording::new(base.copy()?, MOST_BYTES);
-        let out = Output::new(format, is_typed);
-        Ok(Self { base, level, is_wall, recording, look: None, out, is_timed: false, uncommitted: 0 })
+        let begin = base.copy()?;
+        Ok(Self {
+            level,
+            is_wall,
+            names: Names::of(begin.sizes().versions),
+            recording: Recording::new(begin, MOST_BYTES),
+            base,
+            in_transaction: false,
+            look: None,
+            out: Output::new(format, is_typed),
+            is_timed: false,
+            uncommitted: 0,
+        })
     }
 
     /// Does what a line asks for. Its answer is told by [`Self::settle`].
@@ -101,18 +115,14 @@ impl Session {
         Ok(told)
     }
 
-    /// What stands before a line that is typed: the number of the next step, or where one looks.
+    /// What stands before a line that is typed: the number of the next step, or where one looks, and whether a
+    /// transaction is open there.
     pub(super) fn prompt(&self) -> String {
-        match self.look.as_ref().map(|look| look.moment) {
-            None => format!("rewind {}> ", self.recording.last() + 1),
-            Some(Moment { step, at: None }) => format!("rewind @{step}> "),
-            Some(Moment { step, at: Some(time) }) => format!("rewind @{step} at {time}> "),
-        }
-    }
-
-    /// The key and the field of every cell that is live where one looks.
-    pub(super) fn names(&self) -> Vec<(&str, &str)> {
-        self.look.as_ref().map_or_else(|| self.base.names(), Look::names)
+        let (place, is_inside) = match &self.look {
+            None => ((self.recording.last() + 1).to_string(), self.in_transaction),
+            Some(look) => (look.place(), look.is_inside()),
+        };
+        format!("rewind {place}{}> ", if is_inside { " (in a transaction)" } else { "" })
     }
 
     /// Asks a query of the present.
@@ -132,8 +142,21 @@ impl Session {
             answer.finish().map_err(Failure::Output)?;
         }
         self.uncommitted += line.len();
-        self.recording.add(RecordedStep { json: typed.json.into(), moved, clock: self.base.clock().now() });
+        let clock = self.base.clock().now();
+        self.note_step(&typed.query, RecordedStep { json: typed.json.into(), moved, clock });
         Ok(Told::Done)
+    }
+
+    /// Takes a query into account that was answered.
+    pub(super) fn note_step(&mut self, query: &Query<'_>, step: RecordedStep) {
+        self.in_transaction = match query.row().access {
+            Access::Begin => true,
+            // Whatever it answers.
+            Access::Commit | Access::Rollback => false,
+            _ => self.in_transaction,
+        };
+        self.names.note(query);
+        self.recording.add(step);
     }
 
     /// To when the clock is moved before these queries: to the machine's time, if that is what moves it and one of them
@@ -190,6 +213,9 @@ impl Session {
     /// Ends the session; what took effect is kept, whatever came of the rest.
     pub(super) fn close(mut self, storing: &StoreArgs) -> Result<(), Failure> {
         let settled = self.settle();
+        if self.in_transaction && self.out.is_typed {
+            say("the transaction that was open is rolled back\n");
+        }
         let closed = self.base.close(storing);
         // The process ends here: giving a million cells back one by one would only take time.
         std::mem::forget((self.recording, self.look));

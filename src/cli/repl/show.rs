@@ -16,8 +16,9 @@ use crate::cli::Failure;
 use crate::cli::rows::Rows;
 use crate::engine::Engine;
 use crate::engine::ruling::CellName;
-use crate::script::{Format, cut, quoted, word};
+use crate::script::{self, Format, cut, quoted};
 use crate::time::{Clock, ClockRule, Time};
+use crate::told;
 use crate::trace::{Difference, Held, Moment, Recording, difference};
 
 /// So many steps are listed if no number is said.
@@ -49,14 +50,22 @@ pub(super) fn moment(recording: &Recording, moment: Moment, clock: Clock) -> Str
     format!("step {step} of {}{moved}: {}{reads}", recording.last(), cut(query))
 }
 
-/// A recorded query as it is typed.
+/// A recorded query as a person reads it, those in it in brackets.
 pub(super) fn query(json: &str) -> String {
     let words: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let shown = words.iter().map(|raw| {
-        let text = serde_json::from_str::<String>(raw.get());
-        text.map_or_else(|_| crate::script::plain(raw.get()), |text| word(&text))
-    });
-    shown.collect::<Vec<_>>().join(" ")
+    let told = |raw: &&RawValue| {
+        if !raw.get().starts_with('[') {
+            return told::Told::Text(spoken(raw));
+        }
+        let within: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+        told::Told::Array(within.into_iter().map(spoken).collect())
+    };
+    script::line(&words.iter().map(told).collect::<Vec<_>>())
+}
+
+/// A word of a recorded query: a text, or the digits of a number.
+fn spoken(raw: &RawValue) -> String {
+    serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
 }
 
 /// `.steps [N]`

@@ -13,6 +13,9 @@ use crate::reply::Reply;
 use crate::script::is_unseen;
 use crate::told::{self, Told};
 
+/// Several answers to one query that has just been typed stand in one line if it is no longer than this.
+const WIDEST: usize = 72;
+
 /// A line for each query: its number, its words, `=>`, the answer in quotes.
 pub(super) struct Text<W> {
     out: W,
@@ -77,7 +80,14 @@ impl<W: Write> Answers for Alone<W> {
 
     fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
         let mut line = String::new();
-        push_answer(&mut line, reply, " ", self.color);
+        match reply {
+            Reply::Batch(answers)
+                if answers.iter().map(|answer| answer.len() + 4).sum::<usize>() > WIDEST =>
+            {
+                push_answers(&mut line, answers, self.color);
+            }
+            reply => push_answer(&mut line, reply, " ", self.color),
+        }
         writeln!(self.out, "{line}")
     }
 
@@ -88,6 +98,18 @@ impl<W: Write> Answers for Alone<W> {
     fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// Answers one below the other.
+fn push_answers(line: &mut String, answers: &[String], color: bool) {
+    let (faint, good) = (styled(Style::new().dimmed(), color), styled(AnsiColor::Green.on_default(), color));
+    let _ = write!(line, "{faint}=>{faint:#} {good}[{good:#}");
+    for (place, answer) in answers.iter().enumerate() {
+        let _ = write!(line, "{}\n     {good}", if place > 0 { "," } else { "" });
+        push_quoted(line, answer);
+        let _ = write!(line, "{good:#}");
+    }
+    let _ = write!(line, "\n   {good}]{good:#}");
 }
 
 /// An answer with `=>` before it.

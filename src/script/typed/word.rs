@@ -21,53 +21,29 @@ pub(super) struct Word<'l> {
 }
 
 impl<'l> Word<'l> {
-    /// Reads a word; the number tells how many bytes it has as it was typed.
-    pub(super) fn first_of(text: &'l str) -> Result<(Self, usize), Bad> {
+    /// Reads a word; the number tells how many bytes it has as it was typed. In brackets it may end where they do.
+    pub(super) fn first_of(text: &'l str, is_within: bool) -> Result<(Self, usize), Bad> {
         let (word, length) = match text.as_bytes()[0] {
             b'"' => Self::in_double_quotes(text)?,
             b'\'' => Self::in_single_quotes(text)?,
-            b'[' => match Array::of(text) {
-                Array::Closed(length) => {
-                    (Self { json: Cow::Borrowed(&text[..length]), is_same: true }, length)
-                }
-                Array::Open => {
-                    return Err(Bad::unfinished(
-                        0..text.len(),
-                        "this array is not closed",
-                        "write the closing `]`",
-                    ));
-                }
-                Array::None => Self::bare(text),
-            },
-            _ => Self::bare(text),
+            _ => Self::bare(text, is_within),
         };
         match text[length..].chars().next() {
-            Some(c) if !c.is_whitespace() => {
-                let fault = Fault::new(length..length + c.len_utf8(), "a blank is missing before this");
-                Err(Bad {
-                    fault: fault.with_help("words are parted by blanks, quotes go around a whole word"),
-                    is_unfinished: false,
-                })
+            Some(c) if !(c.is_whitespace() || is_within && c == ']') => {
+                Err(Bad::missing_blank(c).after(length))
             }
             _ => Ok((word, length)),
         }
     }
 
     fn in_double_quotes(text: &'l str) -> Result<(Self, usize), Bad> {
-        let mut escaped = false;
-        let end = text.char_indices().skip(1).find(|(_, c)| {
-            let ends = *c == '"' && !escaped;
-            escaped = *c == '\\' && !escaped;
-            ends
-        });
-        let Some((end, _)) = end else {
+        let Some(quoted) = quoted(text) else {
             return Err(Bad::unfinished(
                 0..text.trim_end().len(),
                 "this quote is not closed",
                 "write the closing `\"`",
             ));
         };
-        let quoted = &text[..=end];
         if !quoted.contains(|c: char| c < ' ') {
             return Ok((Self { json: Cow::Borrowed(quoted), is_same: true }, quoted.len()));
         }
@@ -90,10 +66,10 @@ impl<'l> Word<'l> {
         }
     }
 
-    fn bare(text: &'l str) -> (Self, usize) {
+    fn bare(text: &'l str, is_within: bool) -> (Self, usize) {
         let (mut word, mut length, mut escaped) = (String::new(), text.len(), false);
         for (at, c) in text.char_indices() {
-            if !escaped && c.is_whitespace() {
+            if !escaped && (c.is_whitespace() || is_within && c == ']') {
                 length = at;
                 break;
             }
@@ -112,6 +88,17 @@ impl<'l> Word<'l> {
     fn of(text: &str) -> Self {
         Self { json: Cow::Owned(serde_json::to_string(text).unwrap_or_default()), is_same: false }
     }
+}
+
+/// What stands in double quotes where a text begins with one, both quotes included.
+pub(super) fn quoted(text: &str) -> Option<&str> {
+    let mut escaped = false;
+    let end = text.char_indices().skip(1).find(|(_, c)| {
+        let ends = *c == '"' && !escaped;
+        escaped = *c == '\\' && !escaped;
+        ends
+    });
+    end.map(|(end, _)| &text[..=end])
 }
 
 /// Is a text, or the beginning of one, an array?
@@ -148,8 +135,30 @@ impl Array {
 }
 
 impl Bad {
-    pub(super) fn unfinished(span: Range<usize>, message: &str, help: &str) -> Self {
+    fn unfinished(span: Range<usize>, message: &str, help: &str) -> Self {
         Self { fault: Fault::new(span, message).with_help(help), is_unfinished: true }
+    }
+
+    pub(super) fn open_array(span: Range<usize>) -> Self {
+        Self::unfinished(span, "this array is not closed", "write the closing `]`")
+    }
+
+    pub(super) fn open_bracket(span: Range<usize>) -> Self {
+        Self::unfinished(span, "this bracket is not closed", "write the closing `]`")
+    }
+
+    /// A word in brackets begins with one.
+    pub(super) fn bracket(at: usize) -> Self {
+        let fault = Fault::new(at..at + 1, "a query in brackets is words alone");
+        let help = "quotes go around a word that begins with `[`";
+        Self { fault: fault.with_help(help), is_unfinished: false }
+    }
+
+    /// This character stands where a blank should, at the beginning.
+    pub(super) fn missing_blank(c: char) -> Self {
+        let fault = Fault::new(0..c.len_utf8(), "a blank is missing before this");
+        let help = "words are parted by blanks, quotes go around a whole word";
+        Self { fault: fault.with_help(help), is_unfinished: false }
     }
 
     pub(super) fn after(self, at: usize) -> Self {

@@ -63,6 +63,30 @@ fn a_session_is_seen_so() {
             (".hlep", "rewind 7>"),
             (".help .back", "rewind 7>"),
             ("GET user \"full name\"", "rewind 8>"),
+            ("ALIAS g GET", "rewind 9>"),
+            ("BEGIN", "rewind 10 (in a transaction)>"),
+            ("BATCH [SET user token y8] [g user token]", "rewind 11 (in a transaction)>"),
+        ],
+    );
+    // A query in brackets goes on until they are closed.
+    terminal.press("BATCH [ITEMS]\r");
+    terminal.wait_for_last("rewind 12 (in a transaction)>");
+    terminal.press("BATCH [PUT town\r");
+    terminal.press("\"a town that has a long name\"] [SET\r");
+    terminal.wait_for("[SET", 0);
+    type_lines(
+        &mut terminal,
+        &[
+            ("user motto 'to be seen in full'] [SCAN user] [GET town]", "rewind 13 (in a transaction)>"),
+            (".back 3", "rewind @9 (in a transaction)>"),
+            ("g user token", "rewind @9 (in a transaction)>"),
+            (".back", "rewind @8>"),
+            (".forward", "rewind 13 (in a transaction)>"),
+            ("ROLLBACK", "rewind 14>"),
+            (".why user token", "rewind 14>"),
+            (".help g", "rewind 14>"),
+            ("BEGIN", "rewind 15 (in a transaction)>"),
+            ("CLEAR", "rewind 16 (in a transaction)>"),
         ],
     );
     terminal.press("\u{4}");
@@ -87,6 +111,12 @@ fn tab_completes_operations_keys_fields_choices_commands_and_files() {
         (".mode ta\t", "rewind 3> .mode table"),
         (".help scan_by_prefix_\t", "rewind 3> .help SCAN_BY_PREFIX_AT"),
         (".read list.j\t", "rewind 3> .read list.json"),
+        (
+            "BATCH [GET cu\tf\t] [EXI\tcu\t",
+            "rewind 3> BATCH [GET customer \"full name\" ] [EXISTS customer [field]",
+        ),
+        ("[\"SCAN_BY_PREFIX\", \"cu\t, \"f\t", "rewind 3> [\"SCAN_BY_PREFIX\", \"customer\", \"full name\""),
+        ("BATCH [\"GET\", \"cu\t", "rewind 3> BATCH [\"GET\", \"customer\" [field]"),
     ] {
         terminal.press(keys);
         let screen = terminal.wait_for_last(line);
@@ -120,11 +150,17 @@ fn a_hint_shows_the_words_that_are_still_to_come() {
         ("\r", "rewind 4>"),
         ("EXPIRE ", "rewind 4> EXPIRE key ttl | key field ttl"),
         ("\u{15}.why ", "rewind 4> .why KEY [FIELD]"),
+        ("\u{15}ALIAS until EXPI", "rewind 4> ALIAS until EXPI"),
+        ("\tx\u{8}\r", "rewind 5>"),
+        ("unt\tA ", "rewind 5> until A ttl | field ttl"),
+        ("\u{15}BATCH ", "rewind 5> BATCH [query] [query] …"),
+        ("[GET ", "rewind 5> BATCH [GET key | key field"),
+        ("\u{15}[\"SET\", \"A\"", "rewind 5> [\"SET\", \"A\" field value"),
     ] {
         terminal.press(keys);
         terminal.wait_for_last(line);
     }
-    terminal.press_for("\u{3}", "rewind 4>");
+    terminal.press_for("\u{3}", "rewind 5>");
     terminal.press("\u{4}");
     assert_eq!(terminal.end(), Some(0));
     assert!(terminal.screen().contains("=> \"true\""), "{}", terminal.screen());
