@@ -17,6 +17,7 @@ mod judged;
 mod log;
 mod named;
 mod progress;
+mod repl;
 mod report;
 mod rows;
 mod run;
@@ -48,6 +49,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Repl(repl::Args),
     Explain(explain::Args),
     Test(test::Args),
     #[cfg(unix)]
@@ -105,15 +107,20 @@ pub fn main() -> ExitCode {
     cli.color.write_global();
     // Without a handler the program still ends, only by a signal instead of with a status.
     let _ = ctrlc::set_handler(|| {
+        if repl::takes_interrupt() {
+            return;
+        }
         #[cfg(unix)]
         {
             suite::end_all();
             watch::give_back();
+            repl::give_back();
         }
         std::process::exit(130)
     });
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Repl(args) => repl::repl(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Test(args) => test::test(&args),
         #[cfg(unix)]

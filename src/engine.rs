@@ -286,6 +286,14 @@ impl Engine {
         &self.aliases
     }
 
+    /// One cell of those, if it is among them.
+    #[must_use]
+    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
+        let now = self.own_time(self.clock.now());
+        let content = self.records.live_cell(key, field, &self.timeline, now)?;
+        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime) })
+    }
+
     /// The logical clock: its rule and its reading.
     #[must_use]
     pub fn clock(&self) -> Clock {
@@ -301,6 +309,7 @@ impl Engine {
             expiries: self.expiries.len(),
             unsaved: self.unsaved.len(),
             backups: self.backups.len(),
+            branches: self.timeline.branches(),
         }
     }
 }
@@ -324,4 +333,6 @@ pub struct Sizes {
     pub unsaved: usize,
     /// Backups.
     pub backups: usize,
+    /// Branches of the timeline.
+    pub branches: usize,
 }

@@ -7,7 +7,7 @@
 //!   bytes ─► kind ─┬─ List   read_list ──► all queries, or all faults
 //!                  ├─ Suite  read_suite ─► cases of queries, or all faults
 //!                  └─ Lines  LineReader ─► one query after the other, in constant memory
-//!                                                    │ Engine
+//!   a person ───────────────────── read_typed ─► one query │ Engine
 //!   text, table, JSON, JSON Lines ◄── Answers ◄──────┘ Reply
 //! ```
 
@@ -17,13 +17,18 @@ mod lines;
 mod list;
 mod scanner;
 mod suite;
+mod typed;
 
-pub use answers::{Answers, Format, answers, cut, line, plain, quoted, short_line, shown, word};
+pub use answers::{
+    Answers, Format, answer_alone, answers, answers_from, cut, line, plain, quoted, short_line, shown, word,
+};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use suite::{Case, Suite, read_suite};
+pub use typed::{SoFar, Typed, as_typed, is_unfinished, read_typed, typed_so_far, typed_words};
 
+use crate::engine::Engine;
 use crate::query::{Aliases, Level};
 use crate::time::{Clock, ClockRule};
 
@@ -64,6 +69,12 @@ impl Context {
     #[must_use]
     pub fn fresh(rule: ClockRule) -> Self {
         Self { clock: Clock::new(rule), aliases: Aliases::default() }
+    }
+
+    /// What a database knows that is in memory.
+    #[must_use]
+    pub fn of(engine: &Engine) -> Self {
+        Self { clock: engine.clock(), aliases: engine.aliases().clone() }
     }
 }
 

@@ -13,10 +13,11 @@
 //!
 //! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
 //! file), `message` (what messages there are), `data_file` and `listing` (the files of a directory), `group` (queries
-//! on disk), `values` (values that stay there); writing: `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
+//! on disk), `values` (values that stay there); writing: `asking`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
 //! `opening`; `snapshot` with `image`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`. The
 //! format byte by byte is in `store/FORMAT.md`.
 
+mod asking;
 mod compaction;
 mod data_file;
 mod disk;
@@ -51,18 +52,19 @@ pub use values::CacheStats;
 pub use verify::{Verdict, verify};
 pub use view::{View, cat};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::engine::Engine;
-use crate::query::{Access, Aliases, Query};
+use crate::engine::{Engine, Session};
+use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Clock, Time};
+use asking::Asked;
 use compaction::Compaction;
 use log::Log;
 use message::{Body, Group};
-use replay::Stored;
 use snapshot::Size;
 use values::Values;
 
@@ -92,6 +94,10 @@ pub struct Store {
     group: Group,
     /// What the clock reads as far as the log tells.
     logged: Time,
+    /// What it read when a snapshot was last begun.
+    frozen: Time,
+    /// What the transactions that are open were asked, by their numbers.
+    asked: BTreeMap<u64, Asked>,
     options: Options,
     snapshot: Option<Size>,
     compaction: Option<Compaction>,
@@ -145,9 +151,23 @@ impl Store {
     pub fn apply(
         &mut self,
         queries: &[Query<'_>],
-        each: impl FnMut(&Query<'_>, &Reply<'_>),
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(queries, false, each)
+        self.apply_group(None, queries, false, &mut each)
+    }
+
+    /// The same for a session. A transaction may stay open from call to call: what it writes is in the log, as a group
+    /// of its own, from its COMMIT on.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn apply_in(
+        &mut self,
+        session: &Session,
+        queries: &[Query<'_>],
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
+    ) -> Result<(), Error> {
+        self.apply_group(Some(session), queries, false, &mut each)
     }
 
     /// Applies queries as one group that is committed before the first reply is handed on.
@@ -158,65 +178,30 @@ impl Store {
     pub fn apply_committed(
         &mut self,
         queries: &[Query<'_>],
-        each: impl FnMut(&Query<'_>, &Reply<'_>),
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(queries, true, each)?;
+        self.apply_group(None, queries, true, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }
 
-    fn apply_group(
-        &mut self,
-        queries: &[Query<'_>],
-        commit: bool,
-        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
-    ) -> Result<(), Error> {
-        let (plain, ends) = self.gather(queries)?;
-        let is_binary = self.log.tail.name.encoding == Encoding::Binary;
-        let packed = self.options.lz4 && is_binary && plain && self.group.texts.len() >= PACKED_FROM;
-        let (mut payload, mut at) = (0..0, 0);
-        if !self.group.is_empty() {
-            (payload, at) = self.append(packed)?;
-            self.logged = ends;
-        }
-        // Reads are answered even where nothing is written any more.
-        if commit && !(self.group.is_empty() && self.log.check().is_err()) {
-            self.log.commit(self.options.sync)?;
-        }
-        // Whoever takes the replies may panic.
-        self.log.is_ahead = !self.group.is_empty();
-        let stored = Stored {
-            group: &self.group,
-            file: self.log.tail.name,
-            payload: &self.log.written()[payload.clone()],
-            payload_at: at + payload.start as u64,
-            packed,
-        };
-        let (mut places, mut first, mut failed) = (stored.finder(), 0, Ok(()));
-        let (engine, values) = (&mut self.engine, &mut self.values);
-        for query in queries {
-            // Answers behind one that cannot be told would stand in its place.
-            let is_told = failed.is_ok();
-            let mut tell = |reply: &Reply<'_>| {
-                if is_told {
-                    each(query, reply);
-                }
-            };
-            let writes = query.row().access == Access::Write;
-            let answered = if plain || !writes || values.is_held_as_it_is(query) {
-                answer(engine, values, query, &mut tell)
-            } else {
-                let held = values.hold(query, |text| places(first + text));
-                held.with(|held| answer(engine, values, held, &mut tell))
-            };
-            if writes && !plain {
-                first += group::texts(query.row());
-            }
-            failed = failed.and(answered);
-        }
-        drop(places);
-        self.log.is_ahead = false;
-        failed
+    /// The same database in memory alone: with every value, backups included. All cells are walked.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] from a value that stays on disk.
+    pub fn in_memory(&mut self) -> Result<Engine, Error> {
+        let (mut copy, values) = (Engine::new(self.clock().rule()), &mut self.values);
+        self.engine.try_dump(|query| {
+            let shown = values.shown(query)?;
+            shown.with(|query| copy.apply(query).map(drop).map_err(Error::Backwards))
+        })?;
+        Ok(copy)
+    }
+
+    /// The key and the field of every live cell, in byte order of keys and then fields.
+    #[must_use]
+    pub fn names(&self) -> Vec<(&str, &str)> {
+        self.engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect()
     }
 
     /// Makes what was applied as durable as the sync policy promises.
@@ -253,31 +238,6 @@ impl Store {
         self.log.close()
     }
 
-    /// Writes the queries that write into `group`, after all have been checked. The answer tells whether the engine
-    /// gets every one as it is, and what the clock reads at the end.
-    fn gather(&mut self, queries: &[Query<'_>]) -> Result<(bool, Time), Error> {
-        self.group.clear();
-        let (mut clock, mut logged, mut plain) = (self.engine.clock(), self.logged, true);
-        for query in queries {
-            clock.advance(query.timestamp()).map_err(Error::Backwards)?;
-            if query.row().access == Access::Read {
-                continue;
-            }
-            if query.timestamp().is_none() && clock.now() > logged {
-                self.group.push_clock(clock.now());
-            }
-            logged = clock.now();
-            plain &= self.values.is_held_as_it_is(query);
-            if !self.group.push(query) {
-                return Err(Error::TooLarge);
-            }
-        }
-        if !self.group.is_empty() && clock.now() > logged {
-            self.group.push_clock(clock.now());
-        }
-        Ok((plain, clock.now()))
-    }
-
     /// Appends the group to the log; the answer tells where its payload lies in what was written, and where that
     /// begins in the file.
     fn append(&mut self, packed: bool) -> Result<(Range<usize>, u64), Error> {
@@ -307,17 +267,4 @@ impl Drop for Store {
         let _ = self.end();
         self.lock = None;
     }
-}
-
-/// Asks the engine, and hands the reply on with every value as the caller had it.
-fn answer(
-    engine: &mut Engine,
-    values: &mut Values,
-    query: &Query<'_>,
-    each: &mut dyn FnMut(&Reply<'_>),
-) -> Result<(), Error> {
-    let reply = engine.apply_matching(None, query, |pattern, held| {
-        Ok::<_, Error>(pattern.is_match(&values.told(held)?.value().shown()))
-    })?;
-    values.show(&reply, |reply| each(reply))
 }

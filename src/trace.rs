@@ -14,13 +14,17 @@
 //! cells.
 
 mod bars;
+mod difference;
 mod fates;
 mod page;
+mod recording;
 mod tracer;
 
 pub use bars::{BackupMark, Bar, BarEnd, Bars, CellBars, How, RestoreMark};
+pub use difference::{Difference, Held, difference};
 pub use fates::Ended;
 pub use page::{Page, TooLarge};
+pub use recording::{MOST_BYTES, Moment, Recording, Step as RecordedStep};
 pub use tracer::Tracer;
 
 use serde::Serialize;

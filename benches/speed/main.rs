@@ -6,6 +6,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded to be printed")]
 
 mod backups;
+mod beyond;
 mod cells;
 mod judge;
 mod meter;
@@ -19,11 +20,12 @@ fn main() {
         return backups::print_kept(&arguments[1..]);
     }
     let wanted = arguments.into_iter().find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let tables: [(&str, fn()); 5] = [
+    let tables: [(&str, fn()); 6] = [
         ("backups", backups::table),
         ("cells", cells::table),
         ("scans", scans::table),
         ("whole_run", whole_run::table),
+        ("beyond", beyond::table),
         ("judge", judge::table),
     ];
     for (name, table) in tables {

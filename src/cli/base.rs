@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::query::Query;
 use crate::script::{Answers, Context, Rules};
 use crate::store::Store;
+use crate::time::Clock;
 
 /// A database that answers.
 pub(super) enum Base {
@@ -28,13 +29,20 @@ impl Base {
         Ok(store.map_or_else(memory, |store| Self::Disk(Box::new(store))))
     }
 
+    pub(super) fn clock(&self) -> Clock {
+        match self {
+            Self::Memory(engine) => engine.clock(),
+            Self::Disk(store) => store.clock(),
+        }
+    }
+
     /// What reading queries for it depends on.
     pub(super) fn context(&self) -> Context {
-        let (clock, aliases) = match self {
-            Self::Memory(engine) => (engine.clock(), engine.aliases()),
-            Self::Disk(store) => (store.clock(), store.aliases()),
+        let aliases = match self {
+            Self::Memory(engine) => engine.aliases(),
+            Self::Disk(store) => store.aliases(),
         };
-        Context { clock, aliases: aliases.clone() }
+        Context { clock: self.clock(), aliases: aliases.clone() }
     }
 
     /// Answers a list, which takes effect as one: with a store, it is committed before the first answer.
@@ -74,6 +82,32 @@ impl Base {
                     .apply(std::slice::from_ref(query), |query, reply| written = out.answer(query, reply))?;
                 written.map_err(Failure::Output)
             }
+        }
+    }
+
+    /// Applies a query whose answer nobody wants.
+    pub(super) fn apply(&mut self, query: &Query<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Memory(engine) => {
+                engine.apply(query).map(drop).map_err(|backwards| Failure::Bug(backwards.to_string()))
+            }
+            Self::Disk(store) => Ok(store.apply(std::slice::from_ref(query), |_, _| {})?),
+        }
+    }
+
+    /// The same database as it is now, in memory alone.
+    pub(super) fn copy(&mut self) -> Result<Engine, Failure> {
+        match self {
+            Self::Memory(engine) => Ok((**engine).clone()),
+            Self::Disk(store) => Ok(store.in_memory()?),
+        }
+    }
+
+    /// The key and the field of every live cell, in byte order.
+    pub(super) fn names(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::Memory(engine) => engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect(),
+            Self::Disk(store) => store.names(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! `rewind explain`: a list step by step, with the rule that decided each query; as text, as JSON, or as a page.
 
 mod printer;
-mod text;
+pub(super) mod text;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufWriter};

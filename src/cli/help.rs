@@ -52,7 +52,8 @@ fn operations() -> String {
     text
 }
 
-fn operation(row: &Row) -> String {
+/// What a row of the table tells.
+pub(super) fn operation(row: &Row) -> String {
     let numbers = row.words.iter().filter(|word| word.kind.is_number());
     let numbers: Vec<_> = numbers.map(|word| word.name).collect();
     let does = row.does.replace(". ", ".\n  ");

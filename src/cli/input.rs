@@ -55,6 +55,12 @@ impl Input {
         Ok(kind)
     }
 
+    /// The first byte that is not blank, of an input whose kind was asked for.
+    pub(super) fn first_byte(&mut self) -> Option<u8> {
+        let head = self.source.fill_buf().unwrap_or_default();
+        head.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    }
+
     /// Reads all of it.
     pub(super) fn read_all(self) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();

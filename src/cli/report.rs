@@ -26,16 +26,27 @@ const WIDEST: u16 = 120;
 
 /// Shows the faults of an input on standard error. `first_line` is the number of the text's first line.
 pub(super) fn report(name: &str, text: &str, first_line: usize, faults: &Faults) {
-    let width = terminal_size_of(stderr()).map_or(WIDEST, |(Width(columns), _)| columns.min(WIDEST));
-    let mut out = String::new();
-    for fault in faults.first() {
-        show(&mut out, name, fault, &Place::of(fault, text, first_line, usize::from(width)));
-    }
+    let mut out = shown(name, text, first_line, faults);
     let (count, shown) = (faults.count(), faults.first().len());
     let noun = if count == 1 { "mistake" } else { "mistakes" };
     let hidden = if count > shown { format!(", the first {shown} shown") } else { String::new() };
     out += &format!("{name}: {count} {noun}{hidden}\n");
     say(&out);
+}
+
+/// Shows the faults of what was just typed, which are not worth counting.
+pub(super) fn report_typed(name: &str, text: &str, faults: &Faults) {
+    say(&shown(name, text, 1, faults));
+}
+
+/// The faults one below the other.
+fn shown(name: &str, text: &str, first_line: usize, faults: &Faults) -> String {
+    let width = terminal_size_of(stderr()).map_or(WIDEST, |(Width(columns), _)| columns.min(WIDEST));
+    let mut out = String::new();
+    for fault in faults.first() {
+        show(&mut out, name, fault, &Place::of(fault, text, first_line, usize::from(width)));
+    }
+    out
 }
 
 fn show(out: &mut String, name: &str, fault: &Fault, place: &Place) {

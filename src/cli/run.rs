@@ -19,7 +19,7 @@ use crate::time::ClockRule;
 /// A list with more queries than this is not drawn as a table unless that is asked for.
 const TABLE_BY_ITSELF: usize = 200;
 /// Nor then with more than this: a table is held in memory until all of its rows are known.
-const LONGEST_TABLE: usize = 100_000;
+pub(super) const LONGEST_TABLE: usize = 100_000;
 
 /// Answer a list of queries, JSON Lines of queries, or the cases of a suite
 #[derive(clap::Args)]
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// How a run ends: a reader who has had enough does not hide that a store was not closed well.
-fn ended(ran: Result<(), Failure>, closed: Result<(), Failure>) -> Result<(), Failure> {
+pub(super) fn ended(ran: Result<(), Failure>, closed: Result<(), Failure>) -> Result<(), Failure> {
     match ran {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             closed.and(Err(Failure::Output(error)))

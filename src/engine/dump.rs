@@ -90,7 +90,8 @@ impl Engine {
                 })?;
                 continue;
             }
-            let [told, wanted] = [&told, &wanted].map(|content| content.as_ref().map(|(held, end)| (held, *end)));
+            let [told, wanted] =
+                [&told, &wanted].map(|content| content.as_ref().map(|(held, end)| (held, *end)));
             tell((key, field), told, wanted, (moment, moment), &mut |query| each(query).map(|()| moment))?;
         }
         Ok(())

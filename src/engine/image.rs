@@ -178,8 +178,16 @@ impl Engine {
             live_records: self.records.live_records(),
             open: self.timeline.open().number(),
             branches: timeline.branches.clone(),
-            backups: self.backups.iter().map(|(taken, backup)| BackupImage::of(taken, &backup, &timeline)).collect(),
-            aliases: self.aliases.iter().map(|(name, operation)| (name.to_owned(), operation.to_owned())).collect(),
+            backups: self
+                .backups
+                .iter()
+                .map(|(taken, backup)| BackupImage::of(taken, &backup, &timeline))
+                .collect(),
+            aliases: self
+                .aliases
+                .iter()
+                .map(|(name, operation)| (name.to_owned(), operation.to_owned()))
+                .collect(),
         };
         Frozen { state, runs: timeline.runs, shards: self.records.lend() }
     }

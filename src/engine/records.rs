@@ -24,8 +24,11 @@ pub(super) struct Content {
     pub(super) lifetime: Lifetime,
 }
 
-/// A cell: its contents over time. `None` is a version too: the cell was deleted.
-pub(super) type Cell = History<Option<Content>>;
+/// What a cell held for a time: `None` if it was deleted.
+pub(super) type Version = Option<Content>;
+
+/// A cell: its contents over time.
+pub(super) type Cell = History<Version>;
 
 /// A record: its cells, and how many of them are counted as live.
 #[derive(Clone, Debug)]
@@ -241,7 +244,7 @@ impl Records {
         (key, field): (&str, Option<&str>),
         epoch: Epoch,
         timeline: &Timeline,
-    ) -> Option<Option<Content>> {
+    ) -> Option<Version> {
         let Some(mut entry) = self.by_key.find(key) else {
             let mut fields = Fields::default();
             fields.insert(field?, History::new(epoch, None));
@@ -267,7 +270,7 @@ impl Records {
     }
 
     /// The same; the answer is what was in the cell.
-    pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Option<Content>> {
+    pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Version> {
         let cell = self.by_key.get(key)?.fields.get(field);
         let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
         self.take_back(key, Some(field), epoch);

@@ -361,6 +361,15 @@ impl When {
     }
 }
 
+/// So many of what is named.
+fn counted(count: usize, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {what}s"),
+    }
+}
+
 /// Do two fields in byte order stand as a reader expects: letters without regard to case, digits as a number?
 fn looks_ordered(first: &str, second: &str) -> bool {
     let (one, two) = (first.as_bytes(), second.as_bytes());

@@ -189,7 +189,8 @@ impl Timeline {
         let first = self.leave();
         if first == self.at.open && mark.epoch.next() == first {
             // The latest backup of this branch: it simply goes on from there.
-            self.at = Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
+            self.at =
+                Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
             return;
         }
         self.branch_off(mark, first);
@@ -209,7 +210,9 @@ impl Timeline {
         // What a transaction forks from stays.
         if is_unused && !self.forks.contains(&branch) {
             self.vacant.push(branch);
-            own.iter_mut().for_each(|own| own.retain(|made| *made != branch));
+            if let Some(own) = own {
+                own.retain(|made| *made != branch);
+            }
         }
         if open == self.last { open } else { self.unused() }
     }
@@ -248,19 +251,35 @@ impl Timeline {
         std::mem::swap(&mut self.at, position);
     }
 
-    /// Ends the transaction that stood at `position`: its branches are given back, or the database stands there from now
-    /// on.
-    pub(super) fn end(&mut self, position: Position, is_kept: bool) {
+    /// Ends the transaction that stood at `position`: its branches are given back.
+    pub(super) fn end(&mut self, position: &Position) {
+        self.forget_fork(position);
+        self.vacant.extend(position.own.iter().flatten());
+        self.rewind();
+    }
+
+    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup leads there.
+    pub(super) fn adopt(&mut self, position: &Position, is_left: bool) {
+        self.forget_fork(position);
+        if is_left {
+            self.leave();
+            let own = position.own.iter().flatten().filter(|branch| **branch != position.branch);
+            self.vacant.extend(own);
+        }
+        self.at = Position { own: None, ..position.clone() };
+        self.rewind();
+    }
+
+    fn forget_fork(&mut self, position: &Position) {
         let own = position.own.as_deref().unwrap_or_default();
         let fork = own.first().map(|first| self.branch(*first).parent);
         if let Some(place) = self.forks.iter().position(|branch| Some(*branch) == fork) {
             self.forks.swap_remove(place);
         }
-        if is_kept {
-            self.at = Position { own: None, ..position };
-        } else {
-            self.vacant.extend(own);
-        }
+    }
+
+    /// Where no transaction is open, no later epoch is in use.
+    fn rewind(&mut self) {
         if self.forks.is_empty() {
             self.last = self.at.open;
         }
@@ -300,9 +319,10 @@ impl Timeline {
     /// Is the epoch of `mark` the one right before that of `next`, so that nothing forks between the two?
     pub(super) fn follows(&self, next: Mark, mark: Mark) -> bool {
         let branch = self.branch(next.branch);
-        match mark.branch == next.branch {
-            true => mark.epoch.next() == next.epoch,
-            false => branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch),
+        if mark.branch == next.branch {
+            mark.epoch.next() == next.epoch
+        } else {
+            branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch)
         }
     }
 
@@ -330,8 +350,10 @@ impl Timeline {
 
     /// What is written down of it: all but the transactions, which stand at these positions.
     pub(super) fn image<'p>(&self, transactions: impl Iterator<Item = &'p Position>) -> TimelineImage {
-        let own: BTreeSet<u32> = transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
-        let mut order: Vec<_> = (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
+        let own: BTreeSet<u32> =
+            transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
+        let mut order: Vec<_> =
+            (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
         order.sort_unstable_by_key(|place| self.branch(*place).first);
         let runs = if own.is_empty() { &[][..] } else { &order };
         let runs = runs.iter().map(|place| (self.branch(*place).first, !own.contains(place))).collect();
@@ -386,6 +408,11 @@ impl Timeline {
         let end = self.branches.get(place + 1).map_or(self.at.open, |next| next.first);
         let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
         Ok(Mark { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
+    }
+
+    /// How many branches there are.
+    pub(super) fn branches(&self) -> usize {
+        self.branches.len() - self.vacant.len()
     }
 
     fn number_of_branches(&self) -> u32 {

@@ -120,7 +120,7 @@ impl<'a> Query<'a> {
     #[inline]
     fn of_rows(rows: &'static [&'static Row], words: &[&'a str], level: Level) -> Result<Self, Mistake> {
         let row = rows.iter().find(|row| row.words.len() == words.len() || row.access == Access::Each);
-        let row = row.ok_or(Mistake::WordCount { rows, given: words.len() })?;
+        let Some(row) = row else { return Err(Mistake::WordCount { rows, given: words.len() }) };
         if row.level > level {
             return Err(Mistake::AboveLevel { row, level });
         }

@@ -145,6 +145,12 @@ macro_rules! operations {
                 }
             }
 
+            /// The query that only moves the clock.
+            #[must_use]
+            pub fn tick(timestamp: Time) -> Self {
+                Self::Tick { timestamp }
+            }
+
             /// The queries that it asks: those in it, or itself.
             #[must_use]
             pub fn asked(&self) -> &[Self] {

@@ -69,10 +69,25 @@ pub trait Answers {
 
 /// Answers in a format. `color` is for the formats that people read.
 pub fn answers<'w>(format: Format, out: impl Write + 'w, color: bool) -> Box<dyn Answers + 'w> {
+    answers_from(1, format, out, color)
+}
+
+/// The answer to a query that stands right above it.
+pub fn answer_alone<'w>(out: impl Write + 'w, color: bool) -> Box<dyn Answers + 'w> {
+    Box::new(people::Alone::new(out, color))
+}
+
+/// Answers in a format; the first is that to the query of this number.
+pub fn answers_from<'w>(
+    first: usize,
+    format: Format,
+    out: impl Write + 'w,
+    color: bool,
+) -> Box<dyn Answers + 'w> {
     match format {
         Format::Json => Box::new(json::Json::new(out)),
         Format::Jsonl => Box::new(json::JsonLines::new(out)),
-        Format::Text => Box::new(people::Text::new(out, color)),
-        Format::Table => Box::new(people::Table::new(out, color)),
+        Format::Text => Box::new(people::Text::new(first, out, color)),
+        Format::Table => Box::new(people::Table::new(first, out, color)),
     }
 }

@@ -83,6 +83,12 @@ impl Faults {
         None
     }
 
+    /// The same faults, each where `place` tells that it stands.
+    pub(super) fn moved(mut self, place: impl Fn(Range<usize>) -> Range<usize>) -> Self {
+        self.first.iter_mut().for_each(|fault| fault.span = place(fault.span.clone()));
+        self
+    }
+
     /// `Err` with the faults if there are any.
     pub(super) fn or<T>(self, good: T) -> Result<T, Self> {
         if self.count == 0 { Ok(good) } else { Err(self) }

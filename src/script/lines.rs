@@ -101,7 +101,7 @@ impl<R: Read> Buffered for io::BufReader<R> {
 }
 
 /// Reads the query of a line.
-fn query<'a>(
+pub(super) fn query<'a>(
     line: &'a [u8],
     unescaped: &'a Bump,
     checker: &mut Checker,

@@ -40,13 +40,18 @@ pub(super) struct Checker {
     level: Level,
     /// What the database will know when it has been asked what was read so far.
     context: Context,
-    /// What the clock read before the first query.
-    began: Time,
+    /// What the clock read before the first query; `None` where queries are checked one at a time.
+    began: Option<Time>,
 }
 
 impl Checker {
     pub(super) fn new(level: Level, context: Context) -> Self {
-        Self { level, began: context.clock.now(), context }
+        Self { level, began: Some(context.clock.now()), context }
+    }
+
+    /// One for a single query of a session.
+    pub(super) fn typed(level: Level, context: Context) -> Self {
+        Self { level, began: None, context }
     }
 
     /// The query that the words make.
@@ -94,7 +99,7 @@ struct OutOfTime {
     backwards: Backwards,
     /// Which word of it tells the time.
     word: usize,
-    began: Time,
+    began: Option<Time>,
 }
 
 impl OutOfTime {
@@ -102,8 +107,9 @@ impl OutOfTime {
     fn of(self, scanner: &Scanner<'_>, span: &Range<usize>, place: Option<usize>) -> Fault {
         let way: Vec<_> = place.into_iter().chain([self.word]).collect();
         let help = match self.began {
-            Time(0) => "--clock free lets them jump".to_owned(),
-            began => format!("the clock read {began} before the first query"),
+            Some(Time(0)) => "--clock free lets them jump".to_owned(),
+            None => "a look at the past is `.at TIME`".to_owned(),
+            Some(began) => format!("the clock read {began} before the first query"),
         };
         let help = format!("timestamps may repeat but not decrease; {help}");
         Fault::new(scanner.span_of(span, &way), self.backwards.to_string()).with_help(help)

@@ -113,14 +113,18 @@ impl<'a> Scanner<'a> {
         if !self.take(b']') {
             loop {
                 let mut was_array = false;
-                match self.plain_string() {
+                match self.plain_string().or_else(|| self.plain_integer()) {
                     Some(word) => into.spoken.words.push(word),
                     None => was_array = self.element(&mut into.spoken)?,
                 }
                 // What nearly always comes next, before the general way.
                 match &self.text.as_bytes()[self.at..] {
-                    [b',', b'"', ..] => self.at += 1,
-                    [b',', b' ', b'"', ..] => self.at += 2,
+                    [b',', b'"' | b'0'..=b'9', ..] => self.at += 1,
+                    [b',', b' ', b'"' | b'0'..=b'9', ..] => self.at += 2,
+                    [b']', ..] => {
+                        self.at += 1;
+                        break;
+                    }
                     _ => match self.next(if was_array { b'[' } else { b'"' })? {
                         Next::Element => {}
                         Next::End => break,
@@ -211,6 +215,20 @@ impl<'a> Scanner<'a> {
         }
         let begin = self.at + 1;
         self.at = begin + length + 1;
+        Some(&self.text[begin..begin + length])
+    }
+
+    /// Reads an integer that comes right here and has no faults: nearly every one.
+    #[inline]
+    fn plain_integer(&mut self) -> Option<&'a str> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_plain = length == 1 || (length > 1 && rest[0] != b'0');
+        if !is_plain || !matches!(rest.get(length), Some(b',' | b']')) {
+            return None;
+        }
+        let begin = self.at;
+        self.at += length;
         Some(&self.text[begin..begin + length])
     }
 

@@ -145,6 +145,7 @@ impl Store {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
         self.log.settle_watermark()?;
+        self.frozen = self.engine.clock().now();
         Ok(Material {
             frozen: self.engine.freeze(),
             covers: self.log.tail.before,

@@ -15,7 +15,7 @@ use super::data_file::DataFile;
 use super::error::Error;
 use super::message::{Group, Header, Packed};
 use super::options::Encoding;
-use crate::query::{Level, OPERATIONS, Part, Query, Row, Word};
+use crate::query::{Access, Level, OPERATIONS, Part, Query, Row, Word};
 use crate::time::{Clock, Time};
 
 /// What happened in a group.
@@ -99,6 +99,9 @@ impl Group {
                 each(Event::Clock(Time(*now)))?;
             }
             let row = numbering.0.get(*operation as usize).ok_or("a group names no operation")?;
+            if !may_stand(row) {
+                return Err("a group has an operation that is in none".into());
+            }
             let first = columns.text;
             each(Event::Query(columns.query(row).ok_or("a query of a group is not whole")?, first))?;
         }
@@ -141,6 +144,11 @@ impl Group {
             Some(begin..*at)
         })
     }
+}
+
+/// May a query of this row be in a group? What begins, ends or holds others is not: only they are.
+fn may_stand(row: &Row) -> bool {
+    matches!(row.access, Access::Read | Access::Write | Access::Language)
 }
 
 /// How many texts a query of this row has.
@@ -253,8 +261,10 @@ impl<'de> Deserialize<'de> for Group {
                         Element::Query(words) => {
                             let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
                             let query = Query::parse(&words, Level::LAST).map_err(A::Error::custom)?;
-                            if !group.push(&query) {
-                                return Err(A::Error::custom("a text is too long"));
+                            if !may_stand(query.row()) || !group.push(&query) {
+                                return Err(A::Error::custom(
+                                    "it has an operation that is in no group, or a text that is too long",
+                                ));
                             }
                         }
                     }

@@ -3,6 +3,7 @@
 //! Invariant: nothing is built on what is not durable: before anything is removed, cut or appended, the names that a
 //! killed process has left are made durable, and so are the groups behind the watermark.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, recover};
 use super::replay::Until;
 use super::watermark::{self, Watermark};
+use crate::time::Time;
 
 impl Store {
     /// Opens the store in a directory, or begins one if the directory is empty. A torn end of the log is cut off: see
@@ -71,6 +73,8 @@ impl Store {
         }
         let mut store = Self {
             logged: recovered.engine.clock().now(),
+            frozen: Time(0),
+            asked: BTreeMap::new(),
             engine: recovered.engine,
             values: recovered.values,
             log,

@@ -265,7 +265,7 @@ impl Recovery {
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
         let stored = Stored { group: &group, file: file.id, payload, payload_at, packed };
         let Recovered { engine, values, .. } = &mut self.recovered;
-        let whole = replay(&stored, numbering, engine, values, self.until).map_err(damage)?;
+        let whole = replay(&stored, numbering, None, engine, values, self.until).map_err(damage)?;
         self.recovered.group = frame.link.sequence;
         self.group = frame.link;
         self.passed = !whole || self.until == Until::Group(frame.link.sequence);

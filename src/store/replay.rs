@@ -10,8 +10,9 @@ use super::group::{Event, Numbering, literals};
 use super::message::Group;
 use super::options::Encoding;
 use super::values::{Place, Values};
-use crate::engine::Engine;
-use crate::time::Time;
+use crate::engine::{Engine, Session};
+use crate::query::Query;
+use crate::time::{Backwards, Time};
 
 /// A group as it lies in a file, so that its long values can be found there.
 pub(super) struct Stored<'p> {
@@ -82,10 +83,11 @@ impl From<&'static str> for Stop {
 }
 
 /// Applies a group that was read; the answer tells whether all of it happened by then. The error is a reason why it
-/// is no group.
+/// is no group. The session, or the engine's own, has no transaction.
 pub(super) fn replay(
     stored: &Stored<'_>,
     numbering: &Numbering,
+    session: Option<&Session>,
     engine: &mut Engine,
     values: &mut Values,
     until: Until,
@@ -93,15 +95,19 @@ pub(super) fn replay(
     let mut places = stored.finder();
     let is_later =
         |moment: Option<Time>| matches!((until, moment), (Until::Time(last), Some(at)) if at > last);
+    let mut apply = |query: &Query<'_>| {
+        // Nothing in a group looks for a value.
+        engine.apply_matching(session, query, |_, _| Ok::<_, Backwards>(false)).map(drop)
+    };
     let replayed = stored.group.try_each(numbering, |event| {
         let applied = match event {
             Event::Clock(now) if is_later(Some(now)) => return Err(Stop::Later),
-            Event::Clock(now) => engine.tick(now),
+            Event::Clock(now) => apply(&Query::tick(now)),
             Event::Query(query, _) if is_later(query.timestamp()) => return Err(Stop::Later),
-            Event::Query(query, _) if values.is_held_as_it_is(&query) => engine.apply(&query).map(drop),
+            Event::Query(query, _) if values.is_held_as_it_is(&query) => apply(&query),
             Event::Query(query, first) => {
                 let held = values.hold(&query, |text| places(first + text));
-                held.with(|held| engine.apply(held).map(drop))
+                held.with(&mut apply)
             }
         };
         applied.map_err(|backwards| Stop::Broken(backwards.to_string()))

@@ -39,9 +39,9 @@ pub struct CellBars<'b> {
 pub struct Bar {
     /// The value.
     pub value: String,
-    /// The number of the query that began it.
+    /// The number of the query that began it, or after which it was there already.
     pub query: usize,
-    /// When that was; `None` under the free rule.
+    /// When that was; `None` under the free rule, and for what was there already.
     pub from: Option<u64>,
     /// Did that query bring a backup back?
     pub restored: bool,
@@ -98,6 +98,13 @@ pub struct RestoreMark {
 }
 
 impl Bars {
+    /// Begins with cells that are there already, after so many queries.
+    pub fn begin_with(&mut self, cells: &[ShownCell], query: usize) {
+        for cell in cells {
+            self.begin(cell, (query, None), false);
+        }
+    }
+
     /// Adds the next step.
     pub fn add(&mut self, step: &Step) {
         let restored = matches!(step.jump, Some(Jump::Restored { .. }));
@@ -119,7 +126,7 @@ impl Bars {
         for cell in step.cells.iter().filter(|cell| cell.change != Change::Same) {
             let how = if restored { How::Restored } else { How::Replaced };
             self.end((&cell.key, &cell.field), BarEnd { query: step.number, at: step.clock, how });
-            self.begin(cell, step, restored);
+            self.begin(cell, (step.number, step.clock), restored);
         }
     }
 
@@ -146,15 +153,8 @@ impl Bars {
         &self.restores
     }
 
-    fn begin(&mut self, cell: &ShownCell, step: &Step, restored: bool) {
-        let bar = Bar {
-            value: cell.value.clone(),
-            query: step.number,
-            from: step.clock,
-            restored,
-            until: cell.until,
-            end: None,
-        };
+    fn begin(&mut self, cell: &ShownCell, (query, from): (usize, Option<u64>), restored: bool) {
+        let bar = Bar { value: cell.value.clone(), query, from, restored, until: cell.until, end: None };
         self.by_cell.entry((cell.key.clone(), cell.field.clone())).or_default().push(bar);
         self.count += 1;
     }

@@ -98,11 +98,20 @@ impl Fates {
         fate.map_or("it was never set".to_owned(), |fate| self.tell(*fate))
     }
 
+    /// How a cell went, and the last query that might have brought it back since.
+    pub(super) fn ended(&self, key: &str, field: &str) -> Option<(Ended, Option<usize>)> {
+        let fate = self.by_key.get(key)?.get(field)?;
+        Some((fate.ended, self.restored_since(*fate)))
+    }
+
+    fn restored_since(&self, fate: Fate) -> Option<usize> {
+        (fate.noticed < self.last_restore).then_some(self.last_restore)
+    }
+
     fn tell(&self, fate: Fate) -> String {
-        let Fate { ended, noticed } = fate;
-        if noticed < self.last_restore {
-            return format!("{ended}, and the restore of query {} did not bring it back", self.last_restore);
-        }
-        ended.to_string()
+        let ended = fate.ended;
+        self.restored_since(fate).map_or(ended.to_string(), |query| {
+            format!("{ended}, and the restore of query {query} did not bring it back")
+        })
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fates::Fates;
 use super::{Change, Ended, GoneCell, Jump, ShownCell, Step};
-use crate::engine::Engine;
 use crate::engine::ruling::{CellName, Ruling, Turn};
+use crate::engine::{Engine, LiveCell};
 use crate::query::{Access, Query};
-use crate::time::{Backwards, ClockRule};
+use crate::time::{Backwards, ClockRule, Time};
 use crate::told::{self, Told};
 
 /// Runs queries on a fresh database and tells what each did.
@@ -24,6 +24,7 @@ use crate::told::{self, Told};
 #[derive(Debug)]
 pub struct Tracer {
     engine: Engine,
+    scope: Scope,
     number: usize,
     cells: Vec<ShownCell>,
     fates: Fates,
@@ -53,14 +54,47 @@ impl Tracer {
     /// A tracer of an empty database.
     #[must_use]
     pub fn new(rule: ClockRule) -> Self {
-        Self {
-            engine: Engine::new(rule),
-            number: 0,
-            cells: Vec::new(),
-            fates: Fates::default(),
-            backups: BTreeMap::new(),
-            kept: None,
-        }
+        Self::following(Engine::new(rule), 0, Scope::All)
+    }
+
+    /// A tracer that follows one cell of a database that is there already, after so many queries. A step takes as long
+    /// as the query then.
+    #[must_use]
+    pub fn of_cell(engine: Engine, number: usize, key: &str, field: &str) -> Self {
+        Self::following(engine, number, Scope::One(key.to_owned(), field.to_owned()))
+    }
+
+    fn following(engine: Engine, number: usize, scope: Scope) -> Self {
+        let cells = scope.cells(&engine);
+        let (fates, backups) = (Fates::default(), BTreeMap::new());
+        Self { engine, scope, number, cells, fates, backups, kept: None }
+    }
+
+    /// The cells that are followed and live.
+    #[must_use]
+    pub fn cells(&self) -> &[ShownCell] {
+        &self.cells
+    }
+
+    /// The database itself.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Lets time pass. Whatever ends by that is told with the next step.
+    ///
+    /// # Errors
+    /// [`Backwards`] as from [`Engine::tick`].
+    pub fn tick(&mut self, now: Time) -> Result<(), Backwards> {
+        self.engine.tick(now)
+    }
+
+    /// How a cell went that is followed and not live, and after that the last restore which did not bring it back; `None`
+    /// if it never was, since the tracer began.
+    #[must_use]
+    pub fn ended(&self, key: &str, field: &str) -> Option<(Ended, Option<usize>)> {
+        self.fates.ended(key, field)
     }
 
     /// Applies the next query and tells what it did.
@@ -151,7 +185,8 @@ impl Tracer {
                 let (fates, backups, cells) = (self.fates.clone(), self.backups.clone(), self.cells.clone());
                 self.kept = Some(Kept { fates, backups, cells });
             }
-            Ruling::Turn(Turn::Ends { is_open: true, keeps, .. }) => {
+            Ruling::Turn(turn @ (Turn::Ends { is_open: true, .. } | Turn::Conflicts)) => {
+                let keeps = matches!(turn, Turn::Ends { keeps: true, .. });
                 let Some(kept) = self.kept.take().filter(|_| !keeps) else { return };
                 (self.fates, self.backups) = (kept.fates, kept.backups);
                 let now = self.engine.clock().now().0;
@@ -193,7 +228,7 @@ impl Tracer {
         let set = Written::of(ruling);
         let mut before = std::mem::take(&mut self.cells).into_iter().peekable();
         let mut gone = Vec::new();
-        for mut cell in cells_of(&self.engine) {
+        for mut cell in self.scope.cells(&self.engine) {
             gone.extend(std::iter::from_fn(|| before.next_if(|old| names(old) < names(&cell))));
             let old = before.next_if(|old| names(old) == names(&cell));
             cell.change = match old {
@@ -263,15 +298,30 @@ fn names(cell: &ShownCell) -> (&str, &str) {
     (&cell.key, &cell.field)
 }
 
-/// The live cells of an engine, as if nothing had changed.
-fn cells_of(engine: &Engine) -> impl Iterator<Item = ShownCell> {
-    let now = engine.clock().now().0;
-    engine.cells().into_iter().map(move |cell| ShownCell {
-        key: cell.key.to_owned(),
-        field: cell.field.to_owned(),
-        value: cell.value.to_string(),
-        left: cell.left.map(|left| left.0),
-        until: cell.left.map(|left| now + left.0),
-        change: Change::Same,
-    })
+/// Which cells a tracer follows.
+#[derive(Clone, Debug)]
+enum Scope {
+    All,
+    /// That of this key and this field.
+    One(String, String),
+}
+
+impl Scope {
+    /// Those that are live, as if nothing had changed.
+    fn cells(&self, engine: &Engine) -> Vec<ShownCell> {
+        let cells = match self {
+            Self::All => engine.cells(),
+            Self::One(key, field) => engine.cell(key, field).into_iter().collect(),
+        };
+        let now = engine.clock().now().0;
+        let shown = |cell: LiveCell<'_>| ShownCell {
+            key: cell.key.to_owned(),
+            field: cell.field.to_owned(),
+            value: cell.value.to_string(),
+            left: cell.left.map(|left| left.0),
+            until: cell.left.map(|left| now + left.0),
+            change: Change::Same,
+        };
+        cells.into_iter().map(shown).collect()
+    }
 }

@@ -116,7 +116,8 @@ impl Editor {
     }
 
     fn edit(&mut self, Image { state, records }: &mut Image) {
-        let State { rule, now, shift, settled, live_records, open, branches, backups, aliases: _ } = state;
+        let State { rule, now, shift, settled, live_records, open, branches, backups, aliases } = state;
+        self.list(aliases);
         if self.way(1).is_some() {
             *rule = if *rule == ClockRule::Free { ClockRule::Monotone } else { ClockRule::Free };
         }

@@ -270,7 +270,7 @@ fn backups(list: &[Vec<String>]) -> impl Iterator<Item = u64> {
 }
 
 /// The words of a dump, which parse to the queries that were handed out.
-fn dump(engine: &mut Engine) -> List {
+pub(super) fn dump(engine: &mut Engine) -> List {
     let mut list = Vec::new();
     let end = engine.try_dump(|query| {
         let words: Vec<_> = query.words().into_iter().map(Cow::into_owned).collect();

@@ -49,6 +49,8 @@ mod readme;
 mod refused;
 /// What was once wrong.
 mod regression;
+/// The shell: in a terminal, from a pipe, and what it saves.
+mod repl;
 /// Who may import whom.
 mod rooms;
 /// Correct solutions in every language, and the starter kits.
@@ -71,8 +73,13 @@ mod stored_log;
 mod stored_repairs;
 /// Runs against a store, and those that are refused.
 mod stored_runs;
+/// Transactions on disk.
+mod stored_sessions;
 /// What the table of operations says of itself, and the documents printed from it.
 mod table;
+/// A terminal with the program in it.
+#[cfg(unix)]
+mod terminal;
 /// Judging again on save, in a terminal.
 #[cfg(unix)]
 mod watched;
@@ -113,9 +120,13 @@ fn rewind(arguments: &[&str]) -> Command {
 
 /// Runs the program with an input.
 fn feed(arguments: &[&str], input: &[u8]) -> Output {
+    feed_to(rewind(arguments), input)
+}
+
+/// Runs a command with an input.
+fn feed_to(mut command: Command, input: &[u8]) -> Output {
     let piped = || Stdio::piped();
-    let mut child =
-        rewind(arguments).stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("it starts");
+    let mut child = command.stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("it is piped");
     let input = input.to_vec();
     let writer = std::thread::spawn(move || {

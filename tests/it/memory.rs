@@ -1,6 +1,6 @@
 //! Memory of what nothing can see any more is given back, so that no stream of queries makes the engine grow.
 
-use rewinddb::engine::{Engine, Sizes};
+use rewinddb::engine::{Engine, Session, Sizes};
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time, Ttl};
 
@@ -23,8 +23,8 @@ fn restore(engine: &mut Engine, at: u64, moment: u64) {
 }
 
 fn assert_small(sizes: Sizes) {
-    let Sizes { records, versions, expiries, unsaved, .. } = sizes;
-    assert!([records, versions, expiries, unsaved].iter().all(|size| *size < 5_000), "{sizes:?}");
+    let Sizes { records, versions, expiries, unsaved, branches, .. } = sizes;
+    assert!([records, versions, expiries, unsaved, branches].iter().all(|size| *size < 5_000), "{sizes:?}");
 }
 
 #[test]
@@ -216,4 +216,85 @@ fn lists_walk_over_no_records_that_only_a_backup_holds() {
     }
     restore(&mut engine, 1, 0);
     assert_eq!(apply(&mut engine, &Query::Keys {}), keys.join(", "));
+}
+
+/// Asks something in a session.
+fn ask(engine: &mut Engine, session: &Session, query: &Query<'_>) -> String {
+    engine.apply_in(session, query).expect("it has no timestamp").to_string()
+}
+
+fn put(engine: &mut Engine, session: &Session, key: &str) {
+    ask(engine, session, &Query::Set { key, field: "f", value: "v" });
+}
+
+#[test]
+fn transactions_leave_nothing_behind() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    set(&mut engine, "k", 0, 1_000_000);
+    backup(&mut engine, 0);
+    for round in 0..20_000_u64 {
+        let session = Session::new();
+        ask(&mut engine, &session, &Query::Begin {});
+        put(&mut engine, &session, "k");
+        put(&mut engine, &session, &format!("k{round}"));
+        ask(&mut engine, &session, &Query::Delete { key: "k", field: "f" });
+        match round % 3 {
+            // What others do meanwhile is put aside for it.
+            0 => put(&mut engine, &Session::new(), "k"),
+            1 => drop(ask(&mut engine, &session, &Query::Rollback {})),
+            _ => {
+                assert_eq!(ask(&mut engine, &session, &Query::Commit {}), "true");
+                ask(&mut engine, &Session::new(), &Query::DeleteRecord { key: &format!("k{round}") });
+            }
+        }
+    }
+    assert_small(engine.sizes());
+}
+
+#[test]
+fn transactions_that_overlap_for_ever_leave_nothing_behind() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let (mut older, mut younger) = (Session::new(), Session::new());
+    ask(&mut engine, &older, &Query::Begin {});
+    for round in 0..20_000 {
+        ask(&mut engine, &younger, &Query::Begin {});
+        put(&mut engine, &younger, &format!("y{}", round % 7));
+        // Each record is changed by everybody else too, and goes again.
+        put(&mut engine, &Session::new(), &format!("k{round}"));
+        ask(&mut engine, &Session::new(), &Query::DeleteRecord { key: &format!("k{round}") });
+        ask(&mut engine, &older, if round % 2 == 0 { &Query::Commit {} } else { &Query::Rollback {} });
+        std::mem::swap(&mut older, &mut younger);
+    }
+    assert_small(engine.sizes());
+}
+
+#[test]
+fn what_others_restore_beside_a_transaction_leaves_nothing_behind() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    set(&mut engine, "k", 0, 1_000_000);
+    backup(&mut engine, 0);
+    for round in 0..3_000 {
+        let (session, other) = (Session::new(), Session::new());
+        ask(&mut engine, &session, &Query::Begin {});
+        (0..10).for_each(|number| put(&mut engine, &other, &format!("k{number}")));
+        let (timestamp, timestamp_to_restore) = (Time(round), RestorePoint(Time(0)));
+        ask(&mut engine, &other, &Query::Restore { timestamp, timestamp_to_restore });
+        assert_eq!(ask(&mut engine, &session, &Query::Size {}), "1");
+        assert_eq!(ask(&mut engine, &session, &Query::Commit {}), "false");
+    }
+    assert_small(engine.sizes());
+}
+
+#[test]
+fn databases_that_transactions_leave_behind_are_given_back() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    for round in 0..6_000 {
+        (0..10).for_each(|number| set(&mut engine, &format!("{round} {number}"), round, 1_000_000));
+        for query in [Query::Begin {}, Query::Clear {}, Query::Put { key: "k", value: "v" }, Query::Commit {}]
+        {
+            assert_ne!(apply(&mut engine, &query), "false");
+        }
+        assert_eq!(apply(&mut engine, &Query::Size {}), "1");
+    }
+    assert_small(engine.sizes());
 }

@@ -76,7 +76,7 @@ fn the_documents_tell_every_option_and_every_subcommand_of_log() {
     let readme = std::fs::read_to_string(top().join("README.md")).expect("README.md is there");
     let protocol =
         std::fs::read_to_string(top().join("src/suite/PROTOCOL.md")).expect("PROTOCOL.md is there");
-    for (subcommand, least) in [("run", 13), ("judge", 16), ("hunt", 14), ("test", 4)] {
+    for (subcommand, least) in [("run", 13), ("repl", 13), ("judge", 16), ("hunt", 14), ("test", 4)] {
         let options = named(&[subcommand, "--help"], "      --");
         assert!(options.len() >= least, "{subcommand}: {options:?}");
         for option in options {

@@ -33,7 +33,7 @@ const SCRIPTS: u64 = 3000;
 const STEPS: usize = 60;
 
 /// The engine's own session, which cannot end before the engine.
-const OWN: usize = 0;
+pub(super) const OWN: usize = 0;
 
 #[test]
 fn engine_and_model_agree_however_sessions_are_mixed() {
@@ -92,10 +92,10 @@ impl Counts {
 
 /// What a session does next.
 #[derive(Clone)]
-struct Step {
-    session: usize,
+pub(super) struct Step {
+    pub(super) session: usize,
     /// Its query, or nothing if it ends.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 impl Display for Step {
@@ -186,7 +186,7 @@ impl Pair {
             let reply = if session == OWN {
                 self.engine.apply(&query)
             } else {
-                self.engine.apply_in(self.sessions.entry(session).or_insert_with(Session::new), &query)
+                self.engine.apply_in(self.sessions.entry(session).or_default(), &query)
             };
             reply.map(|reply| reply.to_string()).map_err(drop)
         };
@@ -254,7 +254,7 @@ struct Author {
 }
 
 /// The script that belongs to a seed.
-fn script_of(seed: u64) -> Vec<Step> {
+pub(super) fn script_of(seed: u64) -> Vec<Step> {
     let mut dice = Dice(seed);
     let sessions = 3 + dice.below(4);
     // A record of more than some dozen fields may be held in another way.
@@ -359,7 +359,7 @@ fn stories_of_two_sessions_are_as_they_are_told() {
                     sessions.remove(&session);
                     return String::new();
                 };
-                let session = sessions.entry(session).or_insert_with(Session::new);
+                let session = sessions.entry(session).or_default();
                 engine
                     .apply_in(session, &parsed(words))
                     .map(|reply| reply.to_string())

@@ -177,7 +177,7 @@ fn pad(text: &str, columns: usize) -> String {
 }
 
 /// A text in lines of so many columns: broken at blanks, and where a word has no room on a line, within it.
-fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(in crate::cli) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
     for word in text.split(' ') {
         let width = word.width();

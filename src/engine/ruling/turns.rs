@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::Name;
 use crate::engine::Engine;
+use crate::engine::transactions::Transaction;
 use crate::query::{Query, Row};
 use crate::time::{ClockRule, Time};
 
@@ -26,6 +27,8 @@ pub enum Turn<'q> {
         /// What the clock reads; `None` under the free rule.
         now: Option<Time>,
     },
+    /// A transaction ends without effect, as others have changed what it has read or written.
+    Conflicts,
     /// Queries are asked.
     Asks {
         /// How many.
@@ -70,6 +73,7 @@ impl Engine {
         let count = self.aliases.iter().count();
         Some(match *query {
             Query::Begin {} => Turn::Begins { is_open },
+            Query::Commit {} if self.is_met() => Turn::Conflicts,
             Query::Commit {} => Turn::Ends { is_open, keeps: true, now },
             Query::Rollback {} => Turn::Ends { is_open, keeps: false, now },
             Query::Batch { ref queries } => Turn::Asks { queries: queries.all().len() },
@@ -80,6 +84,12 @@ impl Engine {
             Query::ResetAliases {} => Turn::AllNames { count, goes: true },
             _ => return None,
         })
+    }
+
+    /// Have others changed what the engine's own transaction has read or written?
+    fn is_met(&self) -> bool {
+        let mut own = self.transactions.iter().filter(|transaction| transaction.is_of(None));
+        own.any(Transaction::is_in_conflict)
     }
 
     fn refused(&self, name: &str, operation: &str) -> Option<Refused> {
@@ -113,6 +123,9 @@ impl Display for Turn<'_> {
                 f.write_str("the transaction ends: all is as it was when it began")?;
                 now.map_or(Ok(()), |now| write!(f, ", but that the clock still reads {now}"))
             }
+            Self::Conflicts => f.write_str(
+                "another session has changed what the transaction has read or written: it ends, and nothing takes effect",
+            ),
             Self::Asks { queries: 0 } => f.write_str("no queries are asked: the answer is an empty array"),
             Self::Asks { queries: 1 } => f.write_str("one query is asked: the answer is an array of one"),
             Self::Asks { queries } => {

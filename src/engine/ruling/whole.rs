@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
-use super::{CellName, End, Lives, Moment, Name, When};
+use super::{CellName, End, Lives, Moment, Name, When, counted};
 use crate::engine::Engine;
 use crate::engine::held::Held;
 use crate::query::{How, Pattern, Query, Sought};
@@ -262,10 +262,6 @@ impl Display for Whole<'_> {
             Self::Persists { meant, ending } => persists(f, meant, ending),
         }
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn nothing(f: &mut Formatter<'_>, meant: Meant<'_>) -> fmt::Result {

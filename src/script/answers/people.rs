@@ -23,33 +23,30 @@ pub(super) struct Text<W> {
 }
 
 impl<W: Write> Text<W> {
-    pub(super) fn new(out: W, color: bool) -> Self {
-        Self { out, color, number: 0, cases: 0, line: String::new() }
-    }
-
-    fn style(&self, style: Style) -> Style {
-        if self.color { style } else { Style::new() }
+    /// The first query has this number.
+    pub(super) fn new(first: usize, out: W, color: bool) -> Self {
+        Self { out, color, number: first, cases: 0, line: String::new() }
     }
 }
 
 impl<W: Write> Answers for Text<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.out.write_all(if self.cases > 0 { b"\n" } else { b"" })?;
-        (self.cases, self.number) = (self.cases + 1, 0);
-        let title = self.style(Style::new().bold());
+        (self.cases, self.number) = (self.cases + 1, 1);
+        let title = styled(Style::new().bold(), self.color);
         writeln!(self.out, "{title}# {}{title:#}", plain(name))?;
         if why.is_empty() { Ok(()) } else { writeln!(self.out, "# {}", plain(why)) }
     }
 
     fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
-        self.number += 1;
-        let (faint, good) = (self.style(Style::new().dimmed()), self.style(AnsiColor::Green.on_default()));
+        let faint = styled(Style::new().dimmed(), self.color);
         self.line.clear();
         push_query(&mut self.line, query);
-        write!(self.out, "{faint}{:>5}{faint:#}  {}", self.number, self.line)?;
+        write!(self.out, "{faint}{:>5}{faint:#}  {}  ", self.number, self.line)?;
         self.line.clear();
-        push_reply(&mut self.line, reply);
-        writeln!(self.out, "  {faint}=>{faint:#}  {good}{}{good:#}", self.line)
+        push_answer(&mut self.line, reply, "  ", self.color);
+        self.number += 1;
+        writeln!(self.out, "{}", self.line)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -61,17 +58,65 @@ impl<W: Write> Answers for Text<W> {
     }
 }
 
+/// Only the answer, `=>` before it: the query stands above already.
+pub(super) struct Alone<W> {
+    out: W,
+    color: bool,
+}
+
+impl<W: Write> Alone<W> {
+    pub(super) fn new(out: W, color: bool) -> Self {
+        Self { out, color }
+    }
+}
+
+impl<W: Write> Answers for Alone<W> {
+    fn begin_case(&mut self, _name: &str, _why: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+        let mut line = String::new();
+        push_answer(&mut line, reply, " ", self.color);
+        writeln!(self.out, "{line}")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// An answer with `=>` before it.
+fn push_answer(line: &mut String, reply: &Reply<'_>, gap: &str, color: bool) {
+    let (faint, good) = (styled(Style::new().dimmed(), color), styled(AnsiColor::Green.on_default(), color));
+    let _ = write!(line, "{faint}=>{faint:#}{gap}{good}");
+    push_reply(line, reply);
+    let _ = write!(line, "{good:#}");
+}
+
+/// A style, where styles are shown.
+fn styled(style: Style, color: bool) -> Style {
+    if color { style } else { Style::new() }
+}
+
 /// A table for each list or case, drawn at its end.
 pub(super) struct Table<W> {
     out: W,
     color: bool,
     heading: String,
+    /// The number of the first row.
+    first: usize,
     rows: Vec<[String; 3]>,
 }
 
 impl<W: Write> Table<W> {
-    pub(super) fn new(out: W, color: bool) -> Self {
-        Self { out, color, heading: String::new(), rows: Vec::new() }
+    /// The first query has this number.
+    pub(super) fn new(first: usize, out: W, color: bool) -> Self {
+        Self { out, color, heading: String::new(), first, rows: Vec::new() }
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -97,6 +142,7 @@ impl<W: Write> Table<W> {
 impl<W: Write> Answers for Table<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.draw()?;
+        self.first = 1;
         self.heading = format!("{}\n{}{}", plain(name), plain(why), if why.is_empty() { "" } else { "\n" });
         Ok(())
     }
@@ -105,7 +151,7 @@ impl<W: Write> Answers for Table<W> {
         let (mut words, mut answer) = (String::new(), String::new());
         push_query(&mut words, query);
         push_reply(&mut answer, reply);
-        self.rows.push([(self.rows.len() + 1).to_string(), cut(words), cut(answer)]);
+        self.rows.push([(self.first + self.rows.len()).to_string(), cut(words), cut(answer)]);
         Ok(())
     }
 

@@ -1,0 +1,89 @@
+//! `rewind repl`: the shell. Queries are typed and answered one by one, and the session can be looked back on.
+//!
+//! Invariants: every query that is answered is a step, and told to the recording; while a look at the past lasts
+//! nothing is written; the machine's clock is read in one place here, and handed to the database as a query that moves
+//! its clock, so that what is saved and logged has it as a number.
+//!
+//! ```text
+//!   editor (a terminal) ─┐           ┌─ query ──► base ─► answer          the present
+//!   piped  (anything)  ──┴─► session ┼─ query ──► look ─► answer          the past, read only
+//!                                    └─ command ► look, files, show       what begins with a point
+//!                                            recording: every step so far
+//! ```
+
+mod answer;
+mod command;
+mod complete;
+mod editor;
+mod files;
+mod history;
+mod interrupt;
+mod look;
+mod piped;
+mod session;
+mod show;
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::Failure;
+use super::base::Base;
+use super::storing::StoreArgs;
+use crate::query::Level;
+use crate::script::{Format, Rules};
+use crate::time::ClockRule;
+pub(super) use interrupt::{give_back, takes_interrupt};
+use session::Session;
+
+/// Ask queries one by one, and look back on what they did
+///
+/// A line is a query: words parted by blanks, in "double quotes" (escapes as in JSON) or 'single quotes' where they
+/// have blanks, or a JSON array. Lines that begin with # are passed over. A line that begins with a point is a command;
+/// .help lists them. On a terminal Tab completes operations, keys and fields. From a pipe the first mistake ends the
+/// shell with status 2, and what came before stands.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Refuse operations above this level [default: the last]
+    #[arg(long, value_name = "N")]
+    level: Option<Level>,
+
+    /// When an operation without a timestamp happens
+    #[arg(long, value_name = "CLOCK", default_value = "logical")]
+    clock: Time,
+
+    /// json, jsonl, text or table; .mode changes it [default: text on a terminal, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+
+    /// Keep the lines of a terminal in this file; none keeps them nowhere [default: rewind/history in the folder of
+    /// the user's state]
+    #[arg(long, value_name = "FILE|none")]
+    history: Option<PathBuf>,
+
+    #[command(flatten)]
+    storing: StoreArgs,
+}
+
+/// What moves the clock.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Time {
+    /// Timestamps alone: an operation without one happens at the largest so far
+    Logical,
+    /// The machine too: an operation without a timestamp happens at its time, in milliseconds since 1970
+    Wall,
+}
+
+/// Runs the shell until its input ends.
+pub(super) fn repl(args: &Args) -> Result<(), Failure> {
+    // A store of the free rule has no clock that a machine could move.
+    let clock = (args.clock == Time::Wall).then_some(ClockRule::Monotone);
+    let base = Base::open(&args.storing, Rules { level: args.level, clock })?;
+    let is_typed = io::stdin().is_terminal();
+    let in_pipe = if io::stdout().is_terminal() { Format::Text } else { Format::Jsonl };
+    let format = args.format.unwrap_or(if is_typed { Format::Text } else { in_pipe });
+    let level = args.level.unwrap_or(Level::LAST);
+    let session = Session::new(base, level, args.clock == Time::Wall, (format, is_typed))?;
+    if is_typed { editor::run(session, args) } else { piped::run(session, &args.storing) }
+}

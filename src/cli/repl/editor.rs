@@ -1,0 +1,218 @@
+//! The shell on a terminal: a line editor with completion, hints and a history that outlives it.
+//!
+//! Invariants: a mistake is shown, and the shell goes on; a line goes on with the next while a quote or an array lacks
+//! its end; what a terminal would obey is never written as it is.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use anstyle::{AnsiColor, Style};
+use rustyline::completion::{Completer, FilenameCompleter, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::{Hint, Hinter};
+use rustyline::history::FileHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Editor};
+
+use super::session::{Session, Stop, Told};
+use super::{Args, complete, interrupt};
+use crate::cli::run::ended;
+use crate::cli::{Failure, say};
+use crate::script::{is_unfinished, plain};
+
+/// So many lines are kept from one run to the next.
+const MOST_LINES: usize = 2_000;
+/// And none that is longer, in bytes.
+const LONGEST_KEPT: usize = 1 << 16;
+
+type Shared = Rc<RefCell<Session>>;
+
+pub(super) fn run(session: Session, args: &Args) -> Result<(), Failure> {
+    interrupt::note();
+    let session = Rc::new(RefCell::new(session));
+    let ran = converse(&session, args);
+    interrupt::give_back();
+    let session = Rc::try_unwrap(session).map_err(|_| Failure::Bug("the session is shared".to_owned()))?;
+    ended(ran, session.into_inner().close(&args.storing))
+}
+
+/// Reads and answers lines until there are no more.
+fn converse(session: &Shared, args: &Args) -> Result<(), Failure> {
+    let color = session.borrow().out.color;
+    let mut editor = editor(session, color).map_err(broken)?;
+    let mut history = History::of(args.history.as_deref());
+    history.load(&mut editor);
+    let place = args
+        .storing
+        .store
+        .as_ref()
+        .map_or("in memory".to_owned(), |store| plain(&store.display().to_string()));
+    say(&format!("rewind {}, {place}: .help explains, Ctrl-D ends\n", env!("CARGO_PKG_VERSION")));
+    loop {
+        let prompt = session.borrow().prompt();
+        let style = if color { AnsiColor::Cyan.on_default().bold() } else { Style::new() };
+        interrupt::idle();
+        let read = editor.readline(&(prompt.as_str(), format!("{style}{prompt}{style:#}")));
+        interrupt::answering();
+        let line = match read {
+            Ok(line) => line,
+            Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(error) => return Err(broken(error)),
+        };
+        history.add(&mut editor, &line);
+        if answer(&mut session.borrow_mut(), &line)? == Told::End {
+            return Ok(());
+        }
+    }
+}
+
+/// Answers a line, or shows what is wrong with it.
+fn answer(session: &mut Session, line: &str) -> Result<Told, Failure> {
+    let told = match session.line(line) {
+        Ok(told) => told,
+        Err(Stop::Failed(failure)) => return Err(failure),
+        Err(Stop::Reported) => Told::Done,
+        Err(Stop::Refused(faults)) => {
+            session.refuse("terminal", line, 1, &faults)?;
+            Told::Done
+        }
+    };
+    session.settle()?;
+    Ok(told)
+}
+
+fn editor(session: &Shared, color: bool) -> rustyline::Result<Editor<Helper, FileHistory>> {
+    // Where answers go elsewhere, the line is still edited on the terminal.
+    let behavior = if io::stdout().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm };
+    let config = Config::builder()
+        .max_history_size(MOST_LINES)?
+        .history_ignore_dups(true)?
+        .completion_type(CompletionType::List)
+        .behavior(behavior)
+        .color_mode(if color { ColorMode::Enabled } else { ColorMode::Disabled })
+        .build();
+    let mut editor = Editor::with_config(config)?;
+    editor.set_helper(Some(Helper { session: Rc::clone(session), files: FilenameCompleter::new() }));
+    Ok(editor)
+}
+
+fn broken(error: ReadlineError) -> Failure {
+    match error {
+        ReadlineError::Io(error) => Failure::Usage(format!("cannot read the terminal: {error}")),
+        error => Failure::Usage(format!("cannot use the terminal: {error}")),
+    }
+}
+
+/// The file of lines that were typed.
+struct History {
+    /// None if there is none, or it cannot be written.
+    file: Option<PathBuf>,
+}
+
+impl History {
+    fn of(asked: Option<&Path>) -> Self {
+        let file = match asked {
+            Some(file) => Some(file.to_owned()).filter(|file| file.as_os_str() != "none"),
+            None => state_folder().map(|folder| folder.join("rewind").join("history")),
+        };
+        Self { file }
+    }
+
+    fn load(&mut self, editor: &mut Editor<Helper, FileHistory>) {
+        let Some(file) = &self.file else { return };
+        let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let loaded = made.map_err(ReadlineError::from).and_then(|()| match editor.load_history(file) {
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            loaded => loaded,
+        });
+        self.check(loaded);
+    }
+
+    fn add(&mut self, editor: &mut Editor<Helper, FileHistory>, line: &str) {
+        if line.trim().is_empty() || line.len() > LONGEST_KEPT {
+            return;
+        }
+        let added = editor.add_history_entry(line);
+        let Some(file) = self.file.as_deref().filter(|_| added.is_ok()) else { return };
+        let kept = editor.append_history(file);
+        self.check(kept);
+    }
+
+    /// Tells once that lines are not kept.
+    fn check(&mut self, done: rustyline::Result<()>) {
+        let Err(error) = done else { return };
+        if let Some(file) = self.file.take() {
+            say(&format!("note: lines are not kept in {}: {error}\n", plain(&file.display().to_string())));
+        }
+    }
+}
+
+/// Where a program keeps what a user would not miss much.
+fn state_folder() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    if cfg!(windows) {
+        return folder("LOCALAPPDATA");
+    }
+    let state = folder("XDG_STATE_HOME").filter(|folder| folder.is_absolute());
+    state.or_else(|| folder("HOME").map(|home| home.join(".local/state")))
+}
+
+/// What the editor asks while a line is typed.
+struct Helper {
+    session: Shared,
+    files: FilenameCompleter,
+}
+
+impl Completer for Helper {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if complete::wants_file(&line[..at]) {
+            return self.files.complete_path(line, at);
+        }
+        let found = complete::completions(&self.session.borrow(), &line[..at]);
+        let pair = |word: String| Pair { display: word.trim_end().to_owned(), replacement: word };
+        Ok((found.begin, found.words.into_iter().map(pair).collect()))
+    }
+}
+
+impl Hint for complete::Hint {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.rest.as_deref()
+    }
+}
+
+impl Hinter for Helper {
+    type Hint = complete::Hint;
+
+    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<complete::Hint> {
+        // A long line is not read anew with every key.
+        let is_short = line.len() < 4_096;
+        (at == line.len() && is_short).then(|| complete::hint(&self.session.borrow(), line)).flatten()
+    }
+}
+
+impl Highlighter for Helper {
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let faint = Style::new().dimmed();
+        Cow::Owned(format!("{faint}{hint}{faint:#}"))
+    }
+}
+
+impl Validator for Helper {
+    fn validate(&self, line: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let is_unfinished = !line.input().trim_start().starts_with('#') && is_unfinished(line.input());
+        Ok(if is_unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}
+
+impl rustyline::Helper for Helper {}

@@ -1,0 +1,139 @@
+//! The history of a cell, as `.why` tells it: what it held, which step did that, and how it ended.
+//!
+//! ```text
+//!   user.token
+//!     step 1  SET_AT_WITH_TTL user token x7 1 10
+//!             at 1 makes it "x7" until 11
+//!             the restore of step 5 takes its place at 10
+//!     step 5  RESTORE 10 3
+//!             at 10 brings it back as "x7" until 18
+//!   it is live at 17, 1 left
+//! ```
+
+use serde_json::{Value, json};
+
+use super::show::{held, left, query};
+use crate::engine::ruling::CellName;
+use crate::time::ClockRule;
+use crate::trace::{Bar, BarEnd, Bars, Ended, Held, How, Recording, Tracer};
+
+/// The columns for programs.
+pub(super) const COLUMNS: &[&str] =
+    &["step", "query", "restored", "value", "from", "until", "ended", "by_step", "how"];
+
+/// What became of a cell.
+pub(super) struct Past<'p> {
+    recording: &'p Recording,
+    bars: Vec<&'p Bar>,
+    tracer: &'p Tracer,
+    key: &'p str,
+    field: &'p str,
+}
+
+impl<'p> Past<'p> {
+    pub(super) fn of(
+        recording: &'p Recording,
+        bars: &'p Bars,
+        tracer: &'p Tracer,
+        (key, field): (&'p str, &'p str),
+    ) -> Self {
+        let bars = bars.cells().flat_map(|cell| cell.bars).collect();
+        Self { recording, bars, tracer, key, field }
+    }
+
+    /// For people.
+    pub(super) fn text(&self) -> String {
+        let mut text = format!("{}\n", CellName { key: self.key, field: self.field });
+        for bar in &self.bars {
+            let step = format!("step {}", bar.query);
+            let indent = " ".repeat(step.len());
+            match self.recording.step(bar.query).filter(|_| !self.was_there(bar)) {
+                Some(recorded) => text.push_str(&format!("  {step}  {}\n", query(&recorded.json))),
+                None => text.push_str(&format!("  {step}  the beginning\n")),
+            }
+            text.push_str(&format!("  {indent}  {}\n", self.begins(bar)));
+            text.extend(bar.end.map(|end| format!("  {indent}  {}\n", ends(end))));
+        }
+        text + &self.now() + "\n"
+    }
+
+    /// For programs.
+    pub(super) fn rows(&self) -> Vec<[Value; 9]> {
+        let row = |bar: &&Bar| {
+            let asked = self.recording.step(bar.query).map(|step| query(&step.json));
+            let how = bar.end.map(|end| match end.how {
+                How::Replaced => "replaced",
+                How::Removed => "removed",
+                How::Expired => "expired",
+                How::Restored => "restored",
+            });
+            [
+                json!(bar.query),
+                json!(asked),
+                json!(bar.restored),
+                json!(bar.value),
+                json!(bar.from),
+                json!(bar.until),
+                json!(bar.end.and_then(|end| end.at)),
+                json!(bar.end.map(|end| end.query)),
+                json!(how),
+            ]
+        };
+        self.bars.iter().map(row).collect()
+    }
+
+    /// Was it there before the first step that is remembered?
+    fn was_there(&self, bar: &Bar) -> bool {
+        bar.query == self.recording.first()
+    }
+
+    fn begins(&self, bar: &Bar) -> String {
+        let what = match (self.was_there(bar), bar.restored) {
+            (true, _) => "was there already as",
+            (false, true) => "brings it back as",
+            (false, false) => "makes it",
+        };
+        let at = bar.from.map_or(String::new(), |at| format!("at {at} "));
+        let value = Held { value: bar.value.clone(), until: bar.until };
+        format!("{at}{what} {}", held(&value))
+    }
+
+    /// What it is where one looks, and why.
+    fn now(&self) -> String {
+        let clock = self.tracer.engine().clock();
+        let at = if clock.rule() == ClockRule::Free { String::new() } else { format!(" at {}", clock.now()) };
+        if let Some(left) = left(self.tracer.engine(), self.key, self.field) {
+            return format!("it is live{at}, {left}");
+        }
+        let ended = match (self.bars.last(), self.tracer.ended(self.key, self.field)) {
+            // Time has passed since the last step.
+            (Some(Bar { end: None, until: Some(until), .. }), _) => format!("its lifetime ended at {until}"),
+            (_, Some((ended, None))) => how_it_went(ended),
+            (_, Some((ended, Some(restore)))) => {
+                format!("{}, and the restore of step {restore} did not bring it back", how_it_went(ended))
+            }
+            (_, None) => "no step has set it".to_owned(),
+        };
+        format!("it is not live{at}: {ended}")
+    }
+}
+
+fn how_it_went(ended: Ended) -> String {
+    match ended {
+        Ended::Died(at) => format!("its lifetime ended at {at}"),
+        Ended::Removed(step) => format!("step {step} removed it"),
+        Ended::Undone(step) => format!("step {step} undid the transaction that had set it"),
+        Ended::OnArrival(step) => format!("step {step} set it with a ttl of 0"),
+        Ended::NotBroughtBack(step) => format!("the restore of step {step} did not bring it back"),
+    }
+}
+
+fn ends(end: BarEnd) -> String {
+    let at = end.at.map_or(String::new(), |at| format!(" at {at}"));
+    match end.how {
+        How::Replaced => format!("step {} changes it{at}", end.query),
+        How::Removed => format!("step {} removes it{at}", end.query),
+        How::Expired => format!("its lifetime ends{at}"),
+        How::Restored => format!("the restore of step {} takes its place{at}", end.query),
+    }
+}

@@ -1,0 +1,211 @@
+//! A session: the database, what was asked of it, and where one looks.
+//!
+//! Invariants: a line that is refused changes nothing; a query is checked against the clock as it will read when the
+//! query happens, before the clock is moved.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use bumpalo::Bump;
+
+use super::answer::Output;
+use super::look::Look;
+use super::{command, show};
+use crate::cli::base::Base;
+use crate::cli::report::{report, report_typed};
+use crate::cli::storing::StoreArgs;
+use crate::cli::{Failure, say};
+use crate::query::{Level, Query};
+use crate::script::{Context, Fault, Faults, Format, read_typed};
+use crate::time::{ClockRule, Time};
+use crate::trace::{MOST_BYTES, Moment, RecordedStep, Recording};
+
+/// A shell at work.
+pub(super) struct Session {
+    pub(super) base: Base,
+    pub(super) level: Level,
+    /// Does an operation without a timestamp happen at the machine's time?
+    is_wall: bool,
+    pub(super) recording: Recording,
+    /// Where in the past one looks.
+    pub(super) look: Option<Look>,
+    pub(super) out: Output,
+    pub(super) is_timed: bool,
+    /// So many bytes of queries are not committed yet.
+    uncommitted: usize,
+}
+
+/// So many bytes of queries are committed together at most, or the last if it has more.
+const UNCOMMITTED: usize = 1 << 20;
+
+/// What came of a line that was all right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It is done.
+    Done,
+    /// It ends the shell.
+    End,
+}
+
+/// Why a line has no answer.
+pub(super) enum Stop {
+    /// It is wrong, and nothing has changed.
+    Refused(Faults),
+    /// A line of a file is, and it has been said why.
+    Reported,
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Faults> for Stop {
+    fn from(faults: Faults) -> Self {
+        Self::Refused(faults)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Refused(Faults::from(fault))
+    }
+}
+
+impl Session {
+    pub(super) fn new(
+        mut base: Base,
+        level: Level,
+        is_wall: bool,
+        (format, is_typed): (Format, bool),
+    ) -> Result<Self, Failure> {
+        let recording = Recording::new(base.copy()?, MOST_BYTES);
+        let out = Output::new(format, is_typed);
+        Ok(Self { base, level, is_wall, recording, look: None, out, is_timed: false, uncommitted: 0 })
+    }
+
+    /// Does what a line asks for. Its answer is told by [`Self::settle`].
+    pub(super) fn line(&mut self, line: &str) -> Result<Told, Stop> {
+        let (begun, was_timed) = (Instant::now(), self.is_timed);
+        let told = match line.trim() {
+            "exit" | "quit" => return Ok(Told::End),
+            text if text.is_empty() || text.starts_with('#') => return Ok(Told::Done),
+            text if text.starts_with('.') => command::run(self, line)?,
+            _ if self.look.is_some() => self.look_up(line)?,
+            _ => self.ask(line)?,
+        };
+        if self.is_timed && was_timed {
+            self.note(&show::duration(begun.elapsed()))?;
+        }
+        Ok(told)
+    }
+
+    /// What stands before a line that is typed: the number of the next step, or where one looks.
+    pub(super) fn prompt(&self) -> String {
+        match self.look.as_ref().map(|look| look.moment) {
+            None => format!("rewind {}> ", self.recording.last() + 1),
+            Some(Moment { step, at: None }) => format!("rewind @{step}> "),
+            Some(Moment { step, at: Some(time) }) => format!("rewind @{step} at {time}> "),
+        }
+    }
+
+    /// The key and the field of every cell that is live where one looks.
+    pub(super) fn names(&self) -> Vec<(&str, &str)> {
+        self.look.as_ref().map_or_else(|| self.base.names(), Look::names)
+    }
+
+    /// Asks a query of the present.
+    pub(super) fn ask(&mut self, line: &str) -> Result<Told, Stop> {
+        let (arena, number) = (Bump::new(), self.recording.last() + 1);
+        let context = self.base.context();
+        let typed = read_typed(line, &arena, self.level, context.clone(), number)?;
+        let moved = self.moved_before([&typed.query]);
+        let typed = match moved {
+            None => typed,
+            Some(_) => read_typed(line, &arena, self.level, at(context, moved), number)?,
+        };
+        self.move_clock(moved)?;
+        {
+            let mut answer = self.out.answer_to(number);
+            self.base.answer_line(&typed.query, &mut *answer)?;
+            answer.finish().map_err(Failure::Output)?;
+        }
+        self.uncommitted += line.len();
+        self.recording.add(RecordedStep { json: typed.json.into(), moved, clock: self.base.clock().now() });
+        Ok(Told::Done)
+    }
+
+    /// To when the clock is moved before these queries: to the machine's time, if that is what moves it and one of them
+    /// has no timestamp. It never goes back.
+    pub(super) fn moved_before<'q>(&self, queries: impl IntoIterator<Item = &'q Query<'q>>) -> Option<Time> {
+        let clock = self.base.clock();
+        let mut asked = queries.into_iter().flat_map(Query::asked);
+        if !self.is_wall || asked.all(|query| query.timestamp().is_some()) {
+            return None;
+        }
+        Some(machine_time()).filter(|now| *now > clock.now() && clock.rule() == ClockRule::Monotone)
+    }
+
+    pub(super) fn move_clock(&mut self, to: Option<Time>) -> Result<(), Failure> {
+        to.map_or(Ok(()), |to| self.base.apply(&Query::tick(to)))
+    }
+
+    /// Is it time to tell the answers even if more lines are waiting?
+    pub(super) fn is_full(&self) -> bool {
+        self.out.is_full() || self.uncommitted > UNCOMMITTED
+    }
+
+    /// Commits what was asked, and tells the answers.
+    pub(super) fn settle(&mut self) -> Result<(), Failure> {
+        self.uncommitted = 0;
+        self.base.commit()?;
+        self.out.hand_on()
+    }
+
+    /// Tells a person something, after all answers so far.
+    pub(super) fn note(&mut self, text: &str) -> Result<(), Failure> {
+        self.settle()?;
+        say(&format!("{text}\n"));
+        Ok(())
+    }
+
+    /// Shows what is wrong with a line, after all answers so far. The number is the line's.
+    pub(super) fn refuse(
+        &mut self,
+        name: &str,
+        line: &str,
+        number: usize,
+        faults: &Faults,
+    ) -> Result<(), Failure> {
+        self.settle()?;
+        if self.out.is_typed {
+            report_typed(name, line, faults);
+        } else {
+            report(name, line, number, faults);
+        }
+        Ok(())
+    }
+
+    /// Ends the session; what took effect is kept, whatever came of the rest.
+    pub(super) fn close(mut self, storing: &StoreArgs) -> Result<(), Failure> {
+        let settled = self.settle();
+        let closed = self.base.close(storing);
+        // The process ends here: giving a million cells back one by one would only take time.
+        std::mem::forget((self.recording, self.look));
+        settled.and(closed)
+    }
+}
+
+/// What a database knows after its clock was moved.
+pub(super) fn at(mut context: Context, moved: Option<Time>) -> Context {
+    // It is only ever moved forward.
+    let _ = context.clock.advance(moved);
+    context
+}
+
+/// The machine's time, in milliseconds since 1970: the one place where it is asked.
+fn machine_time() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,180 @@
+//! What transactions are told of each other: what each has touched, and what others have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Transaction;
+use crate::engine::expiries::Expiry;
+use crate::engine::records::Content;
+use crate::engine::timeline::Epoch;
+use crate::engine::unsaved::Note;
+use crate::engine::{Engine, Text};
+use crate::query::Query;
+use crate::time::ClockRule;
+
+/// How a transaction makes more of a database than its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Remade {
+    /// It takes a backup.
+    Saved,
+    /// It leaves all that was there behind: it restores a backup, or empties the database.
+    Left,
+}
+
+/// What others have changed since its BEGIN.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    records: BTreeSet<Text>,
+    all: bool,
+    backups: bool,
+}
+
+/// What a write is about to change.
+#[derive(Clone, Copy)]
+pub(in crate::engine) enum Change<'c> {
+    /// A cell.
+    Cell(&'c str, &'c str),
+    /// All records.
+    All,
+    /// The backups.
+    Backups,
+}
+
+impl Transaction {
+    /// Has it read or written what another one has changed since?
+    pub(in crate::engine) fn is_in_conflict(&self) -> bool {
+        let Changes { records, all, backups } = &self.changes;
+        let touches = self.all || !self.touched.is_empty();
+        (*all && touches)
+            || (self.all && !records.is_empty())
+            || (!self.remade.is_empty() && (*all || *backups))
+            || records.iter().any(|key| self.touched.contains_key(key))
+    }
+
+    fn touch(&mut self, key: Option<&str>, writes: bool) {
+        match key {
+            None => self.all = true,
+            Some(key) => match self.touched.get_mut(key) {
+                Some(is_written) => *is_written |= writes,
+                None => drop(self.touched.insert(Text::new(key), writes)),
+            },
+        }
+    }
+}
+
+impl Engine {
+    /// Notes in the transaction, if the query is part of one, what it reads or writes.
+    pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
+        if let Some(transaction) = self.transaction() {
+            match (query.key(), query) {
+                (None, Query::Tick { .. } | Query::Begin {} | Query::Commit {} | Query::Rollback {}) => {}
+                (key, _) => transaction.touch(key, false),
+            }
+        }
+    }
+
+    /// Notes that the transaction makes more of the database than its records.
+    pub(in crate::engine) fn remake(&mut self, how: Remade) {
+        if let Some(transaction) = self.transaction() {
+            // Which came first, and which there were: that is at most two.
+            if !transaction.remade.contains(&how) {
+                transaction.remade.push(how);
+            }
+        }
+    }
+
+    /// Keeps the notes of an epoch that a backup closes, where a transaction may have to take it back.
+    pub(in crate::engine) fn keep_closed(&mut self, notes: &[Note], epoch: Epoch) {
+        if let Some(transaction) = self.transaction() {
+            transaction.closed.extend(notes.iter().map(|note| (note.clone(), epoch)));
+        }
+    }
+
+    /// May what only a backup closed at `epoch` sees be forgotten?
+    pub(in crate::engine) fn is_seen_by_backups_only(&self, epoch: Epoch) -> bool {
+        self.transactions.iter().all(|transaction| transaction.first < epoch)
+    }
+
+    /// Is there a transaction that is open?
+    #[inline]
+    pub(in crate::engine) fn is_shared(&self) -> bool {
+        !self.transactions.is_empty()
+    }
+
+    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it has written.
+    pub(in crate::engine) fn written(&mut self) -> Vec<Note> {
+        if self.is_inside() || !self.backups.is_empty() {
+            return self.unsaved.take();
+        }
+        let notes = self.records.iter().flat_map(|(key, record)| {
+            let fields = record.cells().map(|(field, _)| Some(field.clone()));
+            std::iter::once(None).chain(fields).map(|field| (key.clone(), field))
+        });
+        notes.collect()
+    }
+
+    /// Takes back what the open epoch has written.
+    pub(in crate::engine) fn take_back_open(&mut self, written: Vec<Note>) {
+        for (key, field) in written {
+            self.preserve(&key, field.as_deref());
+            self.records.take_back(&key, field.as_deref(), self.timeline.open());
+        }
+    }
+
+    /// Tells the transactions of what is about to be changed.
+    #[cold]
+    pub(in crate::engine) fn note_change(&mut self, change: Change<'_>) {
+        if let Some(transaction) = self.transaction() {
+            if let Change::Cell(key, _) = change {
+                transaction.touch(Some(key), true);
+            }
+            return;
+        }
+        if let Change::Cell(key, field) = change {
+            self.preserve(key, Some(field));
+        }
+        for Transaction { changes, .. } in &mut self.transactions {
+            match change {
+                Change::All => changes.all = true,
+                Change::Backups => changes.backups = true,
+                Change::Cell(key, _) if changes.records.contains(key) => {}
+                Change::Cell(key, _) => drop(changes.records.insert(Text::new(key))),
+            }
+        }
+    }
+
+    /// Gives the transactions a cell or, without a field, the count of a record as it is, before it goes.
+    #[inline]
+    pub(in crate::engine) fn preserve(&mut self, key: &str, field: Option<&str>) {
+        if self.is_shared() && !self.is_inside() {
+            self.preserve_for_all(key, field);
+        }
+    }
+
+    #[cold]
+    fn preserve_for_all(&mut self, key: &str, field: Option<&str>) {
+        let (open, passes) = (self.timeline.open(), self.clock.rule() == ClockRule::Monotone);
+        for transaction in self.transactions.iter_mut().filter(|transaction| transaction.fork == open) {
+            let epoch = transaction.first;
+            let preserved = self.records.preserve((key, field), epoch, &self.timeline);
+            let note = (Text::new(key), field.map(Text::new));
+            if let Some(Some(Content { lifetime, .. })) = preserved
+                && passes
+                && !lifetime.is_permanent()
+            {
+                let (key, field) = (note.0.clone(), Text::new(field.unwrap_or_default()));
+                self.expiries.sort_in(Expiry { last: lifetime.last(), epoch, key, field });
+            }
+            if preserved.is_some() || field.is_none() {
+                transaction.closed.push((note, epoch));
+            }
+        }
+    }
+
+    /// Tells other transactions which records one has written.
+    pub(in crate::engine) fn tell_others(&mut self, touched: &BTreeMap<Text, bool>) {
+        for Transaction { changes, .. } in &mut self.transactions {
+            let written = touched.iter().filter(|(_, is_written)| **is_written);
+            changes.records.extend(written.map(|(key, _)| key.clone()));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! How transactions end: what they have written goes, or takes effect.
+//!
+//! ```text
+//!   ROLLBACK   its versions are taken back, one by one
+//!   COMMIT     the same, and what was in them is written into the database
+//!              with a BACKUP, RESTORE or CLEAR: its present becomes that of the database, as nobody else has written
+//! ```
+
+use super::changes::{Change, Remade};
+use super::{Session, Transaction};
+use crate::engine::Engine;
+use crate::engine::timeline::Epoch;
+use crate::engine::unsaved::Note;
+use crate::query::Query;
+use crate::time::Time;
+
+/// What the COMMIT of a transaction comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It answers `false`: there is no transaction, or others have changed what it has read or written.
+    None,
+    /// Queries have been told that do the same.
+    Told,
+    /// It has taken or restored backups, or emptied the database: no others have written since it began, so what it was
+    /// asked does the same.
+    Asked,
+}
+
+impl Engine {
+    /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that do the same
+    /// where the clock reads what it does; nothing changes.
+    ///
+    /// # Errors
+    /// Whatever `each` fails with; nothing more is handed out then.
+    pub fn try_effect<E>(
+        &mut self,
+        session: Option<&Session>,
+        each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<Effect, E> {
+        self.enter(session);
+        let Some(transaction) = self.transaction() else { return Ok(Effect::None) };
+        if transaction.is_in_conflict() {
+            return Ok(Effect::None);
+        }
+        if !transaction.remade.is_empty() {
+            return Ok(Effect::Asked);
+        }
+        let now = self.own_time(self.clock.now());
+        let held = |engine: &Self, key: &str, field: &str| {
+            engine.records.live_cell(key, field, &engine.timeline, now).cloned()
+        };
+        let mut cells: Vec<_> =
+            self.unsaved.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
+        self.leave();
+        let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
+        self.try_tell(&cells, told, wanted, each)?;
+        Ok(Effect::Told)
+    }
+
+    /// Takes back what a session, or the engine's own, has open, for a caller who asks what it comes to instead: to other
+    /// transactions it has changed what it has written.
+    pub fn hand_over(&mut self, session: Option<&Session>) {
+        self.enter(session);
+        let touched = self.transaction().map(|transaction| std::mem::take(&mut transaction.touched));
+        self.drop_transaction();
+        if let Some(touched) = touched {
+            self.tell_others(&touched);
+        }
+    }
+
+    /// Rolls back what a session, or the engine's own, has open.
+    pub fn roll_back(&mut self, session: Option<&Session>) {
+        self.enter(session);
+        self.drop_transaction();
+    }
+
+    /// Ends the transaction that the query is part of: takes back all that it has written. `false` if it is part of
+    /// none.
+    pub(in crate::engine) fn drop_transaction(&mut self) -> bool {
+        let Some(place) = self.inside else { return false };
+        let unsaved = self.end_transaction(place);
+        self.take_back(unsaved);
+        true
+    }
+
+    /// The same for those whose session has ended.
+    pub(in crate::engine) fn end_abandoned(&mut self) {
+        while let Some(place) = self.transactions.iter().position(Transaction::is_abandoned) {
+            let unsaved = self.end_transaction(place);
+            self.take_back(unsaved);
+        }
+    }
+
+    /// Takes out a transaction; the answer is what it has written. The database is asked then.
+    fn end_transaction(&mut self, place: usize) -> (Vec<(Note, Epoch)>, Transaction) {
+        self.leave();
+        let mut transaction = self.transactions.swap_remove(place);
+        let open = transaction.other.at.open();
+        let written = transaction.other.unsaved.take().into_iter().map(|note| (note, open)).collect();
+        self.timeline.end(&transaction.other.at);
+        (written, transaction)
+    }
+
+    pub(in crate::engine) fn take_back(&mut self, (written, transaction): (Vec<(Note, Epoch)>, Transaction)) {
+        for ((key, field), epoch) in written.into_iter().chain(transaction.closed) {
+            match field {
+                Some(field) => drop(self.records.take(&key, &field, epoch)),
+                None => self.records.take_back(&key, None, epoch),
+            }
+        }
+    }
+
+    /// Ends the transaction that the query is part of: what it has written takes effect. `false` if it is part of none,
+    /// or if what it has read or written was changed by another one: nothing takes effect then.
+    pub(in crate::engine) fn keep_transaction(&mut self, now: Time) -> bool {
+        let Some(place) = self.inside else { return false };
+        let transaction = &self.transactions[place];
+        if transaction.is_in_conflict() {
+            self.drop_transaction();
+            return false;
+        }
+        if transaction.remade.is_empty() {
+            self.merge(place, now);
+        } else {
+            self.adopt(place);
+        }
+        true
+    }
+
+    /// Writes what a transaction has written into the database.
+    fn merge(&mut self, place: usize, now: Time) {
+        let (written, mut transaction) = self.end_transaction(place);
+        let touched = std::mem::take(&mut transaction.touched);
+        for ((key, field), epoch) in written {
+            let Some(field) = field else {
+                self.records.take_back(&key, None, epoch);
+                continue;
+            };
+            match self.records.take(&key, &field, epoch) {
+                Some(Some(content)) if content.lifetime.holds_at(now) => self.put(&key, &field, content, now),
+                Some(_) => drop(self.delete(&key, &field, now)),
+                None => {}
+            }
+        }
+        self.take_back((Vec::new(), transaction));
+        self.tell_others(&touched);
+    }
+
+    /// Makes the present of a transaction that of the database. Nobody else has written since it began.
+    fn adopt(&mut self, place: usize) {
+        self.leave();
+        let remade = std::mem::take(&mut self.transactions[place].remade);
+        if remade[0] == Remade::Left {
+            // What was written since the last backup is seen by nobody from now on.
+            let written = self.written();
+            self.take_back_open(written);
+        }
+        self.swap(place);
+        let mut transaction = self.transactions.swap_remove(place);
+        // The timeline goes there by itself.
+        let mut at = transaction.other.at.clone();
+        self.timeline.swap(&mut at);
+        self.timeline.adopt(&at, remade == [Remade::Left]);
+        self.tell_others(&transaction.touched);
+        for how in &remade {
+            self.note_change(if *how == Remade::Left { Change::All } else { Change::Backups });
+        }
+        if remade[0] == Remade::Left {
+            // No backup of it can see what others changed before.
+            transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
+            self.take_back((Vec::new(), transaction));
+        }
+    }
+}
