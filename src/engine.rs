@@ -259,21 +259,23 @@ impl Engine {
         self.advance(Some(now)).map(drop)
     }
 
-    /// Every live cell, in byte order of keys and then fields, with what it has left at the clock's reading.
+    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what it has left at
+    /// the clock's reading.
     ///
     /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
     #[must_use]
     pub fn cells(&self) -> Vec<LiveCell<'_>> {
-        let now = self.own_time(self.clock.now());
+        let (timeline, shift) = self.own_view();
+        let now = Time(self.clock.now().0 - shift);
         let mut cells: Vec<_> = self
             .records
             .iter()
-            .flat_map(|(key, record)| record.live_cells("", &self.timeline, now).map(move |cell| (key, cell)))
+            .flat_map(|(key, record)| record.live_cells("", &timeline, now).map(move |cell| (key, cell)))
             .map(|(key, (field, content))| LiveCell {
                 key,
                 field,
                 value: content.value.value(),
-                left: self.left(content.lifetime),
+                left: self.left(content.lifetime, shift),
             })
             .collect();
         cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
@@ -289,9 +291,10 @@ impl Engine {
     /// One cell of those, if it is among them.
     #[must_use]
     pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
-        let now = self.own_time(self.clock.now());
-        let content = self.records.live_cell(key, field, &self.timeline, now)?;
-        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime) })
+        let (timeline, shift) = self.own_view();
+        let now = Time(self.clock.now().0 - shift);
+        let content = self.records.live_cell(key, field, &timeline, now)?;
+        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }
 
     /// The logical clock: its rule and its reading.

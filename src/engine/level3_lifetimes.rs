@@ -35,9 +35,10 @@ impl Engine {
         }
     }
 
-    /// How long a cell with this lifetime lives from the clock's reading on; `None` if to the end of time.
-    pub(super) fn left(&self, lifetime: Lifetime) -> Option<Ttl> {
-        let left = lifetime.left_at(self.own_time(self.clock.now()))?;
+    /// How long a cell with this lifetime lives from the clock's reading on, where the database's own stands `shift` behind;
+    /// `None` if to the end of time.
+    pub(super) fn left(&self, lifetime: Lifetime, shift: u64) -> Option<Ttl> {
+        let left = lifetime.left_at(Time(self.clock.now().0 - shift))?;
         // A restore may have moved its end past the last moment there is.
         self.clock.now().0.checked_add(left.0).map(|_| left)
     }

@@ -29,7 +29,7 @@ impl Engine {
     pub(super) fn ttl(&self, meant: Meant<'_>, now: Time) -> Reply<'static> {
         let lifetimes = self.live_of(meant, now).into_iter().map(|(_, content)| content.lifetime);
         match lifetimes.max() {
-            Some(lifetime) => Reply::Left(self.left(lifetime).map(|left| left.0)),
+            Some(lifetime) => Reply::Left(self.left(lifetime, self.shift).map(|left| left.0)),
             None => Reply::Value(None),
         }
     }
@@ -38,7 +38,7 @@ impl Engine {
     pub(super) fn persist(&mut self, (key, field): Meant<'_>, now: Time) -> Reply<'static> {
         let mut cells = self.live_of((key, field), now);
         // What a restore has moved past the end of time never ends either.
-        cells.retain(|(_, content)| self.left(content.lifetime).is_some());
+        cells.retain(|(_, content)| self.left(content.lifetime, self.shift).is_some());
         let any = !cells.is_empty();
         for (field, content) in cells {
             self.put(key, &field, Content { lifetime: Lifetime::PERMANENT, ..content }, now);

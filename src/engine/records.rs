@@ -196,9 +196,12 @@ impl Records {
         live(cell, timeline, view.now)?;
         let goes = cell.is_only_of(open);
         let new_cell = !goes && cell.write(open, None);
-        let count = record.count_death(key, &mut self.live, timeline);
+        let mut count = record.count_death(key, &mut self.live, timeline);
         if goes && record.remove(field) {
             entry.remove();
+        } else if goes {
+            // With the cell goes what told of the count's version.
+            count = true;
         }
         Some(NewVersions { cell: new_cell, count })
     }
@@ -217,9 +220,11 @@ impl Records {
         if !goes && expiry.epoch == timeline.open() {
             cell.write(timeline.open(), None);
         }
-        let count = record.count_death(key, &mut self.live, timeline);
+        let mut count = record.count_death(key, &mut self.live, timeline);
         if goes && record.remove(&expiry.field) {
             entry.remove();
+        } else if goes {
+            count = true;
         }
         (NewVersions { cell: false, count }, goes)
     }

@@ -192,11 +192,17 @@ impl<'q> Ruling<'q> {
 }
 
 impl Engine {
-    /// Tells which rule decides a query that is applied next. Nothing changes.
+    /// Tells which rule decides a query that the engine's own session asks next. Nothing changes.
     ///
     /// Looking at a cell takes as long as reading it, at a list as long as the record, at a count as long as all cells.
     #[must_use]
     pub fn ruling<'q>(&self, query: &Query<'q>) -> Ruling<'q> {
+        if self.is_away() {
+            // Rare enough that a copy will do.
+            let mut own = self.clone();
+            own.enter(None);
+            return own.ruling(query);
+        }
         let mut clock = self.clock;
         let mut asked = query.asked().iter().map(|query| clock.advance(query.timestamp()));
         let at = match asked.try_fold(Time(0), |_, at| at) {

@@ -36,6 +36,11 @@ pub(super) struct Epoch(NonZeroU32);
 impl Epoch {
     pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
     const LAST: Self = Self(NonZeroU32::MAX);
+    /// No transaction begins later than this, so that it and those beside it have epochs of their own.
+    const LAST_TO_BEGIN_AT: Self = match NonZeroU32::new(u32::MAX - (1 << 20)) {
+        Some(number) => Self(number),
+        None => Self::FIRST,
+    };
 
     /// The epoch of a number that is not 0.
     pub(super) fn new(number: u32) -> Option<Self> {
@@ -125,6 +130,8 @@ pub(super) struct Timeline {
     vacant: Vec<u32>,
     /// The branches that transactions fork from, one for each that is open.
     forks: Vec<u32>,
+    /// Those of them that are there for their sake alone.
+    left: Vec<u32>,
 }
 
 impl Timeline {
@@ -132,7 +139,14 @@ impl Timeline {
         let first = Epoch::FIRST;
         let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
         let at = Position { branch: 0, first, open: first, own: None };
-        Self { branches: vec![root], at, last: first, vacant: Vec::new(), forks: Vec::new() }
+        Self {
+            branches: vec![root],
+            at,
+            last: first,
+            vacant: Vec::new(),
+            forks: Vec::new(),
+            left: Vec::new(),
+        }
     }
 
     /// The epoch in which writes happen now.
@@ -178,8 +192,9 @@ impl Timeline {
         let Position { branch, first, open, ref mut own } = self.at;
         // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may have been.)
         let is_unused = branch > 0 && first == open && open < Epoch::LAST;
-        // What a transaction forks from stays.
-        if is_unused && !self.forks.contains(&branch) {
+        if is_unused && self.forks.contains(&branch) {
+            self.left.push(branch);
+        } else if is_unused {
             self.vacant.push(branch);
             if let Some(own) = own {
                 own.retain(|made| *made != branch);
@@ -204,7 +219,7 @@ impl Timeline {
     /// on unless a version in the branch's first epoch hides it. The answer is where the database stands meanwhile, and
     /// that epoch; `None` if there is no epoch left.
     pub(super) fn begin(&mut self) -> Option<(Position, Epoch)> {
-        if self.last.next() >= Epoch::LAST {
+        if self.last >= Epoch::LAST_TO_BEGIN_AT {
             return None;
         }
         let fork = Mark { epoch: self.at.open, branch: self.at.branch };
@@ -247,6 +262,8 @@ impl Timeline {
         if let Some(place) = self.forks.iter().position(|branch| Some(*branch) == fork) {
             self.forks.swap_remove(place);
         }
+        let forks = &self.forks;
+        self.vacant.extend(self.left.extract_if(.., |branch| !forks.contains(branch)));
     }
 
     /// Where no transaction is open, no later epoch is in use.

@@ -17,13 +17,14 @@
 mod changes;
 mod ending;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use super::backups::Backups;
 use super::expiries::Cursor;
 use super::live::Live;
-use super::timeline::{Epoch, Position};
+use super::timeline::{Epoch, Position, Timeline};
 use super::unsaved::{Note, Unsaved};
 use super::{Engine, Text};
 use changes::Changes;
@@ -151,6 +152,25 @@ impl Engine {
         self.expiries.swap(expiries);
         std::mem::swap(&mut self.unsaved, unsaved);
         std::mem::swap(&mut self.backups, backups);
+    }
+
+    /// What the engine's own session sees, though another may have been asked last: the timeline, and how far the
+    /// database's own clock stands behind there.
+    pub(super) fn own_view(&self) -> (Cow<'_, Timeline>, u64) {
+        let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
+        let Some(place) = own.or(self.inside).filter(|_| own != self.inside) else {
+            return (Cow::Borrowed(&self.timeline), self.shift);
+        };
+        // Its present is kept: if it has no transaction, by the one that is asked.
+        let View { at, shift, .. } = &self.transactions[place].other;
+        let mut timeline = self.timeline.clone();
+        timeline.swap(&mut at.clone());
+        (Cow::Owned(timeline), *shift)
+    }
+
+    /// Was another session asked last, so that the present is not that of the engine's own?
+    pub(super) fn is_away(&self) -> bool {
+        self.inside != self.transactions.iter().position(|transaction| transaction.is_of(None))
     }
 
     /// Is the query that is being answered part of a transaction?

@@ -141,22 +141,23 @@ impl Store {
             Access::Commit => self.gather_effect(session)?,
             _ => Effect::None,
         };
-        let asked = number.and_then(|number| self.asked.remove(&number));
-        self.asked.retain(|number, _| self.engine.is_open(*number));
+        let asked = number.and_then(|number| self.asked.get(&number));
         if let (Effect::Asked, Some(Asked { group, began, logged })) = (effect, asked) {
-            if began < self.logged.max(self.frozen) {
+            if *began < self.logged.max(self.frozen) {
                 // Where it is read again the clock has passed it.
                 self.engine.roll_back(session);
                 each(query, &Reply::Bool(false));
                 return Ok(());
             }
-            self.group = group;
-            if self.engine.clock().now() > logged {
+            // It stays until it is written.
+            self.group = group.clone();
+            if self.engine.clock().now() > *logged {
                 self.group.push_clock(self.engine.clock().now());
             }
         }
         let packed = self.is_packed(true);
         let (payload, at) = self.write(packed, commit)?;
+        self.asked.retain(|other, _| Some(*other) != number && self.engine.is_open(*other));
         if self.group.is_empty() || effect != Effect::Told {
             self.note_logged();
             return answer(&mut self.engine, &mut self.values, (session, query), &mut |reply| {

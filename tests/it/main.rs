@@ -1,5 +1,7 @@
 //! All tests that use the project from outside, in one binary.
 
+/// What was once wrong with sessions.
+mod session_regression;
 /// Sessions: a naive model over random interleavings, and stories of two sessions.
 mod sessions;
 

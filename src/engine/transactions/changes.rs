@@ -8,7 +8,7 @@ use crate::engine::records::Content;
 use crate::engine::timeline::Epoch;
 use crate::engine::unsaved::Note;
 use crate::engine::{Engine, Text};
-use crate::query::Query;
+use crate::query::{Access, Query};
 use crate::time::ClockRule;
 
 /// How a transaction makes more of a database than its records.
@@ -65,9 +65,9 @@ impl Engine {
     /// Notes in the transaction, if the query is part of one, what it reads or writes.
     pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
         if let Some(transaction) = self.transaction() {
-            match (query.key(), query) {
-                (None, Query::Tick { .. } | Query::Begin {} | Query::Commit {} | Query::Rollback {}) => {}
-                (key, _) => transaction.touch(key, false),
+            let is_of_records = matches!(query.row().access, Access::Read | Access::Write);
+            if is_of_records && !matches!(query, Query::Tick { .. } | Query::Aliases {}) {
+                transaction.touch(query.key(), false);
             }
         }
     }
