@@ -7,7 +7,7 @@
 //! ```text
 //!   editor (a terminal) ─┐           ┌─ query ──► base ─► answer          the present
 //!   piped  (anything)  ──┴─► session ┼─ query ──► look ─► answer          the past, read only
-//!                                    └─ command ► look, files, show       what begins with a point
+//!                                    └─ command ► look, read, save, show       what begins with a point
 //!                                            recording: every step so far
 //! ```
 
@@ -15,12 +15,14 @@ mod answer;
 mod command;
 mod complete;
 mod editor;
-mod files;
 mod history;
 mod interrupt;
 mod look;
 mod names;
+mod pasted;
 mod piped;
+mod read;
+mod save;
 mod session;
 mod show;
 
@@ -41,9 +43,9 @@ use session::Session;
 /// Ask queries one by one, and look back on what they did
 ///
 /// A line is a query: words parted by blanks, in "double quotes" (escapes as in JSON) or 'single quotes' where they
-/// have blanks, or a JSON array. Lines that begin with # are passed over. A line that begins with a point is a command;
-/// .help lists them. On a terminal Tab completes operations, keys and fields. From a pipe the first mistake ends the
-/// shell with status 2, and what came before stands.
+/// have blanks, or a JSON array; BATCH takes queries in [brackets]. Lines that begin with # are passed over. A line that
+/// begins with a point is a command; .help lists them. On a terminal Tab completes operations, keys and fields. From a
+/// pipe the first mistake ends the shell with status 2, and what came before stands.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Refuse operations above this level [default: the last]

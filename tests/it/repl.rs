@@ -254,6 +254,8 @@ fn the_timer_tells_on_standard_error_how_long_a_line_took() {
     assert!(messages.lines().count() == 1 && messages.lines().all(took), "{messages}");
 }
 
+#[cfg(unix)]
+mod hostile;
 mod level6;
 mod reading;
 mod recording;

@@ -2,9 +2,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -16,6 +17,8 @@ pub(crate) struct Terminal {
     /// All that was ever drawn.
     pub(crate) drawn: Arc<Mutex<Vec<u8>>>,
     pub(crate) child: Child,
+    /// Reads what is drawn.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Terminal {
@@ -25,21 +28,20 @@ impl Terminal {
         fcntl_setfd(&ours, FdFlags::CLOEXEC).expect("it is ours");
         grantpt(&ours).expect("it is ours");
         unlockpt(&ours).expect("it is ours");
-        let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&ours, size).expect("it is a terminal");
+        resize(&ours, 100);
         let name = ptsname(&ours, Vec::new()).expect("it has a name").into_string().expect("a plain name");
         let theirs = || Stdio::from(OpenOptions::new().read(true).write(true).open(&name).expect("it opens"));
         let child = command.stdin(theirs()).stdout(theirs()).stderr(theirs()).spawn().expect("it starts");
         let (mut screen, keys) = (File::from(ours.try_clone().expect("it can be shared")), File::from(ours));
         let drawn = Arc::new(Mutex::new(Vec::new()));
         let into = Arc::clone(&drawn);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut chunk = [0; 4096];
             while let Ok(count @ 1..) = screen.read(&mut chunk) {
                 into.lock().expect("nobody panics with it").extend_from_slice(&chunk[..count]);
             }
         });
-        Self { keys, drawn, child }
+        Self { keys, drawn, child, reader: Some(reader) }
     }
 
     /// Waits until a text has been drawn since `since`, and answers how much had been drawn then.
@@ -57,7 +59,16 @@ impl Terminal {
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("it listens");
+        self.press_bytes(keys.as_bytes());
+    }
+
+    pub(crate) fn press_bytes(&mut self, keys: &[u8]) {
+        self.keys.write_all(keys).expect("it listens");
+    }
+
+    /// Gives it so many columns.
+    pub(crate) fn resize(&self, columns: u16) {
+        resize(&self.keys, columns);
     }
 
     /// What a person sees, above the screen too.
@@ -104,17 +115,23 @@ impl Terminal {
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
-    /// Waits until the program has ended, and answers with which status.
+    /// Waits until the program has ended and all that it has drawn is there, and answers with which status.
     pub(crate) fn end(&mut self) -> Option<i32> {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("it is ours") {
+                self.reader.take().map_or(Ok(()), JoinHandle::join).expect("it does not panic");
                 return status.code();
             }
             assert!(begun.elapsed() < Duration::from_mins(1), "it does not end:\n{}", self.screen());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+fn resize(terminal: impl AsFd, columns: u16) {
+    let size = Winsize { ws_row: 30, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(terminal, size).expect("it is a terminal");
 }
 
 impl Drop for Terminal {

@@ -5,11 +5,11 @@
 use std::ops::Range;
 
 use super::session::{Session, Stop, Told};
-use super::{files, look, show};
+use super::{look, read, save, show};
 use crate::cli::explain::text::wrap;
 use crate::cli::help;
 use crate::query::{Aliases, Level, Mistake, OPERATIONS, Row};
-use crate::script::{Fault, Format, plain, typed_words};
+use crate::script::{Context, Fault, Faults, Format, plain, typed_words};
 
 /// Columns of the help, and of those the usage's.
 const WIDTH: usize = 100;
@@ -77,14 +77,14 @@ pub(super) const COMMANDS: &[Command] = &[
         takes: "FILE",
         does: "asks the queries of a file: a JSON array, JSON Lines, or lines as they are typed",
         count: (1, 1),
-        run: files::read,
+        run: read::read,
     },
     Command {
         name: ".save",
         takes: "FILE",
         does: "writes the session as a list that `rewind run` answers the same; what was there before it comes first",
         count: (1, 1),
-        run: files::save,
+        run: save::save,
     },
     Command {
         name: ".mode",
@@ -196,6 +196,20 @@ pub(super) fn run(session: &mut Session, line: &str) -> Result<Told, Stop> {
         return Err(fault(begin..line.trim_end().len(), &format!("{message} for {name}"), &help));
     }
     (command.run)(session, &words)
+}
+
+/// The fault of a line that is a command but for its point.
+pub(super) fn meant(line: &str, context: &Context) -> Option<Faults> {
+    let name = line.split_whitespace().next()?;
+    let command =
+        Command::named(&format!(".{name}")).filter(|_| context.aliases.operation(name).is_none())?;
+    let begin = line.len() - line.trim_start().len();
+    Some(Faults::from(Fault {
+        span: begin..begin + name.len(),
+        query: None,
+        message: format!("unknown operation `{name}`"),
+        help: Some(format!("did you mean {}?", command.name)),
+    }))
 }
 
 /// What may have been meant.

@@ -19,10 +19,10 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Editor};
 
 use super::session::{Session, Stop, Told};
-use super::{Args, complete, interrupt};
+use super::{Args, complete, interrupt, pasted};
 use crate::cli::run::ended;
 use crate::cli::{Failure, say};
-use crate::script::{is_unfinished, plain};
+use crate::script::plain;
 
 /// So many lines are kept from one run to the next.
 const MOST_LINES: usize = 2_000;
@@ -61,25 +61,54 @@ fn converse(session: &Shared, args: &Args) -> Result<(), Failure> {
         let line = match read {
             Ok(line) => line,
             Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                say("\nwhat was typed is not UTF-8, and is dropped\n");
+                continue;
+            }
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(broken(error)),
         };
         history.add(&mut editor, &line);
-        if answer(&mut session.borrow_mut(), &line)? == Told::End {
+        if answer_all(&mut session.borrow_mut(), &line)? == Told::End {
             return Ok(());
         }
     }
 }
 
-/// Answers a line, or shows what is wrong with it.
-fn answer(session: &mut Session, line: &str) -> Result<Told, Failure> {
+/// Answers what was typed: a line, or several that were pasted, up to the first mistake.
+fn answer_all(session: &mut Session, text: &str) -> Result<Told, Failure> {
+    let (first, mut rest) = pasted::first(text, session.base.aliases());
+    if rest.trim().is_empty() {
+        return Ok(answer(session, first, 1)?.unwrap_or(Told::Done));
+    }
+    // Where several were asked it must be seen which answer is whose.
+    session.out.is_typed = false;
+    let (mut line, mut number) = (first, 1);
+    let told = loop {
+        match answer(session, line, number) {
+            Ok(Some(Told::Done)) if !rest.is_empty() && !interrupt::is_wanted() => {}
+            told => break told,
+        }
+        number += line.matches('\n').count() + 1;
+        (line, rest) = pasted::first(rest, session.base.aliases());
+    };
+    session.out.is_typed = true;
+    let told = told?;
+    if told.is_none() && !rest.trim().is_empty() {
+        session.note("what was pasted behind it is not asked")?;
+    }
+    Ok(told.unwrap_or(Told::Done))
+}
+
+/// Answers a line of this number, or shows what is wrong with it.
+fn answer(session: &mut Session, line: &str, number: usize) -> Result<Option<Told>, Failure> {
     let told = match session.line(line) {
-        Ok(told) => told,
+        Ok(told) => Some(told),
         Err(Stop::Failed(failure)) => return Err(failure),
-        Err(Stop::Reported) => Told::Done,
+        Err(Stop::Reported) => None,
         Err(Stop::Refused(faults)) => {
-            session.refuse("terminal", line, 1, &faults)?;
-            Told::Done
+            session.refuse("terminal", line, number, &faults)?;
+            None
         }
     };
     session.settle()?;
@@ -126,10 +155,13 @@ impl History {
     fn load(&mut self, editor: &mut Editor<Helper, FileHistory>) {
         let Some(file) = &self.file else { return };
         let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let loaded = made.map_err(ReadlineError::from).and_then(|()| match editor.load_history(file) {
-            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            loaded => loaded,
-        });
+        let is_file = |()| match file.metadata() {
+            // Some devices never end.
+            Ok(found) if !found.is_file() => Err(io::Error::other("it is no file")),
+            found => Ok(found.is_ok()),
+        };
+        let loaded = made.and_then(is_file).map_err(ReadlineError::from);
+        let loaded = loaded.and_then(|is_there| if is_there { editor.load_history(file) } else { Ok(()) });
         self.check(loaded);
     }
 
@@ -210,13 +242,8 @@ impl Highlighter for Helper {
 
 impl Validator for Helper {
     fn validate(&self, line: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let (text, session) = (line.input(), self.session.borrow());
-        let is_query = !text.trim_start().starts_with('#');
-        Ok(if is_query && is_unfinished(text, session.base.aliases()) {
-            ValidationResult::Incomplete
-        } else {
-            ValidationResult::Valid(None)
-        })
+        let is_open = pasted::is_open(line.input(), self.session.borrow().base.aliases());
+        Ok(if is_open { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }
 

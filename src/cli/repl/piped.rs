@@ -14,6 +14,9 @@ use crate::script::{Buffered, Fault, Faults, LONGEST_LINE, decode};
 
 const NAME: &str = "standard input";
 
+/// What some editors put before a text.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 pub(super) fn run(mut session: Session, storing: &StoreArgs) -> Result<(), Failure> {
     let ran = answer_all(&mut session);
     ended(ran, session.close(storing))
@@ -71,9 +74,14 @@ impl<R: BufRead + Buffered> Lines<R> {
         if bytes.last() == Some(&b'\n') {
             bytes.pop();
         }
+        let fault = |span, message: String, help: Option<&str>| {
+            Some(Faults::from(Fault { span, query: None, message, help: help.map(str::to_owned) }))
+        };
         let fault = if bytes.len() as u64 > LONGEST_LINE {
-            let message = format!("this line is longer than {} MiB", LONGEST_LINE >> 20);
-            Some(Faults::from(Fault { span: 0..0, query: None, message, help: None }))
+            fault(0..0, format!("this line is longer than {} MiB", LONGEST_LINE >> 20), None)
+        } else if self.number == 1 && bytes.starts_with(MARK) {
+            let message = "a byte order mark stands before the text".to_owned();
+            fault(0..MARK.len(), message, Some("save the file as UTF-8 without it"))
         } else {
             decode(&bytes).err().map(Faults::from)
         };

@@ -104,6 +104,8 @@ impl Session {
         let (begun, was_timed) = (Instant::now(), self.is_timed);
         let told = match line.trim() {
             "exit" | "quit" => return Ok(Told::End),
+            // Whoever knows nothing yet types that.
+            "help" | "?" => command::run(self, ".help")?,
             text if text.is_empty() || text.starts_with('#') => return Ok(Told::Done),
             text if text.starts_with('.') => command::run(self, line)?,
             _ if self.look.is_some() => self.look_up(line)?,
@@ -129,7 +131,8 @@ impl Session {
     pub(super) fn ask(&mut self, line: &str) -> Result<Told, Stop> {
         let (arena, number) = (Bump::new(), self.recording.last() + 1);
         let context = self.base.context();
-        let typed = read_typed(line, &arena, self.level, context.clone(), number)?;
+        let typed = read_typed(line, &arena, self.level, context.clone(), number);
+        let typed = typed.map_err(|faults| command::meant(line, &context).unwrap_or(faults))?;
         let moved = self.moved_before([&typed.query]);
         let typed = match moved {
             None => typed,

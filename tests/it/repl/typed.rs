@@ -9,14 +9,14 @@ use super::{scratch, shell};
 use crate::assert_golden;
 use crate::terminal::Terminal;
 
-fn start(directory: &Path, arguments: &[&str]) -> Terminal {
+pub(super) fn start(directory: &Path, arguments: &[&str]) -> Terminal {
     let terminal = Terminal::start(shell(directory, arguments));
     terminal.wait_for_last("rewind 1>");
     terminal
 }
 
 /// Types lines one after the other, each when the prompt it is meant for is there.
-fn type_lines(terminal: &mut Terminal, lines: &[(&str, &str)]) {
+pub(super) fn type_lines(terminal: &mut Terminal, lines: &[(&str, &str)]) {
     for (line, prompt) in lines {
         terminal.press(line);
         terminal.wait_for_typed(line);
@@ -130,6 +130,25 @@ fn tab_completes_operations_keys_fields_choices_commands_and_files() {
     terminal.press_for("\u{3}", "rewind 3>");
     terminal.press("\u{4}");
     assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn tab_offers_what_was_asked_about_where_there_are_too_many_cells_to_list() {
+    let scratch = scratch();
+    let many: Vec<_> = (0..25_000).map(|number| format!("SET k{number} f v\n")).collect();
+    let many = many.concat();
+    std::fs::write(scratch.path().join("many.of"), format!("SET customer address x\n{many}"))
+        .expect("there is room");
+    for options in [&[][..], &["--store", "db", "--sync", "never"]] {
+        let mut terminal = start(scratch.path(), options);
+        terminal.press(".mode jsonl\r.read many.of\r");
+        terminal.wait_for_last("rewind 25002>");
+        terminal.press("GET cu\tad\t");
+        terminal.wait_for_last("rewind 25002> GET customer address");
+        terminal.press_for("\u{3}", "rewind 25002>");
+        terminal.press("\u{4}");
+        assert_eq!(terminal.end(), Some(0));
+    }
 }
 
 #[test]

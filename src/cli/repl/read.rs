@@ -1,11 +1,9 @@
-//! Files of the shell: `.read` asks what is in one, `.save` writes the session into one.
+//! `.read`: the shell asks the queries of a file.
 //!
 //! Invariants: a JSON array is refused whole, or takes effect as one, at one moment; of lines, what came before a
-//! mistake stands; a file that is saved is there whole or not at all.
+//! mistake stands.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bumpalo::Bump;
 use serde_json::value::RawValue;
@@ -19,14 +17,18 @@ use crate::cli::input::{Input, unreadable};
 use crate::cli::report::report;
 use crate::cli::run::Source;
 use crate::query::Query;
-use crate::script::{Fault, Faults, Kind, plain, read_list};
-use crate::time::{ClockRule, Time};
+use crate::script::{Fault, Faults, Kind, read_list};
+use crate::time::Time;
 use crate::trace::RecordedStep;
 
 /// `.read FILE`
 pub(super) fn read(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
     if session.look.is_some() {
         return Err(words.fault(0, "a file is asked of the present", "`.forward` returns to now"));
+    }
+    if words.text(0) == "-" {
+        let help = "a file of this name is ./-";
+        return Err(words.fault(0, "the shell itself reads standard input", help));
     }
     let cannot = |failure: Failure| match failure {
         Failure::Usage(message) => words.fault(0, &message, "the name of a file may stand in quotes"),
@@ -142,45 +144,4 @@ fn record(
         let json = raw.get().replace(['\n', '\r'], " ").into();
         session.note_step(query, RecordedStep { json, moved: moved.take(), clock: clock.now() });
     }
-}
-
-/// `.save FILE`
-pub(super) fn save(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
-    let path = PathBuf::from(words.text(0));
-    let aside = path.with_added_extension("new");
-    let written = write(session, &aside).and_then(|counts| {
-        std::fs::rename(&aside, &path)?;
-        Ok(counts)
-    });
-    let (before, within) = written.map_err(|error| {
-        let _ = std::fs::remove_file(&aside);
-        words.fault(0, &format!("cannot write {}: {error}", plain(words.text(0))), "nothing was written")
-    })?;
-    let mut told = format!("saved {} queries in {}", before + within, plain(words.text(0)));
-    if before > 0 {
-        told.push_str(&format!("; the first {before} rebuild what was there before"));
-    }
-    if session.base.clock().rule() == ClockRule::Free {
-        told.push_str("; run it with --clock free");
-    }
-    if session.in_transaction {
-        told.push_str("; a transaction is open at their end");
-    }
-    session.note(&told)?;
-    Ok(Told::Done)
-}
-
-/// Writes the session as a list into a file that is not its own yet.
-fn write(session: &mut Session, aside: &Path) -> io::Result<(usize, usize)> {
-    let file = File::create(aside)?;
-    let (mut out, mut begin) = (BufWriter::new(&file), "[");
-    let counts = session.recording.try_each(|json| {
-        write!(out, "{begin}{json}")?;
-        begin = ",\n ";
-        Ok::<_, io::Error>(())
-    })?;
-    out.write_all(if counts == (0, 0) { b"[]\n" } else { b"]\n" })?;
-    out.flush()?;
-    file.sync_all()?;
-    Ok(counts)
 }

@@ -1,0 +1,84 @@
+//! `.save`: the session as a list, in a file.
+//!
+//! Invariants: a file that is saved is there whole or not at all, and no other one is touched; what is no file, a pipe
+//! or a device, is written to as it is.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::command::Words;
+use super::session::{Session, Stop, Told};
+use crate::script::plain;
+use crate::time::ClockRule;
+use crate::trace::Moment;
+
+/// `.save FILE`
+pub(super) fn save(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
+    let first = session.recording.first();
+    if first > 0 && session.recording.engine(Moment { step: first, at: None }).transaction_of(None).is_some()
+    {
+        let help = "what is remembered begins behind the BEGIN; a later session can be saved";
+        return Err(words.fault(0, "this session begins inside a transaction", help));
+    }
+    // It may go where the answers go.
+    session.settle()?;
+    let written = write(session, Path::new(words.text(0)));
+    let (before, within) = written.map_err(|error| {
+        words.fault(0, &format!("cannot write {}: {error}", plain(words.text(0))), "nothing was saved")
+    })?;
+    let mut told = format!("saved {} queries in {}", before + within, plain(words.text(0)));
+    if before > 0 {
+        told.push_str(&format!("; the first {before} rebuild what was there before"));
+    }
+    if session.base.clock().rule() == ClockRule::Free {
+        told.push_str("; run it with --clock free");
+    }
+    if session.in_transaction {
+        told.push_str("; a transaction is open at their end");
+    }
+    session.note(&told)?;
+    Ok(Told::Done)
+}
+
+/// Writes the session to a path.
+fn write(session: &mut Session, path: &Path) -> io::Result<(usize, usize)> {
+    // A link goes on leading where it does.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let there = path.metadata();
+    if there.as_ref().is_ok_and(|there| !there.is_file()) {
+        return write_list(session, &File::options().write(true).open(path)?);
+    }
+    let aside = aside(&path);
+    let file = File::options().write(true).create_new(true).open(&aside)?;
+    let written = write_list(session, &file).and_then(|counts| {
+        file.sync_all()?;
+        if let Ok(there) = there {
+            file.set_permissions(there.permissions())?;
+        }
+        fs::rename(&aside, &path)?;
+        Ok(counts)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&aside);
+    }
+    written
+}
+
+/// Where a file is written before it is there.
+fn aside(path: &Path) -> PathBuf {
+    path.with_added_extension(format!("{}.new", std::process::id()))
+}
+
+/// Writes the session as a list.
+fn write_list(session: &mut Session, file: &File) -> io::Result<(usize, usize)> {
+    let (mut out, mut begin) = (BufWriter::new(file), "[");
+    let counts = session.recording.try_each(|json| {
+        write!(out, "{begin}{json}")?;
+        begin = ",\n ";
+        Ok::<_, io::Error>(())
+    })?;
+    out.write_all(if counts == (0, 0) { b"[]\n" } else { b"]\n" })?;
+    out.flush()?;
+    Ok(counts)
+}
