@@ -139,7 +139,7 @@ impl Store {
         Ok(Stats { compaction_failure: self.compaction_failure.clone(), ..stats })
     }
 
-    /// Applies queries as one group: first to the log, then to the database; each reply is handed on. It survives a
+    /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the log, then to the database; each reply is handed on. It survives a
     /// crash of the process from then on; [`Self::commit`] makes it durable.
     ///
     /// Reads leave nothing in the log. That they have moved the clock is told with the next write, or at the close.

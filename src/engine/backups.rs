@@ -23,42 +23,73 @@ pub(super) struct Backup {
 /// Backups by the caller's time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backups {
-    /// Shared with transactions until one is added.
-    by_time: Arc<BTreeMap<Time, Backup>>,
+    /// Shared with transactions.
+    shared: Arc<BTreeMap<Time, Backup>>,
+    /// Those that were added while it was: they come before what is shared.
+    own: BTreeMap<Time, Backup>,
 }
 
 impl Backups {
     /// Adds a backup taken at `moment`; the answer is the one that it takes the place of.
     pub(super) fn add(&mut self, moment: Time, backup: Backup) -> Option<Backup> {
-        Arc::make_mut(&mut self.by_time).insert(moment, backup)
+        self.join();
+        if let Some(all) = Arc::get_mut(&mut self.shared) {
+            return all.insert(moment, backup);
+        }
+        let before = self.shared.get(&moment).copied();
+        self.own.insert(moment, backup).or(before)
+    }
+
+    /// What a transaction begins with: the same.
+    pub(super) fn fork(&mut self) -> Self {
+        self.join();
+        self.clone()
+    }
+
+    /// Once nothing is shared any more, there is one map again.
+    fn join(&mut self) {
+        if !self.own.is_empty()
+            && let Some(all) = Arc::get_mut(&mut self.shared)
+        {
+            all.extend(std::mem::take(&mut self.own));
+        }
     }
 
     /// The latest backup taken at `moment` or before, and when that was.
     pub(super) fn latest(&self, moment: Time) -> Option<(Time, Backup)> {
-        self.by_time.range(..=moment).next_back().map(|(taken, backup)| (*taken, *backup))
+        let [shared, own] = [&*self.shared, &self.own].map(|all| all.range(..=moment).next_back());
+        let latest = if shared.map(|(taken, _)| taken) > own.map(|(taken, _)| taken) { shared } else { own };
+        latest.map(|(taken, backup)| (*taken, *backup))
     }
 
     /// When the first one after `moment` was taken; without a moment, the first of all.
     pub(super) fn first_after(&self, moment: Option<Time>) -> Option<Time> {
         let from = moment.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_time.range((from, Bound::Unbounded)).next().map(|(taken, _)| *taken)
+        let firsts = [&*self.shared, &self.own].map(|all| all.range((from, Bound::Unbounded)).next());
+        firsts.into_iter().flatten().map(|(taken, _)| *taken).min()
     }
 
     /// When the latest one of all was taken.
     pub(super) fn last(&self) -> Option<Time> {
-        self.by_time.last_key_value().map(|(taken, _)| *taken)
+        let lasts = [&*self.shared, &self.own].map(|all| all.last_key_value());
+        lasts.into_iter().flatten().map(|(taken, _)| *taken).max()
     }
 
     /// All of them, in order of time.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Time, Backup)> {
-        self.by_time.iter().map(|(taken, backup)| (*taken, *backup))
+        let mut all: Vec<_> = self.own.iter().map(|(taken, backup)| (*taken, *backup)).collect();
+        let shared = self.shared.iter().filter(|(taken, _)| !self.own.contains_key(taken));
+        all.extend(shared.map(|(taken, backup)| (*taken, *backup)));
+        all.sort_unstable_by_key(|(taken, _)| *taken);
+        all.into_iter()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.by_time.is_empty()
+        self.shared.is_empty() && self.own.is_empty()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_time.len()
+        let own = self.own.keys().filter(|taken| !self.shared.contains_key(taken));
+        self.shared.len() + own.count()
     }
 }

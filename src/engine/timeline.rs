@@ -215,11 +215,16 @@ impl Timeline {
         self.enter(Branch::root(first, place));
     }
 
+    /// Are there epochs for a transaction, and for what is done beside it?
+    pub(super) fn can_begin(&self) -> bool {
+        self.last < Epoch::LAST_TO_BEGIN_AT
+    }
+
     /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open epoch from now
     /// on unless a version in the branch's first epoch hides it. The answer is where the database stands meanwhile, and
     /// that epoch; `None` if there is no epoch left.
     pub(super) fn begin(&mut self) -> Option<(Position, Epoch)> {
-        if self.last >= Epoch::LAST_TO_BEGIN_AT {
+        if !self.can_begin() {
             return None;
         }
         let fork = Mark { epoch: self.at.open, branch: self.at.branch };

@@ -115,6 +115,12 @@ impl Engine {
         transaction.map(|transaction| transaction.number)
     }
 
+    /// Could a session begin a transaction, if it has none? There is an end to how many there can be at all.
+    #[must_use]
+    pub fn can_begin(&self) -> bool {
+        self.timeline.can_begin()
+    }
+
     /// Is the transaction of this number open?
     #[must_use]
     pub fn is_open(&self, number: u64) -> bool {
@@ -198,7 +204,7 @@ impl Engine {
             live: self.records.fork_live(),
             expiries: self.expiries.fork(),
             unsaved: std::mem::take(&mut self.unsaved),
-            backups: self.backups.clone(),
+            backups: self.backups.fork(),
         };
         self.inside = Some(self.transactions.len());
         self.begun += 1;

@@ -71,7 +71,7 @@ impl Store {
         commit: bool,
         each: &mut Each<'_>,
     ) -> Result<(), Error> {
-        let fates = fates(queries, self.engine.transaction_of(session).is_some());
+        let fates = fates(queries, self.engine.transaction_of(session).is_some(), self.engine.can_begin());
         let (plain, ends) = self.gather(queries, &fates)?;
         let packed = self.is_packed(plain);
         let (payload, at) = self.write(packed, commit)?;

@@ -1,4 +1,4 @@
-//! Attempts to break sessions, transactions, BATCH and ALIAS.
+//! What was once wrong with sessions, found by those who tried to break them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use rewinddb::time::ClockRule;
 
 use crate::image::{thawed, written};
 
-fn q<'a>(line: &'a str) -> Query<'a> {
+fn q(line: &str) -> Query<'_> {
     let words: Vec<&str> = line.split(' ').collect();
     Query::parse(&words, Level::LAST).expect("a query")
 }
@@ -23,7 +23,7 @@ fn plain(engine: &mut Engine, line: &str) -> String {
 }
 
 #[test]
-fn adv_aliases_in_a_transaction_touch_no_record() {
+fn aliases_in_a_transaction_touch_no_record() {
     for line in ["ALIASES", "ALIAS g GET", "RESET_ALIASES"] {
         let mut engine = Engine::new(ClockRule::Monotone);
         let (one, other) = (Session::new(), Session::new());
@@ -36,43 +36,7 @@ fn adv_aliases_in_a_transaction_touch_no_record() {
 }
 
 #[test]
-fn adv_count_of_a_record_that_two_transactions_made() {
-    for end in ["COMMIT", "ROLLBACK"] {
-        let mut engine = Engine::new(ClockRule::Monotone);
-        let (a, b) = (Session::new(), Session::new());
-        ask(&mut engine, &a, "BEGIN");
-        ask(&mut engine, &b, "BEGIN");
-        ask(&mut engine, &a, "SET k f 1");
-        ask(&mut engine, &b, "SET k g 1");
-        ask(&mut engine, &a, "DELETE k f");
-        // The notes are swept.
-        for number in 0..1200 {
-            ask(&mut engine, &a, &format!("SET z{number} f 1"));
-            ask(&mut engine, &a, &format!("DELETE z{number} f"));
-        }
-        ask(&mut engine, &a, if end == "COMMIT" { "ROLLBACK" } else { "ROLLBACK" });
-        assert_eq!(ask(&mut engine, &b, "COMMIT"), "true");
-        let image = written(engine.clone().freeze());
-        println!("{image:?}");
-        // The next transaction gets the epochs of the first.
-        ask(&mut engine, &a, "BEGIN");
-        assert_eq!(ask(&mut engine, &a, "SIZE"), "1");
-        ask(&mut engine, &a, "SET k h 1");
-        assert_eq!(ask(&mut engine, &a, "SIZE"), "1");
-        ask(&mut engine, &a, "ROLLBACK");
-        for round in 0..12 {
-            assert_eq!(plain(&mut engine, &format!("BACKUP {round}")), "1", "round {round}");
-            plain(&mut engine, "SET k h 1");
-            assert_eq!(plain(&mut engine, "SIZE"), "1", "round {round}");
-            plain(&mut engine, "DELETE k h");
-            assert_eq!(plain(&mut engine, "SIZE"), "1", "round {round}");
-        }
-        thawed(&written(engine.freeze())).expect("an image");
-    }
-}
-
-#[test]
-fn adv_restores_beside_transactions_leave_no_branches() {
+fn restores_beside_transactions_leave_no_branches() {
     for rounds in [1_000u64, 4_000] {
         let mut engine = Engine::new(ClockRule::Monotone);
         plain(&mut engine, "PUT k v");
@@ -83,13 +47,12 @@ fn adv_restores_beside_transactions_leave_no_branches() {
             plain(&mut engine, &format!("RESTORE {round} 0"));
         }
         plain(&mut engine, "SIZE");
-        println!("{rounds}: {:?}", engine.sizes());
         assert!(engine.sizes().branches < 100, "{rounds}: {:?}", engine.sizes());
     }
 }
 
 #[test]
-fn adv_a_commit_whose_disk_failed_cannot_be_had_by_asking_again() {
+fn a_commit_whose_disk_failed_cannot_be_had_by_asking_again() {
     for whole in [true, false] {
         let disk = SimulatedDisk::new();
         let mut store = Store::open(Arc::new(disk.clone()), Options::default()).expect("it begins");
@@ -106,33 +69,33 @@ fn adv_a_commit_whose_disk_failed_cannot_be_had_by_asking_again() {
             run("BACKUP 5").unwrap();
         }
         disk.fail(disk.operations(), Fault::Full, true);
-        println!("{:?}", run("COMMIT"));
+        assert!(run("COMMIT").is_err(), "whole: {whole}");
         let again = run("COMMIT");
-        println!("{again:?}");
-        println!("{:?}", run("ROLLBACK"));
-        println!("{:?}", run("ITEMS"));
         assert_ne!(again, Ok("true".to_owned()), "whole: {whole}");
     }
 }
 
 #[test]
-fn adv_cells_show_nothing_of_a_transaction() {
+fn cells_show_nothing_of_a_transaction() {
     let mut engine = Engine::new(ClockRule::Monotone);
     let session = Session::new();
     ask(&mut engine, &session, "BEGIN");
     ask(&mut engine, &session, "PUT a 1");
-    assert!(engine.cells().is_empty() && engine.cell("a", "").is_none(), "not committed: {:?}", engine.cells());
+    assert!(
+        engine.cells().is_empty() && engine.cell("a", "").is_none(),
+        "not committed: {:?}",
+        engine.cells()
+    );
 }
 
 #[test]
-fn adv_at_the_end_of_epochs_a_transaction_stays_alone() {
+fn at_the_end_of_epochs_a_transaction_stays_alone() {
     for left in 0..8 {
         let mut image = written(Engine::new(ClockRule::Monotone).freeze());
         image.state.open = u32::MAX - left;
         let mut engine = thawed(&image).expect("an epoch like any other");
         let (a, b) = (Session::new(), Session::new());
         let began = ask(&mut engine, &a, "BEGIN");
-        println!("left {left}: {began}");
         if began == "false" {
             continue;
         }
@@ -146,4 +109,56 @@ fn adv_at_the_end_of_epochs_a_transaction_stays_alone() {
         assert_eq!(plain(&mut engine, "ITEMS"), "c(1)", "left {left}");
         assert_eq!(plain(&mut engine, "SIZE"), "1", "left {left}");
     }
+}
+
+/// Two transactions make one record; the cells of the first go again, its notes are swept, and it rolls back: its
+/// count of the record stays. (A third keeps the record there, as the store needs it for this.)
+fn leave_a_count(ask: &mut dyn FnMut(usize, &str)) {
+    let first = [
+        "0 BEGIN",
+        "1 BEGIN",
+        "2 BEGIN",
+        "0 SET k f 1",
+        "1 SET k g 1",
+        "1 SET k h 1",
+        "2 SET k d 1",
+        "0 DELETE k f",
+    ];
+    let then = ["0 ROLLBACK", "1 COMMIT", "2 ROLLBACK"];
+    let swept =
+        (0..1200).flat_map(|number| [format!("0 SET z{number} f 1"), format!("0 DELETE z{number} f")]);
+    let all = first.map(str::to_owned).into_iter().chain(swept).chain(then.map(str::to_owned));
+    for line in all {
+        let (session, query) = line.split_once(' ').expect("it has both");
+        ask(session.parse().expect("a number"), query);
+    }
+}
+
+#[test]
+fn a_count_that_is_left_is_of_no_other_transaction_or_backup() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let sessions = [Session::new(), Session::new(), Session::new()];
+    leave_a_count(&mut |session, line| drop(ask(&mut engine, &sessions[session], line)));
+    thawed(&written(engine.clone().freeze())).expect("an image");
+    for line in ["BACKUP 1", "BACKUP 2", "SET k i 1"] {
+        plain(&mut engine, line);
+    }
+    assert_eq!(plain(&mut engine, "KEYS"), "k");
+    assert_eq!(plain(&mut engine, "SIZE"), "1");
+}
+
+#[test]
+fn a_snapshot_after_it_can_be_read() {
+    let disk = SimulatedDisk::new();
+    let mut store = Store::open(Arc::new(disk.clone()), Options::default()).expect("it begins");
+    let sessions = [Session::new(), Session::new(), Session::new()];
+    leave_a_count(&mut |session, line| {
+        store.apply_in(&sessions[session], &[q(line)], |_, _| {}).expect("it is well");
+    });
+    store.compact().expect("it is well");
+    store.close().expect("it is well");
+    let mut store = Store::open(Arc::new(disk), Options::default()).expect("it opens");
+    store
+        .apply(&[q("ITEMS")], |_, reply| assert_eq!(reply.to_string(), "k.g(1), k.h(1)"))
+        .expect("it is well");
 }

@@ -45,8 +45,9 @@ impl Timeline {
     ) -> TimelineImage {
         let own: BTreeSet<u32> =
             transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
+        let vacant: BTreeSet<u32> = self.vacant.iter().copied().collect();
         let mut order: Vec<_> =
-            (0..self.number_of_branches()).filter(|place| !self.vacant.contains(place)).collect();
+            (0..self.number_of_branches()).filter(|place| !vacant.contains(place)).collect();
         order.sort_unstable_by_key(|place| self.branch(*place).first);
         let runs = if own.is_empty() { &[][..] } else { &order };
         let runs = runs.iter().map(|place| (self.branch(*place).first, !own.contains(place))).collect();

@@ -19,7 +19,7 @@ pub(super) fn writes(query: &Query<'_>) -> bool {
 }
 
 /// What becomes of what each query writes, with those of batches one by one; of all behind the last it is logged.
-pub(super) fn fates(queries: &[Query<'_>], mut is_open: bool) -> Vec<Fate> {
+pub(super) fn fates(queries: &[Query<'_>], mut is_open: bool, can_begin: bool) -> Vec<Fate> {
     let is_plain =
         |query: &Query<'_>| !matches!(query.row().access, Access::Begin | Access::Commit | Access::Rollback);
     if !is_open && queries.iter().all(is_plain) {
@@ -29,7 +29,7 @@ pub(super) fn fates(queries: &[Query<'_>], mut is_open: bool) -> Vec<Fate> {
     for query in queries.iter().flat_map(Query::asked) {
         let access = query.row().access;
         match access {
-            Access::Begin if !is_open => (is_open, begun) = (true, fates.len()),
+            Access::Begin if !is_open && can_begin => (is_open, begun) = (true, fates.len()),
             Access::Commit => {
                 settle(&mut fates[begun..], Fate::Logged);
                 is_open = false;
