@@ -123,6 +123,12 @@ impl Store {
         self.engine.aliases()
     }
 
+    /// Has the store's own session a transaction open?
+    #[must_use]
+    pub fn is_in_transaction(&self) -> bool {
+        self.engine.transaction_of(None).is_some()
+    }
+
     /// The number of the last group of the log.
     #[must_use]
     pub fn last_group(&self) -> u64 {

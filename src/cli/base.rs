@@ -44,6 +44,14 @@ impl Base {
         }
     }
 
+    /// Is a transaction open?
+    pub(super) fn is_in_transaction(&self) -> bool {
+        match self {
+            Self::Memory(engine) => engine.transaction_of(None).is_some(),
+            Self::Disk(store) => store.is_in_transaction(),
+        }
+    }
+
     /// What reading queries for it depends on.
     pub(super) fn context(&self) -> Context {
         Context { clock: self.clock(), aliases: self.aliases().clone() }

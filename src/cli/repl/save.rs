@@ -34,7 +34,7 @@ pub(super) fn save(session: &mut Session, words: &Words<'_>) -> Result<Told, Sto
     if session.base.clock().rule() == ClockRule::Free {
         told.push_str("; run it with --clock free");
     }
-    if session.in_transaction {
+    if session.base.is_in_transaction() {
         told.push_str("; a transaction is open at their end");
     }
     session.note(&told)?;

@@ -15,7 +15,7 @@ use crate::cli::base::Base;
 use crate::cli::report::{report, report_typed};
 use crate::cli::storing::StoreArgs;
 use crate::cli::{Failure, say};
-use crate::query::{Access, Level, Query};
+use crate::query::{Level, Query};
 use crate::script::{Context, Fault, Faults, Format, read_typed};
 use crate::time::{ClockRule, Time};
 use crate::trace::{MOST_BYTES, RecordedStep, Recording};
@@ -28,8 +28,6 @@ pub(super) struct Session {
     is_wall: bool,
     pub(super) recording: Recording,
     pub(super) names: Names,
-    /// Is a transaction open?
-    pub(super) in_transaction: bool,
     /// Where in the past one looks.
     pub(super) look: Option<Look>,
     pub(super) out: Output,
@@ -91,7 +89,6 @@ impl Session {
             names: Names::of(begin.sizes().versions),
             recording: Recording::new(begin, MOST_BYTES),
             base,
-            in_transaction: false,
             look: None,
             out: Output::new(format, is_typed),
             is_timed: false,
@@ -121,7 +118,7 @@ impl Session {
     /// transaction is open there.
     pub(super) fn prompt(&self) -> String {
         let (place, is_inside) = match &self.look {
-            None => ((self.recording.last() + 1).to_string(), self.in_transaction),
+            None => ((self.recording.last() + 1).to_string(), self.base.is_in_transaction()),
             Some(look) => (look.place(), look.is_inside()),
         };
         format!("rewind {place}{}> ", if is_inside { " (in a transaction)" } else { "" })
@@ -152,12 +149,6 @@ impl Session {
 
     /// Takes a query into account that was answered.
     pub(super) fn note_step(&mut self, query: &Query<'_>, step: RecordedStep) {
-        self.in_transaction = match query.row().access {
-            Access::Begin => true,
-            // Whatever it answers.
-            Access::Commit | Access::Rollback => false,
-            _ => self.in_transaction,
-        };
         self.names.note(query);
         self.recording.add(step);
     }
@@ -216,7 +207,7 @@ impl Session {
     /// Ends the session; what took effect is kept, whatever came of the rest.
     pub(super) fn close(mut self, storing: &StoreArgs) -> Result<(), Failure> {
         let settled = self.settle();
-        if self.in_transaction && self.out.is_typed {
+        if self.base.is_in_transaction() && self.out.is_typed {
             say("the transaction that was open is rolled back\n");
         }
         let closed = self.base.close(storing);
