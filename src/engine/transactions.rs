@@ -131,7 +131,9 @@ impl Engine {
 
     /// Sees to it that the session's present is the one that is asked.
     pub(super) fn enter(&mut self, session: Option<&Session>) {
-        self.end_abandoned();
+        if self.inside.is_some_and(|place| self.transactions[place].is_of(session)) {
+            return;
+        }
         let wanted = self.transactions.iter().position(|transaction| transaction.is_of(session));
         if wanted != self.inside {
             self.leave();
@@ -196,6 +198,7 @@ impl Engine {
 
     /// Opens a transaction; `false` if there is no room for one.
     pub(super) fn open_transaction(&mut self, session: Option<&Session>) -> bool {
+        self.end_abandoned();
         let fork = self.timeline.open();
         let Some((at, first)) = self.timeline.begin() else { return false };
         let other = View {

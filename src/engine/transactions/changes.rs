@@ -129,6 +129,7 @@ impl Engine {
             }
             return;
         }
+        self.end_abandoned();
         if let Change::Cell(key, field) = change {
             self.preserve(key, Some(field));
         }
