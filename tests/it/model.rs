@@ -385,6 +385,11 @@ impl Model {
         self.clock
     }
 
+    /// Is the rule the free one?
+    pub(crate) fn is_free(&self) -> bool {
+        self.free
+    }
+
     /// Time goes by for this copy too, whoever told it.
     pub(crate) fn move_clock(&mut self, clock: u128) {
         self.clock = self.clock.max(clock);

@@ -19,8 +19,11 @@ use std::path::PathBuf;
 
 use rewinddb::engine::{Engine, Session};
 use rewinddb::time::ClockRule;
+use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::dump::dump;
+use crate::image::{thawed, written};
 use crate::lists::Dice;
 use crate::model::Model;
 use crate::random::{parsed, seeds};
@@ -35,17 +38,19 @@ const STEPS: usize = 60;
 /// The engine's own session, which cannot end before the engine.
 pub(super) const OWN: usize = 0;
 
-#[test]
-fn engine_and_model_agree_however_sessions_are_mixed() {
+#[rstest]
+#[case::monotone(false, SCRIPTS)]
+#[case::free(true, SCRIPTS / 3)]
+fn engine_and_model_agree_however_sessions_are_mixed(#[case] free: bool, #[case] scripts: u64) {
     let long = env::var_os("REWIND_LONG").is_some_and(|value| value != "0");
-    let seeds = seeds(if long { SCRIPTS * 30 } else { SCRIPTS });
+    let seeds = seeds(if long { scripts * 30 } else { scripts });
     let (scripts, mut counts) = (seeds.end - seeds.start, Counts::default());
     for seed in seeds {
-        let script = script_of(seed);
+        let script = script_of(seed, free);
         let mut run = Counts::default();
-        if let Err((place, why)) = difference(&script, &mut run) {
+        if let Err((place, why)) = difference(free, &script, &mut run) {
             let script = &script[..=place];
-            let smallest = told(&smallest(script));
+            let smallest = told(&smallest(free, script));
             panic!(
                 "seed {seed}, step {}: {why}\nscript:\n{}\nsmallest:\n{smallest}",
                 place + 1,
@@ -120,8 +125,8 @@ fn shown(text: &str) -> &str {
 }
 
 /// The first step, counted from 0, at which engine and model differ, and how.
-fn difference(script: &[Step], counts: &mut Counts) -> Result<(), (usize, String)> {
-    let (mut pair, mut is_of_whole) = (Pair::new(), BTreeMap::new());
+fn difference(free: bool, script: &[Step], counts: &mut Counts) -> Result<(), (usize, String)> {
+    let (mut pair, mut is_of_whole) = (Pair::new(free), BTreeMap::new());
     for (place, Step { session, words }) in script.iter().enumerate() {
         let was_open = pair.model.is_open(*session);
         let Some(name) = words.first() else {
@@ -155,12 +160,12 @@ fn difference(script: &[Step], counts: &mut Counts) -> Result<(), (usize, String
 }
 
 /// The script without the steps that a difference does not need, as far as one pass finds them.
-fn smallest(script: &[Step]) -> Vec<Step> {
+fn smallest(free: bool, script: &[Step]) -> Vec<Step> {
     let mut script = script.to_vec();
     for place in (0..script.len()).rev() {
         let mut shorter = script.clone();
         shorter.remove(place);
-        if difference(&shorter, &mut Counts::default()).is_err() {
+        if difference(free, &shorter, &mut Counts::default()).is_err() {
             script = shorter;
         }
     }
@@ -175,8 +180,9 @@ struct Pair {
 }
 
 impl Pair {
-    fn new() -> Self {
-        Self { engine: Engine::new(ClockRule::Monotone), sessions: BTreeMap::new(), model: Sessions::new() }
+    fn new(free: bool) -> Self {
+        let rule = if free { ClockRule::Free } else { ClockRule::Monotone };
+        Self { engine: Engine::new(rule), sessions: BTreeMap::new(), model: Sessions::new(free) }
     }
 
     /// Hands both a query; an error tells how their answers differ. A panic is an answer too.
@@ -223,7 +229,15 @@ impl Pair {
             ask(&["TTL", name.0, name.1])?;
         }
         self.end(FRESH);
+        self.same_image();
         Ok(())
+    }
+
+    /// What is written down while transactions are open is what is committed; and a copy of the engine goes on as it does.
+    fn same_image(&mut self) {
+        self.engine = self.engine.clone();
+        let mut thawed = thawed(&written(self.engine.freeze())).expect("it is an image");
+        assert_eq!(dump(&mut thawed), dump(&mut self.engine));
     }
 }
 
@@ -247,6 +261,8 @@ struct Author {
     dice: Dice,
     keys: u64,
     fields: u64,
+    /// Does time jump about?
+    free: bool,
     /// The largest timestamp so far.
     now: u64,
     /// Is a transaction open, for each session? A guess that is always right.
@@ -254,13 +270,14 @@ struct Author {
 }
 
 /// The script that belongs to a seed.
-pub(super) fn script_of(seed: u64) -> Vec<Step> {
+pub(super) fn script_of(seed: u64, free: bool) -> Vec<Step> {
     let mut dice = Dice(seed);
     let sessions = 3 + dice.below(4);
     // A record of more than some dozen fields may be held in another way.
     let wide = dice.one_in(8);
     let (keys, fields) = (1 + dice.below(5), if wide { 50 } else { 1 + dice.below(3) });
-    let mut author = Author { dice, keys, fields, now: 0, open: (0..sessions).map(|_| false).collect() };
+    let mut author =
+        Author { dice, keys, fields, free, now: 0, open: (0..sessions).map(|_| false).collect() };
     let filled = if wide { 40 } else { author.dice.below(6) };
     let filling = (0..filled).map(|place| {
         let (key, field) = if wide { (0, place) } else { (place % keys, place / keys) };
@@ -305,6 +322,11 @@ impl Author {
             "{v}" => format!("v{}", self.dice.below(3)),
             "{d}" => self.dice.pick(&[0, 1, 2, 3, 5, 9, 20, u64::MAX]).to_string(),
             "{w}" => self.dice.below(self.now + 3).to_string(),
+            "{t}" if self.free => {
+                let time = self.dice.below(25);
+                self.now = self.now.max(time);
+                time.to_string()
+            }
             "{t}" if self.now > 0 && self.dice.one_in(40) => self.dice.below(self.now).to_string(),
             "{t}" => {
                 self.now += self.dice.below(3);
@@ -372,7 +394,8 @@ fn stories_of_two_sessions_are_as_they_are_told() {
 #[test]
 fn the_model_tells_the_stories_too() {
     for path in stories() {
-        let (story, mut model) = (std::fs::read_to_string(&path).expect("it can be read"), Sessions::new());
+        let (story, mut model) =
+            (std::fs::read_to_string(&path).expect("it can be read"), Sessions::new(false));
         let again = retold(&story, |session, words| match words {
             Some(words) => model.answer(session, words).expect("time is in order"),
             None => model.end(session).to_string(),

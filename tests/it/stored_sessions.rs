@@ -39,7 +39,7 @@ fn the_files_tell_what_is_committed(#[case] options: Options) {
 fn calls(seed: u64) -> Vec<Vec<Step>> {
     let mut dice = Dice(seed);
     let mut calls: Vec<Vec<Step>> = Vec::new();
-    for step in script_of(seed) {
+    for step in script_of(seed, false) {
         match calls.last_mut().filter(|call| call[0].session == step.session) {
             Some(call) if dice.one_in(2) && !step.words.is_empty() && !call[0].words.is_empty() => {
                 call.push(step);

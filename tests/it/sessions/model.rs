@@ -60,9 +60,9 @@ impl Transaction {
 }
 
 impl Sessions {
-    /// An empty database under the monotone rule.
-    pub(crate) fn new() -> Self {
-        Self { committed: Model::new(false), log: Vec::new(), open: BTreeMap::new() }
+    /// An empty database.
+    pub(crate) fn new(free: bool) -> Self {
+        Self { committed: Model::new(free), log: Vec::new(), open: BTreeMap::new() }
     }
 
     /// Answers a query of a session; `Err` if time would run backwards.
@@ -148,6 +148,7 @@ impl Sessions {
 /// What a query has changed, told by how things stood before and by its answer.
 fn change(mut before: Model, words: &[String], answer: &str, now: u128) -> Option<Change> {
     before.move_clock(now);
+    let is_free = before.is_free();
     let mut was_live = |key: &str, field: &str| {
         before.answer(&["EXISTS", key, field].map(str::to_owned)).expect("it has no timestamp") == "true"
     };
@@ -157,7 +158,7 @@ fn change(mut before: Model, words: &[String], answer: &str, now: u128) -> Optio
         ["RESTORE", _, wanted] => return before.can_restore(wanted).then_some(Change::Everything),
         ["BACKUP", _] => return Some(Change::Backup),
         // Dead on arrival, so all it can do is end what is there.
-        ["SET_AT_WITH_TTL", key, field, _, _, "0"] => was_live(key, field),
+        ["SET_AT_WITH_TTL", key, field, _, start, "0"] if !is_free || start == "0" => was_live(key, field),
         ["PUT_WITH_TTL", key, _, "0"] => was_live(key, ""),
         ["SET" | "SET_AT" | "SET_AT_WITH_TTL" | "PUT" | "PUT_WITH_TTL" | "APPEND", ..] => true,
         ["DELETE" | "DELETE_AT" | "EXPIRE" | "PERSIST", ..] => answer == "true",
