@@ -233,7 +233,10 @@ impl Records {
     pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
-        record.count.take_back(epoch);
+        if !record.count.take_back(epoch) {
+            // Cells that are left are those of transactions, whose counts are to come: nobody sees one yet.
+            record.count = History::new(Epoch::FIRST, 0);
+        }
         let Some(field) = field else { return };
         let cell = record.fields.get_mut(field);
         let goes = cell.is_some_and(|cell| !cell.take_back(epoch) || cell.is_deleted_for_good());

@@ -162,3 +162,18 @@ fn a_snapshot_after_it_can_be_read() {
         .apply(&[q("ITEMS")], |_, reply| assert_eq!(reply.to_string(), "k.g(1), k.h(1)"))
         .expect("it is well");
 }
+
+#[test]
+fn a_count_that_is_taken_back_before_the_last_cell_leaves_nothing() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let (a, b) = (Session::new(), Session::new());
+    ask(&mut engine, &a, "BEGIN");
+    ask(&mut engine, &a, "SET k f 1");
+    ask(&mut engine, &b, "BEGIN");
+    ask(&mut engine, &a, "SET k g 1");
+    ask(&mut engine, &b, "SET k h 1");
+    drop(b);
+    assert_eq!(ask(&mut engine, &a, "COMMIT"), "true");
+    thawed(&written(engine.freeze())).expect("an image");
+    assert_eq!(plain(&mut engine, "SIZE"), "1");
+}

@@ -229,15 +229,15 @@ impl Pair {
             ask(&["TTL", name.0, name.1])?;
         }
         self.end(FRESH);
-        self.same_image();
-        Ok(())
+        self.same_image()
     }
 
     /// What is written down while transactions are open is what is committed; and a copy of the engine goes on as it does.
-    fn same_image(&mut self) {
+    fn same_image(&mut self) -> Result<(), String> {
         self.engine = self.engine.clone();
-        let mut thawed = thawed(&written(self.engine.freeze())).expect("it is an image");
-        assert_eq!(dump(&mut thawed), dump(&mut self.engine));
+        let thawed = thawed(&written(self.engine.freeze()));
+        let [thawed, own] = [&mut thawed.map_err(|broken| broken.to_string())?, &mut self.engine].map(dump);
+        if thawed == own { Ok(()) } else { Err(format!("the image holds {thawed:?}, not {own:?}")) }
     }
 }
 
