@@ -258,6 +258,10 @@ fn keep(
 ) {
     let Some(number) = engine.transaction_of(session) else { return };
     let now = engine.clock().now();
+    // Those of sessions that have ended go once they may be the most.
+    if asked.len().is_power_of_two() && !asked.contains_key(&number) {
+        asked.retain(|number, _| engine.is_open(*number));
+    }
     let Asked { group, logged, .. } =
         asked.entry(number).or_insert_with(|| Asked { group: Group::default(), began: now, logged: Time(0) });
     if query.timestamp().is_none() && now > *logged {
@@ -279,4 +283,30 @@ fn answer(
         Ok::<_, Error>(pattern.is_match(&values.told(held)?.value().shown()))
     })?;
     values.show(&reply, |reply| each(reply))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::query::OPERATIONS;
+    use crate::store::{Options, SimulatedDisk};
+
+    /// The first operation of this kind that takes so many texts and no numbers, with a query of it.
+    fn query(access: Access, texts: &[&'static str]) -> Query<'static> {
+        let of_kind = OPERATIONS.iter().filter(|row| row.access == access);
+        let mut queries = of_kind.filter_map(|row| Query::from_parts(row, texts, &[]));
+        queries.next().expect("there is one")
+    }
+
+    #[test]
+    fn what_was_asked_by_sessions_that_have_ended_goes() {
+        let mut store = Store::open(Arc::new(SimulatedDisk::new()), Options::default()).expect("it begins");
+        for _ in 0..100 {
+            let queries = [query(Access::Begin, &[]), query(Access::Write, &["k", "f", "v"])];
+            store.apply_in(&Session::new(), &queries, |_, _| {}).expect("the disk is well");
+        }
+        assert!((1..5).contains(&store.asked.len()), "{} are kept", store.asked.len());
+    }
 }
