@@ -34,7 +34,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::store;
-use crate::suite;
 
 /// A deterministic database whose only clock is the one you hand it.
 #[derive(Parser)]
@@ -92,7 +91,7 @@ enum Failure {
     /// A person has broken it off.
     Interrupted,
     /// The command to be judged cannot be started.
-    CannotStart(suite::CannotStart),
+    CannotStart(crate::judge::CannotStart),
     /// What cannot happen did.
     Bug(String),
 }
@@ -112,7 +111,7 @@ pub fn main() -> ExitCode {
         }
         #[cfg(unix)]
         {
-            suite::end_all();
+            crate::judge::end_all();
             watch::give_back();
             repl::give_back();
         }
@@ -140,7 +139,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Negative) => 1,
         Err(Failure::Refused) => 2,
         Err(Failure::Usage(message)) => fail(2, &message),
-        Err(Failure::CannotStart(cannot)) => fail(3, &suite::report::cannot_start(&cannot)),
+        Err(Failure::CannotStart(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),
         Err(Failure::Store(error)) => fail_of_store(&error),
         Err(Failure::BeyondRepair(damage)) => {
@@ -165,8 +164,8 @@ impl From<store::Error> for Failure {
     }
 }
 
-impl From<suite::CannotStart> for Failure {
-    fn from(cannot: suite::CannotStart) -> Self {
+impl From<crate::judge::CannotStart> for Failure {
+    fn from(cannot: crate::judge::CannotStart) -> Self {
         Self::CannotStart(cannot)
     }
 }

@@ -11,17 +11,18 @@
 //!              log ──► snapshot              store
 //! ```
 //!
-//! The rooms, in the order to read them; who may import whom stands in the README, and a test holds it:
+//! The rooms, in the order to read them; who may import whom stands in CONTRIBUTING.md, and a test holds it:
 //!
 //! - [`time`]: time as the caller hands it in, lifetimes, the clock rule
 //! - [`query`]: the one table of operations; from it the parser, the way back to words, help and levels
 //! - [`reply`]: what an operation answers, before any format
-//! - [`told`]: words and answers as they go from program to program
+//! - [`wire`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
-//! - [`suite`]: the level suites and whoever is judged by them; random lists, the hunt, reports, starter kits
+//! - [`judge`]: suites and whoever is judged by them; random lists, the hunt, reports
+//! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
 
 pub mod time;
@@ -30,7 +31,7 @@ pub mod query;
 
 pub mod reply;
 
-pub mod told;
+pub mod wire;
 
 pub mod engine;
 
@@ -40,7 +41,9 @@ pub mod script;
 
 pub mod trace;
 
-pub mod suite;
+pub mod judge;
+
+pub mod track;
 
 pub mod cli;
 

@@ -24,7 +24,7 @@ mod word;
 pub use aliases::Aliases;
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
-pub use parse::Spoken;
+pub use parse::RawQuery;
 pub use pattern::{BadPattern, How, Pattern, Sought};
 pub use row::{Access, Example, Row};
 pub use table::{OPERATIONS, Query};

@@ -29,7 +29,7 @@ pub use tracer::Tracer;
 
 use serde::Serialize;
 
-use crate::told::Told;
+use crate::wire::Term;
 
 /// What a query did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,9 +37,9 @@ pub struct Step {
     /// The number of the query, from 1.
     pub number: usize,
     /// Its words.
-    pub query: Vec<Told>,
+    pub query: Vec<Term>,
     /// Its answer.
-    pub answer: Told,
+    pub answer: Term,
     /// The clock's reading after it; `None` under the free rule, which has no clock.
     pub clock: Option<u64>,
     /// The rule that decided it, in a sentence.

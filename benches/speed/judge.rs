@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use rewinddb::judge::{Case, Limits, Protocol, candidate, judge};
 use rewinddb::query::Level;
-use rewinddb::suite::{Case, Kit, Limits, Protocol, builtin, candidate, judge};
 use rewinddb::time::ClockRule;
+use rewinddb::track::records::{Kit, builtin};
 
 use crate::meter::in_turn;
 

@@ -16,9 +16,9 @@ use super::report::report;
 use super::run::{Rule, Source};
 use crate::query::{Level, Query};
 use crate::script::{self, Case, Format, Kind, LineReader, Rules, Suite};
-use crate::suite::FILES;
 use crate::time::{Backwards, ClockRule};
 use crate::trace::{Page, Step, Tracer};
+use crate::track::records::FILES;
 use printer::Printer;
 
 /// Show step by step what each query does: its answer, the rule that decided it, and what is live after it

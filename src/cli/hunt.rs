@@ -10,9 +10,9 @@ use super::run::Rule;
 use super::shell::shell_word;
 use super::suites::cases_of;
 use super::{Failure, say};
+use crate::judge::report as shown;
+use crate::judge::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search, suite_of};
 use crate::query::Level;
-use crate::suite::report as shown;
-use crate::suite::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search, suite_of};
 
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::shell::shell_word;
-use crate::suite::Kit;
+use crate::track::records::Kit;
 
 /// Write a starter kit: an empty solution, the adapter that connects it to the judge, a README
 #[derive(clap::Args)]

@@ -12,7 +12,7 @@ use super::judged::{Judged, LimitArgs, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::suite::{self, Case, Draw, fresh_case};
+use crate::judge::{self, Case, Draw, fresh_case};
 
 /// Judge a solution in any language by the built-in suites
 #[derive(clap::Args)]
@@ -132,9 +132,9 @@ impl Args {
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
                 let mut candidate = self.judged.candidate(&self.command, &self.limits);
-                suite::judge(&mut *candidate, self.with_fresh(cases, seed), |level, case| {
+                judge::judge(&mut *candidate, self.with_fresh(cases, seed), |level, case| {
                     // Nobody need listen: what has been judged stands in the report.
-                    let _ = sender.send(suite::report::case(level, case, true));
+                    let _ = sender.send(judge::report::case(level, case, true));
                     if stopping.load(Ordering::Relaxed) {
                         ControlFlow::Break(())
                     } else {
@@ -155,15 +155,15 @@ impl Args {
                         .map(|wish| wish.filter(|wish| wish.breaks_off()));
                 } else {
                     stopping.store(true, Ordering::Relaxed);
-                    suite::end_running();
+                    judge::end_running();
                     std::thread::sleep(TICK);
                 }
             }
             shown.extend(failures.try_iter());
             let report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
             let head = match &report.cannot_start {
-                Some(cannot) => suite::report::cannot_start(cannot),
-                None => suite::report::summary(&report),
+                Some(cannot) => judge::report::cannot_start(cannot),
+                None => judge::report::summary(&report),
             };
             let shown = format!("{head}\n{shown}");
             Ok(Watched { shown, verdict: ended(report), wish: wish? })

@@ -3,8 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::shell::shell_word;
+use crate::judge::{Candidate, Dice, Limits, Millis, Protocol, adopt_orphans, candidate};
 use crate::store::ByteSize;
-use crate::suite::{Candidate, Dice, Limits, Millis, Protocol, adopt_orphans, candidate};
 use crate::time::ClockRule;
 
 /// How a command is run that is judged.

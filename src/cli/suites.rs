@@ -13,11 +13,12 @@ use super::Failure;
 use super::input::Input;
 use super::named::named;
 use super::run::Source;
+use crate::judge::report as shown;
+use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
 use crate::query::Level;
 use crate::script::{Rules, read_suite};
-use crate::suite::report as shown;
-use crate::suite::{Candidate, Case, CaseReport, Report, builtin, in_order, judge};
 use crate::time::ClockRule;
+use crate::track::records::builtin;
 
 /// Which cases.
 #[derive(clap::Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::suites::{Selection, Showing};
-use crate::suite::Engine;
+use crate::judge::Engine;
 
 /// Run suites on the engine of this program: the built-in ones, or those of files
 #[derive(clap::Args)]

@@ -51,7 +51,7 @@ impl<'a> Query<'a> {
     ///
     /// # Errors
     /// As [`Self::parse`].
-    pub fn parse_spoken(spoken: &Spoken<'a>, aliases: &Aliases, level: Level) -> Result<Self, Mistake> {
+    pub fn parse_raw(spoken: &RawQuery<'a>, aliases: &Aliases, level: Level) -> Result<Self, Mistake> {
         let Some(name) = spoken.words.first().filter(|_| spoken.arrays.is_empty()) else {
             return Self::parse_arrays(spoken, aliases, level);
         };
@@ -80,7 +80,7 @@ impl<'a> Query<'a> {
 
     /// Reads a query with arrays among its words.
     #[cold]
-    fn parse_arrays(spoken: &Spoken<'a>, aliases: &Aliases, level: Level) -> Result<Self, Mistake> {
+    fn parse_arrays(spoken: &RawQuery<'a>, aliases: &Aliases, level: Level) -> Result<Self, Mistake> {
         let Some((place, _)) = spoken.arrays.first() else { return Err(Mistake::NoOperation) };
         let Some(name) = spoken.words.first().filter(|_| *place > 0) else {
             return Err(Mistake::Array { row: None, place: 0 });
@@ -100,9 +100,9 @@ impl<'a> Query<'a> {
                 return Err(Mistake::NoArray { row, place, given: Brief(text).to_string() });
             }
             let queries = spoken.arrays.iter().map(|(place, words)| {
-                let words = Spoken { words: words.clone(), arrays: Vec::new() };
+                let words = RawQuery { words: words.clone(), arrays: Vec::new() };
                 let within = |mistake| Mistake::Within { place: *place, mistake: Box::new(mistake) };
-                let query = Self::parse_spoken(&words, aliases, level).map_err(within)?;
+                let query = Self::parse_raw(&words, aliases, level).map_err(within)?;
                 match query.row().access {
                     Access::Read | Access::Write if query.row().level < row.level => Ok(query),
                     _ => Err(within(Mistake::NotWithin { row, within: query.row() })),
@@ -169,7 +169,7 @@ impl<'a> Query<'a> {
 
 /// A query as it is given: words and, where queries stand in it, arrays of words.
 #[derive(Clone, Debug, Default)]
-pub struct Spoken<'a> {
+pub struct RawQuery<'a> {
     /// The words.
     pub words: Vec<&'a str>,
     /// The arrays with their places among all words and arrays, from 0.

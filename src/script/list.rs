@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use super::Context;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
-use crate::query::{Access, Level, OPERATIONS, Query, Row, Spoken, WordKind};
+use crate::query::{Access, Level, OPERATIONS, Query, RawQuery, Row, WordKind};
 use crate::time::{Backwards, Time};
 
 /// Reads a JSON array of queries for a database that knows what is in `context`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
@@ -30,7 +30,7 @@ pub(super) fn read_spoken<'a>(
     arena: &'a Bump,
     level: Level,
     context: Context,
-) -> Result<(Vec<Query<'a>>, Vec<Spoken<'a>>), Faults> {
+) -> Result<(Vec<Query<'a>>, Vec<RawQuery<'a>>), Faults> {
     let list = ListReader::of(text, arena, Checker::new(level, context), Some(Vec::new()));
     list.scanner.faults.or((list.queries, list.spoken.unwrap_or_default()))
 }
@@ -57,7 +57,7 @@ impl Checker {
     /// The query that the words make.
     pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
         let query =
-            Query::parse_spoken(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
+            Query::parse_raw(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
                 let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
                 // Looking for what was meant takes time, so it is not done for what is only counted.
                 if scanner.faults.is_full() {
@@ -122,12 +122,12 @@ struct ListReader<'a> {
     checker: Checker,
     queries: Vec<Query<'a>>,
     /// What each was read from, if that is wanted.
-    spoken: Option<Vec<Spoken<'a>>>,
+    spoken: Option<Vec<RawQuery<'a>>>,
 }
 
 impl<'a> ListReader<'a> {
     /// Reads a list, and notes its faults.
-    fn of(text: &'a str, arena: &'a Bump, checker: Checker, spoken: Option<Vec<Spoken<'a>>>) -> Self {
+    fn of(text: &'a str, arena: &'a Bump, checker: Checker, spoken: Option<Vec<RawQuery<'a>>>) -> Self {
         let scanner = Scanner::new(text, arena);
         let queries = Vec::with_capacity(text.len() / 48);
         let mut list = Self { scanner, words: Words::default(), checker, queries, spoken };

@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use serde::de::IgnoredAny;
 
 use super::fault::{Fault, Faults};
-use crate::query::{Brief, Spoken};
+use crate::query::{Brief, RawQuery};
 
 /// A place in the text that reading goes on from.
 pub(super) struct Scanner<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Scanner<'a> {
 /// The words of an array.
 #[derive(Default)]
 pub(super) struct Words<'a> {
-    pub(super) spoken: Spoken<'a>,
+    pub(super) spoken: RawQuery<'a>,
     /// Where the whole array stands.
     pub(super) span: Range<usize>,
 }
@@ -142,7 +142,7 @@ impl<'a> Scanner<'a> {
         let [word, rest @ ..] = way else { return array.clone() };
         let mut scanner = Scanner::new(self.text, self.unescaped);
         scanner.at = array.start + 1;
-        let mut before = Spoken::default();
+        let mut before = RawQuery::default();
         loop {
             scanner.peek();
             let begin = scanner.at;
@@ -154,7 +154,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads one word, or an array of words; tells whether it was an array.
-    fn element(&mut self, into: &mut Spoken<'a>) -> Result<bool, Fault> {
+    fn element(&mut self, into: &mut RawQuery<'a>) -> Result<bool, Fault> {
         if self.peek() != Some(b'[') {
             self.word(&mut into.words)?;
             return Ok(false);

@@ -10,9 +10,9 @@ use super::fault::{Fault, Faults};
 use super::list::read_spoken;
 use super::scanner::what;
 use super::{Context, Rules};
-use crate::query::{Access, Brief, Level, Query, Spoken};
+use crate::query::{Access, Brief, Level, Query, RawQuery};
 use crate::time::ClockRule;
-use crate::told::Told;
+use crate::wire::Term;
 
 /// A suite, read.
 #[derive(Debug)]
@@ -37,9 +37,9 @@ pub struct Case<'a> {
     /// The queries.
     pub queries: Vec<Query<'a>>,
     /// The same as the file has them, other names of operations included.
-    pub spoken: Vec<Spoken<'a>>,
+    pub spoken: Vec<RawQuery<'a>>,
     /// The answers that are right, if the file tells them.
-    pub expected: Option<Vec<Told>>,
+    pub expected: Option<Vec<Term>>,
 }
 
 /// A suite as it stands in the file. Its parts are read one by one, so that each is told where it is wrong.
@@ -147,15 +147,15 @@ fn read_case<'a>(
 }
 
 /// Reads the answer that is expected to a query.
-fn expected_of(query: &Query<'_>, json: &str) -> Result<Told, Fault> {
+fn expected_of(query: &Query<'_>, json: &str) -> Result<Term, Fault> {
     let (row, count) = (query.row(), query.asked().len());
     let told = serde_json::from_str(json).ok();
     let (told, wanted, help) = if row.access == Access::Each {
-        let told = told.filter(|told| matches!(told, Told::Array(texts) if texts.len() == count));
+        let told = told.filter(|told| matches!(told, Term::Array(texts) if texts.len() == count));
         let wanted = format!("an array of {count} {}", if count == 1 { "string" } else { "strings" });
         (told, wanted, "give one string for each query in it")
     } else {
-        let told = told.filter(|told| matches!(told, Told::Text(_)));
+        let told = told.filter(|told| matches!(told, Term::Text(_)));
         (told, "a string".to_owned(), "numbers and truth values stand in quotes too, as in \"0\"")
     };
     told.ok_or_else(|| {

@@ -8,7 +8,7 @@ use crate::engine::ruling::{CellName, Ruling, Turn};
 use crate::engine::{Engine, LiveCell};
 use crate::query::{Access, Query};
 use crate::time::{Backwards, ClockRule, Time};
-use crate::told::{self, Told};
+use crate::wire::{self, Term};
 
 /// Runs queries on a fresh database and tells what each did.
 ///
@@ -45,7 +45,7 @@ struct Kept {
 /// What a query did that is done.
 struct Done {
     rule: String,
-    answer: Told,
+    answer: Term,
     gone: Vec<GoneCell>,
     jump: Option<Jump>,
 }
@@ -115,7 +115,7 @@ impl Tracer {
         let clock = self.engine.clock();
         Ok(Step {
             number: self.number,
-            query: told::words(query),
+            query: wire::words(query),
             answer,
             clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
             rule,
@@ -129,7 +129,7 @@ impl Tracer {
     fn one(&mut self, query: &Query<'_>) -> Result<Done, Backwards> {
         let ruling = self.engine.ruling(query);
         let rule = self.sentence(&ruling);
-        let answer = Told::from(&self.engine.apply(query)?);
+        let answer = Term::from(&self.engine.apply(query)?);
         self.turn(&ruling);
         let jump = self.jump(&ruling);
         let gone = self.compare(&ruling);
@@ -163,7 +163,7 @@ impl Tracer {
         }
         let gone = self.gone_of(gone, was_live);
         let rule = std::iter::once(ruling.to_string()).chain((!rules.is_empty()).then(|| rules.join("; ")));
-        Ok(Done { rule: rule.collect::<Vec<_>>().join(": "), answer: Told::Array(answers), gone, jump })
+        Ok(Done { rule: rule.collect::<Vec<_>>().join(": "), answer: Term::Array(answers), gone, jump })
     }
 
     /// Of cells that went the ones that had been live before, and are not now, with how each went last.

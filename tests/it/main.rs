@@ -1,92 +1,10 @@
 //! All tests that use the project from outside, in one binary.
 
-/// What was once wrong with sessions.
-mod session_regression;
-/// Sessions: a naive model over random interleavings, and stories of two sessions.
-mod sessions;
-
-/// Snapshots and syncs in the background of a store.
-mod background;
-/// Images with a mistake in them are refused, or do no harm.
-mod broken_image;
-/// Candidates that misbehave.
-mod candidates;
-/// Both kinds of disk, by one script; counting, crashes and faults.
-mod disk;
-/// A database as the queries that rebuild it.
-mod dump;
-/// Lists explained step by step, as text and as a page.
-mod explain;
-/// The format on disk, held against its documents.
-mod format;
-/// Suites by level: expected answers, and golden transcripts under both clock rules.
-mod golden;
-/// Databases that are frozen, written down and brought back.
-mod image;
-/// Suites, judging and hunting from the command line.
-mod judging;
-/// Lists drawn from a seed.
-mod lists;
-/// What may befall a store, case by case: cuts, flipped bits, crashes, failures of the disk.
-mod matrix;
-/// Memory that nothing can see any more is given back.
-mod memory;
-/// An independent model: plain maps and full copies.
-mod model;
-/// Mistakes that stores have been known for.
-mod older_stores;
-/// The page of an explained list, in a browser.
-mod page;
-/// What a loss of power may leave on a simulated disk.
-mod power;
-/// The program as a person or a pipe uses it.
+mod engine;
+mod judge;
+mod language;
 mod program;
-/// Random and exhaustive lists: the engine against the model.
-mod random;
-/// The JSON reader against `serde_json`.
-mod reader;
-/// The README's commands, run as written.
-mod readme;
-/// Inputs that are refused, with their messages as golden text.
-mod refused;
-/// What was once wrong.
-mod regression;
-/// The shell: in a terminal, from a pipe, and what it saves.
-mod repl;
-/// Who may import whom.
-mod rooms;
-/// Correct solutions in every language, and the starter kits.
-mod solutions;
-/// What was once wrong with the store.
-mod store_regression;
-/// A store in a directory of its own, for the tests of the program.
-mod stored;
-/// Disks that take no more, and directories that another process has.
-mod stored_failures;
-/// Stores in `fixtures/store`, and what is said of each.
-mod stored_fixtures;
-/// How those are made.
-mod stored_fixtures_made;
-/// The program, killed in the midst of its work.
-mod stored_kills;
-/// What lies in the directory of a store.
-mod stored_log;
-/// What is told of damaged stores, and what is left of them.
-mod stored_repairs;
-/// Runs against a store, and those that are refused.
-mod stored_runs;
-/// Transactions on disk.
-mod stored_sessions;
-/// What the table of operations says of itself, and the documents printed from it.
-mod table;
-/// A terminal with the program in it.
-#[cfg(unix)]
-mod terminal;
-/// Judging again on save, in a terminal.
-#[cfg(unix)]
-mod watched;
-/// Wrong solutions: a classic mistake each.
-mod wrong;
+mod store;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

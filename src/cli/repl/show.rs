@@ -18,8 +18,8 @@ use crate::engine::Engine;
 use crate::engine::ruling::CellName;
 use crate::script::{self, Format, cut, quoted};
 use crate::time::{Clock, ClockRule, Time};
-use crate::told;
 use crate::trace::{Difference, Held, Moment, Recording, difference};
+use crate::wire;
 
 /// So many steps are listed if no number is said.
 const STEPS: usize = 10;
@@ -55,10 +55,10 @@ pub(super) fn query(json: &str) -> String {
     let words: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
     let told = |raw: &&RawValue| {
         if !raw.get().starts_with('[') {
-            return told::Told::Text(spoken(raw));
+            return wire::Term::Text(spoken(raw));
         }
         let within: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-        told::Told::Array(within.into_iter().map(spoken).collect())
+        wire::Term::Array(within.into_iter().map(spoken).collect())
     };
     script::line(&words.iter().map(told).collect::<Vec<_>>())
 }

@@ -11,7 +11,7 @@ use super::Answers;
 use crate::query::{Access, Query};
 use crate::reply::Reply;
 use crate::script::is_unseen;
-use crate::told::{self, Told};
+use crate::wire::{self, Term};
 
 /// Several answers to one query that has just been typed stand in one line if it is no longer than this.
 const WIDEST: usize = 72;
@@ -201,7 +201,7 @@ pub fn cut(mut text: String) -> String {
 /// The words of a query, in quotes where they would not be told apart without; queries in it in brackets.
 fn push_query(line: &mut String, query: &Query<'_>) {
     if query.row().access == Access::Each {
-        return push_told(line, &told::words(query), push_word);
+        return push_told(line, &wire::words(query), push_word);
     }
     for (place, word) in query.words().iter().enumerate() {
         line.push_str(if place > 0 { " " } else { "" });
@@ -220,7 +220,7 @@ fn push_reply(line: &mut String, reply: &Reply<'_>) {
 /// The words of a query on a line as a person reads them: in quotes where they would not be told apart without, and
 /// escaped; the words of a query in it stand in brackets.
 #[must_use]
-pub fn line(words: &[Told]) -> String {
+pub fn line(words: &[Term]) -> String {
     let mut line = String::new();
     push_told(&mut line, words, push_word);
     line
@@ -228,7 +228,7 @@ pub fn line(words: &[Told]) -> String {
 
 /// The same with no more of each word than is shown in a column.
 #[must_use]
-pub fn short_line(words: &[Told]) -> String {
+pub fn short_line(words: &[Term]) -> String {
     let mut line = String::new();
     push_told(&mut line, words, |line, text| line.push_str(&cut(word(text))));
     line
@@ -237,22 +237,22 @@ pub fn short_line(words: &[Told]) -> String {
 /// An answer in quotes as a person reads it, so that an empty one is seen; of several each in its own, all together in
 /// brackets.
 #[must_use]
-pub fn shown(answer: &Told) -> String {
+pub fn shown(answer: &Term) -> String {
     let mut line = String::new();
     match answer {
-        Told::Text(text) => push_quoted(&mut line, text),
-        Told::Array(texts) => push_array(&mut line, texts, ", ", push_quoted),
+        Term::Text(text) => push_quoted(&mut line, text),
+        Term::Array(texts) => push_array(&mut line, texts, ", ", push_quoted),
     }
     line
 }
 
-fn push_told(line: &mut String, words: &[Told], push: impl Fn(&mut String, &str)) {
+fn push_told(line: &mut String, words: &[Term], push: impl Fn(&mut String, &str)) {
     for (place, word) in words.iter().enumerate() {
         line.push_str(if place > 0 { " " } else { "" });
         match word {
-            Told::Text(text) => push(line, text),
+            Term::Text(text) => push(line, text),
             // A bracket of a word is not taken for the end of the array.
-            Told::Array(texts) => push_array(line, texts, " ", |line, text| {
+            Term::Array(texts) => push_array(line, texts, " ", |line, text| {
                 if text.contains(['[', ']']) { push_quoted(line, text) } else { push(line, text) }
             }),
         }

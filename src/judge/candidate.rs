@@ -1,0 +1,160 @@
+//! Who is judged: somebody's own solution behind a protocol, or our engine.
+//!
+//! Invariants: a candidate that hangs, crashes, floods, forks or eats memory ends with a [`Stop`] and with nothing of
+//! it left running; each list is run on a fresh database.
+//!
+//! ```text
+//!   Judge, Hunt ──list──► Candidate ─┬─ Engine
+//!                                    ├─ ListProtocol     a process a list: arrays in, arrays out
+//!                                    ├─ LinesProtocol    a process a list: a query a line
+//!                                    └─ SessionProtocol  one process, which is told to begin afresh
+//!                                           └─ Process: Pipes, Limits, the Tree of its processes
+//! ```
+
+mod limits;
+#[cfg(unix)]
+mod lines;
+#[cfg(unix)]
+mod list;
+#[cfg(unix)]
+mod pipes;
+#[cfg(unix)]
+mod process;
+#[cfg(unix)]
+mod session;
+#[cfg(unix)]
+mod tree;
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+pub use limits::{Limits, Millis};
+#[cfg(unix)]
+pub use tree::{adopt_orphans, end_all, end_running};
+
+use serde::Serialize;
+
+use super::case::{List, answers};
+use super::verdict::Stop;
+use crate::query::Level;
+use crate::time::ClockRule;
+use crate::wire::Term;
+
+/// Something that answers lists of queries.
+pub trait Candidate {
+    /// Answers a list on a fresh database.
+    ///
+    /// # Errors
+    /// [`CannotStart`] if there is nothing to hand a list to.
+    fn run(&mut self, list: &List) -> Result<Run, CannotStart>;
+
+    /// Answers a list that was not answered rightly once more, so that the query at fault is known; `None` if that
+    /// tells no more.
+    ///
+    /// # Errors
+    /// [`CannotStart`] as for [`Self::run`].
+    fn run_closely(&mut self, list: &List, first: &Run) -> Result<Option<Run>, CannotStart> {
+        let _ = (list, first);
+        Ok(None)
+    }
+
+    /// The lists that follow are of this level, and go by this clock rule.
+    fn enter(&mut self, level: Level, clock: ClockRule) {
+        let _ = (level, clock);
+    }
+}
+
+/// What a candidate made of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Its answers, up to where it stopped.
+    pub answers: Vec<Term>,
+    /// Why there are no more.
+    pub stop: Option<Stop>,
+    /// The end of what it wrote to standard error meanwhile.
+    pub errors: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Why a candidate cannot be started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CannotStart {
+    /// What happened, in a sentence.
+    pub why: String,
+    /// The end of what it wrote to standard error.
+    pub errors: String,
+}
+
+impl fmt::Display for CannotStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for CannotStart {}
+
+/// How a candidate is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// A process a list: standard input is the array of queries, standard output the array of answers.
+    List,
+    /// A process a list: one query a line in, one answer a line out.
+    Lines,
+    /// One process: JSON objects, a line each; what the adapters of the starter kits speak.
+    Session,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::List => "list",
+            Self::Lines => "lines",
+            Self::Session => "session",
+        })
+    }
+}
+
+impl FromStr for Protocol {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "list" => Ok(Self::List),
+            "lines" => Ok(Self::Lines),
+            "session" => Ok(Self::Session),
+            _ => Err("the protocols are list, lines and session".to_owned()),
+        }
+    }
+}
+
+/// The candidate that a command starts. Nothing is started yet.
+#[cfg(unix)]
+#[must_use]
+pub fn candidate(protocol: Protocol, command: &[String], limits: Limits) -> Box<dyn Candidate> {
+    let command = command.to_vec();
+    match protocol {
+        Protocol::List => Box::new(list::ListProtocol { command, limits }),
+        Protocol::Lines => Box::new(lines::LinesProtocol { command, limits }),
+        Protocol::Session => Box::new(session::SessionProtocol::new(command, limits)),
+    }
+}
+
+/// Our engine, judged like any other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Engine {
+    clock: ClockRule,
+}
+
+impl Candidate for Engine {
+    fn enter(&mut self, _level: Level, clock: ClockRule) {
+        self.clock = clock;
+    }
+
+    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+        let begun = Instant::now();
+        let answers = answers(list, self.clock).unwrap_or_default();
+        Ok(Run { answers, took: begun.elapsed(), ..Run::default() })
+    }
+}

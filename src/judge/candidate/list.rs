@@ -1,0 +1,63 @@
+//! The protocol `list`: a process a list, an array of queries in, an array of answers out. What most people have.
+
+use std::time::Instant;
+
+use super::limits::{Deadline, Limits};
+use super::process::Process;
+use super::{Candidate, CannotStart, Run};
+use crate::judge::case::{List, arrays};
+use crate::judge::shape;
+use crate::judge::verdict::Verdict;
+use crate::wire::Term;
+
+/// A command that is started for each list.
+#[derive(Debug)]
+pub(super) struct ListProtocol {
+    pub(super) command: Vec<String>,
+    pub(super) limits: Limits,
+}
+
+impl ListProtocol {
+    fn run_on(&self, list: &[Vec<Term>]) -> Result<Run, CannotStart> {
+        let begun = Instant::now();
+        let mut process = Process::start(&self.command, self.limits)?;
+        process.send(serde_json::json!(list).to_string().as_bytes());
+        let output = process.everything(Deadline::of(self.limits.case, "a list, its start included"));
+        let (answers, stop) = match output {
+            Ok(output) => shape::answers(&output, &arrays(list)),
+            Err(stop) => (Vec::new(), Some(stop.of_whole())),
+        };
+        Ok(Run { answers, stop, errors: process.errors(), took: begun.elapsed() })
+    }
+}
+
+impl Candidate for ListProtocol {
+    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+        self.run_on(list)
+    }
+
+    /// A crash says nothing of where; so the shortest beginning of the list is looked for that crashes too.
+    fn run_closely(&mut self, list: &List, first: &Run) -> Result<Option<Run>, CannotStart> {
+        let crashed = |run: &Run| run.stop.as_ref().is_some_and(|stop| stop.verdict == Verdict::RuntimeError);
+        if !crashed(first) {
+            return Ok(None);
+        }
+        // Of the lengths, `good` does not crash and `bad` does.
+        let (mut good, mut bad, mut found) = (0, list.len(), first.clone());
+        let mut answers = Vec::new();
+        while good + 1 < bad {
+            let length = usize::midpoint(good, bad);
+            let run = self.run_on(&list[..length])?;
+            if crashed(&run) {
+                (bad, found) = (length, run);
+            } else {
+                (good, answers) = (length, run.answers);
+            }
+        }
+        if answers.len() < good {
+            return Ok(None);
+        }
+        let stop = found.stop.map(|stop| super::Stop { is_of_whole: false, ..stop });
+        Ok(Some(Run { answers, stop, ..found }))
+    }
+}

@@ -1,0 +1,36 @@
+//! `results.json` as Exercism's test runners write it, version 3: a task a level.
+
+use serde_json::{Value, json};
+
+use super::in_full;
+use crate::judge::{CaseReport, Outcome, Report};
+use crate::script::line;
+
+pub(super) fn render(report: &Report) -> String {
+    let cases =
+        report.levels.iter().flat_map(|level| level.cases.iter().map(move |case| (level.level, case)));
+    let tests: Vec<_> = cases.map(|(level, case)| test(level, case)).collect();
+    let status = match &report.cannot_start {
+        Some(_) => "error",
+        None if report.is_passed() => "pass",
+        None => "fail",
+    };
+    let message = report.cannot_start.as_ref().map(|cannot| &cannot.why);
+    format!("{:#}\n", json!({"version": 3, "status": status, "message": message, "tests": tests}))
+}
+
+fn test(level: u8, case: &CaseReport) -> Value {
+    let name = format!("level {level}: {}", case.name);
+    let (status, message) = match &case.outcome {
+        Outcome::Passed => ("pass", Value::Null),
+        Outcome::NotTried => ("error", json!("not tried after too many time-outs in a row")),
+        Outcome::Failed(_) => ("fail", json!(format!("{}\n\n{}", case.why, in_full(case)))),
+    };
+    let code = case
+        .failed()
+        .map(|failed| failed.queries.iter().map(|words| line(words)).collect::<Vec<_>>().join("\n"));
+    let output = case.failed().map(|failed| &failed.errors).filter(|errors| !errors.is_empty());
+    json!({
+        "name": name, "task_id": level, "status": status, "message": message, "output": output, "test_code": code,
+    })
+}

@@ -1,0 +1,45 @@
+//! `JUnit`'s XML: a test suite a level, a test case a case.
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::in_full;
+use crate::judge::{CaseReport, Outcome, Report};
+use crate::script::plain;
+
+pub(super) fn render(report: &Report, of: &str) -> String {
+    let mut written = quick_junit::Report::new(plain(of));
+    for level in &report.levels {
+        let mut suite = TestSuite::new(format!("level {}", level.level));
+        suite.set_time(level.took);
+        suite.add_test_cases(level.cases.iter().map(test_case));
+        written.add_test_suite(suite);
+    }
+    if let Some(cannot) = &report.cannot_start {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(plain(&cannot.why)).set_description(super::cannot_start(cannot));
+        let mut suite = TestSuite::new("start");
+        suite.add_test_case(TestCase::new("the command can be started", status));
+        written.add_test_suite(suite);
+    }
+    // Only an output can fail, and memory does not.
+    written.to_string().unwrap_or_default()
+}
+
+fn test_case(case: &CaseReport) -> TestCase {
+    let status = match &case.outcome {
+        Outcome::Passed => TestCaseStatus::success(),
+        Outcome::NotTried => TestCaseStatus::skipped(),
+        Outcome::Failed(failed) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(failed.verdict.code()).set_message(plain(&failed.message));
+            status.set_description(format!("{}\n\n{}", plain(&case.why), in_full(case)));
+            status
+        }
+    };
+    let mut written = TestCase::new(plain(&case.name), status);
+    written.set_classname(plain(&case.suite)).set_time(case.took);
+    if let Some(failed) = case.failed().filter(|failed| !failed.errors.is_empty()) {
+        written.set_system_err(failed.errors.lines().map(plain).collect::<Vec<_>>().join("\n"));
+    }
+    written
+}

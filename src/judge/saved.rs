@@ -1,0 +1,45 @@
+//! Cases as the text of a suite file, a query a line.
+
+use serde_json::json;
+
+use super::case::Case;
+use crate::query::Level;
+use crate::time::ClockRule;
+use crate::wire::Term;
+
+/// The suite that holds these cases, which go by one clock rule.
+#[must_use]
+pub fn suite_of(cases: &[Case]) -> String {
+    let level = cases.iter().map(|case| case.level).max().unwrap_or(Level::LAST);
+    let name = cases.first().map_or("", |case| &case.suite);
+    let is_free = cases.iter().any(|case| case.clock == ClockRule::Free);
+    let clock = if is_free { ", \"clock\": \"free\"" } else { "" };
+    let cases: Vec<_> = cases.iter().map(text).collect();
+    format!(
+        "{{ \"name\": {}, \"level\": {level}{clock},\n  \"cases\": [\n{}\n  ] }}\n",
+        json!(name),
+        cases.join(",\n")
+    )
+}
+
+fn text(case: &Case) -> String {
+    let queries: Vec<_> = case.list.iter().map(|words| format!("        {}", spaced(words))).collect();
+    format!(
+        "    {{ \"name\": {},\n      \"why\": {},\n      \"queries\": [\n{}\n      ],\n      \"expected\": {} }}",
+        json!(case.name),
+        json!(case.why),
+        queries.join(",\n"),
+        spaced(&case.expected)
+    )
+}
+
+/// An array, and those in it, with a blank after each comma.
+fn spaced(all: &[Term]) -> String {
+    let array = |parts: Vec<String>| format!("[{}]", parts.join(", "));
+    let text = |text: &String| json!(text).to_string();
+    let told = |told: &Term| match told {
+        Term::Text(one) => text(one),
+        Term::Array(texts) => array(texts.iter().map(text).collect()),
+    };
+    array(all.iter().map(told).collect())
+}

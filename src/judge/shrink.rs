@@ -1,0 +1,294 @@
+//! From a list that shows a difference to the smallest one found that still shows it.
+//!
+//! Delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input"): first over queries,
+//! in ever smaller runs of them; then over what stands in them: queries asked by themselves, an operation with fewer
+//! words, its own name, names toward a and b, times toward 0, lifetimes toward 1. A change that makes no list of queries, or lets time run backwards, is passed
+//! over; one that loses the difference is taken back. That goes on until nothing changes any more.
+
+mod words;
+
+use std::collections::BTreeSet;
+
+use super::case::{List, answers};
+use crate::query::OPERATIONS;
+use crate::time::ClockRule;
+use crate::wire::Term;
+use words::{CALLED, by_own_names, edited, named, slots, unpacked};
+
+/// So many of the first queries are tried together with each later one.
+const MOST_PAIRED: usize = 10;
+
+/// Makes `list` as small as `shows` allows, which tells whether a list still shows the difference. It is asked
+/// `most` times at most; `shows` may end it sooner with an error.
+///
+/// # Errors
+/// What `shows` fails with.
+pub(super) fn shrink<E>(
+    list: List,
+    clock: ClockRule,
+    most: usize,
+    shows: impl FnMut(&List) -> Result<bool, E>,
+) -> Result<List, E> {
+    let mut shrinker = Shrinker { list, clock, left: most, tried: BTreeSet::new(), shows };
+    loop {
+        let before = shrinker.list.clone();
+        shrinker.drop_queries()?;
+        shrinker.unpack()?;
+        shrinker.simplify_operations()?;
+        shrinker.simplify_texts()?;
+        shrinker.simplify_times()?;
+        shrinker.simplify_ttls()?;
+        if shrinker.list == before || shrinker.left == 0 {
+            return Ok(shrinker.list);
+        }
+    }
+}
+
+struct Shrinker<F> {
+    list: List,
+    clock: ClockRule,
+    /// How often may still be asked.
+    left: usize,
+    /// What lost the difference.
+    tried: BTreeSet<List>,
+    shows: F,
+}
+
+impl<F, E> Shrinker<F>
+where
+    F: FnMut(&List) -> Result<bool, E>,
+{
+    /// Takes another list if it still shows the difference.
+    fn take(&mut self, other: List) -> Result<bool, E> {
+        // An empty list shows nothing.
+        let is_new = !other.is_empty() && other != self.list && !self.tried.contains(&other);
+        if !is_new || self.left == 0 || answers(&other, self.clock).is_none() {
+            return Ok(false);
+        }
+        self.left -= 1;
+        let shows = (self.shows)(&other)?;
+        if shows {
+            self.list = other;
+        } else {
+            self.tried.insert(other);
+        }
+        Ok(shows)
+    }
+
+    /// Leaves out runs of queries, from half of them down to single ones.
+    fn drop_queries(&mut self) -> Result<(), E> {
+        let mut size = self.list.len().div_ceil(2);
+        while size > 0 {
+            let mut end = self.list.len();
+            while end > 0 {
+                let begin = end.saturating_sub(size);
+                let mut shorter = self.list.clone();
+                shorter.drain(begin..end);
+                self.take(shorter)?;
+                end = begin.min(self.list.len());
+            }
+            size /= 2;
+        }
+        self.drop_pairs()
+    }
+
+    /// Leaves out two queries that go together, such as one that is there to undo the other.
+    fn drop_pairs(&mut self) -> Result<(), E> {
+        let mut first = 0;
+        while first < self.list.len().min(MOST_PAIRED) {
+            let mut second = first + 1;
+            while second < self.list.len() {
+                let mut shorter = self.list.clone();
+                shorter.remove(second);
+                shorter.remove(first);
+                second = if self.take(shorter)? { first + 1 } else { second + 1 };
+            }
+            first += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes queries out of the one they stand in, to ask them for themselves or not at all.
+    fn unpack(&mut self) -> Result<(), E> {
+        let mut place = 0;
+        while place < self.list.len() {
+            let mut apart = self.list.clone();
+            apart.splice(place..=place, unpacked(&self.list[place]));
+            if self.list[place].len() == 1 || !self.take(apart)? {
+                self.drop_words(place)?;
+                place += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves out queries that stand in one.
+    fn drop_words(&mut self, place: usize) -> Result<(), E> {
+        let mut word = self.list[place].len();
+        while word > 1 {
+            word -= 1;
+            let mut shorter = self.list.clone();
+            if matches!(shorter[place].remove(word), Term::Array(_)) {
+                self.take(shorter)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts an operation with fewer words in the place of one whose name begins alike, the fewest first; and its own
+    /// name in the place of another one.
+    fn simplify_operations(&mut self) -> Result<(), E> {
+        for place in 0..self.list.len() {
+            let Some(words) = by_own_names(&self.list, place) else { continue };
+            let mut other = self.list.clone();
+            other[place] = words;
+            self.take(other)?;
+        }
+        for slot in slots(&self.list) {
+            let texts = slot.texts(&self.list);
+            let mut simpler: Vec<_> = OPERATIONS.iter().filter_map(|row| slot.as_row(&texts, row)).collect();
+            simpler.sort_by_key(Vec::len);
+            for texts in simpler {
+                let mut other = self.list.clone();
+                slot.put(&mut other, texts);
+                if self.take(other)? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts short names in the place of keys, fields and values, everywhere alike, and shortens what must stay.
+    fn simplify_texts(&mut self) -> Result<(), E> {
+        let (names, values) = (["a", "b", "c"], ["x", "y", "z"]);
+        let all = [("key", names), ("field", names), ("value", values), ("item", values), ("name", values)];
+        for (name, short) in all {
+            // Another name of an operation changes with its uses.
+            let names: &[_] = if name == "name" { &["name", CALLED] } else { &[name] };
+            for text in self.distinct(name) {
+                let short = short.iter().copied().take_while(|short| *short != text);
+                let beginnings = beginnings(&text).skip(1);
+                for other in short.clone().chain(beginnings) {
+                    if self.take(self.replaced(names, &text, other))? {
+                        break;
+                    }
+                }
+            }
+        }
+        for text in self.distinct("prefix") {
+            for shorter in beginnings(&text) {
+                if self.take(self.replaced(&["prefix"], &text, shorter))? {
+                    break;
+                }
+            }
+            // A prefix that goes with a field keeps going with it.
+            if !text.is_empty() {
+                self.take(self.replaced(&["prefix", "field"], &text, "a"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves every moment as near to the one before it as it goes, and all later ones with it.
+    fn simplify_times(&mut self) -> Result<(), E> {
+        let mut before = 0;
+        for place in 0..self.times().len() {
+            let Some(time) = self.times().get(place).copied() else { break };
+            for target in nearer(before, time) {
+                let later = |number| if number >= time { number - (time - target) } else { number };
+                let alone = |number| if number == time { target } else { number };
+                // Where later moments must stay, this one alone may still move; and where a lifetime leads there, it
+                // may have to move along.
+                if self.take(self.mapped(&TIMES, later))?
+                    || self.take(self.mapped(&TIMES, alone))?
+                    || self.take(self.mapped(&NUMBERS, later))?
+                {
+                    break;
+                }
+            }
+            before = self.times().get(place).copied().unwrap_or(before);
+        }
+        Ok(())
+    }
+
+    /// Shortens lifetimes, but not to nothing: a cell that is dead on arrival is a rule of its own.
+    fn simplify_ttls(&mut self) -> Result<(), E> {
+        let ttls: Vec<_> = named(&self.list).into_iter().filter(|(name, _)| *name == "ttl").collect();
+        for (place, (_, text)) in ttls.iter().enumerate() {
+            let Ok(ttl) = text.parse::<u64>() else { continue };
+            for target in nearer(1, ttl) {
+                let mut number = 0..;
+                let other = edited(&self.list, |name, text| {
+                    if name == "ttl" && number.next() == Some(place) {
+                        *text = target.to_string();
+                    }
+                });
+                if self.take(other)? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The texts that stand for a word of this name, each once, in the order they come.
+    fn distinct(&self, name: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for (_, text) in named(&self.list).into_iter().filter(|(other, _)| *other == name) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+
+    /// The list with a text replaced wherever it stands for a word of one of these names.
+    fn replaced(&self, names: &[&str], text: &str, by: &str) -> List {
+        edited(&self.list, |name, own| {
+            if names.contains(&name) && own == text {
+                by.clone_into(own);
+            }
+        })
+    }
+
+    /// All moments that the list names, each once, in order.
+    fn times(&self) -> Vec<u64> {
+        let moments = named(&self.list).into_iter().filter(|(name, _)| TIMES.contains(name));
+        moments.filter_map(|(_, text)| text.parse().ok()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The list with each number that stands for a word of one of these names put through `change`.
+    fn mapped(&self, names: &[&str], change: impl Fn(u64) -> u64) -> List {
+        edited(&self.list, |name, text| {
+            if let Some(number) = text.parse().ok().filter(|_| names.contains(&name)) {
+                *text = change(number).to_string();
+            }
+        })
+    }
+}
+
+/// The words that are moments.
+const TIMES: [&str; 2] = ["timestamp", "timestamp_to_restore"];
+/// The words that are numbers.
+const NUMBERS: [&str; 3] = ["timestamp", "timestamp_to_restore", "ttl"];
+/// Numbers at which something may change: another digit, and what numbers of a kind can hold.
+const MARKS: [u64; 6] = [10, 100, 1 << 31, 1 << 32, 1 << 53, 1 << 63];
+
+/// Numbers from `floor` up to just below `number`, the smallest first: a few small ones, marks, then by halves.
+fn nearer(floor: u64, number: u64) -> impl Iterator<Item = u64> {
+    let small = (0..4).map(move |more| floor.saturating_add(more)).chain(MARKS);
+    let halves = std::iter::successors(Some(number.saturating_sub(floor) / 2), |gap| Some(gap / 2));
+    let halves = halves.take_while(|gap| *gap > 0).map(move |gap| number - gap);
+    let mut last = None;
+    small.chain(halves).filter(move |target| {
+        let is_new = *target < number && last.is_none_or(|last| last < *target);
+        last = if is_new { Some(*target) } else { last };
+        is_new
+    })
+}
+
+/// The first few beginnings of a text, from the empty one on.
+fn beginnings(text: &str) -> impl Iterator<Item = &str> {
+    text.char_indices().map(|(at, _)| &text[..at]).take(5)
+}

@@ -1,0 +1,71 @@
+//! The suites of the project, compiled in, so that an installed program needs no files.
+
+use bumpalo::Bump;
+
+use crate::judge::{Case, answers};
+use crate::query::Level;
+use crate::script::{Faults, Rules, read_suite};
+use crate::time::ClockRule;
+
+/// The files below `fixtures`, in the order in which they are judged.
+macro_rules! files {
+    ($($file:literal),* $(,)?) => {
+        [$(($file, include_str!(concat!("../../../fixtures/", $file)))),*]
+    };
+}
+
+/// The name of each file below `fixtures`, and its text.
+pub const FILES: [(&str, &str); 30] = files![
+    "level1/records.json",
+    "level1/edges.json",
+    "level2/scans.json",
+    "level2/prefixes.json",
+    "level2/order.json",
+    "level2/long.json",
+    "level3/lifetimes.json",
+    "level3/mixed_clock.json",
+    "level3/edges.json",
+    "level3/long.json",
+    "level3/free_clock.json",
+    "level4/backups.json",
+    "level4/restores.json",
+    "level4/lifetimes_rebased.json",
+    "level4/interview_walkthrough.json",
+    "level4/edges.json",
+    "level4/long.json",
+    "level4/free_clock.json",
+    "level5/keys.json",
+    "level5/database.json",
+    "level5/lifetimes.json",
+    "level5/search.json",
+    "level5/lists.json",
+    "level5/free_clock.json",
+    "level6/transactions.json",
+    "level6/own_writes.json",
+    "level6/time_and_backups.json",
+    "level6/batches.json",
+    "level6/aliases.json",
+    "level6/free_clock.json",
+];
+
+/// The cases of all levels up to `level`; with a clock rule, those for solutions that go by it. Under the other rule
+/// than its own a case counts if its answers are the same.
+///
+/// # Errors
+/// None as the files are; faults of a file, where it was changed.
+pub fn builtin(level: Level, clock: Option<ClockRule>) -> Result<Vec<Case>, Faults> {
+    let mut cases = Vec::new();
+    for (_, text) in FILES {
+        let arena = Bump::new();
+        let suite = read_suite(text, &arena, Rules::default())?;
+        if suite.level <= level {
+            cases.extend(Case::of_suite(&suite));
+        }
+    }
+    let Some(clock) = clock else { return Ok(cases) };
+    cases.retain(|case| case.clock == clock || answers(&case.list, clock).as_ref() == Some(&case.expected));
+    for case in &mut cases {
+        case.clock = clock;
+    }
+    Ok(cases)
+}

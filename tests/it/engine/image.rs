@@ -1,0 +1,205 @@
+//! Images: a database that was frozen, written down and thawed goes on as if nothing had happened.
+//!
+//! ```text
+//!   list ──► Engine ─┬─ clone ──────────────────────────► the rest of the list ──┐
+//!                    ├─ freeze ──► Image ──► thawed ────► the rest of the list ──┼──► same answers, same cells
+//!                    └─ goes on before the image is read: the rest of the list ──┘
+//! ```
+
+use std::convert::Infallible;
+
+use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
+use rewinddb::engine::{Engine, Sizes};
+use rewinddb::judge::queries;
+use rewinddb::query::Query;
+use rewinddb::time::{ClockRule, Time};
+
+use crate::engine::random::{parsed, seeds};
+use crate::judge::lists::{List, any_list_of, list_of};
+
+/// An image that owns its texts, records in order of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) state: State,
+    pub(crate) records: Vec<Row>,
+}
+
+/// A record of it: key, counts, versions.
+pub(crate) type Row = (String, Vec<(u32, u32)>, Vec<Version>);
+
+/// A version of it: field, epoch, content.
+pub(crate) type Version = (String, u32, Option<(Held, Time)>);
+
+/// What it holds: the texts of it, and of a list whether it goes on from that of the version before.
+pub(crate) type Held = (Vec<String>, Option<bool>);
+
+/// Writes an image down.
+pub(crate) fn written(frozen: Frozen) -> Image {
+    let state = frozen.state().clone();
+    let mut records: Vec<Row> = Vec::new();
+    let kept = frozen.try_each_record(|image| {
+        let owned = |version: &VersionImage<'_>| {
+            let texts =
+                |value: &ValueImage<'_>| value.texts().iter().map(|text| (*text).to_owned()).collect();
+            let list = |value: &ValueImage<'_>| match value {
+                ValueImage::Text(_) => None,
+                ValueImage::List { goes_on, .. } => Some(*goes_on),
+            };
+            let content = version.content.as_ref().map(|(value, last)| ((texts(value), list(value)), *last));
+            (version.field.to_owned(), version.epoch, content)
+        };
+        let versions = image.versions.iter().map(owned).collect();
+        records.push((image.key.to_owned(), image.counts.clone(), versions));
+        Ok::<_, Infallible>(())
+    });
+    let Ok(()) = kept;
+    records.sort();
+    Image { state, records }
+}
+
+/// Brings back what was written down.
+pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
+    let mut thaw = Thaw::new(&image.state)?;
+    for (key, counts, versions) in &image.records {
+        let versions = versions.iter().map(|(field, epoch, content)| VersionImage {
+            field,
+            epoch: *epoch,
+            content: content.as_ref().map(|((texts, list), last)| {
+                let items = texts.iter().map(String::as_str);
+                let value = match list {
+                    None => ValueImage::Text(texts.first().map_or("", String::as_str)),
+                    Some(goes_on) => ValueImage::List { goes_on: *goes_on, items: items.collect() },
+                };
+                (value, *last)
+            }),
+        });
+        thaw.add(&RecordImage { key, counts: counts.clone(), versions: versions.collect() })?;
+    }
+    Ok(thaw.finish())
+}
+
+/// What an engine answers, refusals too.
+pub(crate) fn answer(engine: &mut Engine, words: &[String]) -> Result<String, String> {
+    engine.apply(&parsed(words)).map(|reply| reply.to_string()).map_err(|backwards| backwards.to_string())
+}
+
+pub(crate) fn rule(free: bool) -> ClockRule {
+    if free { ClockRule::Free } else { ClockRule::Monotone }
+}
+
+/// The engine after the first queries of a list, and the others.
+pub(crate) fn begun(seed: u64, free: bool) -> (Engine, List) {
+    let mut list = list_of(seed, free);
+    let place = usize::try_from(seed * 31).unwrap() % list.len();
+    let rest = list.split_off(place);
+    let mut engine = Engine::new(rule(free));
+    for words in &list {
+        let _ = answer(&mut engine, words);
+    }
+    (engine, rest)
+}
+
+#[test]
+fn a_thawed_engine_goes_on_like_a_clone_while_time_moves_forward() {
+    seeds(2000).for_each(|seed| check(seed, false));
+}
+
+#[test]
+fn a_thawed_engine_goes_on_like_a_clone_while_time_jumps_about() {
+    seeds(2000).for_each(|seed| check(seed, true));
+}
+
+fn check(seed: u64, free: bool) {
+    let (mut engine, rest) = begun(seed, free);
+    let mut clone = engine.clone();
+    let frozen = engine.freeze();
+    let answers: Vec<_> = rest.iter().map(|words| answer(&mut engine, words)).collect();
+    let image = written(frozen);
+    assert_eq!(written(clone.clone().freeze()), image, "seed {seed}: what was frozen has changed");
+    let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    assert_eq!(written(thawed.clone().freeze()), image, "seed {seed}: it is not what was written");
+    let (Sizes { unsaved, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
+    assert_eq!(thawed.sizes(), Sizes { unsaved, expiries, ..most }, "seed {seed}");
+    assert!(unsaved <= most.unsaved && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
+    for (place, (words, wanted)) in rest.iter().zip(&answers).enumerate() {
+        let why = format!("seed {seed}, free: {free}, query {place} after the thaw: {words:?}");
+        assert_eq!((&answer(&mut clone, words), &answer(&mut thawed, words)), (wanted, wanted), "{why}");
+        if rest.len() < 100 || place % 16 == 0 || place + 1 == rest.len() {
+            assert_eq!((thawed.cells(), thawed.clock()), (clone.cells(), clone.clock()), "{why}");
+        }
+    }
+    // A backup counts the dead of both, so that as much is left.
+    let timestamp = clone.clock().now();
+    for engine in [&mut clone, &mut thawed] {
+        engine.apply(&Query::Backup { timestamp }).expect("it is now");
+    }
+    let Sizes { records, versions, backups, .. } = thawed.sizes();
+    assert_eq!(clone.sizes(), Sizes { records, versions, backups, ..clone.sizes() }, "seed {seed}");
+}
+
+/// What is frozen is what is committed, so an open transaction is rolled back before the two go on.
+#[test]
+fn a_thawed_engine_goes_on_after_transactions() {
+    for (seed, free) in seeds(500).flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
+        let list = any_list_of(seed, free);
+        let queries = queries(&list).expect("it is a list of queries");
+        let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
+        let mut engine = Engine::new(rule(free));
+        for query in first {
+            let _ = engine.apply(query);
+        }
+        let image = written(engine.freeze());
+        engine.apply(&Query::Rollback {}).expect("it needs no time");
+        let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        for (place, query) in rest.iter().enumerate() {
+            let why = || format!("seed {seed}, free: {free}, query {place} after the thaw: {query:?}");
+            assert!(engine.aliases().iter().eq(thawed.aliases().iter()), "{}", why());
+            let answers =
+                [&mut engine, &mut thawed].map(|engine| engine.apply(query).map(|reply| reply.to_string()));
+            assert_eq!(answers[0], answers[1], "{}", why());
+            if rest.len() < 100 || place % 16 == 0 {
+                assert_eq!((thawed.cells(), thawed.clock()), (engine.cells(), engine.clock()), "{}", why());
+            }
+        }
+    }
+}
+
+#[test]
+fn another_thread_writes_down_what_was_while_queries_go_on() {
+    for seed in seeds(100) {
+        let (mut engine, rest) = begun(seed, false);
+        let wanted = written(engine.clone().freeze());
+        let frozen = engine.freeze();
+        let image = std::thread::scope(|scope| {
+            let writer = scope.spawn(|| written(frozen));
+            for words in rest.iter().cycle().take(2000) {
+                let _ = answer(&mut engine, words);
+            }
+            writer.join().expect("it ends")
+        });
+        assert_eq!(image, wanted, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_first_error_ends_the_walk() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    for number in 0..100 {
+        let (key, field, value) = (&*number.to_string(), "f", "v");
+        engine.apply(&Query::Set { key, field, value }).expect("it needs no time");
+    }
+    let mut called = 0;
+    let walked = engine.freeze().try_each_record(|_| {
+        called += 1;
+        if called < 50 { Ok(()) } else { Err("full") }
+    });
+    assert_eq!((walked, called), (Err("full"), 50));
+}
+
+#[test]
+fn engines_and_images_may_be_sent_and_shared() {
+    fn check<T: Send + Sync>(_: Option<T>) {}
+    check(None::<Engine>);
+    check(None::<Frozen>);
+    check(None::<Thaw>);
+}

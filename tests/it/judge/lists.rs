@@ -1,0 +1,38 @@
+//! Random lists as the tests draw them: half of them of the exercise alone, whose operations meet more often there; and
+//! seldom with a timestamp that is refused.
+
+pub(crate) use rewinddb::judge::Dice;
+use rewinddb::judge::{Draw, List as Told, list_of as drawn};
+use rewinddb::query::Level;
+use rewinddb::time::ClockRule;
+
+/// Queries in which no others stand.
+pub(crate) type List = Vec<Vec<String>>;
+
+/// The list that belongs to a seed, without sessions: for whoever asks what only a database at rest can tell.
+pub(crate) fn list_of(seed: u64, free: bool) -> List {
+    let level = if seed % 4 < 2 { before_sessions() } else { Level::EXERCISE };
+    let list = list_of_level(seed, free, level);
+    let texts =
+        |words: Vec<rewinddb::wire::Term>| words.iter().flat_map(|word| word.texts().to_vec()).collect();
+    list.into_iter().map(texts).collect()
+}
+
+/// The list that belongs to a seed: of the whole language, of that before sessions, or of the exercise.
+pub(crate) fn any_list_of(seed: u64, free: bool) -> Told {
+    let level = match seed % 4 {
+        0 | 2 => Level::LAST,
+        1 => before_sessions(),
+        _ => Level::EXERCISE,
+    };
+    list_of_level(seed, free, level)
+}
+
+fn list_of_level(seed: u64, free: bool, level: Level) -> Told {
+    let clock = if free { ClockRule::Free } else { ClockRule::Monotone };
+    drawn(seed, Draw { refusals: true, ..Draw::new(level, clock) })
+}
+
+fn before_sessions() -> Level {
+    Level::new(5).expect("there is one")
+}

@@ -1,0 +1,129 @@
+//! What goes on in the background of a store: snapshots and syncs, while queries are answered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rewinddb::query::Query;
+use rewinddb::store::{
+    CacheMax, Encoding, Fault, Options, RealDisk, SimulatedDisk, Store, SyncPolicy, verify,
+};
+use rstest::rstest;
+
+use crate::judge::lists::Dice;
+
+fn get(store: &mut Store, key: &str) -> String {
+    let mut value = String::new();
+    let query = Query::Get { key, field: "f" };
+    store.apply(&[query], |_, reply| value = reply.to_string()).expect("it reads");
+    value
+}
+
+/// Values are read while a compaction moves them, some of them overwritten and some held by a backup only; what is
+/// answered is what was set, then and after it is opened again.
+#[rstest]
+fn queries_are_answered_while_snapshots_are_written(
+    #[values(Encoding::Binary, Encoding::Json)] encoding: Encoding,
+    #[values(None, Some(20_000))] compact_after: Option<u64>,
+) {
+    let directory = tempfile::tempdir().expect("there is room");
+    let options = Options {
+        encoding: Some(encoding),
+        sync: SyncPolicy::Every(Duration::from_millis(1)),
+        inline_max: 20,
+        cache: CacheMax::Values(3),
+        segment_max: 10_000,
+        compact_after,
+        ..Options::default()
+    };
+    let open = || {
+        let disk = RealDisk::create(directory.path()).expect("there is room");
+        Store::open(Arc::new(disk), options.clone()).expect("it opens")
+    };
+    let (mut store, mut dice, mut model) = (open(), Dice(7), BTreeMap::new());
+    for step in 0..3000_u64 {
+        let key = format!("key{}", dice.below(40));
+        if dice.below(3) > 0 {
+            let value = format!("{step} ").repeat(usize::try_from(dice.below(60)).expect("it is small"));
+            let set = Query::Set { key: &key, field: "f", value: &value };
+            store.apply(&[set], |_, _| {}).expect("there is room");
+            model.insert(key, value);
+        } else {
+            assert_eq!(get(&mut store, &key), model.get(&key).cloned().unwrap_or_default(), "step {step}");
+        }
+        if step % 500 == 250 {
+            let backup = Query::Backup { timestamp: rewinddb::time::Time(step) };
+            store.apply(&[backup], |_, _| {}).expect("there is room");
+        }
+        if compact_after.is_none() && step % 40 == 0 {
+            store.snapshot().expect("there is room");
+        }
+        store.commit().expect("there is room");
+    }
+    store.close().expect("there is room");
+    let mut store = open();
+    for (key, value) in &model {
+        assert_eq!(get(&mut store, key), *value);
+    }
+    let stats = store.stats().expect("it can be read");
+    assert!(stats.compacted_at.is_some() && stats.compaction_failure.is_none(), "{stats:?}");
+    drop(store);
+    let disk = RealDisk::new(directory.path());
+    assert_eq!(verify(&(Arc::new(disk) as Arc<_>)).expect("it can be read").damages, []);
+}
+
+/// A snapshot that cannot be written is told of; nothing that was acknowledged is touched, and writing goes on.
+#[test]
+fn a_snapshot_that_fails_in_the_background_is_no_reason_to_stop() {
+    let options = Options { grow_by: 0, compact_after: None, ..Options::default() };
+    let set = |store: &mut Store, value: &str| {
+        store
+            .apply_committed(&[Query::Set { key: "k", field: "f", value }], |_, _| {})
+            .expect("there is room");
+    };
+    let mut failures = 0;
+    for number in 0.. {
+        let disk = SimulatedDisk::new();
+        let mut store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
+        set(&mut store, "1");
+        disk.fail(disk.operations() + number, Fault::Full, false);
+        if store.snapshot().is_err() {
+            // The log could not go on in a new segment, which is another matter.
+            continue;
+        }
+        if store.finish_snapshot().is_ok() {
+            break;
+        }
+        failures += 1;
+        assert!(store.stats().expect("it can be read").compaction_failure.is_some());
+        set(&mut store, "2");
+        store.snapshot().expect("there is room again");
+        store.finish_snapshot().expect("there is room again");
+        store.close().expect("there is room");
+        let mut store = Store::open(Arc::new(disk), options.clone()).expect("it opens");
+        assert_eq!(get(&mut store, "k"), "2", "operation {number}");
+    }
+    assert!(failures > 5, "{failures} failures");
+}
+
+/// What a thread could not sync stops the store as any sync that fails does.
+#[test]
+fn a_sync_that_fails_in_the_background_stops_the_store() {
+    let disk = SimulatedDisk::new();
+    let sync = SyncPolicy::Every(Duration::from_millis(1));
+    let options = Options { sync, compact_after: None, ..Options::default() };
+    let mut store = Store::open(Arc::new(disk.clone()), options).expect("it opens");
+    let set = Query::Set { key: "k", field: "f", value: "1" };
+    store.apply(std::slice::from_ref(&set), |_, _| {}).expect("there is room");
+    let begun = disk.syncs();
+    disk.fail(disk.operations(), Fault::Io, true);
+    // The thread syncs in its own time.
+    let failed = (0..10_000).find_map(|_| {
+        let failed = store.commit().err();
+        std::thread::sleep(Duration::from_millis(1));
+        failed
+    });
+    assert!(failed.is_some() && disk.syncs() == begun, "{:?}", disk.trace());
+    assert!(store.apply(&[set], |_, _| {}).is_err());
+    assert_eq!(get(&mut store, "k"), "1");
+}
