@@ -317,6 +317,13 @@ impl Engine {
     }
 }
 
+impl Default for Engine {
+    /// One under the monotone rule.
+    fn default() -> Self {
+        Self::new(ClockRule::default())
+    }
+}
+
 /// A value that stands for itself matches as it is shown.
 #[expect(clippy::unnecessary_wraps, reason = "others have to read it first")]
 fn is_match(pattern: &Pattern<'_>, held: &Value<'_>) -> Result<bool, Backwards> {

@@ -8,8 +8,9 @@ use indexmap::IndexMap;
 
 use super::mistake::Brief;
 use super::pattern::How;
-use super::word::{BadNumber, BadWord, FromWord, Part, number};
+use super::word::{BadNumber, BadWord, FromWord, Part};
 use super::{Access, Aliases, Level, Mistake, OPERATIONS, Queries, Query, Row};
+use crate::time::number;
 
 /// The rows of each operation's name, in the order of the table.
 static ROWS_BY_NAME: LazyLock<IndexMap<&'static str, Vec<&'static Row>, FixedState>> = LazyLock::new(|| {
