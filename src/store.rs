@@ -123,10 +123,10 @@ impl Store {
         self.engine.aliases()
     }
 
-    /// Has the store's own session a transaction open?
+    /// Has a session, or with `None` the store's own, a transaction open?
     #[must_use]
-    pub fn is_in_transaction(&self) -> bool {
-        self.engine.transaction_of(None).is_some()
+    pub fn is_in_transaction(&self, session: Option<&Session>) -> bool {
+        self.engine.transaction_of(session).is_some()
     }
 
     /// The number of the last group of the log.
@@ -187,6 +187,21 @@ impl Store {
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
         self.apply_group(None, queries, true, &mut each)?;
+        self.look_after_compaction();
+        Ok(())
+    }
+
+    /// The same for a session. What it writes in a transaction is committed with its COMMIT.
+    ///
+    /// # Errors
+    /// As [`Self::apply_committed`].
+    pub fn apply_committed_in(
+        &mut self,
+        session: &Session,
+        queries: &[Query<'_>],
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
+    ) -> Result<(), Error> {
+        self.apply_group(Some(session), queries, true, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }

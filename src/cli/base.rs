@@ -48,7 +48,7 @@ impl Base {
     pub(super) fn is_in_transaction(&self) -> bool {
         match self {
             Self::Memory(engine) => engine.transaction_of(None).is_some(),
-            Self::Disk(store) => store.is_in_transaction(),
+            Self::Disk(store) => store.is_in_transaction(None),
         }
     }
 

@@ -135,6 +135,8 @@ pub enum BadPattern {
     Wrong(String),
 }
 
+impl std::error::Error for BadPattern {}
+
 impl fmt::Display for BadPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
