@@ -32,10 +32,10 @@ pub use stats::DatabaseStats;
 use std::fmt;
 
 use crate::engine::Engine;
-use crate::query::{Aliases, Query};
-use crate::reply::Reply;
+use crate::query::Aliases;
 use crate::store::Store;
 use crate::time::{Clock, ClockRule, Time};
+use crate::wire::{Answer, Request};
 use backend::Backend;
 
 /// A database, in memory or on disk.
@@ -63,7 +63,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Answers queries as one group that is not committed yet. What `each` makes of the replies is held in `pending`,
+    /// Answers requests as one group that is not committed yet. What `each` makes of the answers is held in `pending`,
     /// which gives it out for a [`Committed`]: see [`Self::commit`].
     ///
     /// # Errors
@@ -71,12 +71,12 @@ impl Database {
     pub fn apply_pending<T>(
         &mut self,
         session: Option<&Session>,
-        queries: &[Query<'_>],
+        requests: &[Request<'_>],
         pending: &mut Pending<T>,
-        mut each: impl FnMut(&mut T, &Query<'_>, &Reply<'_>),
+        mut each: impl FnMut(&mut T, &Request<'_>, &Answer<'_>),
     ) -> Result<(), Error> {
         let held = pending.held();
-        self.backend.apply(session, queries, false, |query, reply| each(held, query, reply))
+        self.backend.apply(session, requests, false, |request, answer| each(held, request, answer))
     }
 
     /// Commits what was applied. The answer is the proof that [`Pending`] asks for; as long as it is there, nothing

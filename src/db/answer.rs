@@ -93,8 +93,8 @@ impl FromReply for Remaining {
     fn from_reply(reply: &Reply<'_>) -> Self {
         match reply {
             Reply::Value(None) => Self::NotThere,
-            Reply::Left(None) => Self::Permanent,
-            Reply::Left(Some(left)) => Self::For(Ttl(*left)),
+            Reply::Remaining(None) => Self::Permanent,
+            Reply::Remaining(Some(left)) => Self::For(Ttl(*left)),
             other => unexpected(other),
         }
     }

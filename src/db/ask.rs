@@ -5,8 +5,8 @@
 use super::answer::FromReply;
 use super::backend::Backend;
 use super::{Database, Error, InSession, Session};
-use crate::query::{Level, Query, RawQuery};
-use crate::reply::Reply;
+use crate::query::{Aliases, Mistake, Query, RawQuery};
+use crate::wire::{Answer, Request};
 
 /// Who can be asked.
 pub(super) trait Ask {
@@ -16,11 +16,7 @@ pub(super) trait Ask {
     /// Answers one query, once it is committed.
     fn ask<T: FromReply>(&mut self, query: &Query<'_>) -> Result<T, Error> {
         let (backend, session) = self.parts();
-        let mut answer = None;
-        backend.apply(session, std::slice::from_ref(query), true, |_, reply| {
-            answer = Some(T::from_reply(reply));
-        })?;
-        Ok(answer.expect("a query that does not fail has a reply"))
+        backend.ask(session, query, T::from_reply)
     }
 }
 
@@ -41,43 +37,51 @@ macro_rules! asking_methods {
             /// # use rewinddb::db::Database;
             /// let mut db = Database::in_memory();
             /// db.query(&["SET", "user", "name", "Ada"])?;
-            /// assert_eq!(db.query(&["SCAN", "user"])?, "name(Ada)");
+            /// assert_eq!(db.query(&["SCAN", "user"])?.to_string(), "name(Ada)");
             /// # Ok::<(), rewinddb::db::Error>(())
             /// ```
             ///
             /// # Errors
-            /// [`Error::Mistake`] if the words are no query; else as [`Self::apply_all`].
-            pub fn query(&mut self, words: &[&str]) -> Result<String, Error> {
+            /// [`Error::Mistake`] if the words are no query; else as [`Self::apply`].
+            pub fn query(&mut self, words: &[&str]) -> Result<Answer<'_>, Error> {
                 let raw = RawQuery { words: words.to_vec(), arrays: Vec::new() };
-                let query = Query::parse_raw(&raw, self.parts().0.aliases(), Level::LAST)?;
-                self.ask(&query)
+                let (backend, session) = self.parts();
+                let request = parse(&raw, backend.aliases())?;
+                backend.answer(session, &request)
             }
 
-            /// Answers queries as one group, which is committed before the first reply is handed to `each`: on disk it
-            /// is there whole or not at all.
+            /// Answers a request, once it is committed. In memory the answer is borrowed, so nothing is copied; from
+            /// disk it is owned.
             ///
             /// ```
-            /// # use rewinddb::{db::Database, query::Query};
+            /// # use rewinddb::{db::Database, query::Query, reply::Reply, wire::{Answer, Request}};
             /// let mut db = Database::in_memory();
-            /// let queries = [Query::Put { key: "A", value: "B" }, Query::Size {}];
-            /// let mut replies = Vec::new();
-            /// db.apply_all(&queries, |_, reply| replies.push(reply.to_string()))?;
-            /// assert_eq!(replies, ["", "1"]);
+            /// let batch = Request::Batch(vec![Query::Put { key: "A", value: "B" }, Query::Size {}]);
+            /// assert_eq!(db.apply(&batch)?, Answer::Batch(vec![Reply::Done, Reply::Count(1)]));
             /// # Ok::<(), rewinddb::db::Error>(())
             /// ```
             ///
             /// # Errors
             /// [`Error::Backwards`] if a timestamp is too early, [`Error::Store`] if storage fails: nothing has taken
-            /// effect in memory then, and no reply is handed out; after a failed commit the group may be on disk all
-            /// the same. After an error from reading a long value no more replies are handed out, but all of the
-            /// group takes effect.
+            /// effect in memory then; after a failed commit it may have on disk. If it is a long value that cannot be
+            /// read, all of the request has taken effect.
+            pub fn apply(&mut self, request: &Request<'_>) -> Result<Answer<'_>, Error> {
+                let (backend, session) = self.parts();
+                backend.answer(session, request)
+            }
+
+            /// Answers requests as one group, which is committed before the first answer is handed to `each`: on disk
+            /// it is there whole or not at all.
+            ///
+            /// # Errors
+            /// As [`Self::apply`]. No answer is handed out then, but for those before a long value that cannot be read.
             pub fn apply_all(
                 &mut self,
-                queries: &[Query<'_>],
-                each: impl FnMut(&Query<'_>, &Reply<'_>),
+                requests: &[Request<'_>],
+                each: impl FnMut(&Request<'_>, &Answer<'_>),
             ) -> Result<(), Error> {
                 let (backend, session) = self.parts();
-                backend.apply(session, queries, true, each)
+                backend.apply(session, requests, true, each)
             }
         }
     )*};
@@ -85,8 +89,7 @@ macro_rules! asking_methods {
 
 asking_methods!(Database, InSession<'_>);
 
-impl FromReply for String {
-    fn from_reply(reply: &Reply<'_>) -> Self {
-        reply.to_string()
-    }
+/// Reads words for a database with these other names.
+fn parse<'a>(raw: &RawQuery<'a>, aliases: &Aliases) -> Result<Request<'a>, Mistake> {
+    Request::parse(raw, aliases, aliases.language().last_level())
 }

@@ -7,8 +7,9 @@ use super::stats::DatabaseStats;
 use crate::engine::{Engine, Session};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
-use crate::store::Store;
-use crate::time::Clock;
+use crate::store::{self, Store};
+use crate::time::{Backwards, Clock};
+use crate::wire::{Answer, Gather, Request};
 
 /// What answers.
 pub(super) enum Backend {
@@ -41,24 +42,73 @@ impl Backend {
         }
     }
 
-    /// Applies queries as one group: if a timestamp of it is too early, none takes effect.
+    /// Answers one query, once it is committed.
+    pub(super) fn ask<T>(
+        &mut self,
+        session: Option<&Session>,
+        query: &Query<'_>,
+        take: impl Fn(&Reply<'_>) -> T,
+    ) -> Result<T, Error> {
+        match self {
+            Self::Memory(engine) => Ok(take(&in_engine(engine, session, query)?)),
+            Self::Disk(store) => {
+                let mut answer = None;
+                in_store(store, (session, true), std::slice::from_ref(query), |reply| {
+                    answer = Some(take(reply))
+                })?;
+                Ok(answer.expect("a query that does not fail has a reply"))
+            }
+        }
+    }
+
+    /// Answers one request, once it is committed. In memory the answer is borrowed, from disk it is not.
+    pub(super) fn answer(
+        &mut self,
+        session: Option<&Session>,
+        request: &Request<'_>,
+    ) -> Result<Answer<'_>, Error> {
+        match self {
+            Self::Memory(engine) => Ok(answer_in_engine(engine, session, request)?),
+            Self::Disk(_) => {
+                let mut answered = None;
+                self.apply(session, std::slice::from_ref(request), true, |_, answer| {
+                    answered = Some(answer.clone().into_owned());
+                })?;
+                Ok(answered.expect("a request that does not fail is answered"))
+            }
+        }
+    }
+
+    /// Applies requests as one group: if a timestamp of it is too early, none takes effect.
     pub(super) fn apply(
         &mut self,
         session: Option<&Session>,
-        queries: &[Query<'_>],
+        requests: &[Request<'_>],
         is_committed: bool,
-        each: impl FnMut(&Query<'_>, &Reply<'_>),
+        mut each: impl FnMut(&Request<'_>, &Answer<'_>),
     ) -> Result<(), Error> {
         match self {
-            Self::Memory(engine) => return apply_in_memory(engine, session, queries, each),
-            Self::Disk(store) => match (session, is_committed) {
-                (None, false) => store.apply(queries, each)?,
-                (None, true) => store.apply_committed(queries, each)?,
-                (Some(session), false) => store.apply_in(session, queries, each)?,
-                (Some(session), true) => store.apply_committed_in(session, queries, each)?,
-            },
+            Self::Memory(engine) => {
+                let mut clock = engine.clock();
+                for query in requests.iter().flat_map(Request::queries) {
+                    clock.advance(query.timestamp())?;
+                }
+                requests.iter().try_for_each(|request| {
+                    let answer = answer_in_engine(engine, session, request)?;
+                    each(request, &answer);
+                    Ok(())
+                })
+            }
+            Self::Disk(store) => {
+                let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().collect();
+                let mut gather = Gather::new(requests);
+                in_store(store, (session, is_committed), &queries, |reply| {
+                    gather.reply(reply.clone(), &mut each);
+                })?;
+                gather.finish(&mut each);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     pub(super) fn commit(&mut self) -> Result<(), Error> {
@@ -115,22 +165,44 @@ impl Backend {
     }
 }
 
-fn apply_in_memory(
-    engine: &mut Engine,
+fn in_engine<'e>(
+    engine: &'e mut Engine,
     session: Option<&Session>,
+    query: &Query<'_>,
+) -> Result<Reply<'e>, Backwards> {
+    match session {
+        None => engine.apply(query),
+        Some(session) => engine.apply_in(session, query),
+    }
+}
+
+fn answer_in_engine<'e>(
+    engine: &'e mut Engine,
+    session: Option<&Session>,
+    request: &Request<'_>,
+) -> Result<Answer<'e>, Backwards> {
+    match request {
+        Request::One(query) => in_engine(engine, session, query).map(Answer::One),
+        Request::Batch(queries) => {
+            let mut replies = Vec::with_capacity(queries.len());
+            engine.apply_group(session, queries, |reply| replies.push(reply.into_owned()))?;
+            Ok(Answer::Batch(replies))
+        }
+    }
+}
+
+/// Applies queries as one group, which is committed before the first reply if that is asked for.
+fn in_store(
+    store: &mut Store,
+    (session, is_committed): (Option<&Session>, bool),
     queries: &[Query<'_>],
-    mut each: impl FnMut(&Query<'_>, &Reply<'_>),
-) -> Result<(), Error> {
-    let mut clock = engine.clock();
-    for query in queries.iter().flat_map(Query::asked) {
-        clock.advance(query.timestamp())?;
+    mut each: impl FnMut(&Reply<'_>),
+) -> Result<(), store::Error> {
+    let each = |_: &Query<'_>, reply: &Reply<'_>| each(reply);
+    match (session, is_committed) {
+        (None, false) => store.apply(queries, each),
+        (None, true) => store.apply_committed(queries, each),
+        (Some(session), false) => store.apply_in(session, queries, each),
+        (Some(session), true) => store.apply_committed_in(session, queries, each),
     }
-    for query in queries {
-        let reply = match session {
-            None => engine.apply(query)?,
-            Some(session) => engine.apply_in(session, query)?,
-        };
-        each(query, &reply);
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Replies that are held until what they answer is committed.
+//! Answers that are held until what they answer is committed.
 //!
 //! Invariant: what is pending comes out for a [`Committed`] alone, and while there is one nothing can be applied.
 
@@ -7,31 +7,32 @@ use std::marker::PhantomData;
 
 use super::Database;
 
-/// What was made of replies that are not committed yet. It cannot be read before they are.
+/// What was made of answers to what is not committed yet. It cannot be read before that is.
 ///
 /// This is for those who commit many queries at once, such as all that wait in a pipe:
 ///
 /// ```
-/// use rewinddb::{db::{Database, Pending}, query::Query};
+/// use rewinddb::{db::{Database, Pending}, query::Query, wire::Request};
 ///
 /// let mut db = Database::in_memory();
 /// let mut pending = Pending::new(Vec::new());
-/// for value in ["B", "C"] {
-///     let query = Query::Put { key: "A", value };
-///     db.apply_pending(None, &[query], &mut pending, |replies, _, reply| replies.push(reply.to_string()))?;
+/// for query in [Query::Put { key: "A", value: "B" }, Query::Size {}] {
+///     let requests = [Request::One(query)];
+///     db.apply_pending(None, &requests, &mut pending, |out, _, answer| out.push(answer.to_string()))?;
 /// }
 /// let committed = db.commit()?;
-/// assert_eq!(pending.release(&committed).drain(..).collect::<Vec<_>>(), ["", ""]);
+/// assert_eq!(*pending.release(&committed), ["", "1"]);
 /// # Ok::<(), rewinddb::db::Error>(())
 /// ```
 ///
 /// A `Committed` does not go for what is applied after it:
 ///
 /// ```compile_fail,E0499
-/// # use rewinddb::{db::{Database, Pending}, query::Query};
+/// # use rewinddb::{db::{Database, Pending}, query::Query, wire::Request};
 /// # let (mut db, mut pending) = (Database::in_memory(), Pending::new(Vec::new()));
+/// # let requests = [Request::One(Query::Size {})];
 /// let committed = db.commit()?;
-/// db.apply_pending(None, &[Query::Size {}], &mut pending, |replies, _, reply| replies.push(reply.to_string()))?;
+/// db.apply_pending(None, &requests, &mut pending, |out, _, answer| out.push(answer.to_string()))?;
 /// pending.release(&committed);
 /// # Ok::<(), rewinddb::db::Error>(())
 /// ```
@@ -39,17 +40,17 @@ use super::Database;
 pub struct Pending<T>(T);
 
 impl<T> Pending<T> {
-    /// Replies go into `empty`.
+    /// Answers go into `empty`.
     pub fn new(empty: T) -> Self {
         Self(empty)
     }
 
-    /// What has become of the replies; whoever takes them out may go on with what is left.
+    /// What was made of the answers; whoever takes them out may go on with what is left.
     pub fn release(&mut self, _committed: &Committed<'_>) -> &mut T {
         &mut self.0
     }
 
-    /// Adds what is not a reply but must stay behind those that are held.
+    /// Adds what is no answer but must come out behind those that are held.
     pub fn hold(&mut self, add: impl FnOnce(&mut T)) {
         add(&mut self.0);
     }

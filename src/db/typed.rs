@@ -6,7 +6,7 @@ use super::answer::{Cell, Remaining};
 use super::ask::Ask;
 use super::entries::Entries;
 use super::{Database, Error, InSession};
-use crate::query::{How, Pattern, Query, RestorePoint, Sought};
+use crate::query::{MatchMode, Pattern, Query, RestorePoint, SearchIn};
 use crate::time::{Time, Ttl};
 
 /// The methods, for types that implement [`Ask`].
@@ -232,25 +232,25 @@ macro_rules! typed_methods {
             }
 
             /// The keys that match, of records with a live cell. A pattern that is none is an [`Error::Pattern`].
-            pub fn find_keys(&mut self, how: How, pattern: &str) -> Result<Entries<String>, Error> {
-                let pattern = Pattern::new(pattern, how)?;
-                self.ask(&Query::Find { what: Sought::Key, how, pattern })
+            pub fn find_keys(&mut self, mode: MatchMode, pattern: &str) -> Result<Entries<String>, Error> {
+                let pattern = Pattern::new(pattern, mode)?;
+                self.ask(&Query::Find { what: SearchIn::Key, mode, pattern })
             }
 
             /// The live cells whose field matches, as keys with fields.
             pub fn find_fields(
                 &mut self,
-                how: How,
+                mode: MatchMode,
                 pattern: &str,
             ) -> Result<Entries<(String, String)>, Error> {
-                let pattern = Pattern::new(pattern, how)?;
-                self.ask(&Query::Find { what: Sought::Field, how, pattern })
+                let pattern = Pattern::new(pattern, mode)?;
+                self.ask(&Query::Find { what: SearchIn::Field, mode, pattern })
             }
 
             /// The live cells whose value matches.
-            pub fn find_values(&mut self, how: How, pattern: &str) -> Result<Entries<Cell>, Error> {
-                let pattern = Pattern::new(pattern, how)?;
-                self.ask(&Query::Find { what: Sought::Value, how, pattern })
+            pub fn find_values(&mut self, mode: MatchMode, pattern: &str) -> Result<Entries<Cell>, Error> {
+                let pattern = Pattern::new(pattern, mode)?;
+                self.ask(&Query::Find { what: SearchIn::Value, mode, pattern })
             }
 
             /// Gives an operation another name for [`Database::query`]; `false` if the name is taken or there is no

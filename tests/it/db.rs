@@ -12,9 +12,10 @@ pub(crate) mod typed;
 use std::sync::Arc;
 
 use rewinddb::db::{Committed, Database, Entries, Error, Pending, Session};
-use rewinddb::query::{How, Query};
+use rewinddb::query::{MatchMode, Query};
 use rewinddb::store::{self, Options, SimulatedDisk};
 use rewinddb::time::{ClockRule, Time};
+use rewinddb::wire::Request;
 
 /// Both kinds of database, empty.
 pub(crate) fn both(rule: ClockRule) -> [Database; 2] {
@@ -42,11 +43,11 @@ fn a_database_may_be_sent_to_another_thread() {
 fn a_group_with_a_timestamp_that_is_too_early_leaves_everything_as_it_was() {
     for mut db in both(ClockRule::Monotone) {
         db.set_at("A", "B", "C", 5).expect("time moves forward");
-        let queries = [
-            Query::SetAt { key: "A", field: "B", value: "D", timestamp: Time(7) },
-            Query::GetAt { key: "A", field: "B", timestamp: Time(6) },
+        let requests = [
+            Request::One(Query::SetAt { key: "A", field: "B", value: "D", timestamp: Time(7) }),
+            Request::One(Query::GetAt { key: "A", field: "B", timestamp: Time(6) }),
         ];
-        let refused = db.apply_all(&queries, |_, reply| panic!("{reply:?} is handed out"));
+        let refused = db.apply_all(&requests, |_, answer| panic!("{answer:?} is handed out"));
         let Err(Error::Backwards(backwards)) = refused else { panic!("{db:?}: {refused:?}") };
         assert_eq!((backwards.now, backwards.given), (Time(7), Time(6)));
         assert_eq!((db.now(), db.get("A", "B").unwrap().as_deref()), (Time(5), Some("C")));
@@ -60,7 +61,7 @@ fn words_that_are_no_query_and_patterns_that_are_none_are_told_apart() {
         assert!(matches!(unknown, Error::Mistake(_)), "{unknown:?}");
         assert_eq!(unknown.to_string(), "unknown operation `GETT`");
         assert!(matches!(db.query(&[]), Err(Error::Mistake(_))));
-        let bad = db.find_keys(How::Regex, "(").unwrap_err();
+        let bad = db.find_keys(MatchMode::Regex, "(").unwrap_err();
         assert!(matches!(bad, Error::Pattern(_)), "{bad:?}");
     }
 }

@@ -6,6 +6,7 @@ use rewinddb::db::{Database, Error, Pending};
 use rewinddb::query::Query;
 use rewinddb::store::{Fault, Options, PowerLoss, SimulatedDisk};
 use rewinddb::time::ClockRule;
+use rewinddb::wire::Request;
 
 use crate::db::on_disk;
 
@@ -28,10 +29,9 @@ fn what_a_group_is_answered_for_is_durable() {
     every_failure(|db| {
         let (values, mut told) = (values(), Vec::new());
         for pair in values.chunks(2) {
-            let queries: Vec<_> =
-                pair.iter().map(|field| Query::Set { key: "A", field, value: field }).collect();
+            let requests: Vec<_> = pair.iter().map(|value| set(value)).collect();
             let (before, mut replies) = (told.len(), pair.iter());
-            let applied = db.apply_all(&queries, |_, _| told.extend(replies.next().cloned()));
+            let applied = db.apply_all(&requests, |_, _| told.extend(replies.next().cloned()));
             assert_eq!(told.len() - before, if applied.is_ok() { 2 } else { 0 }, "{applied:?}");
         }
         told
@@ -44,9 +44,8 @@ fn what_is_released_is_durable() {
         let (values, mut pending, mut told) = (values(), Pending::<Vec<_>>::default(), Vec::new());
         for pair in values.chunks(2) {
             for value in pair {
-                let query = Query::Set { key: "A", field: value, value };
-                let applied =
-                    db.apply_pending(None, &[query], &mut pending, |held, _, _| held.push(value.clone()));
+                let applied = db
+                    .apply_pending(None, &[set(value)], &mut pending, |held, _, _| held.push(value.clone()));
                 let Ok(()) = applied else { return told };
             }
             let Ok(committed) = db.commit() else { return told };
@@ -100,6 +99,11 @@ fn every_failure(run: Run) {
     assert!(refused > 0, "no failure was noticed");
 }
 
+/// A request that writes a value.
+fn set(value: &str) -> Request<'_> {
+    Request::One(Query::Set { key: "A", field: value, value })
+}
+
 fn values() -> Vec<String> {
     (0..VALUES).map(|number| format!("a long value {number}")).collect()
 }
@@ -118,8 +122,8 @@ fn a_call_that_fails_to_commit_has_no_effect_in_memory_and_reads_go_on() {
 fn what_fails_to_be_committed_later_is_seen_but_never_released() {
     let (_disk, mut db) = broken();
     let mut pending = Pending::new(0);
-    let query = Query::Set { key: "A", field: "B", value: "D" };
-    db.apply_pending(None, &[query], &mut pending, |count, _, _| *count += 1).expect("it is only written");
+    let request = Request::One(Query::Set { key: "A", field: "B", value: "D" });
+    db.apply_pending(None, &[request], &mut pending, |count, _, _| *count += 1).expect("it is only written");
     assert!(matches!(db.commit(), Err(Error::Store(_))));
     assert!(db.commit().is_err(), "it stays so");
     assert_eq!(db.get("A", "B").expect("it is read from memory").as_deref(), Some("D"));
