@@ -35,6 +35,33 @@ pub(super) fn read_spoken<'a>(
     list.scanner.faults.or((list.queries, list.spoken.unwrap_or_default()))
 }
 
+/// Tells where the words of a query stand in what it was read from.
+pub(super) trait Places {
+    /// Where the word at the end of this way stands ([`crate::query::Mistake::way`]), or the whole query if there is none.
+    fn span_of(&self, way: &[usize]) -> Range<usize>;
+
+    /// Is a further fault only counted?
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
+/// The places of an array in JSON.
+pub(super) struct InText<'s, 'a> {
+    pub(super) scanner: &'s Scanner<'a>,
+    pub(super) span: &'s Range<usize>,
+}
+
+impl Places for InText<'_, '_> {
+    fn span_of(&self, way: &[usize]) -> Range<usize> {
+        self.scanner.span_of(self.span, way)
+    }
+
+    fn is_full(&self) -> bool {
+        self.scanner.faults.is_full()
+    }
+}
+
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
 pub(super) struct Checker {
     level: Level,
@@ -55,21 +82,20 @@ impl Checker {
     }
 
     /// The query that the words make.
-    pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
-        let query =
-            Query::parse_raw(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
-                let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
-                // Looking for what was meant takes time, so it is not done for what is only counted.
-                if scanner.faults.is_full() {
-                    fault
-                } else {
-                    fault.with_help(mistake.help(&self.context.aliases))
-                }
-            })?;
+    pub(super) fn query<'a>(
+        &mut self,
+        words: &RawQuery<'a>,
+        places: &impl Places,
+    ) -> Result<Query<'a>, Fault> {
+        let query = Query::parse_raw(words, &self.context.aliases, self.level).map_err(|mistake| {
+            let fault = Fault::new(places.span_of(&mistake.way()), mistake.to_string());
+            // Looking for what was meant takes time, so it is not done for what is only counted.
+            if places.is_full() { fault } else { fault.with_help(mistake.help(&self.context.aliases)) }
+        })?;
         match query.row().access {
-            Access::Each => self.advance_each(&query, scanner, words)?,
+            Access::Each => self.advance_each(&query, places)?,
             Access::Language => drop(self.context.aliases.learn(&query)),
-            _ => self.advance(&query).map_err(|fault| fault.of(scanner, &words.span, None))?,
+            _ => self.advance(&query).map_err(|fault| fault.at(places, None))?,
         }
         Ok(query)
     }
@@ -82,15 +108,10 @@ impl Checker {
         })
     }
 
-    fn advance_each<'a>(
-        &mut self,
-        query: &Query<'a>,
-        scanner: &Scanner<'a>,
-        words: &Words<'a>,
-    ) -> Result<(), Fault> {
-        (1..).zip(query.asked()).try_for_each(|(place, query)| {
-            self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
-        })
+    fn advance_each(&mut self, query: &Query<'_>, places: &impl Places) -> Result<(), Fault> {
+        (1..)
+            .zip(query.asked())
+            .try_for_each(|(place, query)| self.advance(query).map_err(|fault| fault.at(places, Some(place))))
     }
 }
 
@@ -104,7 +125,7 @@ struct OutOfTime {
 
 impl OutOfTime {
     /// The fault of a query that stands there or, with a place, of one that is a word of it.
-    fn of(self, scanner: &Scanner<'_>, span: &Range<usize>, place: Option<usize>) -> Fault {
+    fn at(self, places: &impl Places, place: Option<usize>) -> Fault {
         let way: Vec<_> = place.into_iter().chain([self.word]).collect();
         let help = match self.began {
             Some(Time(0)) => "--clock free lets them jump".to_owned(),
@@ -112,7 +133,7 @@ impl OutOfTime {
             Some(began) => format!("the clock read {began} before the first query"),
         };
         let help = format!("timestamps may repeat but not decrease; {help}");
-        Fault::new(scanner.span_of(span, &way), self.backwards.to_string()).with_help(help)
+        Fault::new(places.span_of(&way), self.backwards.to_string()).with_help(help)
     }
 }
 
@@ -162,7 +183,8 @@ impl<'a> ListReader<'a> {
         match self.scanner.peek() {
             Some(b'[') => {
                 if self.scanner.array(&mut self.words)? {
-                    match self.checker.query(&self.scanner, &self.words) {
+                    let places = InText { scanner: &self.scanner, span: &self.words.span };
+                    match self.checker.query(&self.words.spoken, &places) {
                         Ok(query) => {
                             self.queries.push(query);
                             self.spoken.iter_mut().for_each(|spoken| spoken.push(self.words.spoken.clone()));

@@ -143,7 +143,7 @@ impl Session {
         }
         self.uncommitted += line.len();
         let clock = self.base.clock().now();
-        self.note_step(&typed.query, RecordedStep { json: typed.json.into(), moved, clock });
+        self.note_step(&typed.query, RecordedStep { json: typed.json().into(), moved, clock });
         Ok(Told::Done)
     }
 
