@@ -29,8 +29,8 @@ use bumpalo::Bump;
 use super::fault::{Fault, Faults};
 use super::list::Checker;
 use super::{Context, is_unseen, lines};
-use crate::query::{Aliases, Level, Query, RawQuery};
-use crate::wire::Term;
+use crate::query::{Aliases, Level, RawQuery};
+use crate::wire::{Request, Term};
 pub use so_far::{SoFar, typed_so_far};
 use tokens::{Token, TokenKind, tokens};
 use words::{TypedWords, on_one_line};
@@ -38,8 +38,8 @@ use words::{TypedWords, on_one_line};
 /// A query that was typed.
 #[derive(Debug)]
 pub struct Typed<'a> {
-    /// The query.
-    pub query: Query<'a>,
+    /// What it asks.
+    pub request: Request<'a>,
     line: TypedLine<'a>,
 }
 
@@ -51,7 +51,7 @@ enum TypedLine<'a> {
 }
 
 impl<'a> Typed<'a> {
-    /// The query as JSON on one line, with the names of operations that were typed.
+    /// Its words as JSON on one line, operations named as they were typed.
     #[must_use]
     pub fn json(&self) -> Cow<'a, str> {
         match &self.line {
@@ -85,8 +85,8 @@ pub fn read_typed<'a>(
     if line.len() as u64 > lines::LONGEST_LINE / 8 && json(words.raw()).len() as u64 > lines::LONGEST_LINE {
         return Err(in_query(Fault::new(words.span(), lines::too_long())));
     }
-    let query = checker.query(words.raw(), &words).map_err(in_query)?;
-    Ok(Typed { query, line: TypedLine::Words(words.into_raw()) })
+    let request = checker.request(words.raw(), &words).map_err(in_query)?;
+    Ok(Typed { request, line: TypedLine::Words(words.into_raw()) })
 }
 
 /// Reads a line that is JSON, but for line breaks.
@@ -97,10 +97,10 @@ fn read_json<'a>(
     number: usize,
 ) -> Result<Typed<'a>, Faults> {
     let json: &'a str = arena.alloc_str(&on_one_line(line));
-    let read = lines::query(json.as_bytes(), arena, checker, number);
+    let read = lines::request(json.as_bytes(), arena, checker, number);
     let end = line.len();
     let place = |span: Range<usize>| if span.start < end { span } else { 0..end };
-    read.map(|query| Typed { query, line: TypedLine::Json(json) }).map_err(|faults| faults.moved(place))
+    read.map(|request| Typed { request, line: TypedLine::Json(json) }).map_err(|faults| faults.moved(place))
 }
 
 fn json(raw: &RawQuery<'_>) -> String {

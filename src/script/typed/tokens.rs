@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::word::{Array, BadLine, TypedWord, is_json};
-use crate::query::{Access, Aliases, Row};
+use crate::query::{Aliases, Asks};
 
 /// A part of a line.
 pub(super) struct Token<'l> {
@@ -27,7 +27,7 @@ pub(super) enum TokenKind<'l> {
 /// Does the operation of this name, which may be another one that it was given, take queries?
 pub(super) fn takes_queries(name: &str, aliases: &Aliases) -> bool {
     let operation = aliases.operation(name).unwrap_or(name);
-    Row::named(operation).first().is_some_and(|row| row.access == Access::Each)
+    aliases.language().named(operation).iter().any(|form| form.asks == Asks::Batch)
 }
 
 /// Takes a line apart. One that begins like JSON is a single token.
