@@ -36,6 +36,33 @@ pub(super) fn read_spoken<'a>(
     list.scanner.faults.or((list.requests, list.spoken.unwrap_or_default()))
 }
 
+/// Tells where the words of a query stand in what it was read from.
+pub(super) trait Places {
+    /// Where the word at the end of this way stands ([`crate::query::Mistake::way`]), or the whole query if there is none.
+    fn span_of(&self, way: &[usize]) -> Range<usize>;
+
+    /// Is a further fault only counted?
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
+/// The places of an array in JSON.
+pub(super) struct InText<'s, 'a> {
+    pub(super) scanner: &'s Scanner<'a>,
+    pub(super) span: &'s Range<usize>,
+}
+
+impl Places for InText<'_, '_> {
+    fn span_of(&self, way: &[usize]) -> Range<usize> {
+        self.scanner.span_of(self.span, way)
+    }
+
+    fn is_full(&self) -> bool {
+        self.scanner.faults.is_full()
+    }
+}
+
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
 pub(super) struct Checker {
     level: Level,
@@ -58,26 +85,21 @@ impl Checker {
     /// What the words ask.
     pub(super) fn request<'a>(
         &mut self,
-        scanner: &Scanner<'a>,
-        words: &Words<'a>,
+        words: &RawQuery<'a>,
+        places: &impl Places,
     ) -> Result<Request<'a>, Fault> {
-        let request =
-            Request::parse(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
-                let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
-                // Looking for what was meant takes time, so it is not done for what is only counted.
-                if scanner.faults.is_full() {
-                    fault
-                } else {
-                    fault.with_help(mistake.help(&self.context.aliases))
-                }
-            })?;
+        let request = Request::parse(words, &self.context.aliases, self.level).map_err(|mistake| {
+            let fault = Fault::new(places.span_of(&mistake.way()), mistake.to_string());
+            // Looking for what was meant takes time, so it is not done for what is only counted.
+            if places.is_full() { fault } else { fault.with_help(mistake.help(&self.context.aliases)) }
+        })?;
         match &request {
             Request::One(query) => {
                 self.context.aliases.learn(query);
-                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, None))?;
+                self.advance(query).map_err(|fault| fault.at(places, None))?;
             }
             Request::Batch(queries) => (1..).zip(queries).try_for_each(|(place, query)| {
-                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+                self.advance(query).map_err(|fault| fault.at(places, Some(place)))
             })?,
         }
         Ok(request)
@@ -103,7 +125,7 @@ struct OutOfTime {
 
 impl OutOfTime {
     /// The fault of a query that stands there or, with a place, of one that is a word of it.
-    fn of(self, scanner: &Scanner<'_>, span: &Range<usize>, place: Option<usize>) -> Fault {
+    fn at(self, places: &impl Places, place: Option<usize>) -> Fault {
         let way: Vec<_> = place.into_iter().chain([self.word]).collect();
         let help = match self.began {
             Some(Time(0)) => "--clock free lets them jump".to_owned(),
@@ -111,7 +133,7 @@ impl OutOfTime {
             Some(began) => format!("the clock read {began} before the first query"),
         };
         let help = format!("timestamps may repeat but not decrease; {help}");
-        Fault::new(scanner.span_of(span, &way), self.backwards.to_string()).with_help(help)
+        Fault::new(places.span_of(&way), self.backwards.to_string()).with_help(help)
     }
 }
 
@@ -161,7 +183,8 @@ impl<'a> ListReader<'a> {
         match self.scanner.peek() {
             Some(b'[') => {
                 if self.scanner.array(&mut self.words)? {
-                    match self.checker.request(&self.scanner, &self.words) {
+                    let places = InText { scanner: &self.scanner, span: &self.words.span };
+                    match self.checker.request(&self.words.spoken, &places) {
                         Ok(request) => {
                             self.requests.push(request);
                             self.spoken.iter_mut().for_each(|spoken| spoken.push(self.words.spoken.clone()));

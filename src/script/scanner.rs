@@ -111,29 +111,40 @@ impl<'a> Scanner<'a> {
         let begin = self.at;
         self.at += 1;
         if !self.take(b']') {
-            loop {
-                let mut was_array = false;
-                match self.plain_string().or_else(|| self.plain_integer()) {
-                    Some(word) => into.spoken.words.push(word),
-                    None => was_array = self.element(&mut into.spoken)?,
-                }
-                // What nearly always comes next, before the general way.
-                match &self.text.as_bytes()[self.at..] {
-                    [b',', b'"' | b'0'..=b'9', ..] => self.at += 1,
-                    [b',', b' ', b'"' | b'0'..=b'9', ..] => self.at += 2,
-                    [b']', ..] => {
-                        self.at += 1;
-                        break;
-                    }
-                    _ => match self.next(if was_array { b'[' } else { b'"' })? {
-                        Next::Element => {}
-                        Next::End => break,
-                    },
-                }
-            }
+            self.elements(&mut into.spoken)?;
         }
         into.span = begin..self.at;
         Ok(self.faults.count() == faults_before)
+    }
+
+    /// Goes to a place of the text.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// Reads words, and arrays of words, up to the end of the array that they stand in.
+    #[inline]
+    pub(super) fn elements(&mut self, into: &mut RawQuery<'a>) -> Result<(), Fault> {
+        loop {
+            let mut was_array = false;
+            match self.plain_string().or_else(|| self.plain_integer()) {
+                Some(word) => into.words.push(word),
+                None => was_array = self.element(into)?,
+            }
+            // What nearly always comes next, before the general way.
+            match &self.text.as_bytes()[self.at..] {
+                [b',', b'"' | b'0'..=b'9', ..] => self.at += 1,
+                [b',', b' ', b'"' | b'0'..=b'9', ..] => self.at += 2,
+                [b']', ..] => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => match self.next(if was_array { b'[' } else { b'"' })? {
+                    Next::Element => {}
+                    Next::End => return Ok(()),
+                },
+            }
+        }
     }
 
     /// Where a word of an array that was read stands, or one of an array that is a word of it. It is only asked for where
@@ -154,7 +165,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads one word, or an array of words; tells whether it was an array.
-    fn element(&mut self, into: &mut RawQuery<'a>) -> Result<bool, Fault> {
+    pub(super) fn element(&mut self, into: &mut RawQuery<'a>) -> Result<bool, Fault> {
         if self.peek() != Some(b'[') {
             self.word(&mut into.words)?;
             return Ok(false);
@@ -250,17 +261,8 @@ impl<'a> Scanner<'a> {
             }
         }
         self.at = at + 1;
-        Ok(self.unescape(open..self.at))
-    }
-
-    /// Reads a string with escapes in it.
-    fn unescape(&self, span: Range<usize>) -> Result<&'a str, Fault> {
-        match serde_json::from_str::<String>(&self.text[span.clone()]) {
-            Ok(text) => Ok(self.unescaped.alloc_str(&text)),
-            Err(error) => Err(Fault::new(span, format!("not JSON: {} in this string", what(&error))).with_help(
-                "an escape is \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hex digits, surrogates in pairs",
-            )),
-        }
+        let text = unescape(&self.text[open..self.at], open..self.at);
+        Ok(text.map(|text| &*self.unescaped.alloc_str(&text)))
     }
 
     /// Reads an integer as its digits.
@@ -314,6 +316,15 @@ impl<'a> Scanner<'a> {
             Some(_) => Err(Fault::new(self.here(), format!("not JSON: text after the end of {what}"))),
         }
     }
+}
+
+/// What a string with escapes in it says, or what is wrong with one that stands at `span`.
+pub(super) fn unescape(string: &str, span: Range<usize>) -> Result<String, Fault> {
+    serde_json::from_str(string).map_err(|error| {
+        Fault::new(span, format!("not JSON: {} in this string", what(&error))).with_help(
+            "an escape is \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hex digits, surrogates in pairs",
+        )
+    })
 }
 
 /// How many bytes a string goes on for before a quote, a backslash or a control character: eight at a time.

@@ -2,8 +2,8 @@
 //!
 //! Invariant: what is told is of the innermost query that is open, so that one in brackets is completed like one alone.
 
-use super::word::{Array, Word, quoted};
-use super::{is_json, takes_queries};
+use super::tokens::takes_queries;
+use super::word::{Array, TypedWord, is_json, quoted};
 use crate::query::Aliases;
 
 /// A line that is being typed.
@@ -68,8 +68,8 @@ pub fn typed_so_far(line: &str, aliases: &Aliases) -> Option<SoFar> {
 
 /// The next word, and how many bytes it has; the last one may lack its end.
 fn word(text: &str, is_within: bool) -> Option<(String, usize)> {
-    match Word::first_of(text, is_within) {
-        Ok((word, length)) => Some((serde_json::from_str(&word.json).ok()?, length)),
+    match TypedWord::first_of(text, is_within) {
+        Ok((word, length)) => Some((word.text(&(0..0)).ok()?.into_owned(), length)),
         Err(bad) if bad.is_unfinished => {
             let read = serde_json::from_str(&format!("{text}\"")).unwrap_or_else(|_| text[1..].to_owned());
             Some((read, text.len()))
