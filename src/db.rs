@@ -171,6 +171,14 @@ impl Database {
         self.backend.compact()
     }
 
+    /// Waits for a compaction in the background.
+    ///
+    /// # Errors
+    /// [`Error::Store`]: why it has failed. The database goes on: the log has all that the snapshot would have.
+    pub fn finish_compaction(&mut self) -> Result<(), Error> {
+        self.backend.finish_compaction()
+    }
+
     /// A copy in memory alone, with every value and all backups, but without the transactions that are open. All
     /// cells are walked.
     ///

@@ -6,7 +6,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A value as it is told.
+///
+/// ```
+/// use rewinddb::reply::Value;
+///
+/// assert_eq!(Value::from("x7").to_string(), "x7");
+/// assert_eq!(Value::List(vec!["a".into(), "b".into()]).to_string(), "[a, b]");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Value<'e> {
     /// A text.
     Text(Cow<'e, str>),
@@ -58,7 +66,15 @@ impl fmt::Display for Value<'_> {
 }
 
 /// The answer to one query. It borrows from the engine, so nothing is copied to be answered.
+///
+/// ```
+/// use rewinddb::reply::Reply;
+///
+/// let reply = Reply::Cells(vec![("name".into(), "Ada".into()), ("token".into(), "x7".into())]);
+/// assert_eq!(reply.to_string(), "name(Ada), token(x7)");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply<'e> {
     /// Done, with nothing to tell: the empty text.
     Done,

@@ -43,7 +43,7 @@ mod watermark;
 
 pub use disk::{Disk, DiskFile, Fault, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
-pub use options::{ByteSize, CacheMax, Encoding, Options, SyncPolicy};
+pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
 pub use replay::Until;

@@ -157,6 +157,19 @@ impl Lifetime {
 }
 
 /// What a timestamp may do.
+///
+/// ```
+/// use rewinddb::{db::Database, time::ClockRule};
+///
+/// let mut db = Database::in_memory_with(ClockRule::Monotone);
+/// db.set_at("A", "B", "C", 5)?;
+/// assert!(db.get_at("A", "B", 4).is_err(), "time does not run backwards");
+///
+/// let mut db = Database::in_memory_with(ClockRule::Free);
+/// db.set_at("A", "B", "C", 5)?;
+/// assert!(db.get_at("A", "B", 4)?.is_some(), "there is no order of time");
+/// # Ok::<(), rewinddb::db::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ClockRule {
     /// Time only moves forward, and an operation without a timestamp happens at the largest one seen.

@@ -150,6 +150,13 @@ impl Backend {
         }
     }
 
+    pub(super) fn finish_compaction(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Disk(store) => Ok(store.finish_snapshot()?),
+        }
+    }
+
     pub(super) fn store(&self) -> Option<&Store> {
         match self {
             Self::Memory(_) => None,

@@ -8,6 +8,7 @@ use crate::time::{Time, Ttl, number};
 
 /// What a word stands for. What it is *called* is for people alone: whoever draws, renders or stores words goes by this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WordKind {
     /// The key of a record.
     Key,
@@ -261,6 +262,7 @@ fn name<T: Copy + PartialEq>(choice: T, all: &[(&'static str, T)]) -> &'static s
 
 /// Why a word is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BadWord {
     /// It is no number.
     Number(BadNumber),

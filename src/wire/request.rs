@@ -11,6 +11,16 @@ use crate::query::{Access, Aliases, Asks, Form, Language, Level, Mistake, Query,
 use crate::reply::Reply;
 
 /// What is asked at once.
+///
+/// ```
+/// use rewinddb::query::{Aliases, Language, Query, RawQuery};
+/// use rewinddb::wire::Request;
+///
+/// let words = RawQuery { words: vec!["GET", "A", "B"], ..RawQuery::default() };
+/// let request = Request::parse(&words, &Aliases::default(), Language::records().last_level())?;
+/// assert_eq!(request, Request::One(Query::Get { key: "A", field: "B" }));
+/// # Ok::<(), rewinddb::query::Mistake>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request<'a> {
     /// One query.
@@ -20,6 +30,14 @@ pub enum Request<'a> {
 }
 
 /// What a request is answered.
+///
+/// ```
+/// use rewinddb::{reply::Reply, wire::{Answer, Term}};
+///
+/// let answer = Answer::Batch(vec![Reply::Done, Reply::Bool(true)]);
+/// assert_eq!(Term::from(&answer), Term::Array(vec!["".to_owned(), "true".to_owned()]));
+/// assert_eq!(answer.to_string(), "[, true]");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<'e> {
     /// The reply to the one query.
