@@ -79,7 +79,7 @@ impl Database {
         self.backend.apply(session, requests, false, |request, answer| each(held, request, answer))
     }
 
-    /// Commits what was applied. The answer is the proof that [`Pending`] asks for; as long as it is there, nothing
+    /// Commits what was applied. Returns the proof that [`Pending`] asks for; as long as it is there, nothing
     /// else can be applied.
     ///
     /// # Errors

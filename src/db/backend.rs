@@ -1,4 +1,4 @@
-//! Where a database is: in memory alone, or on disk too. No other file tells the two apart.
+//! Where a database is: in memory alone, or on disk too. No other file knows the two apart.
 //!
 //! Invariant: with `is_committed` no reply is handed on before what it answers is as durable as was asked for.
 

@@ -114,7 +114,7 @@ impl fmt::Display for CommitError {
 }
 
 impl std::error::Error for Error {
-    /// These are told as the error itself, so what is behind them is what is behind it.
+    /// They are displayed as the error itself, so what is behind them is what is behind it.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Store(error) => error.source(),

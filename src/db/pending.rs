@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use super::Database;
 
-/// What was made of answers to what is not committed yet. It cannot be read before that is.
+/// What was made of answers to what is not committed yet. It cannot be read before that is. It goes with one database.
 ///
 /// This is for those who commit many queries at once, such as all that wait in a pipe:
 ///

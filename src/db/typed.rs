@@ -15,7 +15,7 @@ macro_rules! typed_methods {
         /// A method for each operation. Without a timestamp it happens now, under the free rule without regard to
         /// expiry; with one it fails with [`Error::Backwards`] where time would run backwards. On disk each may fail
         /// with [`Error::Store`].
-        #[allow(clippy::missing_errors_doc, reason = "they are the same for all, and told above")]
+        #[allow(clippy::missing_errors_doc, reason = "they are the same for all, and stand above")]
         impl $type {
             /// Puts a value into a field of a record. What the field held is replaced, its lifetime too.
             pub fn set(&mut self, key: &str, field: &str, value: &str) -> Result<(), Error> {
@@ -234,7 +234,7 @@ macro_rules! typed_methods {
             /// The keys that match, of records with a live cell. A pattern that is none is an [`Error::Pattern`].
             pub fn find_keys(&mut self, mode: MatchMode, pattern: &str) -> Result<Entries<String>, Error> {
                 let pattern = Pattern::new(pattern, mode)?;
-                self.ask(&Query::Find { what: SearchIn::Key, mode, pattern })
+                self.ask(&Query::Find { what: SearchIn::Key, how: mode, pattern })
             }
 
             /// The live cells whose field matches, as keys with fields.
@@ -244,13 +244,13 @@ macro_rules! typed_methods {
                 pattern: &str,
             ) -> Result<Entries<(String, String)>, Error> {
                 let pattern = Pattern::new(pattern, mode)?;
-                self.ask(&Query::Find { what: SearchIn::Field, mode, pattern })
+                self.ask(&Query::Find { what: SearchIn::Field, how: mode, pattern })
             }
 
             /// The live cells whose value matches.
             pub fn find_values(&mut self, mode: MatchMode, pattern: &str) -> Result<Entries<Cell>, Error> {
                 let pattern = Pattern::new(pattern, mode)?;
-                self.ask(&Query::Find { what: SearchIn::Value, mode, pattern })
+                self.ask(&Query::Find { what: SearchIn::Value, how: mode, pattern })
             }
 
             /// Gives an operation another name for [`Database::query`]; `false` if the name is taken or there is no
