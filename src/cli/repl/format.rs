@@ -18,7 +18,7 @@ use crate::script::{self, Answers, Format, answer_alone, answers_from, cut, quot
 use crate::trace::Held;
 use crate::wire;
 
-/// So many bytes of answers are held before they are told even if more lines are waiting.
+/// So many bytes of answers are held before they are written even if more lines are waiting.
 const FULL: usize = 1 << 18;
 
 /// Answers, and how they are shown.
@@ -27,7 +27,7 @@ pub(super) struct Output {
     /// Has a person typed the query, so that it stands above its answer?
     pub(super) is_typed: bool,
     pub(super) color: bool,
-    /// What is not told yet.
+    /// What is not written yet.
     pub(super) held: Vec<u8>,
 }
 
@@ -45,8 +45,8 @@ impl Output {
         answers_from(number, self.format, &mut self.held, self.color)
     }
 
-    /// Where the answers to a list of this length go that begins with this number. They are told at once; a table that
-    /// would be too long is told as text.
+    /// Where the answers to a list of this length go that begins with this number. They are written at once; a table that
+    /// would be too long is written as text.
     pub(super) fn answers_to(&self, number: usize, length: usize) -> Box<dyn Answers> {
         let is_long = self.format == Format::Table && length > LONGEST_TABLE;
         let format = if is_long { Format::Text } else { self.format };
@@ -58,7 +58,7 @@ impl Output {
         self.held.len() >= FULL
     }
 
-    /// Tells what is held.
+    /// Writes what is held.
     pub(super) fn hand_on(&mut self) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let written = out.write_all(&self.held).and_then(|()| out.flush());
@@ -96,18 +96,18 @@ pub(super) fn duration(took: Duration) -> String {
 /// A recorded query as a person reads it, those in it in brackets.
 pub(super) fn query(json: &str) -> String {
     let words: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let told = |raw: &&RawValue| {
+    let term = |raw: &&RawValue| {
         if !raw.get().starts_with('[') {
-            return wire::Term::Text(spoken(raw));
+            return wire::Term::Text(text_of(raw));
         }
         let within: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-        wire::Term::Array(within.into_iter().map(spoken).collect())
+        wire::Term::Array(within.into_iter().map(text_of).collect())
     };
-    script::line(&words.iter().map(told).collect::<Vec<_>>())
+    script::line(&words.iter().map(term).collect::<Vec<_>>())
 }
 
 /// A word of a recorded query: a text, or the digits of a number.
-fn spoken(raw: &RawValue) -> String {
+fn text_of(raw: &RawValue) -> String {
     serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
 }
 
@@ -131,8 +131,8 @@ pub(super) fn aligned(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
     })
 }
 
-/// What is left of a cell's lifetime.
-pub(super) fn left(engine: &Engine, key: &str, field: &str) -> Option<String> {
+/// What remains of a cell's lifetime.
+pub(super) fn remaining(engine: &Engine, key: &str, field: &str) -> Option<String> {
     let cell = engine.cell(key, field)?;
     Some(cell.left.map_or("permanent".to_owned(), |left| format!("{left} left")))
 }
