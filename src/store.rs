@@ -13,11 +13,12 @@
 //!
 //! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
 //! file), `message` (what messages there are), `data_file` and `listing` (the files of a directory), `group` (queries
-//! on disk), `values` (values that stay there); writing: `asking`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
-//! `opening`; `snapshot` with `image`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`. The
+//! on disk), `blob_store` (values that stay there); writing: `asking`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
+//! `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`. The
 //! format byte by byte is in `store/FORMAT.md`.
 
 mod asking;
+mod blob_store;
 mod compaction;
 mod data_file;
 mod disk;
@@ -25,7 +26,6 @@ mod error;
 mod flusher;
 mod frame;
 mod group;
-mod image;
 mod listing;
 mod log;
 mod message;
@@ -36,11 +36,11 @@ mod repair;
 mod replay;
 mod snapshot;
 mod stats;
-mod values;
 mod verify;
 mod view;
 mod watermark;
 
+pub use blob_store::CacheStats;
 pub use disk::{Disk, DiskFile, Fault, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
 pub use options::{ByteSize, CacheMax, Encoding, Options, SyncPolicy};
@@ -48,11 +48,11 @@ pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
 pub use replay::Until;
 pub use stats::Stats;
-pub use values::CacheStats;
 pub use verify::{Verdict, verify};
 pub use view::{View, cat};
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -62,11 +62,11 @@ use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Clock, Time};
 use asking::Asked;
+use blob_store::BlobStore;
 use compaction::Compaction;
 use log::Log;
 use message::{Body, Group};
 use snapshot::Size;
-use values::Values;
 
 /// Groups with so many bytes of text are packed, if groups are.
 const PACKED_FROM: usize = 4096;
@@ -89,7 +89,7 @@ const PACKED_FROM: usize = 4096;
 /// ```
 pub struct Store {
     engine: Engine,
-    values: Values,
+    blobs: BlobStore,
     log: Log,
     group: Group,
     /// What the clock reads as far as the log tells.
@@ -141,7 +141,7 @@ impl Store {
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
         let (last_group, tail) = (self.last_group(), Some(&self.log.tail));
-        let stats = Stats::count(&*self.disk, &mut self.engine, &self.values, last_group, tail)?;
+        let stats = Stats::count(&*self.disk, &mut self.engine, &self.blobs, last_group, tail)?;
         Ok(Stats { compaction_failure: self.compaction_failure.clone(), ..stats })
     }
 
@@ -196,18 +196,17 @@ impl Store {
     /// # Errors
     /// [`Error::Disk`] from a value that stays on disk.
     pub fn in_memory(&mut self) -> Result<Engine, Error> {
-        let (mut copy, values) = (Engine::new(self.clock().rule()), &mut self.values);
-        self.engine.try_dump(|query| {
-            let shown = values.shown(query)?;
-            shown.with(|query| copy.apply(query).map(drop).map_err(Error::Backwards))
-        })?;
+        let (mut copy, blobs) = (Engine::new(self.clock().rule()), &mut self.blobs);
+        let fetch = |blob| blobs.fetch(blob);
+        self.engine.try_dump_with(fetch, |query| copy.apply(query).map(drop).map_err(Error::Backwards))?;
         Ok(copy)
     }
 
     /// The key and the field of every live cell, in byte order of keys and then fields.
     #[must_use]
     pub fn names(&self) -> Vec<(&str, &str)> {
-        self.engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect()
+        let Ok(cells) = self.engine.try_cells(|_| Ok::<_, Infallible>(()));
+        cells.into_iter().map(|cell| (cell.key, cell.field)).collect()
     }
 
     /// Makes what was applied as durable as the sync policy promises.

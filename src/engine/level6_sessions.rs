@@ -2,41 +2,41 @@
 //!
 //! What a transaction is stands in `transactions`; the other names of operations are kept for those who read queries.
 
+use super::Engine;
+use super::blobs::NoBlobs;
 use super::transactions::Session;
-use super::{Engine, Matches};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::time::{Backwards, Time};
 
 impl Engine {
     /// Begins a transaction of a session, unless it has one.
-    pub(super) fn begin(&mut self, session: Option<&Session>) -> Reply<'static> {
+    pub(super) fn begin<V>(&mut self, session: Option<&Session>) -> Reply<'static, V> {
         Reply::Bool(!self.is_inside() && self.open_transaction(session))
     }
 
     /// Ends a transaction: what it has written takes effect.
-    pub(super) fn commit(&mut self, now: Time) -> Reply<'static> {
+    pub(super) fn commit<V>(&mut self, now: Time) -> Reply<'static, V> {
         Reply::Bool(self.keep_transaction(now))
     }
 
     /// Ends a transaction: what it has written goes.
-    pub(super) fn rollback(&mut self) -> Reply<'static> {
+    pub(super) fn rollback<V>(&mut self) -> Reply<'static, V> {
         Reply::Bool(self.drop_transaction())
     }
 
     /// Asks one query after the other, after time was found to run forward in them.
-    pub(super) fn batch<E: From<Backwards>>(
+    pub(super) fn batch(
         &mut self,
         session: Option<&Session>,
         queries: &[Query<'_>],
-        mut matches: impl Matches<E>,
-    ) -> Result<Reply<'static>, E> {
+    ) -> Result<Reply<'static>, Backwards> {
         let mut clock = self.clock;
         queries.iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
         let answers = queries.iter().map(|query| {
-            let answer = self.ask(session, query, &mut matches)?;
+            let answer = self.apply_with(session, query, &mut NoBlobs)?;
             Ok(answer.to_string())
         });
-        Ok(Reply::Batch(answers.collect::<Result<_, E>>()?))
+        Ok(Reply::Batch(answers.collect::<Result<_, Backwards>>()?))
     }
 }

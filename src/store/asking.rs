@@ -15,12 +15,12 @@ mod fates;
 
 use std::ops::Range;
 
+use super::blob_store::{BlobLocation, BlobStore, QueryBlobs};
 use super::error::Error;
 use super::group::{self, Numbering};
 use super::message::Group;
 use super::options::Encoding;
 use super::replay::{Stored, Until, replay};
-use super::values::Values;
 use super::{PACKED_FROM, Store};
 use crate::engine::{Effect, Engine, Session};
 use crate::query::{Access, Query};
@@ -87,8 +87,8 @@ impl Store {
             payload_at: at + payload.start as u64,
             packed,
         };
-        let (mut places, mut first, mut failed) = (stored.finder(), 0, Ok(()));
-        let (engine, values) = (&mut self.engine, &mut self.values);
+        let (mut locate, mut first, mut failed) = (stored.finder(), 0, Ok(()));
+        let (engine, blobs) = (&mut self.engine, &mut self.blobs);
         let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Logged));
         for query in queries {
             let mut answers = Vec::new();
@@ -102,13 +102,8 @@ impl Store {
                     false => {}
                 };
                 let fate = fates.next().unwrap_or(Fate::Logged);
-                let answered = if values.is_held_as_it_is(query) || !writes(query) {
-                    answer(engine, values, (session, query), &mut tell)
-                } else {
-                    let place = |text| if fate == Fate::Logged { places(first + text) } else { None };
-                    let held = values.hold(query, place);
-                    held.with(|held| answer(engine, values, (session, held), &mut tell))
-                };
+                let locate = &mut |text| if fate == Fate::Logged { locate(first + text) } else { None };
+                let answered = answer(engine, (blobs, locate), (session, query), &mut tell);
                 if writes(query) {
                     match fate {
                         Fate::Logged => first += group::texts(query.row()),
@@ -122,7 +117,7 @@ impl Store {
                 each(query, &Reply::Batch(answers));
             }
         }
-        drop(places);
+        drop(locate);
         self.log.is_ahead = false;
         failed
     }
@@ -160,9 +155,14 @@ impl Store {
         self.asked.retain(|other, _| Some(*other) != number && self.engine.is_open(*other));
         if self.group.is_empty() || effect != Effect::Told {
             self.note_logged();
-            return answer(&mut self.engine, &mut self.values, (session, query), &mut |reply| {
-                each(query, reply);
-            });
+            return answer(
+                &mut self.engine,
+                (&mut self.blobs, &mut |_| None),
+                (session, query),
+                &mut |reply| {
+                    each(query, reply);
+                },
+            );
         }
         self.note_logged();
         self.log.is_ahead = true;
@@ -174,8 +174,8 @@ impl Store {
             payload_at: at + payload.start as u64,
             packed,
         };
-        let (engine, values) = (&mut self.engine, &mut self.values);
-        let replayed = replay(&stored, &Numbering::own(), Some(&Session::new()), engine, values, Until::End);
+        let (engine, blobs) = (&mut self.engine, &mut self.blobs);
+        let replayed = replay(&stored, &Numbering::own(), Some(&Session::new()), engine, blobs, Until::End);
         self.log.is_ahead = false;
         debug_assert_eq!(replayed, Ok(true), "what a transaction came to can be asked");
         each(query, &Reply::Bool(true));
@@ -184,15 +184,18 @@ impl Store {
 
     /// Writes what the COMMIT of a transaction comes to into `group`.
     fn gather_effect(&mut self, session: Option<&Session>) -> Result<Effect, Error> {
-        let (group, values, now) = (&mut self.group, &mut self.values, self.engine.clock().now());
+        let (group, blobs, now) = (&mut self.group, &mut self.blobs, self.engine.clock().now());
         let logged = self.logged;
-        self.engine.try_effect(session, |query| {
-            if group.is_empty() && now > logged {
-                group.push_clock(now);
-            }
-            let is_pushed = values.shown(query)?.with(|query| group.push(query));
-            if is_pushed { Ok(()) } else { Err(Error::TooLarge) }
-        })
+        self.engine.try_effect_with(
+            session,
+            |blob| blobs.fetch(blob),
+            |query| {
+                if group.is_empty() && now > logged {
+                    group.push_clock(now);
+                }
+                if group.push(query) { Ok(()) } else { Err(Error::TooLarge) }
+            },
+        )
     }
 
     fn note_logged(&mut self) {
@@ -236,7 +239,7 @@ impl Store {
             }
             logged = if has_time { clock.now() } else { logged };
             any |= has_time;
-            plain &= self.values.is_held_as_it_is(query);
+            plain &= !self.blobs.has_long_value(query);
             if !self.group.push(query) {
                 return Err(Error::TooLarge);
             }
@@ -275,14 +278,13 @@ fn keep(
 /// Asks the engine, and hands the reply on with every value as the caller had it.
 fn answer(
     engine: &mut Engine,
-    values: &mut Values,
+    (blobs, locate): (&mut BlobStore, &mut dyn FnMut(usize) -> Option<BlobLocation>),
     (session, query): (Option<&Session>, &Query<'_>),
     each: &mut dyn FnMut(&Reply<'_>),
 ) -> Result<(), Error> {
-    let reply = engine.apply_matching(session, query, |pattern, held| {
-        Ok::<_, Error>(pattern.is_match(&values.told(held)?.value().shown()))
-    })?;
-    values.show(&reply, |reply| each(reply))
+    let reply = engine.apply_with(session, query, &mut QueryBlobs { store: blobs, query, locate })?;
+    each(&blobs.resolve(reply)?);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! Compaction: a snapshot takes the place of all that the log tells up to it.
 //!
 //! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when nobody is
-//! told of places in there any more; the database goes on meanwhile, and only the freezing is done in its time.
+//! told of locations in there any more; the database goes on meanwhile, and only the freezing is done in its time.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use super::Store;
+use super::blob_store::BlobLocations;
 use super::data_file::{Kind, Name};
 use super::disk::Disk;
 use super::error::Error;
 use super::listing::Listing;
 use super::snapshot::{self, Material, Size, Written};
-use super::values::{Places, stand_in};
-use crate::engine::image::{Frozen, RecordImage};
+use crate::engine::image::{Frozen, RecordImage, TextImage};
 
 /// A snapshot that is being written.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Compaction {
     ) -> Result<Self, Error> {
         let write = move || {
             if let Some((frozen, held)) = measured
-                && live_bytes(frozen, &material.places) > held / WORTH
+                && live_bytes(frozen, &material.locations) > held / WORTH
             {
                 return Ok(None);
             }
@@ -70,14 +70,14 @@ impl Compaction {
     }
 }
 
-/// Writes a snapshot, goes over to its places, and removes what it covers.
+/// Writes a snapshot, goes over to its locations, and removes what it covers.
 fn compact(disk: &dyn Disk, material: Material) -> Result<Compacted, Error> {
-    let known = material.places.clone();
-    let Written { size, places, next_value } = snapshot::write(disk, material)?;
+    let known = material.locations.clone();
+    let Written { size, locations, next_blob } = snapshot::write(disk, material)?;
     {
         let mut known = known.lock();
-        known.retain(|number, _| *number >= next_value);
-        known.extend(places);
+        known.retain(|blob, _| blob.0 >= next_blob);
+        known.extend(locations);
     }
     Ok(Compacted { size, removed: remove_covered(disk, Some(size.name), &needed(&known)) })
 }
@@ -149,8 +149,8 @@ impl Store {
         Ok(Material {
             frozen: self.engine.freeze(),
             covers: self.log.tail.before,
-            places: self.values.places.clone(),
-            next_value: self.values.next,
+            locations: self.blobs.locations.clone(),
+            next_blob: self.blobs.next,
             encoding,
             thorough,
             lost: HashSet::new(),
@@ -213,21 +213,23 @@ impl Store {
     }
 }
 
-/// The files that values are in.
-pub(super) fn needed(places: &Places) -> HashSet<String> {
-    places.lock().values().map(|place| place.file.to_string()).collect()
+/// The files that blobs are in.
+pub(super) fn needed(locations: &BlobLocations) -> HashSet<String> {
+    locations.lock().values().map(|location| location.file.to_string()).collect()
 }
 
 /// About how many bytes a snapshot of this would have, its values included.
-pub(super) fn live_bytes(frozen: Frozen, places: &Places) -> u64 {
+pub(super) fn live_bytes(frozen: Frozen, locations: &BlobLocations) -> u64 {
     let mut bytes = 0;
     let of_record = |record: &RecordImage<'_>| {
         bytes += FRAMING + record.key.len() as u64;
         for version in &record.versions {
             bytes += FRAMING + version.field.len() as u64;
-            for value in version.content.iter().flat_map(|(value, _)| value.texts()) {
-                let place = stand_in(value).and_then(|number| places.get(number));
-                bytes += place.map_or(value.len() as u64, |place| u64::from(place.length));
+            for text in version.content.iter().flat_map(|(value, _)| value.texts()) {
+                bytes += match text {
+                    TextImage::Memory(text) => text.len() as u64,
+                    TextImage::Blob(blob) => locations.get(*blob).map_or(0, |blob| u64::from(blob.length)),
+                };
             }
         }
         Ok::<_, std::convert::Infallible>(())

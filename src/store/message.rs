@@ -250,14 +250,6 @@ pub(super) struct List {
     pub(super) items: Vec<String>,
 }
 
-impl Version {
-    /// The texts that stand in it as values.
-    pub(super) fn held_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        let items = self.list.iter_mut().flat_map(|list| &mut list.items);
-        self.value.iter_mut().chain(items)
-    }
-}
-
 /// A value that stays on disk. Its text is the last bytes of the payload.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
 pub(super) struct Value {

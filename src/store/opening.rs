@@ -76,7 +76,7 @@ impl Store {
             frozen: Time(0),
             asked: BTreeMap::new(),
             engine: recovered.engine,
-            values: recovered.values,
+            blobs: recovered.blobs,
             log,
             group: Group::default(),
             options,
@@ -139,7 +139,7 @@ fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
 /// Makes durable what a process that was killed has done to the names, and ends what it was about to remove.
 fn make_good(disk: &dyn Disk, listing: &Listing, recovered: &Recovered) -> Result<(), Error> {
     disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-    let (name, needed) = (recovered.snapshot.map(|size| size.name), needed(&recovered.values.places));
+    let (name, needed) = (recovered.snapshot.map(|size| size.name), needed(&recovered.blobs.locations));
     match name {
         Some(name) if !covered(listing, Some(name), &needed).is_empty() => {
             renew_name(disk, &name.to_string())?;

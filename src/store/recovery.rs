@@ -11,6 +11,7 @@
 
 use std::sync::Arc;
 
+use super::blob_store::BlobStore;
 use super::data_file::{DataFile, Kind, Name};
 use super::disk::Disk;
 use super::error::{Damage, Error};
@@ -22,7 +23,6 @@ use super::message::Body;
 use super::options::Options;
 use super::replay::{Stored, Until, replay};
 use super::snapshot::{self, Size};
-use super::values::Values;
 use super::watermark;
 use crate::engine::Engine;
 use crate::time::ClockRule;
@@ -45,7 +45,7 @@ pub struct TornEnd {
 #[derive(Debug)]
 pub(super) struct Recovered {
     pub(super) engine: Engine,
-    pub(super) values: Values,
+    pub(super) blobs: BlobStore,
     /// Where the log goes on; nothing if it has to be begun.
     pub(super) tail: Option<Tail>,
     pub(super) torn: Option<TornEnd>,
@@ -95,11 +95,11 @@ pub(super) fn salvage(
         let why = format!("groups 1 to {} are missing, and so is a snapshot of them", first.sequence - 1);
         return Err(Damage::new(&first.to_string(), 0, why).into());
     }
-    // A value tells its number, so it is found even if the snapshot does not tell its place any more.
+    // A blob has its number with it, so it is found even if the snapshot does not say any more where it is.
     for name in &listing.values {
-        let mut places = recovery.recovered.values.places.lock();
-        for (number, place) in snapshot::find_values(&**disk, *name)? {
-            places.entry(number).or_insert(place);
+        let mut locations = recovery.recovered.blobs.locations.lock();
+        for (blob, location) in snapshot::find_blobs(&**disk, *name)? {
+            locations.entry(blob).or_insert(location);
         }
     }
     for name in recovery.segments(listing) {
@@ -139,11 +139,11 @@ impl Recovery {
         losses: Option<&mut Vec<Damage>>,
     ) -> Result<Self, Error> {
         let careful = losses.is_some();
-        let mut values = Values::new(disk, options);
+        let mut blobs = BlobStore::new(disk, options);
         let (engine, last, snapshot) = if let Some(name) = listing.snapshots.last() {
             let read = snapshot::read(&**disk, *name, losses)?;
-            values.next = read.next_value;
-            *values.places.lock() = read.places;
+            blobs.next = read.next_blob;
+            *blobs.locations.lock() = read.locations;
             (read.engine, read.covers, Some(read.size))
         } else {
             let rule = rule_of(&**disk, listing)?.or(options.clock).unwrap_or_default();
@@ -151,7 +151,7 @@ impl Recovery {
         };
         let (group, log_bytes, marked_end, torn) = (last.sequence, 0, 0, None);
         let recovered =
-            Recovered { engine, values, tail: None, torn, snapshot, group, last, log_bytes, marked_end };
+            Recovered { engine, blobs, tail: None, torn, snapshot, group, last, log_bytes, marked_end };
         let (until, marked) = (Until::End, Link::default());
         Ok(Self { recovered, until, careful, passed: false, last, group: last, marked, met: false })
     }
@@ -264,8 +264,8 @@ impl Recovery {
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
         let stored = Stored { group: &group, file: file.id, payload, payload_at, packed };
-        let Recovered { engine, values, .. } = &mut self.recovered;
-        let whole = replay(&stored, numbering, None, engine, values, self.until).map_err(damage)?;
+        let Recovered { engine, blobs, .. } = &mut self.recovered;
+        let whole = replay(&stored, numbering, None, engine, blobs, self.until).map_err(damage)?;
         self.recovered.group = frame.link.sequence;
         self.group = frame.link;
         self.passed = !whole || self.until == Until::Group(frame.link.sequence);

@@ -5,14 +5,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::blob_store::{BlobLocation, BlobStore, QueryBlobs};
 use super::data_file::Name;
+use super::error::Error;
 use super::group::{Event, Numbering, literals};
 use super::message::Group;
 use super::options::Encoding;
-use super::values::{Place, Values};
 use crate::engine::{Engine, Session};
-use crate::query::Query;
-use crate::time::{Backwards, Time};
+use crate::query::{Access, Query};
+use crate::time::Time;
 
 /// A group as it lies in a file, so that its long values can be found there.
 pub(super) struct Stored<'p> {
@@ -48,13 +49,13 @@ impl Stored<'_> {
         }
     }
 
-    /// Finds the places of texts. Nothing is looked for until the first is asked for.
-    pub(super) fn finder(&self) -> impl FnMut(usize) -> Option<Place> {
+    /// Finds where texts lie. Nothing is looked for until the first is asked for.
+    pub(super) fn finder(&self) -> impl FnMut(usize) -> Option<BlobLocation> {
         let mut spans = None;
         move |text| {
             let spans: &Vec<_> = spans.get_or_insert_with(|| self.spans().unwrap_or_default());
             let span = spans.get(text)?.clone();
-            Place::of(self.file, self.payload_at + span.start as u64, self.payload.get(span)?)
+            BlobLocation::of(self.file, self.payload_at + span.start as u64, self.payload.get(span)?)
         }
     }
 }
@@ -89,28 +90,28 @@ pub(super) fn replay(
     numbering: &Numbering,
     session: Option<&Session>,
     engine: &mut Engine,
-    values: &mut Values,
+    blobs: &mut BlobStore,
     until: Until,
 ) -> Result<bool, String> {
-    let mut places = stored.finder();
+    let mut locate = stored.finder();
     let is_later =
         |moment: Option<Time>| matches!((until, moment), (Until::Time(last), Some(at)) if at > last);
-    let mut apply = |query: &Query<'_>| {
-        // Nothing in a group looks for a value.
-        engine.apply_matching(session, query, |_, _| Ok::<_, Backwards>(false)).map(drop)
+    let mut apply = |query: &Query<'_>, first: usize| {
+        if query.row().access == Access::Read {
+            // All that a read leaves behind is where the clock stands.
+            return query.timestamp().map_or(Ok(()), |now| engine.tick(now).map_err(Error::Backwards));
+        }
+        let locate = &mut |text| locate(first + text);
+        engine.apply_with(session, query, &mut QueryBlobs { store: blobs, query, locate }).map(drop)
     };
     let replayed = stored.group.try_each(numbering, |event| {
         let applied = match event {
             Event::Clock(now) if is_later(Some(now)) => return Err(Stop::Later),
-            Event::Clock(now) => apply(&Query::tick(now)),
+            Event::Clock(now) => apply(&Query::tick(now), 0),
             Event::Query(query, _) if is_later(query.timestamp()) => return Err(Stop::Later),
-            Event::Query(query, _) if values.is_held_as_it_is(&query) => apply(&query),
-            Event::Query(query, first) => {
-                let held = values.hold(&query, |text| places(first + text));
-                held.with(&mut apply)
-            }
+            Event::Query(query, first) => apply(&query, first),
         };
-        applied.map_err(|backwards| Stop::Broken(backwards.to_string()))
+        applied.map_err(|error| Stop::Broken(error.to_string()))
     });
     match replayed {
         Ok(()) => Ok(true),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blob_store::BlobStore;
 use super::data_file::{DataFile, Kind, Name};
 use super::disk::Disk;
 use super::error::{Damage, Error};
@@ -13,7 +14,6 @@ use super::opening::lock_existing;
 use super::options::Options;
 use super::recovery::{TornEnd, group_of, recover};
 use super::replay::Until;
-use super::values::Values;
 use super::watermark;
 
 /// What was found.
@@ -53,7 +53,7 @@ pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &Listing) -> Result<V
         match recover(disk, listing, &Options::default(), Until::End) {
             Ok(recovered) => {
                 verdict.torn = recovered.torn;
-                verdict.values(&**disk, &recovered.values)?;
+                verdict.blobs(&**disk, &recovered.blobs)?;
             }
             Err(Error::Damaged(damage)) => verdict.add(damage),
             Err(error) => return Err(error),
@@ -137,12 +137,12 @@ impl Verdict {
         Ok(marked)
     }
 
-    /// Reads every value that stays on disk from where it is said to be.
-    fn values(&mut self, disk: &dyn Disk, values: &Values) -> Result<(), Error> {
-        let mut places: Vec<_> = values.places.lock().values().copied().collect();
-        places.sort_unstable_by_key(|place| (place.file, place.at));
-        for place in places {
-            match place.read(disk) {
+    /// Reads every blob from where it is said to be.
+    fn blobs(&mut self, disk: &dyn Disk, blobs: &BlobStore) -> Result<(), Error> {
+        let mut locations: Vec<_> = blobs.locations.lock().values().copied().collect();
+        locations.sort_unstable_by_key(|location| (location.file, location.at));
+        for location in locations {
+            match location.read(disk) {
                 Ok(_) => {}
                 Err(Error::Damaged(damage)) => self.add(damage),
                 Err(error) => return Err(error),

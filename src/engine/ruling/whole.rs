@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{CellName, End, Lives, Moment, Name, When, counted};
 use crate::engine::Engine;
-use crate::engine::held::Held;
+use crate::engine::stored::StoredValue;
 use crate::query::{How, Pattern, Query, Sought};
 use crate::time::{ClockRule, Time};
 
@@ -153,8 +153,8 @@ impl Engine {
             Query::Append { key, field, .. } => {
                 let before = self.records.live_cell(key, field, &self.timeline, moment.own);
                 let before = before.map(|content| match &content.value {
-                    Held::Text(_) => (1, false),
-                    Held::List(list) => (list.len(), true),
+                    StoredValue::Text(_) => (1, false),
+                    StoredValue::List(list) => (list.len(), true),
                 });
                 Whole::Appends { cell: CellName { key, field }, before }
             }
@@ -195,7 +195,7 @@ impl Engine {
             let texts = cells.map(|(field, value, _)| match what {
                 Sought::Key => Cow::Borrowed(key.as_str()),
                 Sought::Field => Cow::Borrowed(field),
-                Sought::Value => value.value().shown(),
+                Sought::Value => value.shown(),
             });
             for text in texts.take(if what == Sought::Key { 1 } else { usize::MAX }) {
                 among += 1;

@@ -1,11 +1,42 @@
 //! Between the engine's image of a database and the messages of a snapshot, both ways.
+//!
+//! Invariant: only here is a reference to a blob spelled as a text: a snapshot has marks in texts, memory has types.
+//!
+//! ```text
+//!   in the snapshot     in memory
+//!   "Ada"               the text "Ada"
+//!   "\0#17"             a reference to blob 17
+//!   "\0\0Ada"           the text "\0Ada"
+//! ```
 
-use super::message::{Alias, Backup, Branch, Count, List, Record, State, Version};
-use crate::engine::image::{self as engine, RecordImage, ValueImage, VersionImage};
+use crate::engine::image::{self as engine, BlobRef, RecordImage, TextImage, ValueImage, VersionImage};
+use crate::store::message::{Alias, Backup, Branch, Count, List, Record, State, Version};
 use crate::time::{ClockRule, Time};
 
+/// What no text in a snapshot begins with unless it is a reference, or was given another of these.
+const MARK: char = '\0';
+
+/// What follows the mark in a reference; its number follows.
+const REFERENCE: char = '#';
+
+/// A text as a snapshot spells it.
+fn spelled(text: TextImage<'_>) -> String {
+    match text {
+        TextImage::Memory(text) if text.starts_with(MARK) => format!("{MARK}{text}"),
+        TextImage::Memory(text) => text.to_owned(),
+        TextImage::Blob(BlobRef(number)) => format!("{MARK}{REFERENCE}{number}"),
+    }
+}
+
+/// The text that a snapshot spells so.
+fn text_of(spelled: &str) -> TextImage<'_> {
+    let Some(marked) = spelled.strip_prefix(MARK) else { return TextImage::Memory(spelled) };
+    let number = marked.strip_prefix(REFERENCE).and_then(|number| number.parse().ok());
+    number.map_or(TextImage::Memory(marked), |number| TextImage::Blob(BlobRef(number)))
+}
+
 /// The message of a state.
-pub(super) fn state(state: &engine::State, next_value: u64) -> State {
+pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> State {
     let branch = |branch: &engine::BranchImage| {
         let engine::BranchImage { first, fork, parent } = *branch;
         Branch { first, fork, parent }
@@ -32,7 +63,7 @@ pub(super) fn state(state: &engine::State, next_value: u64) -> State {
 }
 
 /// The state in a message.
-pub(super) fn state_of(state: &State, rule: ClockRule) -> engine::State {
+pub(in crate::store) fn state_of(state: &State, rule: ClockRule) -> engine::State {
     let branch = |branch: &Branch| {
         let Branch { first, fork, parent } = *branch;
         engine::BranchImage { first, fork, parent }
@@ -55,16 +86,20 @@ pub(super) fn state_of(state: &State, rule: ClockRule) -> engine::State {
     }
 }
 
-/// The message of a record.
-pub(super) fn record(record: &RecordImage<'_>) -> Record {
+/// The message of a record. `keep` is asked of every reference; one that is not kept becomes the empty text.
+pub(in crate::store) fn record(record: &RecordImage<'_>, keep: &mut dyn FnMut(BlobRef) -> bool) -> Record {
+    let mut spelled = |text: TextImage<'_>| match text {
+        TextImage::Blob(blob) if !keep(blob) => String::new(),
+        text => spelled(text),
+    };
     let version = |version: &VersionImage<'_>| {
-        let (held, last) = version.content.as_ref().map(|(value, last)| (value, *last)).unzip();
+        let (value, last) = version.content.as_ref().map(|(value, last)| (value, *last)).unzip();
         let last = last.filter(|last| *last != Time::LAST).map(|Time(last)| last);
-        let (value, items) = match held {
+        let (value, items) = match value {
             None => (None, None),
-            Some(ValueImage::Text(text)) => (Some((*text).to_owned()), None),
+            Some(ValueImage::Text(text)) => (Some(spelled(*text)), None),
             Some(ValueImage::List { goes_on, items }) => {
-                let items = items.iter().map(|item| (*item).to_owned()).collect();
+                let items = items.iter().map(|item| spelled(*item)).collect();
                 (None, Some(List { goes_on: *goes_on, items }))
             }
         };
@@ -78,7 +113,7 @@ pub(super) fn record(record: &RecordImage<'_>) -> Record {
 }
 
 /// The record in a message.
-pub(super) fn record_of(record: &Record) -> RecordImage<'_> {
+pub(in crate::store) fn record_of(record: &Record) -> RecordImage<'_> {
     RecordImage {
         key: &record.key,
         counts: record.counts.iter().map(|count| (count.epoch, count.cells)).collect(),
@@ -89,9 +124,24 @@ pub(super) fn record_of(record: &Record) -> RecordImage<'_> {
 fn version_of(version: &Version) -> VersionImage<'_> {
     let list = version.list.as_ref().map(|List { goes_on, items }| ValueImage::List {
         goes_on: *goes_on,
-        items: items.iter().map(String::as_str).collect(),
+        items: items.iter().map(|item| text_of(item)).collect(),
     });
-    let value = list.or_else(|| version.value.as_deref().map(ValueImage::Text));
+    let value = list.or_else(|| version.value.as_deref().map(|text| ValueImage::Text(text_of(text))));
     let content = value.map(|value| (value, version.last.map_or(Time::LAST, Time)));
     VersionImage { field: &version.field, epoch: version.epoch, content }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_read_back_as_it_was_and_none_is_taken_for_a_reference() {
+        for text in ["", "Ada", "\0", "\0#", "\0#17", "\0\0#17", "\0\0", "#17"] {
+            let text = TextImage::Memory(text);
+            assert_eq!(text_of(&spelled(text)), text);
+        }
+        let blob = TextImage::Blob(BlobRef(17));
+        assert_eq!((spelled(blob).as_str(), text_of("\0#17")), ("\0#17", blob));
+    }
 }
