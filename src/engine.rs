@@ -155,7 +155,7 @@ impl Engine {
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_plain(None, query)
+        self.apply_with(None, query, &mut NoBlobs)
     }
 
     /// Answers a query of a session.
@@ -163,21 +163,10 @@ impl Engine {
     /// # Errors
     /// As [`Self::apply`].
     pub fn apply_in<'e>(&'e mut self, session: &Session, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_plain(Some(session), query)
+        self.apply_with(Some(session), query, &mut NoBlobs)
     }
 
-    fn apply_plain<'e>(
-        &'e mut self,
-        session: Option<&Session>,
-        query: &Query<'_>,
-    ) -> Result<Reply<'e>, Backwards> {
-        if let Query::Batch { queries } = query {
-            return self.batch(session, queries.all());
-        }
-        self.apply_with(session, query, &mut NoBlobs)
-    }
-
-    /// Answers a query, that has no queries in it, of a session or the engine's own, where long texts are elsewhere.
+    /// Answers a query of a session or the engine's own, where long texts are elsewhere.
     ///
     /// # Errors
     /// As [`Self::apply`], and the first of `blobs`. Nothing has changed then either.
@@ -236,17 +225,18 @@ impl Engine {
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
             Query::Append { key, field, item } => self.append(key, field, StoredText::new(item, blobs), now),
-            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, blobs)?,
+            Query::Find { what, mode: _, ref pattern } => self.find(what, pattern, now, blobs)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),
             Query::Rollback {} => self.rollback(),
-            Query::Batch { ref queries } => Reply::Batch(vec![String::new(); queries.all().len()]),
             Query::Alias { .. } => Reply::Bool(self.aliases.learn(query)),
             Query::ResetAliases {} => {
                 self.aliases.learn(query);
                 Reply::Done
             }
-            Query::Aliases {} => Reply::Aliases(self.aliases.iter().collect()),
+            Query::Aliases {} => Reply::Aliases(
+                self.aliases.iter().map(|(name, operation)| (name.into(), operation)).collect(),
+            ),
         })
     }
 

@@ -70,32 +70,30 @@ pub enum Reply<'e, V = Value<'e>> {
     /// A value, or `None` where there is no live cell: the empty text.
     Value(Option<V>),
     /// Fields with their values, in field order: `f1(v1), f2(v2)`.
-    Cells(Vec<(&'e str, V)>),
+    Cells(Vec<(Cow<'e, str>, V)>),
     /// A number of records, or of the items of a list.
     Count(u64),
     /// How many milliseconds a cell has left; `None` for one that is permanent: `permanent`.
-    Left(Option<u64>),
+    Remaining(Option<u64>),
     /// Keys, in order: `k1, k2`.
-    Keys(Vec<&'e str>),
+    Keys(Vec<Cow<'e, str>>),
     /// Fields with their keys, in order: `k1.f1, k2.f2`; the empty field of a key's own value is not shown.
-    Fields(Vec<(&'e str, &'e str)>),
+    Fields(Vec<(Cow<'e, str>, Cow<'e, str>)>),
     /// Values, in order of their keys and then of their fields: `v1, v2`.
     Values(Vec<V>),
     /// Cells of any records, in order of their keys and then of their fields: `k1(v1), k2.f2(v2)`.
     Items(Vec<Item<'e, V>>),
     /// Other names of operations, each with what it stands for, in the order in which they were given: `n1: O1, n2: O2`.
-    Aliases(Vec<(&'e str, &'e str)>),
-    /// The answers to several queries, in order: `[a1, a2]`, and an array where a format has such.
-    Batch(Vec<String>),
+    Aliases(Vec<(Cow<'e, str>, &'static str)>),
 }
 
 /// A cell that is listed with the key of its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item<'e, V = Value<'e>> {
     /// The key of its record.
-    pub key: &'e str,
+    pub key: Cow<'e, str>,
     /// Its field; that of the key's own value is empty, and not shown.
-    pub field: &'e str,
+    pub field: Cow<'e, str>,
     /// Its value.
     pub value: V,
 }
@@ -122,7 +120,7 @@ impl<'e, V> Reply<'e, V> {
                 Reply::Cells(cells.collect::<Result<_, E>>()?)
             }
             Self::Count(count) => Reply::Count(count),
-            Self::Left(left) => Reply::Left(left),
+            Self::Remaining(remaining) => Reply::Remaining(remaining),
             Self::Keys(keys) => Reply::Keys(keys),
             Self::Fields(fields) => Reply::Fields(fields),
             Self::Values(values) => Reply::Values(values.into_iter().map(value).collect::<Result<_, E>>()?),
@@ -133,7 +131,6 @@ impl<'e, V> Reply<'e, V> {
                 Reply::Items(items.collect::<Result<_, E>>()?)
             }
             Self::Aliases(aliases) => Reply::Aliases(aliases),
-            Self::Batch(answers) => Reply::Batch(answers),
         })
     }
 }
@@ -149,33 +146,73 @@ impl Reply<'_> {
             Self::Bool(truth) => write(if *truth { "true" } else { "false" }),
             Self::Value(Some(value)) => value.try_pieces(&mut write),
             Self::Count(count) => write(&count.to_string()),
-            Self::Left(None) => write("permanent"),
-            Self::Left(Some(left)) => write(&left.to_string()),
+            Self::Remaining(None) => write("permanent"),
+            Self::Remaining(Some(remaining)) => write(&remaining.to_string()),
             Self::Cells(cells) => joined(cells, write, |(field, value), write| {
-                [*field, "("].into_iter().try_for_each(&mut *write)?;
+                [field, "("].into_iter().try_for_each(&mut *write)?;
                 value.try_pieces(write)?;
                 write(")")
             }),
             Self::Keys(keys) => joined(keys, write, |key, write| write(key)),
             Self::Values(values) => joined(values, write, Value::try_pieces),
             Self::Fields(fields) => joined(fields, write, |(key, field), write| {
-                [*key, point(field), *field].into_iter().try_for_each(write)
+                [key, point(field), field].into_iter().try_for_each(write)
             }),
             Self::Aliases(aliases) => joined(aliases, write, |(name, operation), write| {
-                [*name, ": ", *operation].into_iter().try_for_each(write)
+                [name, ": ", operation].into_iter().try_for_each(write)
             }),
-            Self::Batch(answers) => {
-                write("[")?;
-                joined(answers, &mut write, |answer, write| write(answer))?;
-                write("]")
-            }
             Self::Items(items) => joined(items, write, |Item { key, field, value }, write| {
-                [*key, point(field), *field, "("].into_iter().try_for_each(&mut *write)?;
+                [key, point(field), field, "("].into_iter().try_for_each(&mut *write)?;
                 value.try_pieces(write)?;
                 write(")")
             }),
         }
     }
+
+    /// The same, of no database.
+    #[must_use]
+    pub fn into_owned(self) -> Reply<'static> {
+        match self {
+            Self::Done => Reply::Done,
+            Self::Bool(truth) => Reply::Bool(truth),
+            Self::Value(value) => Reply::Value(value.map(Value::into_owned)),
+            Self::Cells(cells) => Reply::Cells(
+                cells.into_iter().map(|(field, value)| (owned(field), value.into_owned())).collect(),
+            ),
+            Self::Count(count) => Reply::Count(count),
+            Self::Remaining(remaining) => Reply::Remaining(remaining),
+            Self::Keys(keys) => Reply::Keys(keys.into_iter().map(owned).collect()),
+            Self::Fields(fields) => {
+                Reply::Fields(fields.into_iter().map(|(key, field)| (owned(key), owned(field))).collect())
+            }
+            Self::Values(values) => Reply::Values(values.into_iter().map(Value::into_owned).collect()),
+            Self::Items(items) => Reply::Items(items.into_iter().map(Item::into_owned).collect()),
+            Self::Aliases(aliases) => Reply::Aliases(
+                aliases.into_iter().map(|(name, operation)| (owned(name), operation)).collect(),
+            ),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The same, of no database.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Text(text) => Value::Text(owned(text)),
+            Self::List(items) => Value::List(items.into_iter().map(owned).collect()),
+        }
+    }
+}
+
+impl Item<'_> {
+    fn into_owned(self) -> Item<'static> {
+        Item { key: owned(self.key), field: owned(self.field), value: self.value.into_owned() }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }
 
 /// What stands between a key and a field.

@@ -13,6 +13,8 @@ impl Engine {
     pub(super) fn scan<B: Blobs>(&self, key: &str, prefix: &str, now: Time) -> Reply<'_, B::Value<'_>> {
         let record = self.records.get(key);
         let cells = record.into_iter().flat_map(|record| record.live_cells(prefix, &self.timeline, now));
-        Reply::Cells(cells.map(|(field, content)| (field.as_str(), B::value(&content.value))).collect())
+        Reply::Cells(
+            cells.map(|(field, content)| (field.as_str().into(), B::value(&content.value))).collect(),
+        )
     }
 }

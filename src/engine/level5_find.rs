@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::blobs::Blobs;
-use crate::query::{Pattern, Sought};
+use crate::query::{Pattern, SearchIn};
 use crate::reply::Reply;
 use crate::time::Time;
 
@@ -10,22 +10,22 @@ impl Engine {
     /// Finds what matches. A blob is fetched to be looked into.
     pub(super) fn find<B: Blobs>(
         &mut self,
-        what: Sought,
+        what: SearchIn,
         pattern: &Pattern<'_>,
         now: Time,
         blobs: &mut B,
     ) -> Result<Reply<'_, B::Value<'_>>, B::Error> {
         self.prepare(now);
         Ok(match what {
-            Sought::Key => {
+            SearchIn::Key => {
                 let keys = self.live_records(now).into_iter().map(|(key, _)| key);
-                Reply::Keys(keys.filter(|key| pattern.is_match(key)).collect())
+                Reply::Keys(keys.filter(|key| pattern.is_match(key)).map(Into::into).collect())
             }
-            Sought::Field => {
-                let fields = self.live_items(now).filter(|item| pattern.is_match(item.field));
+            SearchIn::Field => {
+                let fields = self.live_items(now).filter(|item| pattern.is_match(&item.field));
                 Reply::Fields(fields.map(|item| (item.key, item.field)).collect())
             }
-            Sought::Value => {
+            SearchIn::Value => {
                 let mut found = Vec::new();
                 for item in self.live_items(now) {
                     let value = item.value.fetched(&mut |blob| blobs.fetch(blob))?;

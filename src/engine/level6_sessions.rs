@@ -25,18 +25,21 @@ impl Engine {
         Reply::Bool(self.drop_transaction())
     }
 
-    /// Asks one query after the other, after time was found to run forward in them.
-    pub(super) fn batch(
+    /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed on.
+    ///
+    /// # Errors
+    /// [`Backwards`] if time runs backwards anywhere in them. None of them has taken effect then.
+    pub fn apply_group(
         &mut self,
         session: Option<&Session>,
         queries: &[Query<'_>],
-    ) -> Result<Reply<'static>, Backwards> {
+        mut each: impl FnMut(Reply<'_>),
+    ) -> Result<(), Backwards> {
         let mut clock = self.clock;
         queries.iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
-        let answers = queries.iter().map(|query| {
-            let answer = self.apply_with(session, query, &mut NoBlobs)?;
-            Ok(answer.to_string())
-        });
-        Ok(Reply::Batch(answers.collect::<Result<_, Backwards>>()?))
+        for query in queries {
+            each(self.apply_with(session, query, &mut NoBlobs)?);
+        }
+        Ok(())
     }
 }

@@ -136,7 +136,7 @@ impl BlobStore {
     /// Does a query bring in a value that is too long for memory?
     pub(super) fn has_long_value(&self, query: &Query<'_>) -> bool {
         let mut has_long = false;
-        query.each_part(|word, part| {
+        query.each_word(|word, part| {
             if let Part::Text(text) = part {
                 has_long |= is_value(word) && self.is_long(text);
             }
@@ -202,7 +202,7 @@ impl BlobStore {
 
 /// Is this word a value that a cell is given, or an item of one? It may be long.
 fn is_value(word: &Word) -> bool {
-    word.is_value()
+    word.kind.is_value()
 }
 
 /// The blobs of a store while it answers a query.
@@ -237,7 +237,7 @@ impl Blobs for QueryBlobs<'_> {
 /// The place of a value among the texts of the query that brings it in.
 fn place_of_value(query: &Query<'_>, value: &str) -> Option<usize> {
     let (mut texts, mut found) = (0, None);
-    query.each_part(|word, part| {
+    query.each_word(|word, part| {
         if let Part::Text(text) = part {
             if found.is_none() && is_value(word) && text == value {
                 found = Some(texts);

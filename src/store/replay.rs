@@ -97,7 +97,7 @@ pub(super) fn replay(
     let is_later =
         |moment: Option<Time>| matches!((until, moment), (Until::Time(last), Some(at)) if at > last);
     let mut apply = |query: &Query<'_>, first: usize| {
-        if query.row().access == Access::Read {
+        if query.operation().access() == Access::Read {
             // All that a read leaves behind is where the clock stands.
             return query.timestamp().map_or(Ok(()), |now| engine.tick(now).map_err(Error::Backwards));
         }
