@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use quick_cache::unsync::Cache;
 use serde::Serialize;
 
-use super::data_file::{DataFile, Name};
+use super::data_file::{DataFile, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::options::{CacheMax, Encoding, Options};
@@ -27,7 +27,7 @@ use crate::reply::{Reply, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BlobLocation {
     /// The file. It is opened for each read: there may be more of them than a process may have open.
-    pub(super) file: Name,
+    pub(super) file: FileName,
     /// Its first byte, as it stands in the file: in JSON with its quotes and escapes.
     pub(super) at: u64,
     pub(super) length: u32,
@@ -37,7 +37,7 @@ pub(super) struct BlobLocation {
 
 impl BlobLocation {
     /// The location of a text that stands in a file like this.
-    pub(super) fn of(file: Name, at: u64, stored: &[u8]) -> Option<Self> {
+    pub(super) fn of(file: FileName, at: u64, stored: &[u8]) -> Option<Self> {
         let length = u32::try_from(stored.len()).ok()?;
         Some(Self { file, at, length, checksum: crc32fast::hash(stored) })
     }
@@ -47,8 +47,8 @@ impl BlobLocation {
         let Self { file, at, length, checksum } = self;
         let file = DataFile::open(disk, *file)?;
         let damaged = |why: &str| Error::from(Damage::new(&file.name, *at, why));
-        let held = file.file.length().map_err(Error::disk("read", &file.name))?;
-        if at.checked_add(u64::from(*length)).is_none_or(|end| end > held) {
+        let length_now = file.file.length().map_err(Error::disk("read", &file.name))?;
+        if at.checked_add(u64::from(*length)).is_none_or(|end| end > length_now) {
             return Err(damaged("the file ends before a value that it should hold"));
         }
         let mut stored = vec![0; *length as usize];
@@ -205,10 +205,14 @@ fn is_value(word: &Word) -> bool {
     word.kind.is_value()
 }
 
+/// Hands on the words of a query, in their order.
+pub(super) type QueryWords<'w> = dyn Fn(&mut dyn FnMut(&Word, Part<'_>)) + 'w;
+
 /// The blobs of a store while it answers a query.
 pub(super) struct QueryBlobs<'s> {
     pub(super) store: &'s mut BlobStore,
-    pub(super) query: &'s Query<'s>,
+    /// The words of the query.
+    pub(super) words: &'s QueryWords<'s>,
     /// Where the text at this place among the query's texts lies; a long value that lies nowhere stays in memory.
     pub(super) locate: &'s mut dyn FnMut(usize) -> Option<BlobLocation>,
 }
@@ -221,7 +225,7 @@ impl Blobs for QueryBlobs<'_> {
         if !self.store.is_long(text) {
             return None;
         }
-        let location = (self.locate)(place_of_value(self.query, text)?)?;
+        let location = (self.locate)(place_of_value(self.words, text)?)?;
         Some(self.store.add(location))
     }
 
@@ -235,9 +239,9 @@ impl Blobs for QueryBlobs<'_> {
 }
 
 /// The place of a value among the texts of the query that brings it in.
-fn place_of_value(query: &Query<'_>, value: &str) -> Option<usize> {
+fn place_of_value(words: &QueryWords<'_>, value: &str) -> Option<usize> {
     let (mut texts, mut found) = (0, None);
-    query.each_word(|word, part| {
+    words(&mut |word, part| {
         if let Part::Text(text) = part {
             if found.is_none() && is_value(word) && text == value {
                 found = Some(texts);
@@ -246,4 +250,42 @@ fn place_of_value(query: &Query<'_>, value: &str) -> Option<usize> {
         }
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::WordKind;
+    use crate::store::SimulatedDisk;
+    use crate::store::data_file::FileKind;
+
+    #[test]
+    fn a_value_is_known_by_the_kind_of_its_word_and_not_by_its_name() {
+        const WORDS: [(Word, &str); 4] = [
+            (Word { name: "value", kind: WordKind::Key }, "a key that is as long as the value"),
+            (Word { name: "prefix", kind: WordKind::Field }, "a field"),
+            (Word { name: "with", kind: WordKind::Item }, "a value that is long enough"),
+            (Word { name: "item", kind: WordKind::Prefix }, "a value that is long enough"),
+        ];
+        let file = FileName { kind: FileKind::Log, sequence: 1, encoding: Encoding::Binary };
+        let disk: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
+        let texts = WORDS.map(|(_, text)| text).concat();
+        let created = disk.create(&file.to_string()).expect("there is room");
+        created.write_at(0, texts.as_bytes()).expect("there is room");
+
+        let mut store = BlobStore::new(&disk, &Options { inline_max: 8, ..Options::default() });
+        let words: &QueryWords<'_> =
+            &|each| WORDS.iter().for_each(|(word, text)| each(word, Part::Text(text)));
+        let locate: &mut dyn FnMut(usize) -> Option<BlobLocation> = &mut |place| {
+            let at: usize = WORDS[..place].iter().map(|(_, text)| text.len()).sum();
+            BlobLocation::of(file, at as u64, WORDS[place].1.as_bytes())
+        };
+        let mut blobs = QueryBlobs { store: &mut store, words, locate };
+        assert_eq!(blobs.intern(WORDS[0].1), None, "a key stays in memory");
+        assert_eq!(blobs.intern("short"), None);
+        let blob = blobs.intern(WORDS[2].1).expect("it is long, and a value");
+        assert_eq!(&*blobs.fetch(blob).expect("it is there"), WORDS[2].1);
+        let location = store.locations.get(blob).expect("it has a location");
+        assert_eq!(location.at as usize, WORDS[0].1.len() + WORDS[1].1.len());
+    }
 }

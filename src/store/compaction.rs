@@ -1,7 +1,7 @@
-//! Compaction: a snapshot takes the place of all that the log tells up to it.
+//! Compaction: a snapshot takes the place of all that the log has up to it.
 //!
-//! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when nobody is
-//! told of locations in there any more; the database goes on meanwhile, and only the freezing is done in its time.
+//! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when no
+//! location is in there any more; the database goes on meanwhile, and only the freezing is done in its time.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use std::thread::{self, JoinHandle};
 
 use super::Store;
 use super::blob_store::BlobLocations;
-use super::data_file::{Kind, Name};
+use super::data_file::{FileKind, FileName};
 use super::disk::Disk;
 use super::error::Error;
-use super::listing::Listing;
-use super::snapshot::{self, Material, Size, Written};
+use super::listing::FileListing;
+use super::snapshot::{self, Material, Size, WrittenSnapshot};
 use crate::engine::image::{Frozen, RecordImage, TextImage};
 
 /// A snapshot that is being written.
@@ -47,8 +47,8 @@ impl Compaction {
         covered: u64,
     ) -> Result<Self, Error> {
         let write = move || {
-            if let Some((frozen, held)) = measured
-                && live_bytes(frozen, &material.locations) > held / WORTH
+            if let Some((frozen, stored)) = measured
+                && live_bytes(frozen, &material.locations) > stored / WORTH
             {
                 return Ok(None);
             }
@@ -73,7 +73,7 @@ impl Compaction {
 /// Writes a snapshot, goes over to its locations, and removes what it covers.
 fn compact(disk: &dyn Disk, material: Material) -> Result<Compacted, Error> {
     let known = material.locations.clone();
-    let Written { size, locations, next_blob } = snapshot::write(disk, material)?;
+    let WrittenSnapshot { size, locations, next_blob } = snapshot::write(disk, material)?;
     {
         let mut known = known.lock();
         known.retain(|blob, _| blob.0 >= next_blob);
@@ -145,12 +145,12 @@ impl Store {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
         self.log.settle_watermark()?;
-        self.frozen = self.engine.clock().now();
+        self.core.frozen = self.core.engine.clock().now();
         Ok(Material {
-            frozen: self.engine.freeze(),
+            frozen: self.core.engine.freeze(),
             covers: self.log.tail.before,
-            locations: self.blobs.locations.clone(),
-            next_blob: self.blobs.next,
+            locations: self.core.blobs.locations.clone(),
+            next_blob: self.core.blobs.next,
             encoding,
             thorough,
             lost: HashSet::new(),
@@ -165,8 +165,8 @@ impl Store {
         self.snapshot.is_some_and(of_now)
     }
 
-    fn start(&mut self, material: Material, held: Option<u64>) -> Result<(), Error> {
-        let measured = held.map(|held| (self.engine.freeze(), held));
+    fn start(&mut self, material: Material, stored: Option<u64>) -> Result<(), Error> {
+        let measured = stored.map(|stored| (self.core.engine.freeze(), stored));
         let covered = self.log.grown;
         self.compaction = Some(Compaction::start(Arc::clone(&self.disk), material, measured, covered)?);
         Ok(())
@@ -180,8 +180,8 @@ impl Store {
         }
         let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
         if self.compaction.is_none() && is_wanted {
-            let held = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
-            let started = self.material(false).and_then(|material| self.start(material, Some(held)));
+            let stored = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
+            let started = self.material(false).and_then(|material| self.start(material, Some(stored)));
             if let Err(error) = started {
                 self.compaction_failure = Some(error.to_string());
             }
@@ -242,19 +242,23 @@ pub(super) fn live_bytes(frozen: Frozen, locations: &BlobLocations) -> u64 {
 /// Files that are being written are left alone: they may be another thread's.
 pub(super) fn remove_covered(
     disk: &dyn Disk,
-    snapshot: Option<Name>,
+    snapshot: Option<FileName>,
     needed: &HashSet<String>,
 ) -> Result<(), Error> {
-    let listing = Listing::read(disk)?;
+    let listing = FileListing::read(disk)?;
     let (snapshots, others): (Vec<_>, Vec<_>) = covered(&listing, snapshot, needed)
         .into_iter()
-        .partition(|name| name.starts_with(Kind::Snapshot.name()));
+        .partition(|name| name.starts_with(FileKind::Snapshot.name()));
     remove(disk, snapshots)?;
     remove(disk, others)
 }
 
 /// The files that a snapshot has taken the place of.
-pub(super) fn covered(listing: &Listing, snapshot: Option<Name>, needed: &HashSet<String>) -> Vec<String> {
+pub(super) fn covered(
+    listing: &FileListing,
+    snapshot: Option<FileName>,
+    needed: &HashSet<String>,
+) -> Vec<String> {
     let last = snapshot.map_or(0, |name| name.sequence);
     let older = listing.snapshots.iter().filter(|name| Some(**name) != snapshot);
     let segments = listing.segments.iter().filter(|name| name.sequence <= last).chain(&listing.twins);

@@ -1,4 +1,4 @@
-//! Recovery: from the files of a directory to the database that they tell of.
+//! Recovery: from the files of a directory to the database that they describe.
 //!
 //! Invariants: nothing is written here; it always ends, with the database or with the place of what is damaged; a bad
 //! frame is taken for a torn end, which may be cut off, only where nothing good follows and nothing that was synced
@@ -6,29 +6,30 @@
 //!
 //! ```text
 //!   snapshot ─► engine ─► replay of each segment, frame by frame ─► engine, and where the log goes on
-//!                              each chained to the one before ─► held against the watermark
+//!                              each chained to the one before ─► compared with the watermark
 //! ```
 
 use std::sync::Arc;
 
 use super::blob_store::BlobStore;
-use super::data_file::{DataFile, Kind, Name};
+use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{Frame, FrameReader, Link};
 use super::group::{self, Numbering};
-use super::listing::Listing;
+use super::journal::{Lies, LoggedGroup};
+use super::listing::FileListing;
 use super::log::Tail;
 use super::message::Body;
 use super::options::Options;
-use super::replay::{Stored, Until, replay};
+use super::replay::{Until, replay};
 use super::snapshot::{self, Size};
 use super::watermark;
 use crate::engine::Engine;
 use crate::time::ClockRule;
 
-/// A torn end of the log: a write that was under way when the power went or the process ended. Nobody was told that
-/// it had been done.
+/// A torn end of the log: a write that was under way when the power went or the process ended. It was never
+/// acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TornEnd {
     /// The file.
@@ -41,7 +42,7 @@ pub struct TornEnd {
     pub group: u64,
 }
 
-/// A database as its files tell of it.
+/// A database as its files describe it.
 #[derive(Debug)]
 pub(super) struct Recovered {
     pub(super) engine: Engine,
@@ -63,7 +64,7 @@ pub(super) struct Recovered {
 /// Brings a database back from its files, up to a moment.
 pub(super) fn recover(
     disk: &Arc<dyn Disk>,
-    listing: &Listing,
+    listing: &FileListing,
     options: &Options,
     until: Until,
 ) -> Result<Recovered, Error> {
@@ -81,10 +82,10 @@ pub(super) fn recover(
 }
 
 /// Brings back what can be of files that are damaged: all that stands before the first damage in the log. What was
-/// noticed is added to `losses`. The answer has the frame of the last group, too.
+/// noticed is added to `losses`. Returns the frame of the last group, too.
 pub(super) fn salvage(
     disk: &Arc<dyn Disk>,
-    listing: &Listing,
+    listing: &FileListing,
     options: &Options,
     losses: &mut Vec<Damage>,
 ) -> Result<(Recovered, Link), Error> {
@@ -134,7 +135,7 @@ impl Recovery {
     /// Begins with the snapshot, if there is one.
     fn begin(
         disk: &Arc<dyn Disk>,
-        listing: &Listing,
+        listing: &FileListing,
         options: &Options,
         losses: Option<&mut Vec<Damage>>,
     ) -> Result<Self, Error> {
@@ -157,7 +158,7 @@ impl Recovery {
     }
 
     /// The segments that the snapshot does not cover.
-    fn segments(&self, listing: &Listing) -> Vec<Name> {
+    fn segments(&self, listing: &FileListing) -> Vec<FileName> {
         let covered = self.last.sequence;
         listing.segments.iter().filter(|name| name.sequence > covered).copied().collect()
     }
@@ -189,9 +190,9 @@ impl Recovery {
     }
 
     /// Replays a segment.
-    fn segment(&mut self, disk: &dyn Disk, name: Name, is_last: bool) -> Result<(), Error> {
+    fn segment(&mut self, disk: &dyn Disk, name: FileName, is_last: bool) -> Result<(), Error> {
         let file = DataFile::open(disk, name)?;
-        let (mut reader, header, link, chain) = file.reader(Kind::Log)?;
+        let (mut reader, header, link, chain) = file.reader(FileKind::Log)?;
         let numbering = Numbering::of(&header, &file)?;
         self.check_header(&reader, name, header.rule(), link, chain)?;
         let before = self.last;
@@ -218,7 +219,7 @@ impl Recovery {
     fn check_header(
         &self,
         reader: &FrameReader,
-        name: Name,
+        name: FileName,
         rule: ClockRule,
         link: Link,
         chain: u32,
@@ -263,9 +264,10 @@ impl Recovery {
             group.check(numbering, &mut clock).map_err(damage)?;
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
-        let stored = Stored { group: &group, file: file.id, payload, payload_at, packed };
+        let lies = Lies { file: file.id, payload, payload_at };
+        let logged = LoggedGroup { group, lies: (!packed).then_some(lies) };
         let Recovered { engine, blobs, .. } = &mut self.recovered;
-        let whole = replay(&stored, numbering, None, engine, blobs, self.until).map_err(damage)?;
+        let whole = replay(&logged, numbering, None, engine, blobs, self.until).map_err(damage)?;
         self.recovered.group = frame.link.sequence;
         self.group = frame.link;
         self.passed = !whole || self.until == Until::Group(frame.link.sequence);
@@ -287,7 +289,7 @@ impl Recovery {
         Ok(TornEnd { file: damage.file, at: damage.at, bytes, group: self.last.next() })
     }
 
-    /// Holds the end of the log against the watermark.
+    /// Compares the end of the log with the watermark.
     fn end(mut self) -> Result<Recovered, Error> {
         let end = |why: String| match &self.recovered.tail {
             Some(tail) => Damage::new(&tail.file.name, tail.length, why),
@@ -330,8 +332,8 @@ pub(super) fn group_of(body: Body) -> Result<(super::message::Group, bool), Stri
 }
 
 /// The clock rule of a store without a snapshot; `None` if the log has not begun.
-pub(super) fn rule_of(disk: &dyn Disk, listing: &Listing) -> Result<Option<ClockRule>, Error> {
+pub(super) fn rule_of(disk: &dyn Disk, listing: &FileListing) -> Result<Option<ClockRule>, Error> {
     let Some(first) = listing.segments.first() else { return Ok(None) };
-    let (_, header, ..) = DataFile::open(disk, *first)?.reader(Kind::Log)?;
+    let (_, header, ..) = DataFile::open(disk, *first)?.reader(FileKind::Log)?;
     Ok(Some(header.rule()))
 }

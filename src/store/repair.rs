@@ -1,5 +1,5 @@
 //! Repair: the way on for a store that is damaged. It is only done when asked for, keeps a copy of every file that it
-//! takes something from, and tells what is lost.
+//! takes something from, and reports what is lost.
 //!
 //! Invariant: what is saved was in the store; a group that comes after a damage is not applied, as nobody knows what
 //! it was applied to.
@@ -8,11 +8,12 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use super::aside::copy_file;
 use super::compaction::{remove, remove_covered};
-use super::data_file::{Kind, Name, copy_file};
+use super::data_file::{FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, salvage};
@@ -50,9 +51,9 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     let mut losses = Vec::new();
     let (mut recovered, group) = salvage(disk, &listing, options, &mut losses)?;
     let mut repair = Repair { last_group: group.sequence, damages, ..Repair::default() };
-    let behind: Vec<Name> =
+    let behind: Vec<FileName> =
         listing.segments.iter().filter(|name| name.sequence > group.sequence).copied().collect();
-    repair.tell(&losses, last_group);
+    repair.report(&losses, last_group);
     let lost = repair.lost_blobs(&**disk, &mut recovered)?;
     let mut copied = behind.clone();
     if !lost.is_empty() {
@@ -81,14 +82,14 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     }
     watermark::create(&**disk, group)?;
     remove_covered(&**disk, Some(written.size.name), &needed)?;
-    remove(&**disk, Listing::read(&**disk)?.aside)?;
+    remove(&**disk, FileListing::read(&**disk)?.aside)?;
     Ok(repair)
 }
 
 impl Repair {
-    /// Tells what is lost of the snapshot and of the log.
-    fn tell(&mut self, losses: &[Damage], last_group: u64) {
-        let is_snapshot = |damage: &&Damage| damage.file.starts_with(Kind::Snapshot.name());
+    /// Reports what is lost of the snapshot and of the log.
+    fn report(&mut self, losses: &[Damage], last_group: u64) {
+        let is_snapshot = |damage: &&Damage| damage.file.starts_with(FileKind::Snapshot.name());
         for damage in losses.iter().filter(is_snapshot) {
             self.lost.push(format!("what stood in {} at byte {}", damage.file, damage.at));
         }
@@ -131,7 +132,7 @@ impl Repair {
     }
 
     /// Copies every file that is damaged, or that something is lost of.
-    fn copy(&mut self, disk: &dyn Disk, behind: &[Name]) -> Result<(), Error> {
+    fn copy(&mut self, disk: &dyn Disk, behind: &[FileName]) -> Result<(), Error> {
         let mut names: Vec<_> = self.damages.iter().map(|damage| damage.file.clone()).collect();
         names.extend(behind.iter().map(ToString::to_string));
         names.sort_unstable();

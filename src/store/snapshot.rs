@@ -16,11 +16,11 @@ pub(super) use loading::read;
 use std::collections::{HashMap, HashSet};
 
 use super::blob_store::{BlobLocation, BlobLocations};
-use super::data_file::{self, Aside, DataFile, Kind, Name};
+use super::data_file::{self, Aside, DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::Link;
-use super::message::{self, Body, End};
+use super::message::{self, Body, EndMessage};
 use super::options::Encoding;
 use crate::engine::image::{BlobRef, Frozen, RecordImage, TextImage};
 use crate::time::ClockRule;
@@ -48,14 +48,14 @@ pub(super) struct Material {
 /// A snapshot, and how large it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
-    pub(super) name: Name,
+    pub(super) name: FileName,
     pub(super) bytes: u64,
     /// What the files with values have that it relies on.
     pub(super) values_bytes: u64,
 }
 
 /// A snapshot that is there, and what it relies on.
-pub(super) struct Written {
+pub(super) struct WrittenSnapshot {
     pub(super) size: Size,
     /// Where the values are from now on.
     pub(super) locations: HashMap<BlobRef, BlobLocation>,
@@ -64,9 +64,9 @@ pub(super) struct Written {
 }
 
 /// Writes a snapshot.
-pub(super) fn write(disk: &dyn Disk, material: Material) -> Result<Written, Error> {
+pub(super) fn write(disk: &dyn Disk, material: Material) -> Result<WrittenSnapshot, Error> {
     let Material { frozen, covers, locations, next_blob, encoding, thorough, lost } = material;
-    let name = Name { kind: Kind::Snapshot, sequence: covers.sequence, encoding };
+    let name = FileName { kind: FileKind::Snapshot, sequence: covers.sequence, encoding };
     let mut header = data_file::header(disk, name, frozen.state().rule);
     header.covers = Some(covers.checksum);
     let mut file = Aside::create(disk, name, Link::default(), header)?;
@@ -76,13 +76,13 @@ pub(super) fn write(disk: &dyn Disk, material: Material) -> Result<Written, Erro
     for rows in by_file(&locations) {
         file.append(&Body::Places(rows))?;
     }
-    let files: HashSet<Name> = locations.values().map(|location| location.file).collect();
+    let files: HashSet<FileName> = locations.values().map(|location| location.file).collect();
     let (bytes, values_bytes) = (finish(file)?.length, bytes_of(disk, files)?);
-    Ok(Written { size: Size { name, bytes, values_bytes }, locations, next_blob })
+    Ok(WrittenSnapshot { size: Size { name, bytes, values_bytes }, locations, next_blob })
 }
 
 /// How many bytes some files have.
-fn bytes_of(disk: &dyn Disk, files: HashSet<Name>) -> Result<u64, Error> {
+fn bytes_of(disk: &dyn Disk, files: HashSet<FileName>) -> Result<u64, Error> {
     let length = |name| {
         let file = DataFile::open(disk, name)?;
         file.file.length().map_err(Error::disk("read", &file.name))
@@ -93,7 +93,7 @@ fn bytes_of(disk: &dyn Disk, files: HashSet<Name>) -> Result<u64, Error> {
 /// Ends a file that is written as a whole.
 fn finish(mut file: Aside<'_>) -> Result<data_file::Finished, Error> {
     let frames = file.next();
-    file.append(&Body::End(End { frames }))?;
+    file.append(&Body::End(EndMessage { frames }))?;
     file.finish()
 }
 
@@ -104,7 +104,7 @@ fn write_records(
     lost: &HashSet<BlobRef>,
 ) -> Result<Vec<BlobRef>, Error> {
     let full = if file.name.encoding == Encoding::Json { 0 } else { FRAME };
-    let (mut blobs, mut body, mut size) = (Vec::new(), message::Records::default(), 0);
+    let (mut blobs, mut body, mut size) = (Vec::new(), message::RecordsMessage::default(), 0);
     frozen.try_each_record(|record| {
         let record = conversion::record(record, &mut |blob| {
             let is_kept = !lost.contains(&blob);
@@ -146,14 +146,14 @@ fn move_blobs(
 ) -> Result<HashMap<BlobRef, BlobLocation>, Error> {
     let missing = |blob: BlobRef| Damage::new("log", 0, format!("value {} is nowhere", blob.0));
     let mut found = Vec::with_capacity(blobs.len());
-    let mut live: HashMap<Name, u64> = HashMap::new();
+    let mut live: HashMap<FileName, u64> = HashMap::new();
     for blob in blobs {
         let location = locations.get(blob).ok_or_else(|| missing(blob))?;
         *live.entry(location.file).or_default() += u64::from(location.length);
         found.push((blob, location));
     }
     let mut staying = HashSet::new();
-    for (name, live) in live.into_iter().filter(|(name, _)| name.kind == Kind::Values) {
+    for (name, live) in live.into_iter().filter(|(name, _)| name.kind == FileKind::Values) {
         let length = bytes_of(disk, HashSet::from([name]))?;
         // A frame around a value takes a few dozen bytes, an escape in JSON one or two.
         let enough = if thorough { length - length / 8 } else { length / 2 };
@@ -177,14 +177,15 @@ fn write_blobs(
         return Ok(Vec::new());
     }
     let listed = disk.list().map_err(Error::disk("list", "the directory"))?;
-    let named = listed.iter().filter_map(|name| Name::parse(name)).filter(|name| name.kind == Kind::Values);
+    let named =
+        listed.iter().filter_map(|name| FileName::parse(name)).filter(|name| name.kind == FileKind::Values);
     let sequence = named.map(|name| name.sequence).max().unwrap_or(0).saturating_add(1);
-    let name = Name { kind: Kind::Values, sequence, encoding };
+    let name = FileName { kind: FileKind::Values, sequence, encoding };
     let header = data_file::header(disk, name, ClockRule::default());
     let mut file = Aside::create(disk, name, Link::default(), header)?;
     let mut rows = Vec::with_capacity(moved.len());
     for (blob, location) in moved {
-        let value = Body::Value(message::Value { number: blob.0, text: location.read(disk)? });
+        let value = Body::Value(message::ValueMessage { number: blob.0, text: location.read(disk)? });
         let (_, end) = file.append(&value)?;
         if let Body::Value(value) = value {
             rows.push((blob, location_of(name, end, value).ok_or(Error::TooLarge)?));
@@ -196,7 +197,7 @@ fn write_blobs(
 
 /// Where a value is whose frame's payload ends there: its text is the last of it, but for what closes two objects in
 /// JSON.
-fn location_of(file: Name, end: u64, value: message::Value) -> Option<BlobLocation> {
+fn location_of(file: FileName, end: u64, value: message::ValueMessage) -> Option<BlobLocation> {
     let (stored, closing) = match file.encoding {
         Encoding::Binary => (value.text.into_bytes(), 0),
         Encoding::Json => (serde_json::to_vec(&value.text).ok()?, 2),
@@ -205,9 +206,9 @@ fn location_of(file: Name, end: u64, value: message::Value) -> Option<BlobLocati
 }
 
 /// The blobs that can be found in a file of values, damaged or not.
-pub(super) fn find_blobs(disk: &dyn Disk, name: Name) -> Result<Vec<(BlobRef, BlobLocation)>, Error> {
+pub(super) fn find_blobs(disk: &dyn Disk, name: FileName) -> Result<Vec<(BlobRef, BlobLocation)>, Error> {
     let file = DataFile::open(disk, name)?;
-    let (mut reader, ..) = match file.reader(Kind::Values) {
+    let (mut reader, ..) = match file.reader(FileKind::Values) {
         Err(Error::Damaged(_)) => return Ok(Vec::new()),
         read => read?,
     };
@@ -231,15 +232,15 @@ pub(super) fn find_blobs(disk: &dyn Disk, name: Name) -> Result<Vec<(BlobRef, Bl
 }
 
 /// Locations as rows, file by file, in order of the blobs' numbers.
-fn by_file(locations: &HashMap<BlobRef, BlobLocation>) -> Vec<message::Places> {
+fn by_file(locations: &HashMap<BlobRef, BlobLocation>) -> Vec<message::PlacesMessage> {
     let mut sorted: Vec<_> = locations.iter().collect();
     sorted.sort_unstable_by_key(|(blob, location)| (location.file, **blob));
-    let mut frames: Vec<message::Places> = Vec::new();
+    let mut frames: Vec<message::PlacesMessage> = Vec::new();
     for (blob, location) in sorted {
         let file = location.file.to_string();
-        let continues = |rows: &message::Places| rows.file == file && rows.numbers.len() < ROWS;
+        let continues = |rows: &message::PlacesMessage| rows.file == file && rows.numbers.len() < ROWS;
         if !frames.last().is_some_and(continues) {
-            frames.push(message::Places { file, ..Default::default() });
+            frames.push(message::PlacesMessage { file, ..Default::default() });
         }
         if let Some(rows) = frames.last_mut() {
             rows.numbers.push(blob.0);

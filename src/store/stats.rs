@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::blob_store::{BlobStore, CacheStats};
 use super::compaction::live_bytes;
-use super::data_file::Kind;
+use super::data_file::FileKind;
 use super::disk::Disk;
 use super::error::Error;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::log::Tail;
 use crate::engine::Engine;
 
@@ -55,7 +55,7 @@ impl Stats {
         last_group: u64,
         tail: Option<&Tail>,
     ) -> Result<Self, Error> {
-        let listing = Listing::read(disk)?;
+        let listing = FileListing::read(disk)?;
         let [mut logs, mut others] = [0, 0];
         let of_log = listing.segments.iter().chain(&listing.twins);
         for name in of_log.chain(&listing.snapshots).chain(&listing.values) {
@@ -65,7 +65,7 @@ impl Stats {
                 Err(error) if error.kind() == ErrorKind::NotFound => 0,
                 length => length.map_err(Error::disk("read", &text))?,
             };
-            *if name.kind == Kind::Log { &mut logs } else { &mut others } += length;
+            *if name.kind == FileKind::Log { &mut logs } else { &mut others } += length;
         }
         // Room that was made for groups to come is not theirs yet.
         logs -= tail.map_or(0, |tail| tail.reached.saturating_sub(tail.length)).min(logs);

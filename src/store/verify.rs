@@ -1,14 +1,14 @@
-//! Verification: every byte of every file, held against its checksum, and the whole against the watermark.
+//! Verification: every byte of every file, compared with its checksum, and the whole with the watermark.
 
 use std::sync::Arc;
 
 use super::blob_store::BlobStore;
-use super::data_file::{DataFile, Kind, Name};
+use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{FrameReader, Link};
 use super::group::Numbering;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::message::Body;
 use super::opening::lock_existing;
 use super::options::Options;
@@ -39,9 +39,9 @@ pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verdict, Error> {
 }
 
 /// The same for who has the lock.
-pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &Listing) -> Result<Verdict, Error> {
+pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &FileListing) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
-    let Listing { snapshots, values, segments, twins, .. } = listing;
+    let FileListing { snapshots, values, segments, twins, .. } = listing;
     let mut bad_end = None;
     for name in snapshots.iter().chain(values).chain(twins).chain(segments) {
         let is_last = Some(name) == segments.last();
@@ -77,7 +77,7 @@ impl Verdict {
     }
 
     /// Reads a file frame by frame, behind damage too.
-    fn file(&mut self, disk: &dyn Disk, name: Name, is_last: bool) -> Result<BadEnd, Error> {
+    fn file(&mut self, disk: &dyn Disk, name: FileName, is_last: bool) -> Result<BadEnd, Error> {
         let file = DataFile::open(disk, name)?;
         let (mut reader, header, mut last, _) = match file.reader(name.kind) {
             Ok(read) => read,
@@ -88,7 +88,7 @@ impl Verdict {
             Err(error) => return Err(error),
         };
         let numbering = Numbering::of(&header, &file)?;
-        let (mut ended, mut bad_end) = (name.kind == Kind::Log, None);
+        let (mut ended, mut bad_end) = (name.kind == FileKind::Log, None);
         loop {
             let at = reader.at();
             match next(&mut reader, last, name.kind, &numbering) {
@@ -104,7 +104,7 @@ impl Verdict {
                 }
                 Err(error) => return Err(error),
             }
-            if name.kind == Kind::Log {
+            if name.kind == FileKind::Log {
                 self.last_group = self.last_group.max(last.sequence);
             }
         }
@@ -119,7 +119,7 @@ impl Verdict {
         Ok(bad_end.filter(|_| is_last))
     }
 
-    /// Reads both slots of the watermark; the answer is the last group that was synced.
+    /// Reads both slots of the watermark. Returns the last group that was synced.
     fn watermark(&mut self, disk: &dyn Disk) -> Result<u64, Error> {
         let mut marked = 0;
         for (slot, link) in watermark::read(disk)?.iter().enumerate() {
@@ -152,12 +152,11 @@ impl Verdict {
     }
 }
 
-/// Reads a frame, which goes on from `last` unless that was damaged; the answer names it, and tells whether it is an
-/// end.
+/// Reads a frame, which goes on from `last` unless that was damaged. Returns its link, and whether it is an end.
 fn next(
     reader: &mut FrameReader,
     last: Link,
-    kind: Kind,
+    kind: FileKind,
     numbering: &Numbering,
 ) -> Result<Option<(Link, bool)>, Error> {
     let at = reader.at();
@@ -170,7 +169,7 @@ fn next(
     }
     let body = body.map_err(|why| reader.damage(at, why))?;
     let is_end = matches!(&body, Body::End(end) if end.frames == link.sequence);
-    if kind == Kind::Log {
+    if kind == FileKind::Log {
         let read = group_of(body).and_then(|(group, _)| group.try_each(numbering, |_| Ok::<_, String>(())));
         read.map_err(|why| reader.damage(at, why))?;
     }

@@ -4,12 +4,12 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::blob_store::BlobStore;
-use super::data_file::{DataFile, Name};
+use super::data_file::{DataFile, FileName};
 use super::disk::Disk;
 use super::error::Error;
 use super::frame;
 use super::group::Numbering;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::log::Tail;
 use super::message::Body;
 use super::opening::lock_existing;
@@ -33,7 +33,7 @@ pub struct View {
 }
 
 impl View {
-    /// Reads a store up to a moment; the log tells of what came after the last snapshot.
+    /// Reads a store up to a moment; the log has what came after the last snapshot.
     ///
     /// # Errors
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
@@ -108,7 +108,7 @@ pub fn cat<E: From<Error>>(
     files: &[String],
     mut each: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (_lock, Listing { snapshots, values, twins, segments, .. }) = lock_existing(disk)?;
+    let (_lock, FileListing { snapshots, values, twins, segments, .. }) = lock_existing(disk)?;
     let all = || snapshots.iter().chain(&values).chain(&twins).chain(&segments);
     let find = |file: &String| {
         let name = all().find(|name| name.to_string() == *file);
@@ -124,7 +124,7 @@ pub fn cat<E: From<Error>>(
 /// Hands on every frame of a file.
 fn cat_file<E: From<Error>>(
     disk: &dyn Disk,
-    name: Name,
+    name: FileName,
     each: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
     let file = DataFile::open(disk, name)?;

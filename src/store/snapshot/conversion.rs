@@ -10,7 +10,10 @@
 //! ```
 
 use crate::engine::image::{self as engine, BlobRef, RecordImage, TextImage, ValueImage, VersionImage};
-use crate::store::message::{Alias, Backup, Branch, Count, List, Record, State, Version};
+use crate::store::message::{
+    AliasMessage, BackupMessage, BranchMessage, CountMessage, ListMessage, RecordMessage, StateMessage,
+    VersionMessage,
+};
 use crate::time::{ClockRule, Time};
 
 /// What no text in a snapshot begins with unless it is a reference, or was given another of these.
@@ -36,20 +39,20 @@ fn text_of(spelled: &str) -> TextImage<'_> {
 }
 
 /// The message of a state.
-pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> State {
+pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> StateMessage {
     let branch = |branch: &engine::BranchImage| {
         let engine::BranchImage { first, fork, parent } = *branch;
-        Branch { first, fork, parent }
+        BranchMessage { first, fork, parent }
     };
     let backup = |backup: &engine::BackupImage| {
         let engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records } = *backup;
-        Backup { taken, now, epoch, branch, live_records }
+        BackupMessage { taken, now, epoch, branch, live_records }
     };
     let alias = |(name, operation): &(String, String)| {
         let [name, operation] = [name, operation].map(Clone::clone);
-        Alias { name, operation }
+        AliasMessage { name, operation }
     };
-    State {
+    StateMessage {
         now: state.now.0,
         shift: state.shift,
         settled: state.settled.0,
@@ -63,16 +66,16 @@ pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> State {
 }
 
 /// The state in a message.
-pub(in crate::store) fn state_of(state: &State, rule: ClockRule) -> engine::State {
-    let branch = |branch: &Branch| {
-        let Branch { first, fork, parent } = *branch;
+pub(in crate::store) fn state_of(state: &StateMessage, rule: ClockRule) -> engine::State {
+    let branch = |branch: &BranchMessage| {
+        let BranchMessage { first, fork, parent } = *branch;
         engine::BranchImage { first, fork, parent }
     };
-    let backup = |backup: &Backup| {
-        let Backup { taken, now, epoch, branch, live_records } = *backup;
+    let backup = |backup: &BackupMessage| {
+        let BackupMessage { taken, now, epoch, branch, live_records } = *backup;
         engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records }
     };
-    let alias = |Alias { name, operation }: &Alias| (name.clone(), operation.clone());
+    let alias = |AliasMessage { name, operation }: &AliasMessage| (name.clone(), operation.clone());
     engine::State {
         rule,
         now: Time(state.now),
@@ -86,8 +89,11 @@ pub(in crate::store) fn state_of(state: &State, rule: ClockRule) -> engine::Stat
     }
 }
 
-/// The message of a record. `keep` is asked of every reference; one that is not kept becomes the empty text.
-pub(in crate::store) fn record(record: &RecordImage<'_>, keep: &mut dyn FnMut(BlobRef) -> bool) -> Record {
+/// The message of a record. `keep` is asked of every reference; one that is not kept becomes the empty string.
+pub(in crate::store) fn record(
+    record: &RecordImage<'_>,
+    keep: &mut dyn FnMut(BlobRef) -> bool,
+) -> RecordMessage {
     let mut spelled = |text: TextImage<'_>| match text {
         TextImage::Blob(blob) if !keep(blob) => String::new(),
         text => spelled(text),
@@ -100,20 +106,24 @@ pub(in crate::store) fn record(record: &RecordImage<'_>, keep: &mut dyn FnMut(Bl
             Some(ValueImage::Text(text)) => (Some(spelled(*text)), None),
             Some(ValueImage::List { goes_on, items }) => {
                 let items = items.iter().map(|item| spelled(*item)).collect();
-                (None, Some(List { goes_on: *goes_on, items }))
+                (None, Some(ListMessage { goes_on: *goes_on, items }))
             }
         };
-        Version { field: version.field.to_owned(), epoch: version.epoch, value, last, list: items }
+        VersionMessage { field: version.field.to_owned(), epoch: version.epoch, value, last, list: items }
     };
-    Record {
+    RecordMessage {
         key: record.key.to_owned(),
-        counts: record.counts.iter().map(|(epoch, cells)| Count { epoch: *epoch, cells: *cells }).collect(),
+        counts: record
+            .counts
+            .iter()
+            .map(|(epoch, cells)| CountMessage { epoch: *epoch, cells: *cells })
+            .collect(),
         versions: record.versions.iter().map(version).collect(),
     }
 }
 
 /// The record in a message.
-pub(in crate::store) fn record_of(record: &Record) -> RecordImage<'_> {
+pub(in crate::store) fn record_of(record: &RecordMessage) -> RecordImage<'_> {
     RecordImage {
         key: &record.key,
         counts: record.counts.iter().map(|count| (count.epoch, count.cells)).collect(),
@@ -121,8 +131,8 @@ pub(in crate::store) fn record_of(record: &Record) -> RecordImage<'_> {
     }
 }
 
-fn version_of(version: &Version) -> VersionImage<'_> {
-    let list = version.list.as_ref().map(|List { goes_on, items }| ValueImage::List {
+fn version_of(version: &VersionMessage) -> VersionImage<'_> {
+    let list = version.list.as_ref().map(|ListMessage { goes_on, items }| ValueImage::List {
         goes_on: *goes_on,
         items: items.iter().map(|item| text_of(item)).collect(),
     });

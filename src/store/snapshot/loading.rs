@@ -8,11 +8,11 @@ use std::thread;
 use crate::engine::Engine;
 use crate::engine::image::{BlobRef, Thaw};
 use crate::store::blob_store::BlobLocation;
-use crate::store::data_file::{DataFile, Kind, Name};
+use crate::store::data_file::{DataFile, FileKind, FileName};
 use crate::store::disk::Disk;
 use crate::store::error::{Damage, Error};
 use crate::store::frame::{FrameReader, Link};
-use crate::store::message::{self, Body, End};
+use crate::store::message::{self, Body, EndMessage};
 use crate::time::ClockRule;
 
 use super::{Size, bytes_of, conversion};
@@ -21,7 +21,7 @@ use super::{Size, bytes_of, conversion};
 const AHEAD: usize = 4;
 
 /// A snapshot as it was read.
-pub(in crate::store) struct Read {
+pub(in crate::store) struct LoadedSnapshot {
     pub(in crate::store) engine: Engine,
     pub(in crate::store) covers: Link,
     pub(in crate::store) next_blob: u64,
@@ -33,11 +33,11 @@ pub(in crate::store) struct Read {
 /// there.
 pub(in crate::store) fn read(
     disk: &dyn Disk,
-    name: Name,
+    name: FileName,
     mut losses: Option<&mut Vec<Damage>>,
-) -> Result<Read, Error> {
+) -> Result<LoadedSnapshot, Error> {
     let file = DataFile::open(disk, name)?;
-    let (mut reader, header, last, _) = file.reader(Kind::Snapshot)?;
+    let (mut reader, header, last, _) = file.reader(FileKind::Snapshot)?;
     let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
     let covers = Link { sequence: name.sequence, checksum: covers };
     let bytes = reader.length();
@@ -76,7 +76,7 @@ pub(in crate::store) fn read(
     };
     let is_whole = losses.is_none_or(|losses| losses.is_empty());
     let engine = if is_whole { thaw.finish() } else { thaw.finish_incomplete() };
-    Ok(Read { engine, covers, next_blob, locations, size: Size { name, bytes, values_bytes } })
+    Ok(LoadedSnapshot { engine, covers, next_blob, locations, size: Size { name, bytes, values_bytes } })
 }
 
 /// What a frame says, and where it stands.
@@ -118,7 +118,7 @@ fn next_body(reader: &mut FrameReader, last: &mut Link) -> Result<Option<Body>, 
     }
     *last = link;
     match body {
-        Ok(Body::End(End { frames })) if frames == link.sequence => {
+        Ok(Body::End(EndMessage { frames })) if frames == link.sequence => {
             if end == reader.length() {
                 return Ok(None);
             }
@@ -155,9 +155,13 @@ impl Reading {
         }
     }
 
-    fn take_places(&mut self, disk: &dyn Disk, rows: &message::Places) -> Result<Result<(), String>, Error> {
+    fn take_places(
+        &mut self,
+        disk: &dyn Disk,
+        rows: &message::PlacesMessage,
+    ) -> Result<Result<(), String>, Error> {
         let columns = [rows.at.len(), rows.lengths.len(), rows.checksums.len()];
-        let name = Name::parse(&rows.file).filter(|name| name.kind == Kind::Values);
+        let name = FileName::parse(&rows.file).filter(|name| name.kind == FileKind::Values);
         let name = name.filter(|_| columns.iter().all(|length| *length == rows.numbers.len()));
         let Some(name) = name else { return Ok(Err("the places of values are not whole".to_owned())) };
         // That it is there is all that is looked at now.
