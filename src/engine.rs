@@ -225,7 +225,7 @@ impl Engine {
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
             Query::Append { key, field, item } => self.append(key, field, StoredText::new(item, blobs), now),
-            Query::Find { what, mode: _, ref pattern } => self.find(what, pattern, now, blobs)?,
+            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, blobs)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),
             Query::Rollback {} => self.rollback(),
