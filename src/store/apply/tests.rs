@@ -53,6 +53,9 @@ const QUERIES: [&str; 24] = [
     "ROLLBACK",
 ];
 
+/// After so many calls states are compared, and the store is checked: that reads all of its files.
+const CHECKED: u64 = 16;
+
 /// Asks the same of a store in files, and of a core on a journal in memory.
 struct Both {
     disk: Arc<dyn Disk>,
@@ -117,8 +120,8 @@ impl Both {
 #[test]
 fn a_journal_in_memory_does_what_the_log_in_files_does() {
     let mut both_rules = [0, 0];
-    for seed in 1..=120 {
-        let mut rng = Rng(seed * 0x9e37_79b9_7f4a_7c15);
+    for seed in 1..=40 {
+        let mut rng = Rng(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
         let free = rng.below(4) == 0;
         let options = Options {
             clock: Some(if free { ClockRule::Free } else { ClockRule::Monotone }),
@@ -130,7 +133,7 @@ fn a_journal_in_memory_does_what_the_log_in_files_does() {
         };
         let mut both = Both::new(options);
         let mut now = 0;
-        for call in 0..40 {
+        for call in 0..40_u64 {
             let lines: Vec<String> = (0..=rng.below(3))
                 .map(|_| {
                     now += rng.below(3);
@@ -145,7 +148,7 @@ fn a_journal_in_memory_does_what_the_log_in_files_does() {
             let queries: Vec<_> =
                 words.iter().map(|words| Language::records().parse(words).expect("it is a query")).collect();
             both.ask(usize::try_from(rng.below(3)).expect("it is small"), &queries);
-            if call % 8 == 0 {
+            if call % CHECKED == 0 {
                 let [of_store, of_core] = both.states();
                 assert_eq!(of_store, of_core, "seed {seed}");
                 both.store.check().unwrap_or_else(|why| panic!("seed {seed}: {why}"));
@@ -159,7 +162,7 @@ fn a_journal_in_memory_does_what_the_log_in_files_does() {
         }
         both_rules[usize::from(free)] += both.journal.groups.len();
     }
-    assert!(both_rules.iter().all(|groups| *groups > 100), "{both_rules:?} groups");
+    assert!(both_rules.iter().all(|groups| *groups > 40), "{both_rules:?} groups");
 }
 
 #[test]
