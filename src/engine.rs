@@ -1,7 +1,11 @@
 //! The database: a pure, total function from (database, query) to (database, reply).
 //!
-//! Invariants: no clock, file, thread or hash order is in here; a query that is refused leaves everything as it
-//! was; a backup is never changed by what comes after it; answers never depend on when memory is reclaimed.
+//! Promises, which tests hold it to: no clock, file, thread or hash order is in here; a query that is refused leaves
+//! everything as it was; a backup is never changed by what comes after it; answers never depend on when memory is
+//! reclaimed.
+//!
+//! Invariants (those of each file are lines of [`Engine::check`]): no clock of a present stands before 0, and under the
+//! free rule none moves; every version is of an epoch that is in a branch.
 //!
 //! ```text
 //!            records: key ─► Record ─► field ─► Cell = History<content>
@@ -23,16 +27,17 @@
 //! every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
-//! `level5_lists`, `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the counts), `shards` (the map they are kept in),
-//! `live` (which of them are live),
-//! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
-//! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
-//! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
+//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`, `level5_find`,
+//! `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the
+//! counts), `shards` (the map they are kept in), `live` (which of them are live), `fields` (the cells of one record),
+//! `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who dies
+//! when), `unsaved` (what a restore takes back), `backups` (what was saved); whether all that is as it must be:
+//! `check`; how it is written down and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod backups;
+mod check;
 mod dump;
 mod expiries;
 mod fields;
@@ -63,7 +68,8 @@ use crate::query::{Aliases, Pattern, Query};
 use crate::reply::{Reply, Value};
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
-use expiries::Expiries;
+use expiries::{Expiries, Expiry};
+use level3_lifetimes::on_own_clock;
 use records::Records;
 use smol_str::SmolStr;
 use timeline::Timeline;
@@ -249,7 +255,7 @@ impl Engine {
     #[must_use]
     pub fn cells(&self) -> Vec<LiveCell<'_>> {
         let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
+        let now = on_own_clock(self.clock.now(), shift);
         let mut cells: Vec<_> = self
             .records
             .iter()
@@ -275,7 +281,7 @@ impl Engine {
     #[must_use]
     pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
         let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
+        let now = on_own_clock(self.clock.now(), shift);
         let content = self.records.live_cell(key, field, &timeline, now)?;
         Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }

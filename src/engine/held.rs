@@ -1,7 +1,7 @@
 //! What a cell holds: a text, or a list of texts that grows at its end.
 //!
-//! Invariants: a list has an item; a chunk that two lists share never changes; `length` counts the items of a chunk and
-//! of all before it.
+//! Invariants: a chunk has an item; `length` counts the items of a chunk and of all before it. A chunk that two lists
+//! share never changes: types see to that.
 //!
 //! ```text
 //!   a version of a cell in a backup ────────────► [a b c]
@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use super::Text;
+use super::check::{Found, ensure};
 use crate::reply::Value;
 
 /// What a cell holds.
@@ -39,6 +40,16 @@ impl Held {
             Self::Text(text) => List::of(text),
             Self::List(list) => list,
         }
+    }
+}
+
+impl Held {
+    pub(super) fn check(&self) -> Found {
+        let Self::List(list) = self else { return Ok(()) };
+        list.chunks().try_for_each(|Chunk { before, items, length }| {
+            let counted = before.as_ref().map_or(0, |before| before.length) + items.len();
+            ensure(counted == *length && !items.is_empty(), || format!("{length}, and it is {counted}"))
+        })
     }
 }
 
@@ -148,5 +159,16 @@ mod tests {
         }
         drop(saved);
         assert_eq!(list.chunks().count(), 1_000_001);
+    }
+
+    #[test]
+    fn a_wrong_length_is_found() {
+        let mut list = List::of(Text::new("a"));
+        let saved = list.clone();
+        list.push(Text::new("b"));
+        assert_eq!(Held::List(list.clone()).check(), Ok(()));
+        drop(saved);
+        let chunk = Chunk { before: Some(list.0), items: vec![Text::new("c")], length: 2 };
+        assert!(Held::List(List(Arc::new(chunk))).check().is_err());
     }
 }

@@ -1,6 +1,9 @@
 //! The versions of one thing, each marked with the epoch it was written in.
 //!
-//! Invariants: epochs ascend; there is one version at least, and never two of one epoch.
+//! Invariants: epochs ascend, and no two versions are of one epoch; what the memo says is true, as long as somebody may
+//! look back from its epoch, which is before the newest version's.
+
+mod check;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

@@ -1,8 +1,8 @@
 //! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way, [`Thaw`]
 //! the other.
 //!
-//! Invariants: what was frozen never changes; freezing costs the same however many cells there are; an engine that
-//! was thawed answers everything as the frozen one would have.
+//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many cells there
+//! are; an engine that was thawed answers everything as the frozen one would have.
 //!
 //! ```text
 //!   Engine ── freeze ──► Frozen ──► State, RecordImage, RecordImage, ... ──► Thaw ──► Engine

@@ -58,6 +58,7 @@ impl Engine {
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {
+                debug_assert!(backup.now <= timestamp, "{backup:?} is later than {timestamp}");
                 self.shift = timestamp.0 - backup.now.0;
                 self.expiries.rewind(backup.now);
             }

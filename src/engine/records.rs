@@ -1,9 +1,10 @@
 //! All records, by key, and the number of those that have a live cell.
 //!
-//! Invariants: a record has a cell, and a cell has a version that can still be seen, now or after a restore; what
-//! has not is taken out at once. A cell is counted as live if it was when expiries were last settled; each record's
-//! count has its versions, like a cell. (Under the free rule expiries are never settled, so every cell counts, and
-//! the counts are kept for nothing.)
+//! Invariants: a record has a cell; a cell was set once, unless it is there only to tell a transaction that it was not;
+//! the count of a record is the number of its cells that were live when expiries were last settled, and at a backup
+//! the number that were live then. (Under the free rule expiries are never settled, so every cell counts.)
+
+mod check;
 
 use std::sync::Arc;
 
@@ -103,6 +104,7 @@ impl Record {
 
     /// Counts a cell more; tells whether the count is new in the open epoch.
     fn count_birth(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
+        // Where no count is seen nothing is live. An image may tell an untruth, so none is relied on: `check` finds those.
         let cells = self.count.seen(timeline).copied().unwrap_or(0);
         if cells == 0 {
             live.born(key);
@@ -112,6 +114,7 @@ impl Record {
 
     /// Counts a cell less; tells whether the count is new in the open epoch.
     fn count_death(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
+        // As above.
         let cells = self.count.seen(timeline).map_or(0, |cells| cells.saturating_sub(1));
         if cells == 0 {
             live.died(key);
@@ -261,6 +264,7 @@ impl Records {
         };
         let (_, record) = entry.get_mut();
         if !record.count.is_of(epoch) {
+            // Where none is seen nothing is live.
             let cells = record.count.seen(timeline).copied().unwrap_or(0);
             record.count.write(epoch, cells);
         }
@@ -283,6 +287,11 @@ impl Records {
         let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
         self.take_back(key, Some(field), epoch);
         content
+    }
+
+    /// Which of them are counted as live.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Counts others as live from now on; those before are there then.
@@ -366,6 +375,7 @@ impl Records {
     /// The records that are counted as live, and others now and then, in no order.
     pub(super) fn iter_live(&self) -> impl Iterator<Item = (&Text, &Record)> {
         let indexed = self.live.keys().into_iter().flatten();
+        // A count that an image has told wrong may leave a key behind.
         let indexed = indexed.filter_map(|key| Some((key, self.by_key.get(key)?)));
         let all = self.live.keys().is_none().then(|| self.by_key.iter());
         indexed.chain(all.into_iter().flatten())

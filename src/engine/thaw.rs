@@ -1,6 +1,6 @@
 //! From an image back to a database.
 //!
-//! Invariant: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
+//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
 //! an untruth, as of a number of live records, makes an engine that answers it.
 
 use super::backups::{Backup, Backups};

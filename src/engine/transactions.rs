@@ -1,7 +1,11 @@
 //! What is open at once: transactions, each on a side branch of the timeline, and who is in which.
 //!
-//! Invariants: nothing that a transaction writes is seen by anybody else until its COMMIT; what it sees stays as it was
-//! at its BEGIN but for what it writes itself, and for time; where no transaction is open, nothing of one is left.
+//! Promise, which tests hold it to: what a transaction sees stays as it was at its BEGIN but for what it writes itself,
+//! and for time.
+//!
+//! Invariants: nobody else sees the branches of a transaction, and where none is open, no version of one is left
+//! (`timeline`); whatever is in an epoch of its own that is closed is noted in `closed`; what it has written is in
+//! `touched`; it has a number of its own, and a session has one at most.
 //!
 //! ```text
 //!   the database        ── 4 (open) ──────────────────────►      others go on writing here
@@ -15,6 +19,7 @@
 //! present is changed for another, a handful of words ([`View`]).
 
 mod changes;
+mod check;
 mod ending;
 
 use std::borrow::Cow;
@@ -29,6 +34,7 @@ use super::unsaved::{Note, Unsaved};
 use super::{Engine, Text};
 use changes::Changes;
 pub(super) use changes::{Change, Remade};
+pub(super) use check::Present;
 pub use ending::Effect;
 
 /// Somebody who asks a database, and may have a transaction open there. It ends when it is dropped; what it had open

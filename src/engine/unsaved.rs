@@ -1,6 +1,9 @@
 //! What was written since the last backup: what a restore takes back.
 //!
-//! Invariant: every cell and every count that has a version of the open epoch is noted, once there is a backup.
+//! Invariant: once there is a backup, every cell that has a version of the open epoch is noted, and every count that has
+//! one is noted itself or with such a cell of its record; in a transaction always.
+
+use std::collections::BTreeSet;
 
 use super::records::Records;
 use super::timeline::Epoch;
@@ -53,6 +56,11 @@ impl Unsaved {
     /// Everything that was noted; nothing is from then on.
     pub(super) fn take(&mut self) -> Vec<Note> {
         std::mem::take(self).notes
+    }
+
+    /// Everything that is noted, to be looked up.
+    pub(super) fn set(&self) -> BTreeSet<(&str, Option<&str>)> {
+        self.notes.iter().map(|(key, field)| (key.as_str(), field.as_deref())).collect()
     }
 
     pub(super) fn len(&self) -> usize {

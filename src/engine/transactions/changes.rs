@@ -165,11 +165,11 @@ impl Engine {
             let epoch = transaction.first;
             let preserved = self.records.preserve((key, field), epoch, &self.timeline);
             let note = (Text::new(key), field.map(Text::new));
-            if let Some(Some(Content { lifetime, .. })) = preserved
+            if let (Some(Some(Content { lifetime, .. })), Some(field)) = (&preserved, field)
                 && passes
                 && !lifetime.is_permanent()
             {
-                let (key, field) = (note.0.clone(), Text::new(field.unwrap_or_default()));
+                let (key, field) = (note.0.clone(), Text::new(field));
                 self.expiries.sort_in(Expiry { last: lifetime.last(), epoch, key, field });
             }
             if preserved.is_some() || field.is_none() {

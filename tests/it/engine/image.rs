@@ -117,6 +117,7 @@ fn check(seed: u64, free: bool) {
     let image = written(frozen);
     assert_eq!(written(clone.clone().freeze()), image, "seed {seed}: what was frozen has changed");
     let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    assert_eq!(thawed.check(), Ok(()), "seed {seed}");
     assert_eq!(written(thawed.clone().freeze()), image, "seed {seed}: it is not what was written");
     let (Sizes { unsaved, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
     assert_eq!(thawed.sizes(), Sizes { unsaved, expiries, ..most }, "seed {seed}");
