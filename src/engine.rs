@@ -31,7 +31,7 @@
 //! `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the
 //! counts), `shards` (the map they are kept in), `live` (which of them are live), `fields` (the cells of one record),
 //! `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who dies
-//! when), `unsaved` (what a restore takes back), `backups` (what was saved); whether all that is as it must be:
+//! when), `undo` (what a restore undoes), `backups` (what was saved); whether all that is as it must be:
 //! `check`; how it is written down and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
@@ -60,7 +60,7 @@ mod shards;
 mod thaw;
 mod timeline;
 mod transactions;
-mod unsaved;
+mod undo;
 
 pub use transactions::{Effect, Session};
 
@@ -74,7 +74,7 @@ use records::Records;
 use smol_str::SmolStr;
 use timeline::Timeline;
 use transactions::Transaction;
-use unsaved::Unsaved;
+use undo::UndoLog;
 
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
@@ -107,7 +107,7 @@ pub struct Engine {
     timeline: Timeline,
     records: Records,
     expiries: Expiries,
-    unsaved: Unsaved,
+    undo: UndoLog,
     backups: Backups,
     transactions: Vec<Transaction>,
     /// The place of the transaction whose present is the engine's now.
@@ -140,7 +140,7 @@ impl Engine {
             timeline: Timeline::new(),
             records: Records::default(),
             expiries: Expiries::default(),
-            unsaved: Unsaved::default(),
+            undo: UndoLog::default(),
             backups: Backups::default(),
             transactions: Vec::new(),
             inside: None,
@@ -299,7 +299,7 @@ impl Engine {
             records: self.records.len(),
             versions: self.records.versions(),
             expiries: self.expiries.len(),
-            unsaved: self.unsaved.len(),
+            undo: self.undo.len(),
             backups: self.backups.len(),
             branches: self.timeline.branches(),
         }
@@ -321,8 +321,8 @@ pub struct Sizes {
     pub versions: usize,
     /// Entries in the index of expiries.
     pub expiries: usize,
-    /// Notes of what to take back at a restore.
-    pub unsaved: usize,
+    /// Entries of the undo log.
+    pub undo: usize,
     /// Backups.
     pub backups: usize,
     /// Branches of the timeline.

@@ -236,7 +236,7 @@ impl Whole<'_> {
             if !present.is_transaction() && present.backups.is_empty() {
                 return Ok(());
             }
-            let (open, notes) = (present.timeline.open(), present.unsaved.set());
+            let (open, notes) = (present.timeline.open(), present.undo.set());
             let noted = |key: &str, field: Option<&str>| notes.contains(&(key, field));
             self.each_record(|key, record| written_is_noted(key, record, open, (noted(key, None), &noted)))
         })
@@ -248,7 +248,7 @@ impl Whole<'_> {
 }
 
 /// Looks whether each cell of a record that an epoch has written is noted, and its count, if it is not known to be. With a
-/// cell the count of its record is taken back, so that needs a note of its own only where no cell has one.
+/// cell the count of its record is undone, so that needs a note of its own only where no cell has one.
 pub(super) fn written_is_noted(
     key: &str,
     record: &Record,
@@ -287,7 +287,7 @@ pub(super) mod tests {
     use crate::engine::fields::Fields;
     use crate::engine::held::Held;
     use crate::engine::history::History;
-    use crate::engine::unsaved::Unsaved;
+    use crate::engine::undo::UndoLog;
     use crate::engine::{Session, Text};
     use crate::query::{Query, RestorePoint};
     use crate::time::{Lifetime, Ttl};
@@ -368,7 +368,7 @@ pub(super) mod tests {
                 let own = engine.expiries.settled();
                 engine.expiries = Expiries::of(own, Vec::new());
             }),
-            ("what the open epoch has written is noted", &|engine| engine.unsaved = Unsaved::default()),
+            ("what the open epoch has written is noted", &|engine| engine.undo = UndoLog::default()),
         ];
         for (sentence, breaks) in breaks {
             let session = Session::new();

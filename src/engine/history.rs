@@ -143,7 +143,7 @@ impl<T> History<T> {
     }
 
     /// Takes out the version written in `epoch`, if there is one; `false` if nothing is left then, and it stays as it is.
-    pub(super) fn take_back(&mut self, epoch: Epoch) -> bool {
+    pub(super) fn undo(&mut self, epoch: Epoch) -> bool {
         // What a search found may have been true only beside what goes.
         self.memo = Memo::default();
         if self.epoch == epoch {
@@ -166,7 +166,7 @@ impl<T> History<T> {
     /// Takes out the version written in `epoch`, if there is a later one.
     pub(super) fn forget(&mut self, epoch: Epoch) {
         if self.epoch > epoch {
-            self.take_back(epoch);
+            self.undo(epoch);
         }
     }
 

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and the notes
-//! of what a restore takes back are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
+//! of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
 //! database's own clock.
 
 use std::fmt;

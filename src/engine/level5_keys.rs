@@ -10,7 +10,7 @@
 
 use super::records::{Record, Records};
 use super::transactions::{Change, Remade};
-use super::unsaved::Unsaved;
+use super::undo::UndoLog;
 use super::{Engine, Text};
 use crate::reply::{Item, Reply};
 use crate::time::{ClockRule, Time};
@@ -66,12 +66,12 @@ impl Engine {
         self.note_change(Change::All);
         if self.backups.is_empty() && !self.is_shared() {
             self.records = Records::default();
-            self.unsaved = Unsaved::default();
+            self.undo = UndoLog::default();
             self.expiries.clear();
             return Reply::Done;
         }
         let written = self.written();
-        self.take_back_open(written);
+        self.undo_open(written);
         if self.is_inside() || !self.backups.is_empty() {
             self.timeline.clear();
         }

@@ -47,7 +47,7 @@ pub(super) struct View<'t> {
     pub(super) settled: Time,
 }
 
-/// Which versions are the first of the open epoch, so that a restore must take them back.
+/// Which versions are the first of the open epoch, so that a restore must undo them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NewVersions {
     pub(super) cell: bool,
@@ -153,7 +153,7 @@ impl Records {
             let key = Text::new(key);
             self.live.born(&key);
             self.by_key.insert(key, Record::new(open, field, content));
-            // The count of a record goes with its last cell, so it need not be taken back.
+            // The count of a record goes with its last cell, so it need not be undone.
             return NewVersions { cell: true, count: false };
         };
         let (key, record) = entry.get_mut();
@@ -232,17 +232,17 @@ impl Records {
         (NewVersions { cell: false, count }, goes)
     }
 
-    /// Takes back what an epoch wrote into the count of a record and, with a field, into a cell of it.
-    pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
+    /// Undoes what an epoch wrote into the count of a record and, with a field, into a cell of it.
+    pub(super) fn undo(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
-        if !record.count.take_back(epoch) {
+        if !record.count.undo(epoch) {
             // Cells that are left are those of transactions, whose counts are to come: nobody sees one yet.
             record.count = History::new(Epoch::FIRST, 0);
         }
         let Some(field) = field else { return };
         let cell = record.fields.get_mut(field);
-        let goes = cell.is_some_and(|cell| !cell.take_back(epoch) || cell.is_deleted_for_good());
+        let goes = cell.is_some_and(|cell| !cell.undo(epoch) || cell.is_deleted_for_good());
         if goes && record.remove(field) {
             entry.remove();
         }
@@ -285,7 +285,7 @@ impl Records {
     pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Version> {
         let cell = self.by_key.get(key)?.fields.get(field);
         let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
-        self.take_back(key, Some(field), epoch);
+        self.undo(key, Some(field), epoch);
         content
     }
 

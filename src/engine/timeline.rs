@@ -196,7 +196,7 @@ impl Timeline {
         self.begin_anew(first);
     }
 
-    /// Takes back the current branch if it was made for nothing; the answer is the epoch to go on with.
+    /// Undoes the current branch if it was made for nothing; the answer is the epoch to go on with.
     fn leave(&mut self) -> Epoch {
         let Position { branch, first, open, ref mut own } = self.at;
         // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may have been.)

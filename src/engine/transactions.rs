@@ -30,7 +30,7 @@ use super::backups::Backups;
 use super::expiries::Cursor;
 use super::live::Live;
 use super::timeline::{Epoch, Position, Timeline};
-use super::unsaved::{Note, Unsaved};
+use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use changes::Changes;
 pub(super) use changes::{Change, Remade};
@@ -71,7 +71,7 @@ struct View {
     shift: u64,
     live: Live,
     expiries: Cursor,
-    unsaved: Unsaved,
+    undo: UndoLog,
     backups: Backups,
 }
 
@@ -89,7 +89,7 @@ pub(super) struct Transaction {
     /// Its own first epoch, for what others change.
     first: Epoch,
     /// What was written there, and in those epochs of its own that it has closed.
-    closed: Vec<(Note, Epoch)>,
+    closed: Vec<(UndoRecord, Epoch)>,
     /// The records that it has read or written, and whether it has written them.
     touched: BTreeMap<Text, bool>,
     /// It has read or written every record.
@@ -159,12 +159,12 @@ impl Engine {
 
     /// Changes the present for the one that a transaction has kept.
     fn swap(&mut self, place: usize) {
-        let View { at, shift, live, expiries, unsaved, backups } = &mut self.transactions[place].other;
+        let View { at, shift, live, expiries, undo, backups } = &mut self.transactions[place].other;
         self.timeline.swap(at);
         std::mem::swap(&mut self.shift, shift);
         self.records.swap_live(live);
         self.expiries.swap(expiries);
-        std::mem::swap(&mut self.unsaved, unsaved);
+        std::mem::swap(&mut self.undo, undo);
         std::mem::swap(&mut self.backups, backups);
     }
 
@@ -212,7 +212,7 @@ impl Engine {
             shift: self.shift,
             live: self.records.fork_live(),
             expiries: self.expiries.fork(),
-            unsaved: std::mem::take(&mut self.unsaved),
+            undo: std::mem::take(&mut self.undo),
             backups: self.backups.fork(),
         };
         self.inside = Some(self.transactions.len());

@@ -10,7 +10,7 @@ use crate::engine::check::{Found, ensure, hold, written_is_noted};
 use crate::engine::expiries::Cursor;
 use crate::engine::live::Live;
 use crate::engine::timeline::{Epoch, Known, Position, Timeline};
-use crate::engine::unsaved::Unsaved;
+use crate::engine::undo::UndoLog;
 
 /// The present as the database or a transaction has it, whoever was asked last.
 pub(in crate::engine) struct Present<'e> {
@@ -20,7 +20,7 @@ pub(in crate::engine) struct Present<'e> {
     pub(in crate::engine) shift: u64,
     pub(in crate::engine) live: &'e Live,
     pub(in crate::engine) expiries: &'e Cursor,
-    pub(in crate::engine) unsaved: &'e Unsaved,
+    pub(in crate::engine) undo: &'e UndoLog,
     pub(in crate::engine) backups: &'e Backups,
 }
 
@@ -43,24 +43,16 @@ impl Engine {
             shift: self.shift,
             live: self.records.live(),
             expiries: self.expiries.cursor(),
-            unsaved: &self.unsaved,
+            undo: &self.undo,
             backups: &self.backups,
         };
         let kept = self.transactions.iter().enumerate().map(|(place, Transaction { other, number, .. })| {
             let mut timeline = self.timeline.clone();
-            let View { at, shift, live, expiries, unsaved, backups } = other;
+            let View { at, shift, live, expiries, undo, backups } = other;
             timeline.swap(&mut at.clone());
             // The one that is asked keeps the database's.
             let number = Some(*number).filter(|_| self.inside != Some(place));
-            Present {
-                number,
-                timeline: Cow::Owned(timeline),
-                shift: *shift,
-                live,
-                expiries,
-                unsaved,
-                backups,
-            }
+            Present { number, timeline: Cow::Owned(timeline), shift: *shift, live, expiries, undo, backups }
         });
         kept.chain([asked]).collect()
     }
