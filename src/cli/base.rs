@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Failure;
 use super::progress::Progress;
-use super::storing::StoreArgs;
+use super::store_args::StoreArgs;
 use crate::db::Database;
 use crate::script::{Answers, Context, Rules};
 use crate::wire::Request;
@@ -58,7 +58,7 @@ impl HeldAnswers {
         self.0.borrow().len()
     }
 
-    /// Tells them.
+    /// Writes them.
     pub(super) fn hand_on(&self) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let written = out.write_all(&self.0.borrow()).and_then(|()| out.flush());

@@ -1,6 +1,6 @@
 //! `rewind repl`: the shell. Queries are typed and answered one by one, and the session can be looked back on.
 //!
-//! Invariants: every query that is answered is a step, and told to the recording; while a look at the past lasts
+//! Invariants: every query that is answered is a step of the recording; while a look at the past lasts
 //! nothing is written; the machine's clock is read in one place here, and handed to the database as a query that moves
 //! its clock, so that what is saved and logged has it as a number.
 //!
@@ -33,7 +33,7 @@ use clap::ValueEnum;
 
 use super::Failure;
 use super::base;
-use super::storing::StoreArgs;
+use super::store_args::StoreArgs;
 use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
 use crate::time::ClockRule;
@@ -42,12 +42,12 @@ use shell::Shell;
 
 /// Ask queries one by one, and look back on what they did
 ///
-/// A line is a query: words parted by blanks, in "double quotes" (escapes as in JSON) or 'single quotes' where they
-/// have blanks, or a JSON array; BATCH takes queries in [brackets]. Lines that begin with # are passed over. A line that
+/// A line is a query: words separated by spaces, in "double quotes" (escapes as in JSON) or 'single quotes' where they
+/// have spaces, or a JSON array; BATCH takes queries in [brackets]. Lines that begin with # are skipped. A line that
 /// begins with a point is a command; .help lists them. On a terminal Tab completes operations, keys and fields. From a
 /// pipe the first mistake ends the shell with status 2, and what came before stands.
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct ReplArgs {
     /// Refuse operations above this level [default: the last]
     #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
@@ -79,7 +79,7 @@ enum ClockSource {
 }
 
 /// Runs the shell until its input ends.
-pub(super) fn repl(args: &Args) -> Result<(), Failure> {
+pub(super) fn repl(args: &ReplArgs) -> Result<(), Failure> {
     // A store of the free rule has no clock that a machine could move.
     let clock = (args.clock == ClockSource::Wall).then_some(ClockRule::Monotone);
     let base = base::open(&args.storing, Rules { level: args.level, clock })?;

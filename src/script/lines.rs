@@ -45,10 +45,10 @@ impl<R: BufRead> LineReader<R> {
         Self { input, line: Vec::new(), number: 0, queries: 0, bytes: 0, checker, unescaped: Bump::new() }
     }
 
-    /// The next query; `None` at the end. Blank lines are passed over.
+    /// The next query; `None` at the end. Blank lines are skipped.
     ///
     /// # Errors
-    /// The outer one is the input's; the inner one tells what is wrong with the line.
+    /// The outer one is the input's; the inner one says what is wrong with the line.
     pub fn read(&mut self) -> io::Result<Option<Result<Request<'_>, LineFault>>> {
         loop {
             self.line.clear();
@@ -121,7 +121,7 @@ pub(super) fn request<'a>(
     if scanner.faults.count() > 0 {
         return Err(scanner.faults);
     }
-    checker.request(&words.spoken, &InText { scanner: &scanner, span: &words.span }).map_err(in_query)
+    checker.request(&words.raw, &InText { scanner: &scanner, span: &words.span }).map_err(in_query)
 }
 
 /// What is said of a line that is longer than [`LONGEST_LINE`].

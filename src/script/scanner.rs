@@ -28,7 +28,7 @@ pub(super) struct Scanner<'a> {
 /// The words of an array.
 #[derive(Default)]
 pub(super) struct Words<'a> {
-    pub(super) spoken: RawQuery<'a>,
+    pub(super) raw: RawQuery<'a>,
     /// Where the whole array stands.
     pub(super) span: Range<usize>,
 }
@@ -44,7 +44,7 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, unescaped, query: None, faults: Faults::default() }
     }
 
-    /// The next byte that is not blank, without taking it.
+    /// The next byte that is not a space, without taking it.
     pub(super) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(self.at) {
@@ -71,7 +71,7 @@ impl<'a> Scanner<'a> {
         self.text[self.at..].starts_with('\u{feff}')
     }
 
-    /// Reads `,` or the end of an array. A missing comma before what opens an element is told and then forgiven.
+    /// Reads `,` or the end of an array. A missing comma before what opens an element is reported and then forgiven.
     pub(super) fn next(&mut self, opening: u8) -> Result<Next, Fault> {
         match self.peek() {
             Some(b',') => {
@@ -103,15 +103,15 @@ impl<'a> Scanner<'a> {
         self.faults.add(self.query, fault);
     }
 
-    /// Reads an array of words, whose `[` comes next, into `into`; tells whether all was well.
+    /// Reads an array of words, whose `[` comes next, into `into`; returns whether all was well.
     pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<bool, Fault> {
         let faults_before = self.faults.count();
-        into.spoken.words.clear();
-        into.spoken.arrays.clear();
+        into.raw.words.clear();
+        into.raw.arrays.clear();
         let begin = self.at;
         self.at += 1;
         if !self.take(b']') {
-            self.elements(&mut into.spoken)?;
+            self.elements(&mut into.raw)?;
         }
         into.span = begin..self.at;
         Ok(self.faults.count() == faults_before)
@@ -164,7 +164,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads one word, or an array of words; tells whether it was an array.
+    /// Reads one word, or an array of words; returns whether it was an array.
     pub(super) fn element(&mut self, into: &mut RawQuery<'a>) -> Result<bool, Fault> {
         if self.peek() != Some(b'[') {
             self.word(&mut into.words)?;
@@ -284,13 +284,13 @@ impl<'a> Scanner<'a> {
         Ok(digits)
     }
 
-    /// Steps over a value of any shape and tells what it is.
+    /// Steps over a value of any shape and returns what it is.
     pub(super) fn skip_value(&mut self) -> Result<&'static str, Fault> {
         let what_it_is = match self.text.as_bytes().get(self.at) {
             Some(b'{') => "an object",
             Some(b'[') => "an array",
             Some(b'"') => "a string",
-            Some(b't' | b'f') => "a truth value",
+            Some(b't' | b'f') => "a boolean",
             Some(b'n') => "null",
             _ => "a number",
         };
@@ -309,7 +309,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The text is over: nothing but blanks may follow.
+    /// The text is over: nothing but spaces may follow.
     pub(super) fn end(&mut self, what: &str) -> Result<(), Fault> {
         match self.peek() {
             None => Ok(()),

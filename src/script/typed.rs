@@ -8,11 +8,11 @@
 //!    │    │        │          │
 //!   ["SET","user","full name","Ada \"L\""]  the same as JSON
 //!
-//!   BATCH [PUT A B] [GET A]                 brackets part queries where an operation takes such
+//!   BATCH [PUT A B] [GET A]                 brackets separate queries where an operation takes such
 //!   ["BATCH",["PUT","A","B"],["GET","A"]]
 //! ```
 //!
-//! Words are parted by blanks. A quote opens only where a word begins, so that `don't` is a word: in double quotes the
+//! Words are separated by spaces. A quote opens only where a word begins, so that `don't` is a word: in double quotes the
 //! escapes are those of JSON, in single quotes there are none. Elsewhere a backslash takes what follows as it is.
 //! Brackets mean something after an operation that takes queries, and nowhere else: `PUT k [x` puts the text `[x`.
 

@@ -23,7 +23,7 @@ use super::shell::Shell;
 use super::words::Refusal;
 use super::{commands, complete, interrupt, lines};
 use crate::cli::run::ended;
-use crate::cli::storing::StoreArgs;
+use crate::cli::store_args::StoreArgs;
 use crate::cli::{Failure, say};
 use crate::script::plain;
 
@@ -175,7 +175,7 @@ impl LineHistory {
         self.check(kept);
     }
 
-    /// Tells once that lines are not kept.
+    /// Says once that lines are not kept.
     fn check(&mut self, done: rustyline::Result<()>) {
         let Err(error) = done else { return };
         if let Some(file) = self.file.take() {

@@ -19,7 +19,7 @@ use crate::script::{self, Answers, Format, answer_alone, answers_from, cut, quot
 use crate::trace::Held;
 use crate::wire::{self, Answer, Request};
 
-/// So many bytes of answers are held before they are told even if more lines are waiting.
+/// So many bytes of answers are held before they are written even if more lines are waiting.
 const FULL: usize = 1 << 18;
 
 /// How answers are shown.
@@ -52,7 +52,7 @@ impl Style {
 /// Answers, and how they are shown.
 pub(super) struct Output {
     pub(super) style: Style,
-    /// What is not told yet.
+    /// What is not written yet.
     pub(super) held: Pending<Vec<u8>>,
 }
 
@@ -67,8 +67,8 @@ impl Output {
         self.held.hold(|held| held.extend_from_slice(text.as_bytes()));
     }
 
-    /// Where the answers to a list of this length go that begins with this number. They are told at once; a table that
-    /// would be too long is told as text.
+    /// Where the answers to a list of this length go that begins with this number. They are written at once; a table that
+    /// would be too long is written as text.
     pub(super) fn answers_to(&self, number: usize, length: usize) -> Box<dyn Answers> {
         let Style { format, color, .. } = self.style;
         let is_long = format == Format::Table && length > LONGEST_TABLE;
@@ -81,7 +81,7 @@ impl Output {
         self.held.measure(Vec::len) >= FULL
     }
 
-    /// Tells what is held.
+    /// Writes what is held.
     pub(super) fn hand_on(&mut self, committed: &Committed<'_>) -> Result<(), Failure> {
         let (mut out, held) = (io::stdout().lock(), self.held.release(committed));
         let written = out.write_all(held).and_then(|()| out.flush());
@@ -123,18 +123,18 @@ pub(super) fn duration(took: Duration) -> String {
 /// A recorded query as a person reads it, those in it in brackets.
 pub(super) fn query(json: &str) -> String {
     let words: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let told = |raw: &&RawValue| {
+    let term = |raw: &&RawValue| {
         if !raw.get().starts_with('[') {
-            return wire::Term::Text(spoken(raw));
+            return wire::Term::Text(text_of(raw));
         }
         let within: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-        wire::Term::Array(within.into_iter().map(spoken).collect())
+        wire::Term::Array(within.into_iter().map(text_of).collect())
     };
-    script::line(&words.iter().map(told).collect::<Vec<_>>())
+    script::line(&words.iter().map(term).collect::<Vec<_>>())
 }
 
 /// A word of a recorded query: a text, or the digits of a number.
-fn spoken(raw: &RawValue) -> String {
+fn text_of(raw: &RawValue) -> String {
     serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
 }
 
@@ -158,8 +158,8 @@ pub(super) fn aligned(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
     })
 }
 
-/// What is left of a cell's lifetime.
-pub(super) fn left(engine: &Engine, key: &str, field: &str) -> Option<String> {
+/// What remains of a cell's lifetime.
+pub(super) fn remaining(engine: &Engine, key: &str, field: &str) -> Option<String> {
     let cell = engine.cell(key, field)?;
     Some(cell.left.map_or("permanent".to_owned(), |left| format!("{left} left")))
 }

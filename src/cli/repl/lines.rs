@@ -69,7 +69,7 @@ impl<R: BufRead + Buffered> Lines<R> {
 /// Parts a text behind its first query, which goes on from line to line while it lacks its end.
 pub(super) fn first<'t>(text: &'t str, aliases: &Aliases) -> (&'t str, &'t str) {
     let ends = text.match_indices('\n').map(|(at, _)| at);
-    let end = ends.into_iter().find(|end| !goes_on(&text[..*end], aliases));
+    let end = ends.into_iter().find(|end| !continues(&text[..*end], aliases));
     end.map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }
 
@@ -77,12 +77,12 @@ pub(super) fn first<'t>(text: &'t str, aliases: &Aliases) -> (&'t str, &'t str) 
 pub(super) fn is_open(mut text: &str, aliases: &Aliases) -> bool {
     loop {
         match first(text, aliases) {
-            (last, "") => return goes_on(last, aliases),
+            (last, "") => return continues(last, aliases),
             (_, rest) => text = rest,
         }
     }
 }
 
-fn goes_on(line: &str, aliases: &Aliases) -> bool {
+fn continues(line: &str, aliases: &Aliases) -> bool {
     !line.trim_start().starts_with('#') && is_unfinished(line, aliases)
 }

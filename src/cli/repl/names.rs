@@ -15,14 +15,14 @@ const MOST_ASKED: usize = 5_000;
 
 /// What is known of names without listing cells.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct CellNames {
     /// There are no more cells than this, now or where one looks.
     most: usize,
     /// Keys and fields that were asked about.
     asked: BTreeSet<(String, String)>,
 }
 
-impl Names {
+impl CellNames {
     /// The keys and fields that were asked about, where there are too many cells to list them.
     pub(super) fn instead_of_cells(&self) -> Option<Vec<(&str, &str)>> {
         let asked = self.asked.iter().map(|(key, field)| (key.as_str(), field.as_str()));

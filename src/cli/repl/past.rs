@@ -18,7 +18,7 @@ pub(super) struct Past {
 }
 
 impl Past {
-    /// Where that is, as the prompt tells it.
+    /// Where that is, as the prompt shows it.
     pub(super) fn place(&self) -> String {
         match self.moment {
             Moment { step, at: None } => format!("@{step}"),

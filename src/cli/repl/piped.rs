@@ -13,7 +13,7 @@ use super::words::Refusal;
 use crate::cli::Failure;
 use crate::cli::input::unreadable;
 use crate::cli::run::ended;
-use crate::cli::storing::StoreArgs;
+use crate::cli::store_args::StoreArgs;
 
 const NAME: &str = "standard input";
 

@@ -8,12 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bumpalo::Bump;
 
 use super::format::Output;
-use super::names::Names;
+use super::names::CellNames;
 use super::past::Past;
 use super::words::{Refusal, fault};
 use crate::cli::base;
 use crate::cli::report::{report, report_typed};
-use crate::cli::storing::StoreArgs;
+use crate::cli::store_args::StoreArgs;
 use crate::cli::{Failure, say};
 use crate::db::Database;
 use crate::query::{Access, Level, Query};
@@ -29,7 +29,7 @@ pub(super) struct Shell {
     /// Does an operation without a timestamp happen at the machine's time?
     is_wall: bool,
     pub(super) recording: Recording,
-    pub(super) names: Names,
+    pub(super) names: CellNames,
     /// Where in the past one looks.
     pub(super) past: Option<Past>,
     pub(super) out: Output,
@@ -52,7 +52,7 @@ impl Shell {
         Ok(Self {
             level,
             is_wall,
-            names: Names::of(begin.sizes().versions),
+            names: CellNames::of(begin.sizes().versions),
             recording: Recording::new(begin, MOST_BYTES),
             base,
             past: None,
@@ -148,18 +148,18 @@ impl Shell {
         Ok(self.base.apply_pending(None, &tick, &mut self.out.held, |_, _, _| {})?)
     }
 
-    /// Is it time to tell the answers even if more lines are waiting?
+    /// Is it time to write the answers even if more lines are waiting?
     pub(super) fn is_full(&self) -> bool {
         self.out.is_full() || self.uncommitted > UNCOMMITTED
     }
 
-    /// Commits what was asked, and tells the answers.
+    /// Commits what was asked, and writes the answers.
     pub(super) fn settle(&mut self) -> Result<(), Failure> {
         self.uncommitted = 0;
         self.out.hand_on(&self.base.commit()?)
     }
 
-    /// Tells a person something, after all answers so far.
+    /// Says something to a person, after all answers so far.
     pub(super) fn note(&mut self, text: &str) -> Result<(), Failure> {
         self.settle()?;
         say(&format!("{text}\n"));

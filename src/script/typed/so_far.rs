@@ -1,6 +1,6 @@
 //! A line that is still being typed: which words are there, and which one the cursor stands at the end of.
 //!
-//! Invariant: what is told is of the innermost query that is open, so that one in brackets is completed like one alone.
+//! Invariant: what is found is of the innermost query that is open, so that one in brackets is completed like one alone.
 
 use super::tokens::takes_queries;
 use super::word::{Array, TypedWord, is_json, quoted};
@@ -11,7 +11,7 @@ use crate::query::Aliases;
 pub struct SoFar {
     /// The words that are there; a query that is a word is an empty one.
     pub words: Vec<String>,
-    /// The word that the cursor stands at the end of, as far as it goes; empty behind a blank.
+    /// The word that the cursor stands at the end of, as far as it goes; empty behind a space.
     pub last: String,
     /// Where that begins.
     pub begin: usize,
@@ -110,7 +110,7 @@ fn json(line: &str, begin: usize) -> Option<SoFar> {
     inner(open, line.len())
 }
 
-/// A string of JSON, as [`word`]; what follows it need not be a blank.
+/// A string of JSON, as [`word`]; what follows it need not be a space.
 fn string(text: &str) -> Option<(String, usize)> {
     match quoted(text) {
         Some(quoted) => Some((serde_json::from_str(quoted).ok()?, quoted.len())),

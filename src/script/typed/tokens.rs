@@ -1,6 +1,6 @@
 //! The words of a typed line, and the queries in brackets among them, each with where it stands.
 //!
-//! Invariant: what stands before a token, between two, or behind the last is blank.
+//! Invariant: what stands before a token, between two, or behind the last is spaces.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ pub(super) enum TokenKind<'l> {
     Query(Vec<(TypedWord<'l>, Range<usize>)>),
     /// An array as JSON has it: the whole line, or a query in brackets.
     Json,
-    /// One that breaks off: a string in it is not closed. Whoever reads it tells what is wrong with it.
+    /// One that breaks off: a string in it is not closed. Whoever reads it reports what is wrong with it.
     BrokenJson,
 }
 
@@ -58,7 +58,7 @@ impl<'l> Reader<'l> {
         &self.line[self.at..]
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_spaces(&mut self) {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
 
@@ -76,7 +76,7 @@ impl<'l> Reader<'l> {
                 brackets = name.text(&(0..0)).is_ok_and(|name| takes_queries(&name, aliases));
             }
             self.tokens.push(Token { kind, span: begin..self.at });
-            self.skip_blanks();
+            self.skip_spaces();
         }
         Ok(())
     }
@@ -94,14 +94,14 @@ impl<'l> Reader<'l> {
         let kind = if is_json(self.rest()) { self.json()? } else { TokenKind::Query(self.query()?) };
         // A query may follow right behind a query, but no word.
         let next = self.rest().chars().next().filter(|c| !(c.is_whitespace() || *c == '['));
-        next.map_or(Ok(kind), |c| Err(BadLine::missing_blank(c).after(self.at)))
+        next.map_or(Ok(kind), |c| Err(BadLine::missing_space(c).after(self.at)))
     }
 
     fn query(&mut self) -> Result<Vec<(TypedWord<'l>, Range<usize>)>, BadLine> {
         let (open, mut words) = (self.at, Vec::new());
         self.at += 1;
         loop {
-            self.skip_blanks();
+            self.skip_spaces();
             match self.rest().bytes().next() {
                 None => return Err(BadLine::open_bracket(open..self.end)),
                 Some(b']') => break,

@@ -21,7 +21,7 @@ pub(super) enum TypedWord<'l> {
 }
 
 impl<'l> TypedWord<'l> {
-    /// Reads a word; the number tells how many bytes it has as it was typed. In brackets it may end where they do.
+    /// Reads a word; returns it with its length in bytes as it was typed. In brackets it may end where they do.
     pub(super) fn first_of(text: &'l str, is_within: bool) -> Result<(Self, usize), BadLine> {
         let (word, length) = match text.as_bytes()[0] {
             b'"' => Self::in_double_quotes(text)?,
@@ -30,13 +30,13 @@ impl<'l> TypedWord<'l> {
         };
         match text[length..].chars().next() {
             Some(c) if !(c.is_whitespace() || is_within && c == ']') => {
-                Err(BadLine::missing_blank(c).after(length))
+                Err(BadLine::missing_space(c).after(length))
             }
             _ => Ok((word, length)),
         }
     }
 
-    /// What it says; where that cannot be told, the fault of a word that stands at `span`.
+    /// What it says; or the fault of a word that stands at `span`.
     pub(super) fn text(&self, span: &Range<usize>) -> Result<Cow<'l, str>, Fault> {
         match self {
             Self::Text(text) => Ok(text.clone()),
@@ -175,10 +175,10 @@ impl BadLine {
         Self { fault: fault.with_help(help), is_unfinished: false }
     }
 
-    /// This character stands where a blank should, at the beginning.
-    pub(super) fn missing_blank(c: char) -> Self {
-        let fault = Fault::new(0..c.len_utf8(), "a blank is missing before this");
-        let help = "words are parted by blanks, quotes go around a whole word";
+    /// This character stands where a space should, at the beginning.
+    pub(super) fn missing_space(c: char) -> Self {
+        let fault = Fault::new(0..c.len_utf8(), "a space is missing before this");
+        let help = "words are separated by spaces, quotes go around a whole word";
         Self { fault: fault.with_help(help), is_unfinished: false }
     }
 

@@ -10,7 +10,7 @@ use super::word::TypedWord;
 use crate::query::RawQuery;
 use crate::script::fault::{Fault, Faults};
 use crate::script::lines;
-use crate::script::list::Places;
+use crate::script::list::WordPlaces;
 use crate::script::scanner::Scanner;
 
 /// The words of a line that was taken apart.
@@ -108,7 +108,7 @@ impl<'l, 'a> TypedWords<'l, 'a> {
     }
 }
 
-impl Places for TypedWords<'_, '_> {
+impl WordPlaces for TypedWords<'_, '_> {
     fn span_of(&self, way: &[usize]) -> Range<usize> {
         let [place, rest @ ..] = way else { return self.span() };
         let Some(token) = self.firsts.partition_point(|first| first <= place).checked_sub(1) else {

@@ -43,8 +43,8 @@ fn about(name: &str, aliases: &Aliases) -> Option<String> {
 /// Everything in a screen.
 fn overview(level: Level) -> String {
     let mut text = String::from(
-        "A line is a query: words parted by blanks, in \"quotes\" (escapes as in JSON) or 'quotes' where they\n\
-         have blanks themselves, or an array of words as JSON. Each query that is answered is a step.\n\
+        "A line is a query: words separated by spaces, in \"quotes\" (escapes as in JSON) or 'quotes' where they\n\
+         have spaces themselves, or an array of words as JSON. Each query that is answered is a step.\n\
          BATCH takes queries in [brackets]: BATCH [PUT A B] [GET A]. In them quotes go around a word that begins\n\
          with [ or has a ] in it; elsewhere brackets are letters like others.\n\n",
     );

@@ -52,7 +52,7 @@ pub(super) fn forward(shell: &mut Shell, words: &CommandWords) -> Result<(), Ref
     }
 }
 
-/// Looks at a moment, and tells which it is.
+/// Looks at a moment, and says which it is.
 fn look_at(shell: &mut Shell, moment: Moment) -> Result<(), Refusal> {
     match &mut shell.past {
         Some(past) => past.move_to(&shell.recording, moment),

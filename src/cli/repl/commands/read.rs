@@ -18,7 +18,7 @@ use crate::cli::repl::shell::{Shell, at};
 use crate::cli::repl::words::{CommandWords, Refusal};
 use crate::cli::report::report;
 use crate::cli::run::Source;
-use crate::script::{Fault, Faults, Kind, read_list};
+use crate::script::{Fault, Faults, InputKind, read_list};
 use crate::time::Time;
 use crate::trace::RecordedStep;
 use crate::wire::Request;
@@ -39,12 +39,12 @@ pub(super) fn read(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
     let mut input = Input::open(Path::new(words.text(0))).map_err(cannot)?;
     let kind = input.kind().map_err(cannot)?;
     match (kind, input.first_byte()) {
-        (Kind::Suite, _) => {
+        (InputKind::Suite, _) => {
             let help = "`rewind run FILE` answers it";
             Err(words.fault(0, "this is a suite, each case of which wants a database of its own", help))
         }
-        (Kind::List, Some(b'[')) => read_array(shell, &Source::read(input).map_err(cannot)?),
-        (Kind::List | Kind::Lines, _) => read_lines(shell, input),
+        (InputKind::List, Some(b'[')) => read_array(shell, &Source::read(input).map_err(cannot)?),
+        (InputKind::List | InputKind::Lines, _) => read_lines(shell, input),
     }
 }
 
@@ -99,7 +99,7 @@ fn ask_line(shell: &mut Shell, line: &str) -> Result<(), Refusal> {
     shell.ask(line).map_err(|refusal| or_command(refusal, line, shell.base.aliases()))
 }
 
-/// Tells what is wrong with a line of a file.
+/// Reports what is wrong with a line of a file.
 fn reported(shell: &mut Shell, refusal: Refusal, (name, line, number): (&str, &str, usize)) -> Refusal {
     let Refusal::Refused(faults) = refusal else { return refusal };
     if let Err(failure) = shell.settle() {

@@ -78,7 +78,7 @@ fn differences(found: &[Difference], color: bool) -> String {
         .fold(String::new(), |text, (style, line)| text + &format!("{style}{line}{style:#}\n"))
 }
 
-/// A moment as a word tells it: `3`, `@10` or `now`.
+/// A moment as a word names it: `3`, `@10` or `now`.
 fn place(shell: &Shell, words: &CommandWords, place: usize) -> Result<Moment, Refusal> {
     let (text, recording) = (words.text(place), &shell.recording);
     let wrong = |message: &str| {

@@ -12,7 +12,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::repl::format::{held, left, query};
+use crate::cli::repl::format::{held, query, remaining};
 use crate::cli::repl::shell::Shell;
 use crate::cli::repl::words::{CommandWords, Refusal};
 use crate::engine::ruling::CellName;
@@ -117,7 +117,7 @@ impl<'p> CellHistory<'p> {
     fn now(&self) -> String {
         let clock = self.tracer.engine().clock();
         let at = if clock.rule() == ClockRule::Free { String::new() } else { format!(" at {}", clock.now()) };
-        if let Some(left) = left(self.tracer.engine(), self.key, self.field) {
+        if let Some(left) = remaining(self.tracer.engine(), self.key, self.field) {
             return format!("it is live{at}, {left}");
         }
         let ended = match (self.bars.last(), self.tracer.ended(self.key, self.field)) {
