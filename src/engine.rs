@@ -1,7 +1,11 @@
 //! The database: a pure, total function from (database, query) to (database, reply).
 //!
-//! Invariants: no clock, file, thread or hash order is in here; a query that is refused leaves everything as it
-//! was; a backup is never changed by what comes after it; answers never depend on when memory is reclaimed.
+//! Promises, which tests hold it to: no clock, file, thread or hash order is in here; a query that is refused leaves
+//! everything as it was; a backup is never changed by what comes after it; answers never depend on when memory is
+//! reclaimed.
+//!
+//! Invariants (those of each file are lines of [`Engine::check`]): no clock of a present stands before 0, and under the
+//! free rule none moves; every version is of an epoch that is in a branch.
 //!
 //! ```text
 //!            records: key ─► Record ─► field ─► Cell = History<content>
@@ -23,17 +27,19 @@
 //! every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
-//! `level5_lists`, `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the counts), `shards` (the map they are kept in),
-//! `live` (which of them are live),
-//! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists), `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who
-//! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
-//! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
+//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`, `level5_find`,
+//! `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the
+//! counts), `shards` (the map they are kept in), `live` (which of them are live), `fields` (the cells of one record),
+//! `history` (the versions of one thing), `stored` (texts and lists), `blobs` (long texts that somebody else has),
+//! `timeline` (the epochs), `expiries` (who dies when), `undo` (what a restore undoes), `backups` (what was saved);
+//! whether all that is as it must be: `check`; how it is written down and brought back: `image`, `thaw`, and as queries:
+//! `dump`; and which rule decides a query: `ruling`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod backups;
 mod blobs;
+mod check;
 mod dump;
 mod expiries;
 mod fields;
@@ -56,7 +62,7 @@ mod stored;
 mod thaw;
 mod timeline;
 mod transactions;
-mod unsaved;
+mod undo;
 
 pub use transactions::{Effect, Session};
 
@@ -66,14 +72,15 @@ use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
 use blobs::NoBlobs;
 pub(crate) use blobs::{BlobRef, Blobs};
-use expiries::Expiries;
+use expiries::{Expiries, Expiry};
+use level3_lifetimes::on_own_clock;
 use records::Records;
 use smol_str::SmolStr;
 use std::convert::Infallible;
 pub(crate) use stored::{StoredText, StoredValue};
 use timeline::Timeline;
 use transactions::Transaction;
-use unsaved::Unsaved;
+use undo::UndoLog;
 
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
@@ -106,7 +113,7 @@ pub struct Engine {
     timeline: Timeline,
     records: Records,
     expiries: Expiries,
-    unsaved: Unsaved,
+    undo: UndoLog,
     backups: Backups,
     transactions: Vec<Transaction>,
     /// The place of the transaction whose present is the engine's now.
@@ -139,7 +146,7 @@ impl Engine {
             timeline: Timeline::new(),
             records: Records::default(),
             expiries: Expiries::default(),
-            unsaved: Unsaved::default(),
+            undo: UndoLog::default(),
             backups: Backups::default(),
             transactions: Vec::new(),
             inside: None,
@@ -267,7 +274,7 @@ impl Engine {
         mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
     ) -> Result<Vec<LiveCell<'e, V>>, E> {
         let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
+        let now = on_own_clock(self.clock.now(), shift);
         let mut cells: Vec<_> = self
             .records
             .iter()
@@ -292,7 +299,7 @@ impl Engine {
     #[must_use]
     pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
         let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
+        let now = on_own_clock(self.clock.now(), shift);
         let content = self.records.live_cell(key, field, &timeline, now)?;
         Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }
@@ -310,7 +317,7 @@ impl Engine {
             records: self.records.len(),
             versions: self.records.versions(),
             expiries: self.expiries.len(),
-            unsaved: self.unsaved.len(),
+            undo: self.undo.len(),
             backups: self.backups.len(),
             branches: self.timeline.branches(),
         }
@@ -326,8 +333,8 @@ pub struct Sizes {
     pub versions: usize,
     /// Entries in the index of expiries.
     pub expiries: usize,
-    /// Notes of what to take back at a restore.
-    pub unsaved: usize,
+    /// Entries of the undo log.
+    pub undo: usize,
     /// Backups.
     pub backups: usize,
     /// Branches of the timeline.

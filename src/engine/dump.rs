@@ -1,6 +1,6 @@
 //! A dump: the queries that rebuild the database in a fresh engine.
 //!
-//! Invariants: the queries depend on what can be seen, now or after a restore, and on nothing else, so that an
+//! Promises, which tests hold it to: the queries depend on what can be seen, now or after a restore, and on nothing else, so that an
 //! engine fed with a dump dumps the same; none of them can be left out; there is no RESTORE among them.
 //!
 //! ```text

@@ -1,8 +1,8 @@
 //! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way, [`Thaw`]
 //! the other.
 //!
-//! Invariants: what was frozen never changes; freezing costs the same however many cells there are; an engine that
-//! was thawed answers everything as the frozen one would have.
+//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many cells there
+//! are; an engine that was thawed answers everything as the frozen one would have.
 //!
 //! ```text
 //!   Engine ── freeze ──► Frozen ──► State, RecordImage, RecordImage, ... ──► Thaw ──► Engine
@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and the notes
-//! of what a restore takes back are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
+//! of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
 //! database's own clock.
 
 use std::fmt;

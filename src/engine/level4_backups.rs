@@ -34,7 +34,7 @@ impl Engine {
         let mark = self.timeline.close();
         let backup = Backup { now, mark, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
-        let written = self.unsaved.take();
+        let written = self.undo.take();
         self.keep_closed(&written, mark.epoch());
         let hidden = replaced.map(|backup| backup.mark).filter(|last| self.timeline.follows(mark, *last));
         let hidden = hidden.map(Mark::epoch).filter(|last| self.is_seen_by_backups_only(*last));
@@ -52,12 +52,13 @@ impl Engine {
         let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
         self.remake(Remade::Left);
         self.note_change(Change::All);
-        let written = self.unsaved.take();
-        self.take_back_open(written);
+        let written = self.undo.take();
+        self.undo_open(written);
         self.timeline.fork(backup.mark);
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {
+                debug_assert!(backup.now <= timestamp, "{backup:?} is later than {timestamp}");
                 self.shift = timestamp.0 - backup.now.0;
                 self.expiries.rewind(backup.now);
             }
@@ -73,12 +74,12 @@ impl Engine {
             return;
         }
         if new.cell {
-            self.unsaved.note(key, Some(field));
+            self.undo.record(key, Some(field));
         }
         if new.count {
-            self.unsaved.note(key, None);
+            self.undo.record(key, None);
         }
-        self.unsaved.sweep(&self.records, self.timeline.open());
+        self.undo.sweep(&self.records, self.timeline.open());
     }
 
     /// How many records have a cell live at `now`: walked, as the free rule needs it.

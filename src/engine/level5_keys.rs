@@ -12,7 +12,7 @@ use super::blobs::Blobs;
 use super::records::{Record, Records};
 use super::stored::StoredValue;
 use super::transactions::{Change, Remade};
-use super::unsaved::Unsaved;
+use super::undo::UndoLog;
 use super::{Engine, Text};
 use crate::reply::{Item, Reply};
 use crate::time::{ClockRule, Time};
@@ -68,12 +68,12 @@ impl Engine {
         self.note_change(Change::All);
         if self.backups.is_empty() && !self.is_shared() {
             self.records = Records::default();
-            self.unsaved = Unsaved::default();
+            self.undo = UndoLog::default();
             self.expiries.clear();
             return Reply::Done;
         }
         let written = self.written();
-        self.take_back_open(written);
+        self.undo_open(written);
         if self.is_inside() || !self.backups.is_empty() {
             self.timeline.clear();
         }

@@ -1,8 +1,8 @@
 //! What a cell holds: a text, or a list of texts that grows at its end. Each of the texts is in memory, or a reference to
 //! a blob that somebody else has.
 //!
-//! Invariants: a list has an item; a chunk that two lists share never changes; `length` counts the items of a chunk and
-//! of all before it; a blob is only where a query was answered with somebody who has blobs.
+//! Invariants: a chunk has an item; `length` counts the items of a chunk and of all before it. A chunk that two lists
+//! share never changes, and a blob is only where a query was answered with somebody who has blobs: types see to that.
 //!
 //! ```text
 //!   a version of a cell in a backup ────────────► [a b c]
@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use super::Text;
 use super::blobs::{BlobRef, Blobs};
+use super::check::{Found, ensure};
 use crate::reply::Value;
 
 /// A text of a value.
@@ -119,6 +120,16 @@ impl StoredValue {
                 length
             }
         }
+    }
+}
+
+impl StoredValue {
+    pub(super) fn check(&self) -> Found {
+        let Self::List(list) = self else { return Ok(()) };
+        list.chunks().try_for_each(|Chunk { before, items, length }| {
+            let counted = before.as_ref().map_or(0, |before| before.length) + items.len();
+            ensure(counted == *length && !items.is_empty(), || format!("{length}, and it is {counted}"))
+        })
     }
 }
 
@@ -239,5 +250,16 @@ mod tests {
         }
         drop(saved);
         assert_eq!(list.chunks().count(), 1_000_001);
+    }
+
+    #[test]
+    fn a_wrong_length_is_found() {
+        let mut list = List::of(text("a"));
+        let saved = list.clone();
+        list.push(text("b"));
+        assert_eq!(StoredValue::List(list.clone()).check(), Ok(()));
+        drop(saved);
+        let chunk = Chunk { before: Some(list.0), items: vec![text("c")], length: 2 };
+        assert!(StoredValue::List(List(Arc::new(chunk))).check().is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! From an image back to a database.
 //!
-//! Invariant: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
+//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
 //! an untruth, as of a number of live records, makes an engine that answers it.
 
 use super::backups::{Backup, Backups};
@@ -11,7 +11,7 @@ use super::image::{BackupImage, Broken, RecordImage, State, TextImage, ValueImag
 use super::records::{Cell, Content, Record};
 use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
-use super::unsaved::{Note, Unsaved};
+use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
@@ -35,7 +35,7 @@ use crate::time::{ClockRule, Lifetime, Time, Ttl};
 pub struct Thaw {
     engine: Engine,
     expiries: Vec<Expiry>,
-    unsaved: Vec<Note>,
+    undo: Vec<UndoRecord>,
 }
 
 impl Thaw {
@@ -62,7 +62,7 @@ impl Thaw {
             }
         }
         state.backups.iter().try_for_each(|backup| engine.add_backup_of(backup))?;
-        Ok(Self { engine, expiries: Vec::new(), unsaved: Vec::new() })
+        Ok(Self { engine, expiries: Vec::new(), undo: Vec::new() })
     }
 
     /// Adds a record.
@@ -85,9 +85,9 @@ impl Thaw {
     /// The database.
     #[must_use]
     pub fn finish(self) -> Engine {
-        let Self { mut engine, expiries, unsaved } = self;
+        let Self { mut engine, expiries, undo } = self;
         engine.expiries = Expiries::of(engine.expiries.settled(), expiries);
-        engine.unsaved = Unsaved::of(unsaved);
+        engine.undo = UndoLog::of(undo);
         engine
     }
 
@@ -112,7 +112,7 @@ impl Thaw {
         engine
     }
 
-    /// Notes when the versions of a record die, and what a restore takes back.
+    /// Notes when the versions of a record die, and what a restore undoes.
     fn note(&mut self, key: &Text, record: &Record) {
         let open = self.engine.timeline.open();
         let (passes, is_saved) =
@@ -125,12 +125,12 @@ impl Thaw {
                 }
             }
             if is_saved && cell.is_of(open) {
-                self.unsaved.push((key.clone(), Some(field.clone())));
+                self.undo.push((key.clone(), Some(field.clone())));
             }
         }
         // As when it was written: a count with no other version goes with its record.
         if is_saved && record.count().is_of(open) && !record.count().is_only_of(open) {
-            self.unsaved.push((key.clone(), None));
+            self.undo.push((key.clone(), None));
         }
     }
 }

@@ -125,10 +125,11 @@ fn check(seed: u64, free: bool) {
     let image = written(frozen);
     assert_eq!(written(clone.clone().freeze()), image, "seed {seed}: what was frozen has changed");
     let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    assert_eq!(thawed.check(), Ok(()), "seed {seed}");
     assert_eq!(written(thawed.clone().freeze()), image, "seed {seed}: it is not what was written");
-    let (Sizes { unsaved, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
-    assert_eq!(thawed.sizes(), Sizes { unsaved, expiries, ..most }, "seed {seed}");
-    assert!(unsaved <= most.unsaved && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
+    let (Sizes { undo, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
+    assert_eq!(thawed.sizes(), Sizes { undo, expiries, ..most }, "seed {seed}");
+    assert!(undo <= most.undo && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
     for (place, (words, wanted)) in rest.iter().zip(&answers).enumerate() {
         let why = format!("seed {seed}, free: {free}, query {place} after the thaw: {words:?}");
         assert_eq!((&answer(&mut clone, words), &answer(&mut thawed, words)), (wanted, wanted), "{why}");
