@@ -28,6 +28,7 @@ mod word;
 
 pub use aliases::Aliases;
 pub use language::{Asks, Example, Form, Language};
+#[cfg(feature = "script")]
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
 pub use operation::{Access, Word};

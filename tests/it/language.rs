@@ -1,6 +1,7 @@
 //! The language: the table of operations, and how JSON is read.
 
 /// The JSON reader against `serde_json`.
+#[cfg(feature = "script")]
 pub(crate) mod reader;
 
 /// What the table of operations says of itself, and the documents printed from it.
