@@ -1,5 +1,9 @@
 //! All tests that use the project from outside, in one binary.
 
+/// How much is tried.
+#[cfg(feature = "judge")]
+mod amounts;
+
 mod engine;
 #[cfg(feature = "judge")]
 mod judge;
