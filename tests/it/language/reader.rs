@@ -101,6 +101,7 @@ fn a_deep_nest_of_arrays_is_refused_and_not_descended() {
         let arena = Bump::new();
         let read = read_list(&text, &arena, crate::language().last_level(), Context::default());
         let faults = read.expect_err("it has no end");
-        assert_eq!((faults.count(), &*faults.first()[0].message), (1, "TODO"));
+        let message = &faults.first()[0].message;
+        assert!(faults.count() == 1 && message.starts_with("not JSON: EOF while parsing a"), "{message}");
     }
 }
