@@ -219,7 +219,7 @@ impl Engine {
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
             Query::Append { key, field, item } => self.append(key, field, item, now),
-            Query::Find { what, mode: _, ref pattern } => self.find(what, pattern, now, matches)?,
+            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, matches)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),
             Query::Rollback {} => self.rollback(),

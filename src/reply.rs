@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// A value as it is told.
+/// A value as it is answered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'e> {
     /// A text.
@@ -60,11 +60,11 @@ impl fmt::Display for Value<'_> {
 /// The answer to one query. It borrows from the engine, so nothing is copied to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply<'e> {
-    /// Done, with nothing to tell: the empty text.
+    /// Done, with nothing to say: the empty string.
     Done,
     /// `true` or `false`.
     Bool(bool),
-    /// A value, or `None` where there is no live cell: the empty text.
+    /// A value, or `None` where there is no live cell: the empty string.
     Value(Option<Value<'e>>),
     /// Fields with their values, in field order: `f1(v1), f2(v2)`.
     Cells(Vec<(Cow<'e, str>, Value<'e>)>),
@@ -180,7 +180,7 @@ fn point(field: &str) -> &'static str {
     if field.is_empty() { "" } else { "." }
 }
 
-/// Writes parts with a comma and a blank between any two.
+/// Writes parts with a comma and a space between any two.
 fn joined<T, E, W: FnMut(&str) -> Result<(), E>>(
     parts: &[T],
     mut write: W,

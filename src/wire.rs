@@ -57,23 +57,23 @@ impl Term {
 /// Words as a query is read from them.
 #[must_use]
 pub fn raw_query(words: &[Term]) -> RawQuery<'_> {
-    let mut spoken = RawQuery::default();
+    let mut raw = RawQuery::default();
     for (place, word) in words.iter().enumerate() {
         match word {
-            Term::Text(text) => spoken.words.push(text),
-            Term::Array(texts) => spoken.arrays.push((place, texts.iter().map(String::as_str).collect())),
+            Term::Text(text) => raw.words.push(text),
+            Term::Array(texts) => raw.arrays.push((place, texts.iter().map(String::as_str).collect())),
         }
     }
-    spoken
+    raw
 }
 
 impl From<&RawQuery<'_>> for Vec<Term> {
-    fn from(spoken: &RawQuery<'_>) -> Self {
-        let mut told: Self = spoken.words.iter().map(|word| Term::from(*word)).collect();
-        for (place, words) in &spoken.arrays {
-            told.insert(*place, Term::Array(words.iter().map(|word| (*word).to_owned()).collect()));
+    fn from(raw: &RawQuery<'_>) -> Self {
+        let mut terms: Self = raw.words.iter().map(|word| Term::from(*word)).collect();
+        for (place, words) in &raw.arrays {
+            terms.insert(*place, Term::Array(words.iter().map(|word| (*word).to_owned()).collect()));
         }
-        told
+        terms
     }
 }
 

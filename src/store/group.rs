@@ -15,7 +15,7 @@ use super::data_file::DataFile;
 use super::error::Error;
 use super::message::{Group, Header, Packed};
 use super::options::Encoding;
-use crate::query::{Language, Operation, Part, Query, Word};
+use crate::query::{Language, Operation, Part, Query, RETIRED, Word};
 use crate::time::{Clock, Time};
 
 /// What happened in a group.
@@ -27,10 +27,6 @@ pub(super) enum Event<'g> {
     Clock(Time),
 }
 
-/// What headers list that is no operation: a batch is written as the queries that it asks. It keeps the number it once
-/// had, so that those behind it keep theirs.
-const BATCH: (usize, &str) = (36, "BATCH text");
-
 /// The operations by the numbers that a file gives them; `None` has the number of what is none.
 #[derive(Debug)]
 pub(super) struct Numbering(Vec<Option<Operation>>);
@@ -39,26 +35,26 @@ impl Numbering {
     /// The one that this program writes: places in the table.
     pub(super) fn own() -> Self {
         let mut operations: Vec<_> = Operation::ALL.iter().copied().map(Some).collect();
-        operations.insert(BATCH.0, None);
+        operations.insert(RETIRED.0, None);
         Self(operations)
     }
 
     /// The number of an operation in that one.
     fn own_number(operation: Operation) -> u32 {
         let place = operation as u32;
-        if operation as usize >= BATCH.0 { place + 1 } else { place }
+        if operation as usize >= RETIRED.0 { place + 1 } else { place }
     }
 
     /// What the header of a file says of it.
     pub(super) fn shapes(&self) -> Vec<String> {
-        let shape = |one: &Option<Operation>| one.map_or_else(|| BATCH.1.to_owned(), Operation::shape);
+        let shape = |one: &Option<Operation>| one.map_or_else(|| RETIRED.1.to_owned(), Operation::shape);
         self.0.iter().map(shape).collect()
     }
 
     /// The one of a file. In JSON operations have their names, and what is read is numbered as this program does.
     pub(super) fn of(header: &Header, file: &DataFile) -> Result<Self, Error> {
         let find = |shape: &String| {
-            if shape == BATCH.1 {
+            if shape == RETIRED.1 {
                 return Ok(None);
             }
             let is_it = |one: &&Operation| shape.starts_with(one.name()) && one.shape() == *shape;

@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Term {
     }
 }
 
-/// Reads what is told; it is there for what it says of anything else.
+/// Reads a term; it is there for what it says of anything else.
 struct TextOrArray;
 
 impl<'de> Visitor<'de> for TextOrArray {
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn what_is_told_reads_back_as_it_was() {
         let json = r#"["ask",["set","A","B","C"],[],"x",["list"]]"#;
-        let words: Vec<Term> = serde_json::from_str(json).expect("it is told so");
+        let words: Vec<Term> = serde_json::from_str(json).expect("it is JSON");
         assert_eq!(serde_json::to_string(&words).expect("it is JSON"), json);
         assert_eq!(Vec::from(&raw_query(&words)), words);
         for bad in ["[7]", "[null]", "[[[]]]", "[[7]]", "[{}]"] {

@@ -158,7 +158,7 @@ impl Engine {
                 });
                 Whole::Appends { cell: CellName { key, field }, before }
             }
-            Query::Find { what, mode: how, ref pattern } => {
+            Query::Find { what, how, ref pattern } => {
                 let (found, among) = self.found(what, pattern, moment);
                 Whole::Finds { what, how, pattern: pattern.text(), found, among, when }
             }
