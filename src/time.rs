@@ -83,7 +83,8 @@ impl Lifetime {
     /// Milliseconds left at `now`; `None` for a permanent lifetime, 0 for one that has ended.
     #[must_use]
     pub fn left_at(self, now: Time) -> Option<Ttl> {
-        (!self.is_permanent()).then(|| Ttl((self.last.0.saturating_add(1)).saturating_sub(now.0)))
+        // What is not permanent ends before the last moment there is. What has ended has nothing left.
+        (!self.is_permanent()).then(|| Ttl((self.last.0 + 1).saturating_sub(now.0)))
     }
 
     /// The lifetime that has as much left at `to` as this one has at `from`, where it must still hold.
@@ -92,6 +93,8 @@ impl Lifetime {
         if self.is_permanent() {
             return self;
         }
+        debug_assert!(self.holds_at(from), "{self:?} has ended at {from}");
+        // Past the end of time it is permanent.
         Self { last: Time((self.last.0 - from.0).saturating_add(to.0)) }
     }
 
@@ -101,6 +104,7 @@ impl Lifetime {
         if self.is_permanent() {
             return self;
         }
+        debug_assert!(shift <= self.last.0, "{self:?} ends before 0 on a clock {shift} behind");
         Self { last: Time(self.last.0 - shift) }
     }
 }

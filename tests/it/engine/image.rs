@@ -8,7 +8,9 @@
 
 use std::convert::Infallible;
 
-use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
+use rewinddb::engine::image::{
+    Broken, Frozen, RecordImage, State, TextImage, Thaw, ValueImage, VersionImage,
+};
 use rewinddb::engine::{Engine, Sizes};
 use rewinddb::judge::requests;
 use rewinddb::query::Query;
@@ -40,8 +42,7 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     let mut records: Vec<Row> = Vec::new();
     let kept = frozen.try_each_record(|image| {
         let owned = |version: &VersionImage<'_>| {
-            let texts =
-                |value: &ValueImage<'_>| value.texts().iter().map(|text| (*text).to_owned()).collect();
+            let texts = |value: &ValueImage<'_>| value.texts().iter().map(in_memory).collect();
             let list = |value: &ValueImage<'_>| match value {
                 ValueImage::Text(_) => None,
                 ValueImage::List { goes_on, .. } => Some(*goes_on),
@@ -58,6 +59,13 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     Image { state, records }
 }
 
+fn in_memory(text: &TextImage<'_>) -> String {
+    match text {
+        TextImage::Memory(text) => (*text).to_owned(),
+        TextImage::Blob(blob) => panic!("{blob:?} in an engine that has no blobs"),
+    }
+}
+
 /// Brings back what was written down.
 pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
     let mut thaw = Thaw::new(&image.state)?;
@@ -66,9 +74,9 @@ pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
             field,
             epoch: *epoch,
             content: content.as_ref().map(|((texts, list), last)| {
-                let items = texts.iter().map(String::as_str);
+                let mut items = texts.iter().map(|text| TextImage::Memory(text));
                 let value = match list {
-                    None => ValueImage::Text(texts.first().map_or("", String::as_str)),
+                    None => ValueImage::Text(items.next().unwrap_or(TextImage::Memory(""))),
                     Some(goes_on) => ValueImage::List { goes_on: *goes_on, items: items.collect() },
                 };
                 (value, *last)
@@ -118,10 +126,11 @@ fn check(seed: u64, free: bool) {
     let image = written(frozen);
     assert_eq!(written(clone.clone().freeze()), image, "seed {seed}: what was frozen has changed");
     let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    assert_eq!(thawed.check(), Ok(()), "seed {seed}");
     assert_eq!(written(thawed.clone().freeze()), image, "seed {seed}: it is not what was written");
-    let (Sizes { unsaved, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
-    assert_eq!(thawed.sizes(), Sizes { unsaved, expiries, ..most }, "seed {seed}");
-    assert!(unsaved <= most.unsaved && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
+    let (Sizes { undo, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
+    assert_eq!(thawed.sizes(), Sizes { undo, expiries, ..most }, "seed {seed}");
+    assert!(undo <= most.undo && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
     for (place, (words, wanted)) in rest.iter().zip(&answers).enumerate() {
         let why = format!("seed {seed}, free: {free}, query {place} after the thaw: {words:?}");
         assert_eq!((&answer(&mut clone, words), &answer(&mut thawed, words)), (wanted, wanted), "{why}");

@@ -24,6 +24,10 @@ use crate::amounts::{CLONES, LISTS};
 use crate::engine::model::Model;
 use crate::judge::lists::any_list_of;
 
+/// The engine's invariants are checked after every query of this number, which takes as long as ten queries, and after
+/// the last; in a list of a hundred or more, after every 64th.
+pub(crate) const CHECKED_EACH: usize = 8;
+
 #[test]
 fn engine_and_model_agree_while_time_moves_forward() {
     LISTS.seeds().for_each(|seed| check(seed, false));
@@ -158,6 +162,9 @@ fn difference(free: bool, list: &[Vec<Term>]) -> Option<(usize, String)> {
     list.iter().enumerate().find_map(|(place, words)| {
         let closely = list.len() < 100 || place % 16 == 0 || place + 1 == list.len();
         let same = if closely { pair.apply_watched(words) } else { pair.apply(words) };
+        let is_due = place % CHECKED_EACH == 0 && (list.len() < 100 || place % 64 == 0);
+        let same =
+            same.and_then(|()| if is_due || place + 1 == list.len() { pair.engine.check() } else { Ok(()) });
         Some((place, same.err()?))
     })
 }
@@ -202,6 +209,8 @@ fn check_all_after(pair: &Pair, alphabets: &[List], length: usize, list: &mut Li
         list.push(words.clone());
         let same = next.apply_watched(words);
         assert_eq!(same, Ok(()), "list: {}", serde_json::json!(list));
+        // Once for each list but the longest: there are so many that a check of all takes too long.
+        assert!(length == 1 || next.engine.check() == Ok(()), "{:?}: {list:?}", next.engine.check());
         check_all_after(&next, alphabets, length - 1, list);
         list.pop();
     }

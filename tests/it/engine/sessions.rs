@@ -25,7 +25,7 @@ use crate::amounts::{Amount, FREE_MIXED, MIXED};
 use crate::engine::dump::dump;
 use crate::engine::image::{thawed, written};
 use crate::engine::model::Model;
-use crate::engine::random::parsed;
+use crate::engine::random::{CHECKED_EACH, parsed};
 use crate::engine::sessions::model::Sessions;
 use crate::judge::lists::Dice;
 
@@ -132,6 +132,9 @@ fn difference(free: bool, script: &[Step], counts: &mut Counts) -> Result<(), (u
             continue;
         };
         let answer = pair.apply(*session, words).map_err(|why| (place, why))?;
+        if place % CHECKED_EACH == 0 || place + 1 == script.len() {
+            pair.engine.check().map_err(|why| (place, why))?;
+        }
         let whole = is_of_whole.entry(*session).or_insert(false);
         match (name.as_str(), answer.as_deref()) {
             (_, Err(())) => counts.backwards += 1,
