@@ -33,6 +33,7 @@ use std::fmt;
 
 use crate::engine::Engine;
 use crate::query::Aliases;
+#[cfg(feature = "store")]
 use crate::store::Store;
 use crate::time::{Clock, ClockRule, Time};
 use crate::wire::{Answer, Request};
@@ -189,6 +190,7 @@ impl Database {
     }
 
     /// The store, to look at; `None` in memory.
+    #[cfg(feature = "store")]
     #[must_use]
     pub fn store(&self) -> Option<&Store> {
         self.backend.store()
@@ -205,7 +207,10 @@ impl Database {
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let store = self.store();
-        f.debug_struct("Database").field("now", &self.now()).field("store", &store).finish_non_exhaustive()
+        let mut database = f.debug_struct("Database");
+        database.field("now", &self.now());
+        #[cfg(feature = "store")]
+        database.field("store", &self.store());
+        database.finish_non_exhaustive()
     }
 }

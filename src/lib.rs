@@ -36,6 +36,9 @@
 //! - [`judge`]: suites and whoever is judged by them; random lists, the hunt, reports
 //! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
+//!
+//! Features hold the borders: without any there are the rooms up to [`engine`]; `store` adds its own, `script`
+//! [`trace`] too, `judge` [`track`] too, and `cli`, the default, has all of them and the program.
 
 pub mod time;
 
@@ -47,21 +50,27 @@ pub mod wire;
 
 pub mod engine;
 
+#[cfg(feature = "store")]
 pub mod store;
 
 pub mod db;
 
+#[cfg(feature = "script")]
 pub mod script;
 
+#[cfg(feature = "script")]
 pub mod trace;
 
+#[cfg(feature = "judge")]
 pub mod judge;
 
+#[cfg(feature = "judge")]
 pub mod track;
 
+#[cfg(feature = "cli")]
 pub mod cli;
 
 /// The README's code runs too.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -28,8 +28,10 @@ mod word;
 
 pub use aliases::Aliases;
 pub use language::{Asks, Example, Form, Language};
+#[cfg(feature = "script")]
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
+#[cfg(feature = "store")]
 pub(crate) use operation::RETIRED;
 pub use operation::{Access, Word};
 pub use parse::RawQuery;

@@ -7,15 +7,19 @@ use super::stats::DatabaseStats;
 use crate::engine::{Engine, Session};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
+#[cfg(feature = "store")]
 use crate::store::{self, Store};
 use crate::time::{Backwards, Clock};
-use crate::wire::{Answer, Gather, Request};
+#[cfg(feature = "store")]
+use crate::wire::Gather;
+use crate::wire::{Answer, Request};
 
 /// What answers.
 pub(super) enum Backend {
     /// In memory, gone at the end.
     Memory(Box<Engine>),
     /// On disk too.
+    #[cfg(feature = "store")]
     Disk(Box<Store>),
 }
 
@@ -23,6 +27,7 @@ impl Backend {
     pub(super) fn clock(&self) -> Clock {
         match self {
             Self::Memory(engine) => engine.clock(),
+            #[cfg(feature = "store")]
             Self::Disk(store) => store.clock(),
         }
     }
@@ -30,6 +35,7 @@ impl Backend {
     pub(super) fn aliases(&self) -> &Aliases {
         match self {
             Self::Memory(engine) => engine.aliases(),
+            #[cfg(feature = "store")]
             Self::Disk(store) => store.aliases(),
         }
     }
@@ -38,6 +44,7 @@ impl Backend {
     pub(super) fn is_in_transaction(&self, session: Option<&Session>) -> bool {
         match self {
             Self::Memory(engine) => engine.transaction_of(session).is_some(),
+            #[cfg(feature = "store")]
             Self::Disk(store) => store.is_in_transaction(session),
         }
     }
@@ -51,6 +58,7 @@ impl Backend {
     ) -> Result<T, Error> {
         match self {
             Self::Memory(engine) => Ok(take(&in_engine(engine, session, query)?)),
+            #[cfg(feature = "store")]
             Self::Disk(store) => {
                 let mut answer = None;
                 in_store(store, (session, true), std::slice::from_ref(query), |reply| {
@@ -69,6 +77,7 @@ impl Backend {
     ) -> Result<Answer<'_>, Error> {
         match self {
             Self::Memory(engine) => Ok(answer_in_engine(engine, session, request)?),
+            #[cfg(feature = "store")]
             Self::Disk(_) => {
                 let mut answered = None;
                 self.apply(session, std::slice::from_ref(request), true, |_, answer| {
@@ -99,6 +108,7 @@ impl Backend {
                     Ok(())
                 })
             }
+            #[cfg(feature = "store")]
             Self::Disk(store) => {
                 let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().collect();
                 let mut gather = Gather::new(requests);
@@ -114,6 +124,7 @@ impl Backend {
     pub(super) fn commit(&mut self) -> Result<(), Error> {
         match self {
             Self::Memory(_) => Ok(()),
+            #[cfg(feature = "store")]
             Self::Disk(store) => Ok(store.commit()?),
         }
     }
@@ -121,6 +132,7 @@ impl Backend {
     pub(super) fn names(&self) -> Vec<(&str, &str)> {
         match self {
             Self::Memory(engine) => engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect(),
+            #[cfg(feature = "store")]
             Self::Disk(store) => store.names(),
         }
     }
@@ -128,6 +140,7 @@ impl Backend {
     pub(super) fn stats(&mut self) -> Result<DatabaseStats, Error> {
         Ok(match self {
             Self::Memory(engine) => DatabaseStats::of_engine(engine),
+            #[cfg(feature = "store")]
             Self::Disk(store) => DatabaseStats::of_store(store.stats()?),
         })
     }
@@ -135,6 +148,7 @@ impl Backend {
     pub(super) fn compact(&mut self) -> Result<(), Error> {
         match self {
             Self::Memory(_) => Ok(()),
+            #[cfg(feature = "store")]
             Self::Disk(store) => Ok(store.compact()?),
         }
     }
@@ -146,6 +160,7 @@ impl Backend {
                 copy.roll_back(None);
                 Ok(copy)
             }
+            #[cfg(feature = "store")]
             Self::Disk(store) => Ok(store.in_memory()?),
         }
     }
@@ -153,13 +168,16 @@ impl Backend {
     pub(super) fn finish_compaction(&mut self) -> Result<(), Error> {
         match self {
             Self::Memory(_) => Ok(()),
+            #[cfg(feature = "store")]
             Self::Disk(store) => Ok(store.finish_snapshot()?),
         }
     }
 
+    #[cfg(feature = "store")]
     pub(super) fn store(&self) -> Option<&Store> {
         match self {
             Self::Memory(_) => None,
+            #[cfg(feature = "store")]
             Self::Disk(store) => Some(store),
         }
     }
@@ -167,6 +185,7 @@ impl Backend {
     pub(super) fn close(self) -> Result<(), Error> {
         match self {
             Self::Memory(_) => Ok(()),
+            #[cfg(feature = "store")]
             Self::Disk(store) => Ok(store.close()?),
         }
     }
@@ -199,6 +218,7 @@ fn answer_in_engine<'e>(
 }
 
 /// Applies queries as one group, which is committed before the first reply if that is asked for.
+#[cfg(feature = "store")]
 fn in_store(
     store: &mut Store,
     (session, is_committed): (Option<&Session>, bool),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::query::{BadPattern, Mistake};
+#[cfg(feature = "store")]
 use crate::store;
 use crate::time::Backwards;
 
@@ -21,6 +22,7 @@ pub enum Error {
     /// There is no transaction to commit.
     NoTransaction,
     /// The database on disk does not do it.
+    #[cfg(feature = "store")]
     Store(store::Error),
 }
 
@@ -56,6 +58,7 @@ impl From<BadPattern> for Error {
     }
 }
 
+#[cfg(feature = "store")]
 impl From<store::Error> for Error {
     /// Time runs backwards on disk as it does in memory.
     fn from(error: store::Error) -> Self {
@@ -98,6 +101,7 @@ impl fmt::Display for Error {
             Self::Pattern(why) => write!(f, "that is no pattern: {why}"),
             Self::Conflict => f.write_str(CONFLICT),
             Self::NoTransaction => f.write_str(NO_TRANSACTION),
+            #[cfg(feature = "store")]
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -117,6 +121,7 @@ impl std::error::Error for Error {
     /// They are displayed as the error itself, so what is behind them is what is behind it.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            #[cfg(feature = "store")]
             Self::Store(error) => error.source(),
             Self::Pattern(why) => Some(why),
             Self::Backwards(_) | Self::Mistake(_) | Self::Conflict | Self::NoTransaction => None,

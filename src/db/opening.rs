@@ -1,11 +1,16 @@
 //! How one comes to a database.
 
+#[cfg(feature = "store")]
 use std::path::Path;
+#[cfg(feature = "store")]
 use std::sync::Arc;
 
+use super::Database;
+#[cfg(feature = "store")]
+use super::Error;
 use super::backend::Backend;
-use super::{Database, Error};
 use crate::engine::Engine;
+#[cfg(feature = "store")]
 use crate::store::{self, Disk, Options, RealDisk, Store};
 use crate::time::ClockRule;
 
@@ -21,7 +26,10 @@ impl Database {
     pub fn in_memory_with(rule: ClockRule) -> Self {
         Engine::new(rule).into()
     }
+}
 
+#[cfg(feature = "store")]
+impl Database {
     /// The database in a directory, which is made if it is not there.
     ///
     /// ```
@@ -87,6 +95,7 @@ impl From<Engine> for Database {
     }
 }
 
+#[cfg(feature = "store")]
 impl From<Store> for Database {
     fn from(store: Store) -> Self {
         Self { backend: Backend::Disk(Box::new(store)) }

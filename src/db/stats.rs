@@ -1,6 +1,7 @@
 //! What a database holds, in numbers.
 
 use crate::engine::Engine;
+#[cfg(feature = "store")]
 use crate::store;
 
 /// What a database holds.
@@ -14,6 +15,7 @@ pub struct DatabaseStats {
     /// Backups that can be restored.
     pub backups: u64,
     /// What lies on disk; `None` in memory.
+    #[cfg(feature = "store")]
     pub store: Option<store::Stats>,
 }
 
@@ -22,9 +24,10 @@ impl DatabaseStats {
         let cells = engine.cells();
         let records = cells.chunk_by(|one, next| one.key == next.key).count();
         let [records, cells, backups] = [records, cells.len(), engine.sizes().backups].map(|n| n as u64);
-        Self { records, cells, backups, store: None }
+        Self { records, cells, backups, ..Self::default() }
     }
 
+    #[cfg(feature = "store")]
     pub(super) fn of_store(stats: store::Stats) -> Self {
         let store::Stats { keys, fields, backups, .. } = stats;
         Self { records: keys, cells: fields, backups, store: Some(stats) }

@@ -50,6 +50,7 @@ pub struct Word {
 
 /// What the headers of logs list that is no operation: where it stands among their shapes, and its shape. A batch is
 /// written as its queries; it keeps the number that it once had, so that those behind it keep theirs.
+#[cfg(feature = "store")]
 pub(crate) const RETIRED: (usize, &str) = (36, "BATCH text");
 
 /// What the table says of an operation.

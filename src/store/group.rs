@@ -57,7 +57,8 @@ impl Numbering {
             if shape == RETIRED.1 {
                 return Ok(None);
             }
-            let operation = Operation::ALL.iter().find(|one| one.shape() == *shape);
+            let is_it = |one: &&Operation| shape.starts_with(one.name()) && one.shape() == *shape;
+            let operation = Operation::ALL.iter().find(is_it);
             let why = || format!("{shape} is no operation of this one");
             operation
                 .map(|one| Some(*one))

@@ -16,7 +16,8 @@ use rewinddb::judge::requests;
 use rewinddb::query::Query;
 use rewinddb::time::{ClockRule, Time};
 
-use crate::engine::random::{parsed, seeds};
+use crate::amounts::{IMAGES, OPEN_IMAGES, SHARED_IMAGES};
+use crate::engine::random::parsed;
 use crate::judge::lists::{List, any_list_of, list_of};
 
 /// An image that owns its texts, records in order of keys.
@@ -109,12 +110,12 @@ pub(crate) fn begun(seed: u64, free: bool) -> (Engine, List) {
 
 #[test]
 fn a_thawed_engine_goes_on_like_a_clone_while_time_moves_forward() {
-    seeds(2000).for_each(|seed| check(seed, false));
+    IMAGES.seeds().for_each(|seed| check(seed, false));
 }
 
 #[test]
 fn a_thawed_engine_goes_on_like_a_clone_while_time_jumps_about() {
-    seeds(2000).for_each(|seed| check(seed, true));
+    IMAGES.seeds().for_each(|seed| check(seed, true));
 }
 
 fn check(seed: u64, free: bool) {
@@ -149,7 +150,7 @@ fn check(seed: u64, free: bool) {
 /// What is frozen is what is committed, so an open transaction is rolled back before the two go on.
 #[test]
 fn a_thawed_engine_goes_on_after_transactions() {
-    for (seed, free) in seeds(500).flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
+    for (seed, free) in OPEN_IMAGES.seeds().flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
         let list = any_list_of(seed, free);
         let queries = requests(&list).expect("it is a list of queries");
         let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
@@ -174,7 +175,7 @@ fn a_thawed_engine_goes_on_after_transactions() {
 
 #[test]
 fn another_thread_writes_down_what_was_while_queries_go_on() {
-    for seed in seeds(100) {
+    for seed in SHARED_IMAGES.seeds() {
         let (mut engine, rest) = begun(seed, false);
         let wanted = written(engine.clone().freeze());
         let frozen = engine.freeze();

@@ -11,14 +11,12 @@ use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, Until, Vie
 use rewinddb::time::ClockRule;
 use rstest::rstest;
 
+use crate::amounts::STORED_MIXED;
 use crate::engine::dump::dump;
-use crate::engine::random::{parsed, seeds};
+use crate::engine::random::parsed;
 use crate::engine::sessions::{OWN, Step, script_of};
 use crate::judge::lists::Dice;
 use crate::program::stored::{Scratch, answers};
-
-/// How many scripts are run on each kind of store.
-const SCRIPTS: u64 = 100;
 
 /// After so many calls the store is checked: that reads all of its files.
 const CHECKED: usize = 8;
@@ -29,7 +27,7 @@ const CHECKED: usize = 8;
 #[case::values_on_disk(Options { inline_max: 1, ..Options::default() })]
 #[case::values_in_json(Options { inline_max: 0, encoding: Some(Encoding::Json), ..Options::default() })]
 fn the_files_tell_what_is_committed(#[case] options: Options) {
-    for seed in seeds(SCRIPTS) {
+    for seed in STORED_MIXED.seeds() {
         let mut both = Both::new(seed, options.clone());
         for call in calls(seed) {
             both.call(&call);
