@@ -4,6 +4,8 @@
 //! by `Failure` alone.
 
 mod base;
+#[cfg(unix)]
+mod candidate_args;
 mod explain;
 mod help;
 #[cfg(unix)]
@@ -12,8 +14,6 @@ mod init;
 mod input;
 #[cfg(unix)]
 mod judge;
-#[cfg(unix)]
-mod judged;
 mod log;
 mod named;
 mod progress;

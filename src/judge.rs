@@ -13,12 +13,12 @@
 
 mod candidate;
 mod case;
-mod dice;
 mod failed;
+mod generator;
 mod hunt;
 mod judging;
-mod lists;
 pub mod report;
+mod rng;
 mod saved;
 mod shape;
 mod shrink;
@@ -28,10 +28,10 @@ pub use candidate::{Candidate, CannotStart, Engine, Limits, Millis, Protocol, Ru
 #[cfg(unix)]
 pub use candidate::{adopt_orphans, candidate, end_all, end_running};
 pub use case::{Case, List, answers, queries};
-pub use dice::Dice;
 pub use failed::Failed;
+pub use generator::{Draw, fresh_case, list_of};
 pub use hunt::{Catch, Oracle, hunt};
 pub use judging::{CaseReport, LevelReport, Outcome, Report, in_order, judge};
-pub use lists::{Draw, fresh_case, list_of};
+pub use rng::Dice;
 pub use saved::suite_of;
 pub use verdict::{Stop, Verdict};

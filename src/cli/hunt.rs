@@ -4,7 +4,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::judged::{Judged, LimitArgs, new_seed};
+use super::candidate_args::{Judged, LimitArgs, new_seed};
 use super::progress::Progress;
 use super::run::Rule;
 use super::shell::shell_word;

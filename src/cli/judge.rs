@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 
 use super::Failure;
-use super::judged::{Judged, LimitArgs, new_seed};
+use super::candidate_args::{Judged, LimitArgs, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};

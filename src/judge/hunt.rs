@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::candidate::{Candidate, CannotStart, Run};
 use super::case::{List, answers};
 use super::failed::{Failed, Fault};
-use super::lists::{Draw, list_of};
+use super::generator::{Draw, list_of};
 use super::shrink::shrink;
 use super::verdict::Verdict;
 use crate::wire::Term;

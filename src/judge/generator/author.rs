@@ -1,9 +1,9 @@
 //! Who writes a list.
 
 use super::Draw;
-use super::shapes::{BACKUPS, BATCHES, KINDS, Shape, TRANSACTIONS, forms};
+use super::profile::{BACKUPS, BATCHES, KINDS, Shape, TRANSACTIONS, forms};
 use super::texts::names;
-use crate::judge::dice::Dice;
+use crate::judge::rng::Dice;
 use crate::query::{Access, Aliases, Query, Row, WordKind};
 use crate::wire::{Term, raw_query};
 

@@ -1,7 +1,7 @@
 //! Texts with a trap in them: keys, fields, values, prefixes, patterns, other names of operations.
 
 use super::author::Author;
-use crate::judge::dice::Dice;
+use crate::judge::rng::Dice;
 use crate::query::Row;
 
 /// Texts with a trap in each: nothing, case, numbers, prefixes of prefixes, pairs that run together, the answer's own

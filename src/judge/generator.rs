@@ -11,15 +11,15 @@
 
 mod author;
 mod moments;
-mod shapes;
+mod profile;
 mod texts;
 
 use super::case::{Case, List, answers};
-use super::dice::Dice;
+use super::rng::Dice;
 use crate::query::Level;
 use crate::time::ClockRule;
 use author::Author;
-use shapes::shape;
+use profile::shape;
 
 /// What lists are drawn for.
 #[derive(Clone, Copy, Debug)]

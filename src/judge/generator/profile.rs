@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::judge::dice::Dice;
+use crate::judge::rng::Dice;
 use crate::query::{Access, Level, OPERATIONS, Row};
 
 /// The kinds of operations: what puts a value, what takes away or gives a lifetime, what reads, what saves, what goes
