@@ -204,8 +204,7 @@ impl Engine {
             return own.ruling(query);
         }
         let mut clock = self.clock;
-        let mut asked = query.asked().iter().map(|query| clock.advance(query.timestamp()));
-        let at = match asked.try_fold(Time(0), |_, at| at) {
+        let at = match clock.advance(query.timestamp()) {
             Ok(at) => at,
             Err(backwards) => return Ruling::Refused(backwards),
         };
@@ -240,6 +239,16 @@ impl Engine {
                 self.restores(timestamp, timestamp_to_restore.0)
             }
             _ => Ruling::Whole(self.whole(query, moment)),
+        }
+    }
+
+    /// Tells which rule decides queries that are asked as one. Nothing changes.
+    #[must_use]
+    pub fn ruling_of_group(&self, queries: &[Query<'_>]) -> Ruling<'static> {
+        let mut clock = self.clock;
+        match queries.iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop)) {
+            Ok(()) => Ruling::Turn(Turn::Asks { queries: queries.len() }),
+            Err(backwards) => Ruling::Refused(backwards),
         }
     }
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::case::{List, answers, queries};
+use super::case::{List, answers, requests};
 use super::verdict::{Stop, Verdict};
+use crate::query::Language;
 use crate::time::ClockRule;
 use crate::trace::{Step, Tracer};
 use crate::wire::Term;
@@ -111,7 +112,7 @@ fn clipped(mut answer: Term) -> Term {
 fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&Term>) -> Option<String> {
     match verdict {
         Verdict::NotSupported => {
-            let operation = queries(list)?.last()?.row().name;
+            let operation = requests(list)?.last()?.form(Language::records())?.name;
             Some(format!("`rewind help {operation}` explains it"))
         }
         Verdict::WrongAnswer if clock == ClockRule::Monotone => {
@@ -129,9 +130,9 @@ fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&T
 fn explained(list: &[Vec<Term>], clock: ClockRule) -> (Option<Step>, Option<Step>) {
     let mut tracer = Tracer::new(clock);
     let (mut before, mut at) = (None, None);
-    for query in queries(list).unwrap_or_default() {
+    for request in requests(list).unwrap_or_default() {
         before = at.take();
-        at = tracer.step(&query).ok();
+        at = tracer.step(&request).ok();
     }
     (before, at)
 }

@@ -6,18 +6,18 @@ use super::fates::Fates;
 use super::{Change, Ended, GoneCell, Jump, ShownCell, Step};
 use crate::engine::ruling::{CellName, Ruling, Turn};
 use crate::engine::{Engine, LiveCell};
-use crate::query::{Access, Query};
+use crate::query::{Language, Query};
 use crate::time::{Backwards, ClockRule, Time};
-use crate::wire::{self, Term};
+use crate::wire::{Request, Term};
 
 /// Runs queries on a fresh database and tells what each did.
 ///
 /// ```
-/// use rewinddb::{query::{Level, Query}, time::ClockRule, trace::Tracer};
+/// use rewinddb::{query::Language, time::ClockRule, trace::Tracer, wire::Request};
 ///
 /// let mut tracer = Tracer::new(ClockRule::Monotone);
-/// let query = Query::parse(&["GET_AT", "A", "B", "5"], Level::LAST).expect("it is a query");
-/// let step = tracer.step(&query)?;
+/// let query = Language::records().parse(&["GET_AT", "A", "B", "5"]).expect("it is a query");
+/// let step = tracer.step(&Request::One(query))?;
 /// assert_eq!(step.rule, "there is no live cell A.B: it was never set");
 /// # Ok::<(), rewinddb::time::Backwards>(())
 /// ```
@@ -97,25 +97,27 @@ impl Tracer {
         self.fates.ended(key, field)
     }
 
-    /// Applies the next query and tells what it did.
+    /// Applies the next request and tells what it did.
     ///
     /// # Errors
     /// [`Backwards`] as from [`Engine::apply`]; nothing has changed then, and the query is not counted.
-    pub fn step(&mut self, query: &Query<'_>) -> Result<Step, Backwards> {
-        let ruling = self.engine.ruling(query);
+    pub fn step(&mut self, request: &Request<'_>) -> Result<Step, Backwards> {
+        let ruling = match request {
+            Request::One(query) => self.engine.ruling(query),
+            Request::Batch(queries) => self.engine.ruling_of_group(queries),
+        };
         if let Ruling::Refused(backwards) = ruling {
             return Err(backwards);
         }
         self.number += 1;
-        let Done { rule, answer, gone, jump } = if query.row().access == Access::Each {
-            self.each(&ruling, query.asked())?
-        } else {
-            self.one(query)?
+        let Done { rule, answer, gone, jump } = match request {
+            Request::One(query) => self.one(query)?,
+            Request::Batch(queries) => self.each(&ruling, queries)?,
         };
         let clock = self.engine.clock();
         Ok(Step {
             number: self.number,
-            query: wire::words(query),
+            query: request.words(Language::records()),
             answer,
             clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
             rule,

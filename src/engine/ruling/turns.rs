@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 use super::Name;
 use crate::engine::Engine;
 use crate::engine::transactions::Transaction;
-use crate::query::{Query, Row};
+use crate::query::Query;
 use crate::time::{ClockRule, Time};
 
 /// The rule that decides a query, with what its sentence needs.
@@ -76,7 +76,6 @@ impl Engine {
             Query::Commit {} if self.is_met() => Turn::Conflicts,
             Query::Commit {} => Turn::Ends { is_open, keeps: true, now },
             Query::Rollback {} => Turn::Ends { is_open, keeps: false, now },
-            Query::Batch { ref queries } => Turn::Asks { queries: queries.all().len() },
             Query::Alias { name, operation } => {
                 Turn::Names { name, operation, refused: self.refused(name, operation) }
             }
@@ -93,10 +92,11 @@ impl Engine {
     }
 
     fn refused(&self, name: &str, operation: &str) -> Option<Refused> {
-        if Row::named(operation).is_empty() {
+        let language = self.aliases.language();
+        if language.named(operation).is_empty() {
             return Some(self.aliases.operation(operation).map_or(Refused::NoOperation, Refused::NameItself));
         }
-        if !Row::named(name).is_empty() {
+        if !language.named(name).is_empty() {
             return Some(Refused::OfOperation);
         }
         self.aliases.operation(name).map(Refused::Taken)

@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use super::{CellName, End, Lives, Moment, Name, When, counted};
 use crate::engine::Engine;
 use crate::engine::held::Held;
-use crate::query::{How, Pattern, Query, Sought};
+use crate::query::{MatchMode, Pattern, Query, SearchIn};
 use crate::time::{ClockRule, Time};
 
 /// The rule that decides a query, with what its sentence needs.
@@ -39,9 +39,9 @@ pub enum Whole<'q> {
     /// What matches a pattern is listed.
     Finds {
         /// What is looked through.
-        what: Sought,
+        what: SearchIn,
         /// How the pattern is meant.
-        how: How,
+        how: MatchMode,
         /// The pattern.
         pattern: &'q str,
         /// How many match.
@@ -158,7 +158,7 @@ impl Engine {
                 });
                 Whole::Appends { cell: CellName { key, field }, before }
             }
-            Query::Find { what, how, ref pattern } => {
+            Query::Find { what, mode: how, ref pattern } => {
                 let (found, among) = self.found(what, pattern, moment);
                 Whole::Finds { what, how, pattern: pattern.text(), found, among, when }
             }
@@ -188,16 +188,16 @@ impl Engine {
     }
 
     /// How many of the live records or cells match, and how many there are.
-    fn found(&self, what: Sought, pattern: &Pattern<'_>, moment: Moment) -> (usize, usize) {
+    fn found(&self, what: SearchIn, pattern: &Pattern<'_>, moment: Moment) -> (usize, usize) {
         let (mut found, mut among) = (0, 0);
         for (key, record) in self.records.iter() {
             let cells = self.live_cells_of(record).filter(|(.., lifetime)| lifetime.holds_at(moment.own));
             let texts = cells.map(|(field, value, _)| match what {
-                Sought::Key => Cow::Borrowed(key.as_str()),
-                Sought::Field => Cow::Borrowed(field),
-                Sought::Value => value.value().shown(),
+                SearchIn::Key => Cow::Borrowed(key.as_str()),
+                SearchIn::Field => Cow::Borrowed(field),
+                SearchIn::Value => Cow::Owned(value.value().to_string()),
             });
-            for text in texts.take(if what == Sought::Key { 1 } else { usize::MAX }) {
+            for text in texts.take(if what == SearchIn::Key { 1 } else { usize::MAX }) {
                 among += 1;
                 found += usize::from(pattern.is_match(&text));
             }
@@ -233,13 +233,13 @@ impl Display for Whole<'_> {
                 write!(f, "{cells}{when} in {records}, in byte order of keys and then of fields")
             }
             Self::Finds { what, how, pattern, found, among, when } => {
-                let among = counted(among, if what == Sought::Key { "live record" } else { "live cell" });
+                let among = counted(among, if what == SearchIn::Key { "live record" } else { "live cell" });
                 let what = format!("{what:?}").to_lowercase();
                 write!(f, "of {among}{when}, the {what} of {found} ")?;
                 match how {
-                    How::Exact => write!(f, "is exactly {}", Name(pattern)),
-                    How::Like => write!(f, "is like {} from end to end", Name(pattern)),
-                    How::Regex => write!(f, "has a match of {} somewhere", Name(pattern)),
+                    MatchMode::Exact => write!(f, "is exactly {}", Name(pattern)),
+                    MatchMode::Like => write!(f, "is like {} from end to end", Name(pattern)),
+                    MatchMode::Regex => write!(f, "has a match of {} somewhere", Name(pattern)),
                 }
             }
             Self::Clears { cells: 0, .. } => f.write_str("nothing is live, so nothing is removed"),

@@ -65,9 +65,16 @@ impl Engine {
     /// Notes in the transaction, if the query is part of one, what it reads or writes.
     pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
         if let Some(transaction) = self.transaction() {
-            let is_of_records = matches!(query.row().access, Access::Read | Access::Write);
+            let is_of_records = matches!(query.operation().access(), Access::Read | Access::Write);
             if is_of_records && !matches!(query, Query::Tick { .. } | Query::Aliases {}) {
-                transaction.touch(query.key(), false);
+                let mut keys = 0;
+                query.each_key(|key| {
+                    keys += 1;
+                    transaction.touch(Some(key), false);
+                });
+                if keys == 0 {
+                    transaction.touch(None, false);
+                }
             }
         }
     }

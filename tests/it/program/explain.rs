@@ -2,10 +2,9 @@
 
 use rewinddb::engine::Engine;
 use rewinddb::judge;
-use rewinddb::query::Query;
 use rewinddb::time::ClockRule;
 use rewinddb::trace::{Bars, How, Page, Step, Tracer};
-use rewinddb::wire::{self, Term};
+use rewinddb::wire::Request;
 use rstest::rstest;
 use serde_json::Value;
 
@@ -21,7 +20,9 @@ fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
     let list: Vec<Vec<_>> =
         list.split('|').map(|query| query.split(' ').map(str::to_owned).collect()).collect();
     let mut tracer = Tracer::new(rule);
-    list.iter().map(|words| tracer.step(&parsed(words)).expect("time does not run backwards")).collect()
+    list.iter()
+        .map(|words| tracer.step(&Request::One(parsed(words))).expect("time does not run backwards"))
+        .collect()
 }
 
 #[rstest]
@@ -142,11 +143,11 @@ fn a_query_back_in_time_is_refused_and_its_ruling_says_so() {
     let (late, early) = (words("GET_AT A B 9"), words("GET_AT A B 5"));
     let (mut engine, mut tracer) = (Engine::new(ClockRule::Monotone), Tracer::new(ClockRule::Monotone));
     engine.apply(&parsed(&late)).expect("time moves forward");
-    tracer.step(&parsed(&late)).expect("time moves forward");
+    tracer.step(&Request::One(parsed(&late))).expect("time moves forward");
     let sentence = engine.ruling(&parsed(&early)).to_string();
     assert_eq!(sentence, "time may not run backwards: the clock reads 9, and 5 is before that");
-    assert!(tracer.step(&parsed(&early)).is_err());
-    let next = tracer.step(&parsed(&late)).expect("time stands still");
+    assert!(tracer.step(&Request::One(parsed(&early))).is_err());
+    let next = tracer.step(&Request::One(parsed(&late))).expect("time stands still");
     assert_eq!(next.number, 2, "what is refused is not counted");
 }
 
@@ -157,11 +158,15 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
         let (mut tracer, mut engine, mut model) = (Tracer::new(rule), Engine::new(rule), Model::new(free));
         let mut number = 0;
         for words in any_list_of(seed, free).iter().take(300) {
-            let query = spoken(words, &engine.aliases().clone());
-            let ruling = engine.ruling(&query).to_string();
+            let request = spoken(words, &engine.aliases().clone());
+            let ruling = match &request {
+                Request::One(query) => engine.ruling(query),
+                Request::Batch(queries) => engine.ruling_of_group(queries),
+            };
+            let ruling = ruling.to_string();
             assert!(ruling.len() < 1_000 && !ruling.contains(char::is_control), "seed {seed}: {ruling:?}");
-            let wanted = engine.apply(&query).map(|reply| Term::from(&reply));
-            let step = tracer.step(&query);
+            let wanted = crate::answer(&mut engine, &request);
+            let step = tracer.step(&request);
             assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
             let refused = model.answer_told(words).is_err();
             let Ok(step) = step else {
@@ -172,7 +177,7 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
                 continue;
             };
             number += 1;
-            assert_eq!((step.number, &step.query), (number, &wire::words(&query)));
+            assert_eq!((step.number, &step.query), (number, &request.words(crate::language())));
             assert!(step.rule.starts_with(&ruling), "seed {seed}: {} / {ruling}", step.rule);
             let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
             assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
@@ -199,7 +204,7 @@ fn bars_tell_the_state_after_every_query() {
     for (seed, rule) in seeds(100).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
         let list = any_list_of(seed, rule == ClockRule::Free);
-        for query in judge::queries(&list).expect("it is one").iter().take(120) {
+        for query in judge::requests(&list).expect("it is one").iter().take(120) {
             if let Ok(step) = tracer.step(query) {
                 bars.add(&step);
                 steps.push(step);
@@ -373,7 +378,8 @@ fn any_query_has_a_ruling_at_any_state() {
     for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let list = any_list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
-        let mut asked: Vec<Query<'_>> = judge::queries(&list).expect("it is one");
+        let requests = judge::requests(&list).expect("it is one");
+        let mut asked: Vec<_> = requests.iter().flat_map(Request::queries).collect();
         asked.truncate(40);
         for query in &asked {
             let cells = format!("{:?}", engine.cells());

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use bumpalo::Bump;
-use rewinddb::query::Level;
 use rewinddb::script::{self, Context, read_list, word};
 use rewinddb::time::ClockRule;
 use rewinddb::trace::{Change, Step, Tracer};
@@ -120,7 +119,8 @@ fn steps(file: &str) -> Vec<Step> {
     let list = fs::read_to_string(top().join(file)).expect("it is there");
     let arena = Bump::new();
     let queries =
-        read_list(&list, &arena, Level::LAST, Context::fresh(ClockRule::Monotone)).expect("no faults");
+        read_list(&list, &arena, crate::language().last_level(), Context::fresh(ClockRule::Monotone))
+            .expect("no faults");
     let mut tracer = Tracer::new(ClockRule::Monotone);
     queries.iter().map(|query| tracer.step(query).expect("time does not run backwards")).collect()
 }
