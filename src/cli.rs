@@ -91,7 +91,7 @@ enum Failure {
     /// A person has broken it off.
     Interrupted,
     /// The command to be judged cannot be started.
-    CannotStart(crate::judge::CannotStart),
+    SpawnError(crate::judge::SpawnError),
     /// What cannot happen did.
     Bug(String),
 }
@@ -139,7 +139,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Negative) => 1,
         Err(Failure::Refused) => 2,
         Err(Failure::Usage(message)) => fail(2, &message),
-        Err(Failure::CannotStart(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
+        Err(Failure::SpawnError(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),
         Err(Failure::Store(error)) => fail_of_store(&error),
         Err(Failure::BeyondRepair(damage)) => {
@@ -169,9 +169,9 @@ fn level(text: &str) -> Result<crate::query::Level, String> {
     crate::query::Language::records().level_of(text)
 }
 
-impl From<crate::judge::CannotStart> for Failure {
-    fn from(cannot: crate::judge::CannotStart) -> Self {
-        Self::CannotStart(cannot)
+impl From<crate::judge::SpawnError> for Failure {
+    fn from(cannot: crate::judge::SpawnError) -> Self {
+        Self::SpawnError(cannot)
     }
 }
 

@@ -16,8 +16,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::query::RawQuery;
 
 mod request;
+mod shown;
 
 pub use request::{Answer, Gather, Request};
+pub use shown::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
+pub(crate) use shown::{push_quoted, push_shown, push_word, push_words};
+
+/// Text from outside, as a message shows it.
+pub(crate) use crate::query::Brief;
 
 /// A word of a query, or an answer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

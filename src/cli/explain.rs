@@ -15,7 +15,7 @@ use super::named::named;
 use super::report::report;
 use super::run::{Rule, Source};
 use crate::query::Level;
-use crate::script::{self, Case, Format, Kind, LineReader, Rules, Suite};
+use crate::script::{self, Format, Kind, LineReader, Rules, Suite, SuiteCase};
 use crate::time::{Backwards, ClockRule};
 use crate::trace::{Page, Step, Tracer};
 use crate::track::records::FILES;
@@ -180,7 +180,7 @@ impl Sink {
     }
 
     /// Begins a list or, of a suite, a case.
-    fn begin(&mut self, case: Option<&Case<'_>>, file: &str, clock: ClockRule) -> Result<(), Failure> {
+    fn begin(&mut self, case: Option<&SuiteCase<'_>>, file: &str, clock: ClockRule) -> Result<(), Failure> {
         match self {
             Self::Printed(printer) => printer.begin(case.map(|case| (&*case.name, &*case.why)))?,
             Self::Page(page, _) => {

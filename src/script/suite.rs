@@ -24,12 +24,12 @@ pub struct Suite<'a> {
     /// The clock rule that its cases go by.
     pub clock: ClockRule,
     /// Its cases, in the order of the file.
-    pub cases: Vec<Case<'a>>,
+    pub cases: Vec<SuiteCase<'a>>,
 }
 
 /// One case of a suite.
 #[derive(Debug)]
-pub struct Case<'a> {
+pub struct SuiteCase<'a> {
     /// Its name.
     pub name: String,
     /// The rule that it holds, in a sentence.
@@ -122,7 +122,7 @@ fn read_case<'a>(
     raw: RawCase<'a>,
     suite: &Suite<'_>,
     faults: &mut Faults,
-) -> Option<Case<'a>> {
+) -> Option<SuiteCase<'a>> {
     let name = format!("case \"{}\"", Brief(&raw.name));
     let list = read_spoken(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock));
     let (requests, spoken) = faults.sort_out(list, offset(text, raw.queries), Some(&name))?;
@@ -143,7 +143,7 @@ fn read_case<'a>(
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Case { name: raw.name, why: raw.why, requests, spoken, expected })
+    Some(SuiteCase { name: raw.name, why: raw.why, requests, spoken, expected })
 }
 
 /// Reads the answer that is expected to a query.

@@ -12,9 +12,9 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use rewinddb::engine::Engine;
-use rewinddb::judge::requests;
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time};
+use rewinddb::track::records::requests;
 
 use crate::engine::random::{LISTS, parsed, seeds};
 use crate::judge::lists::{List, any_list_of, list_of};

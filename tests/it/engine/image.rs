@@ -10,9 +10,9 @@ use std::convert::Infallible;
 
 use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
 use rewinddb::engine::{Engine, Sizes};
-use rewinddb::judge::requests;
 use rewinddb::query::Query;
 use rewinddb::time::{ClockRule, Time};
+use rewinddb::track::records::requests;
 
 use crate::engine::random::{parsed, seeds};
 use crate::judge::lists::{List, any_list_of, list_of};
