@@ -17,7 +17,7 @@ pub fn cut(mut text: String) -> String {
     text
 }
 
-/// The words of a query on a line as a person reads them: in quotes where they would not be told apart without, and
+/// The words of a query on a line as a person reads them: in quotes where they would be ambiguous without, and
 /// escaped; the words of a query in it stand in brackets.
 #[must_use]
 pub fn line(words: &[Term]) -> String {
@@ -75,7 +75,7 @@ fn push_array(line: &mut String, texts: &[String], between: &str, push: impl Fn(
     line.push(']');
 }
 
-/// A word as a person reads it: in quotes where it would not be told apart without, and escaped.
+/// A word as a person reads it: in quotes where it would be ambiguous without, and escaped.
 #[must_use]
 pub fn word(text: &str) -> String {
     let mut line = String::new();

@@ -15,7 +15,7 @@ use crate::wire::{Answer, Request, Term, cut, plain, push_quoted, push_shown, pu
 const WIDEST: usize = 72;
 
 /// A line for each query: its number, its words, `=>`, the answer in quotes.
-pub(super) struct Text<W> {
+pub(super) struct TextAnswers<W> {
     out: W,
     color: bool,
     number: usize,
@@ -23,14 +23,14 @@ pub(super) struct Text<W> {
     line: String,
 }
 
-impl<W: Write> Text<W> {
+impl<W: Write> TextAnswers<W> {
     /// The first query has this number.
     pub(super) fn new(first: usize, out: W, color: bool) -> Self {
         Self { out, color, number: first, cases: 0, line: String::new() }
     }
 }
 
-impl<W: Write> Answers for Text<W> {
+impl<W: Write> Answers for TextAnswers<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.out.write_all(if self.cases > 0 { b"\n" } else { b"" })?;
         (self.cases, self.number) = (self.cases + 1, 1);
@@ -60,18 +60,18 @@ impl<W: Write> Answers for Text<W> {
 }
 
 /// Only the answer, `=>` before it: the query stands above already.
-pub(super) struct Alone<W> {
+pub(super) struct LoneAnswer<W> {
     out: W,
     color: bool,
 }
 
-impl<W: Write> Alone<W> {
+impl<W: Write> LoneAnswer<W> {
     pub(super) fn new(out: W, color: bool) -> Self {
         Self { out, color }
     }
 }
 
-impl<W: Write> Answers for Alone<W> {
+impl<W: Write> Answers for LoneAnswer<W> {
     fn begin_case(&mut self, _name: &str, _why: &str) -> io::Result<()> {
         Ok(())
     }
@@ -122,7 +122,7 @@ fn styled(style: Style, color: bool) -> Style {
 }
 
 /// A table for each list or case, drawn at its end.
-pub(super) struct Table<W> {
+pub(super) struct TableAnswers<W> {
     out: W,
     color: bool,
     heading: String,
@@ -131,7 +131,7 @@ pub(super) struct Table<W> {
     rows: Vec<[String; 3]>,
 }
 
-impl<W: Write> Table<W> {
+impl<W: Write> TableAnswers<W> {
     /// The first query has this number.
     pub(super) fn new(first: usize, out: W, color: bool) -> Self {
         Self { out, color, heading: String::new(), first, rows: Vec::new() }
@@ -157,7 +157,7 @@ impl<W: Write> Table<W> {
     }
 }
 
-impl<W: Write> Answers for Table<W> {
+impl<W: Write> Answers for TableAnswers<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.draw()?;
         self.first = 1;
@@ -183,7 +183,7 @@ impl<W: Write> Answers for Table<W> {
     }
 }
 
-/// The words of a request, in quotes where they would not be told apart without; queries in it in brackets.
+/// The words of a request, in quotes where they would be ambiguous without; queries in it in brackets.
 fn push_request(line: &mut String, request: &Request<'_>) {
     let language = Language::records();
     let Request::One(query) = request else {

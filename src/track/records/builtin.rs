@@ -76,7 +76,7 @@ pub fn builtin(level: Level, clock: Option<ClockRule>) -> Result<Vec<Case>, Faul
 #[must_use]
 pub fn cases_of(suite: &Suite<'_>) -> Vec<Case> {
     let case = |case: &SuiteCase<'_>| {
-        let list: QueryList = case.spoken.iter().map(Vec::from).collect();
+        let list: QueryList = case.words.iter().map(Vec::from).collect();
         let answered = || answers(&list, suite.clock).unwrap_or_default();
         Case {
             suite: suite.name.clone(),
