@@ -42,6 +42,7 @@ amounts! {
         FREE_MIXED: "the same under the free rule", 350, 1_000, 250_000;
     }
     #[cfg(all(feature = "store", feature = "judge"))] {
+        TYPED: "lists under each rule, asked by typed methods and by words", 150, 300, 75_000;
         STORED_LISTS: "lists under each rule, from memory, log and snapshot", 60, 300, 50_000;
         CRASHES: "scripts of a store, a crash at every operation", 2, 3, 10_000;
         UNSYNCED_CRASHES: "the same without syncs", 2, 2, 1_000;

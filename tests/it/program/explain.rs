@@ -1,9 +1,9 @@
 //! `rewind explain`: rulings, steps and bars, held against the engine and the model, and its output.
 
 use rewinddb::engine::Engine;
-use rewinddb::judge;
 use rewinddb::time::ClockRule;
 use rewinddb::trace::{Bars, How, Page, Step, Tracer};
+use rewinddb::track::records::requests;
 use rewinddb::wire::Request;
 use rstest::rstest;
 use serde_json::Value;
@@ -205,7 +205,7 @@ fn bars_tell_the_state_after_every_query() {
     for (seed, rule) in BARS.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
         let list = any_list_of(seed, rule == ClockRule::Free);
-        for query in judge::requests(&list).expect("it is one").iter().take(120) {
+        for query in requests(&list).expect("it is one").iter().take(120) {
             if let Ok(step) = tracer.step(query) {
                 bars.add(&step);
                 steps.push(step);
@@ -379,7 +379,7 @@ fn any_query_has_a_ruling_at_any_state() {
     for (seed, rule) in RULINGS.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let list = any_list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
-        let requests = judge::requests(&list).expect("it is one");
+        let requests = requests(&list).expect("it is one");
         let mut asked: Vec<_> = requests.iter().flat_map(Request::queries).collect();
         asked.truncate(40);
         for query in &asked {
