@@ -18,7 +18,7 @@ use std::fmt;
 pub struct Time(pub u64);
 
 impl Time {
-    /// The last moment that can be told.
+    /// The last moment there is.
     pub const LAST: Self = Self(u64::MAX);
 }
 
@@ -51,7 +51,8 @@ impl Lifetime {
     /// Live at every moment.
     pub const PERMANENT: Self = Self { last: Time::LAST };
 
-    /// The lifetime of a cell set at `at` to live for `ttl`; `None` if it ends before the first moment there is.
+    /// The lifetime of a cell set at `at` to live for `ttl`; `None` if it ends before the first moment there
+    /// is.
     ///
     /// With a ttl of 0 it has ended when it starts.
     #[must_use]
@@ -145,13 +146,14 @@ impl Clock {
         self.now
     }
 
-    /// Moves the clock to a timestamp; the answer is the moment at which the operation happens.
+    /// Moves the clock to a timestamp. Returns the moment at which the operation happens.
     ///
     /// Under the free rule an operation without a timestamp happens at 0, where every lifetime still holds:
     /// that is what ignoring expiry means.
     ///
     /// # Errors
-    /// [`Backwards`] if the rule is monotone and the timestamp is earlier than the clock, which stays as it was.
+    /// [`Backwards`] if the rule is monotone and the timestamp is earlier than the clock, which stays as it
+    /// was.
     pub fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
         match (self.rule, timestamp) {
             (_, None) => Ok(self.now),

@@ -24,7 +24,7 @@ pub use bars::{BackupMark, Bar, BarEnd, Bars, CellBars, How, RestoreMark};
 pub use difference::{Difference, Held, difference};
 pub use fates::Ended;
 pub use page::{Page, TooLarge};
-pub use recording::{MOST_BYTES, Moment, Recording, Step as RecordedStep};
+pub use recording::{MOST_BYTES, Moment, RecordedStep, Recording};
 pub use tracer::Tracer;
 
 use serde::Serialize;

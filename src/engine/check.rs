@@ -1,8 +1,9 @@
-//! Whether the invariants of the engine hold: a line for each sentence that stands under that word in its files.
+//! Whether the invariants of the engine hold: a line for each sentence that stands under that word in its
+//! files.
 //!
-//! It is for tests, and for those who doubt; the engine never asks. What only one file knows is checked there; here is
-//! what is true of several together, for everybody who has a present of the database: the database itself, and each
-//! transaction that is open.
+//! It is for tests, and for those who doubt; the engine never asks. What only one file knows is checked
+//! there; here is what is true of several together, for everybody who has a present of the database: the
+//! database itself, and each transaction that is open.
 
 use std::collections::BTreeMap;
 
@@ -33,9 +34,9 @@ pub(super) fn ensure(holds: bool, why: impl FnOnce() -> String) -> Found {
 impl Engine {
     /// Looks whether the database is as it must be, whatever it was asked before.
     ///
-    /// It takes (records) x (backups and open transactions) steps, so it is meant for tests. An engine that came to the
-    /// last epoch of all, after four thousand million backups, is not looked into; one that was made of an image which
-    /// tells an untruth does not pass.
+    /// It takes (records) x (backups and open transactions) steps, so it is meant for tests. An engine that
+    /// came to the last epoch of all, after four thousand million backups, is not looked into; one that was
+    /// made of an image which tells an untruth does not pass.
     ///
     /// ```
     /// use rewinddb::{engine::Engine, query::Query, time::ClockRule};
@@ -213,7 +214,8 @@ impl Whole<'_> {
         self.each_backup(|timeline, backup| self.expiries_in(timeline, backup.now, |_| false))
     }
 
-    /// Looks for the expiries of all that is seen and dies at a moment or later: in the index, or where else they may be.
+    /// Looks for the expiries of all that is seen and dies at a moment or later: in the index, or where else
+    /// they may be.
     fn expiries_in(
         &self,
         timeline: &Timeline,
@@ -247,8 +249,9 @@ impl Whole<'_> {
     }
 }
 
-/// Looks whether each cell of a record that an epoch has written is noted, and its count, if it is not known to be. With a
-/// cell the count of its record is undone, so that needs a note of its own only where no cell has one.
+/// Looks whether each cell of a record that an epoch has written is noted, and its count, if it is not known
+/// to be. With a cell the count of its record is undone, so that needs a note of its own only where no cell
+/// has one.
 pub(super) fn written_is_noted(
     key: &str,
     record: &Record,
@@ -285,14 +288,14 @@ pub(super) mod tests {
     use super::*;
     use crate::engine::expiries::Expiries;
     use crate::engine::fields::Fields;
-    use crate::engine::held::Held;
     use crate::engine::history::History;
     use crate::engine::undo::UndoLog;
-    use crate::engine::{Session, Text};
+    use crate::engine::{Session, StoredText, StoredValue, Text};
     use crate::query::{Query, RestorePoint};
     use crate::time::{Lifetime, Ttl};
 
-    /// A database with backups, branches, lifetimes and a list, and a transaction of the session, which was asked last.
+    /// A database with backups, branches, lifetimes and a list, and a transaction of the session, which was
+    /// asked last.
     pub(in crate::engine) fn lived(session: &Session) -> Engine {
         let mut engine = Engine::new(ClockRule::Monotone);
         let (key, value, at) = ("k", "v", Time);
@@ -323,9 +326,12 @@ pub(super) mod tests {
         assert!(why.starts_with(&format!("broken: {sentence}: ")), "{why}, not: {sentence}");
     }
 
+    fn stored(value: &str) -> StoredValue {
+        StoredValue::Text(StoredText::Memory(Text::new(value)))
+    }
+
     fn add(engine: &mut Engine, epoch: Epoch, value: Option<&str>, count: u32) {
-        let content =
-            value.map(|value| Content { value: Held::Text(Text::new(value)), lifetime: Lifetime::PERMANENT });
+        let content = value.map(|value| Content { value: stored(value), lifetime: Lifetime::PERMANENT });
         let fields = Fields::of_sorted(vec![(Text::new("f"), History::new(epoch, content))]);
         engine.records.add(Text::new("new"), Record::of_parts(fields, History::new(epoch, count)));
     }

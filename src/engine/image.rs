@@ -1,8 +1,8 @@
-//! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way, [`Thaw`]
-//! the other.
+//! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way,
+//! [`Thaw`] the other.
 //!
-//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many cells there
-//! are; an engine that was thawed answers everything as the frozen one would have.
+//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many
+//! cells there are; an engine that was thawed answers everything as the frozen one would have.
 //!
 //! ```text
 //!   Engine ── freeze ──► Frozen ──► State, RecordImage, RecordImage, ... ──► Thaw ──► Engine
@@ -10,21 +10,22 @@
 //!      └── shares its records until it writes to them
 //! ```
 //!
-//! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and the notes
-//! of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
-//! database's own clock.
+//! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and
+//! the notes of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are
+//! those of the database's own clock.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::Engine;
 use super::backups::Backup;
-use super::held::Held;
 use super::records::{Content, Record};
 use super::shards::Table;
+use super::stored::{StoredText, StoredValue};
 use super::timeline::{Runs, TimelineImage};
 use crate::time::{ClockRule, Time};
 
+pub use super::blobs::BlobRef;
 pub use super::thaw::Thaw;
 
 /// A database as it stood at a moment. It may be read, and dropped, in another thread.
@@ -90,7 +91,8 @@ pub struct BackupImage {
 pub struct RecordImage<'a> {
     /// Its key.
     pub key: &'a str,
-    /// How many of its cells were counted as live: epochs with numbers of cells, the oldest first, one at least.
+    /// How many of its cells were counted as live: epochs with numbers of cells, the oldest first, one at
+    /// least.
     pub counts: Vec<(u32, u32)>,
     /// The versions of its cells, one at least: in byte order of fields, and of each the oldest first.
     pub versions: Vec<VersionImage<'a>>,
@@ -103,47 +105,66 @@ pub struct VersionImage<'a> {
     pub field: &'a str,
     /// The epoch that it was written in.
     pub epoch: u32,
-    /// Its value and the last moment at which it is live, which is [`Time::LAST`] if it is permanent; `None` if the
-    /// cell was deleted.
+    /// Its value and the last moment at which it is live, which is [`Time::LAST`] if it is permanent; `None`
+    /// if the cell was deleted.
     pub content: Option<(ValueImage<'a>, Time)>,
+}
+
+/// A text of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextImage<'a> {
+    /// The text itself.
+    Memory(&'a str),
+    /// A reference to one that is elsewhere.
+    Blob(BlobRef),
 }
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValueImage<'a> {
     /// A text.
-    Text(&'a str),
+    Text(TextImage<'a>),
     /// A list.
     List {
         /// Does it go on from that of the version before? Then it has all items of that one first.
         goes_on: bool,
         /// Its own items.
-        items: Vec<&'a str>,
+        items: Vec<TextImage<'a>>,
     },
+}
+
+impl<'a> TextImage<'a> {
+    fn of(text: &'a StoredText) -> Self {
+        match text {
+            StoredText::Memory(text) => Self::Memory(text),
+            StoredText::Blob(blob) => Self::Blob(*blob),
+        }
+    }
 }
 
 impl<'a> ValueImage<'a> {
     /// Its own texts.
     #[must_use]
-    pub fn texts(&self) -> &[&'a str] {
+    pub fn texts(&self) -> &[TextImage<'a>] {
         match self {
             Self::Text(text) => std::slice::from_ref(text),
             Self::List { items, .. } => items,
         }
     }
 
-    fn of(value: &'a Held, before: Option<&'a Content>) -> Self {
+    fn of(value: &'a StoredValue, before: Option<&'a Content>) -> Self {
         let list = match value {
-            Held::Text(text) => return Self::Text(text),
-            Held::List(list) => list,
+            StoredValue::Text(text) => return Self::Text(TextImage::of(text)),
+            StoredValue::List(list) => list,
         };
+        let images = |items: Vec<&'a StoredText>| items.into_iter().map(TextImage::of).collect();
         let beyond = before.and_then(|content| match &content.value {
-            Held::List(before) => list.beyond(before),
-            Held::Text(_) => None,
+            StoredValue::List(before) => list.beyond(before),
+            StoredValue::Text(_) => None,
         });
         match beyond {
-            Some(items) => Self::List { goes_on: true, items },
-            None => Self::List { goes_on: false, items: list.items() },
+            Some(items) => Self::List { goes_on: true, items: images(items) },
+            None => Self::List { goes_on: false, items: images(list.items()) },
         }
     }
 }
@@ -163,8 +184,8 @@ impl std::error::Error for Broken {}
 impl Engine {
     /// The database as it stands now, for another thread to write down while queries go on here.
     ///
-    /// No cell is walked or copied. A later write to a part that somebody still reads copies that part first: one in
-    /// 256 of all records or, if there are few, all. To any other it costs nothing.
+    /// No cell is walked or copied. A later write to a part that somebody still reads copies that part first:
+    /// one in 256 of all records or, if there are few, all. To any other it costs nothing.
     ///
     /// Transactions are no part of it.
     pub fn freeze(&mut self) -> Frozen {
@@ -200,7 +221,8 @@ impl Frozen {
         &self.state
     }
 
-    /// Hands over one record after the other, in no order. What was walked is given back to the engine on the way.
+    /// Hands over one record after the other, in no order. What was walked is given back to the engine on the
+    /// way.
     ///
     /// # Errors
     /// The first error of `each`, which is not called again then.

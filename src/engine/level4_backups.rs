@@ -1,5 +1,5 @@
-//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data. BACKUP pays for what has died since the clock
-//! last stood there, RESTORE for what was written since the last backup.
+//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data. BACKUP pays for what has died since the
+//! clock last stood there, RESTORE for what was written since the last backup.
 //!
 //! ```text
 //!   caller's time   0 ────── 3 ────────── 10 ────── 18
@@ -8,8 +8,8 @@
 //!                                  └───┘   shift = 10 - 3
 //! ```
 //!
-//! Under the free rule time does not pass, so there is no clock to shift: there BACKUP counts, and RESTORE writes
-//! the cells that have a lifetime anew, each in proportion to the data.
+//! Under the free rule time does not pass, so there is no clock to shift: there BACKUP counts, and RESTORE
+//! writes the cells that have a lifetime anew, each in proportion to the data.
 
 use super::Engine;
 use super::backups::Backup;
@@ -21,7 +21,7 @@ use crate::time::{ClockRule, Time};
 
 impl Engine {
     /// Saves the database: closes the epoch, and remembers it with the count.
-    pub(super) fn backup(&mut self, timestamp: Time, now: Time) -> Reply<'static> {
+    pub(super) fn backup<V>(&mut self, timestamp: Time, now: Time) -> Reply<'static, V> {
         let answer = match self.clock.rule() {
             ClockRule::Monotone => {
                 self.settle(now);
@@ -48,7 +48,7 @@ impl Engine {
     }
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
-    pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
+    pub(super) fn restore<V>(&mut self, timestamp: Time, moment: Time) -> Reply<'static, V> {
         let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
         self.remake(Remade::Left);
         self.note_change(Change::All);
@@ -88,8 +88,8 @@ impl Engine {
         self.records.iter().filter(|(_, record)| is_live(record)).map(|_| 1).sum()
     }
 
-    /// Gives every cell that had time left at `from` as much at `to`, and takes away what was dead: walked, as the
-    /// free rule needs it.
+    /// Gives every cell that had time left at `from` as much at `to`, and takes away what was dead: walked,
+    /// as the free rule needs it.
     fn rebase(&mut self, from: Time, to: Time) {
         let mut mortal = Vec::new();
         for (key, record) in self.records.iter() {
@@ -101,7 +101,7 @@ impl Engine {
             if lifetime.holds_at(from) {
                 self.put(&key, &field, Content { value, lifetime: lifetime.rebased(from, to) }, Time(0));
             } else {
-                self.delete(&key, &field, Time(0));
+                self.remove(&key, &field, Time(0));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A hash map from texts that can be lent out whole, to be read by others while it is written to.
 //!
-//! Invariants: there is one shard, or there are all of them; a key stands once, in the shard of its hash. What was lent
-//! never changes, for whoever writes into a shard owns it: types see to that.
+//! Invariants: there is one shard, or there are all of them; a key stands once, in the shard of its hash.
+//! What was lent never changes, for whoever writes into a shard owns it: types see to that.
 //!
 //! ```text
 //!   hash of a key   ┌ tag of the slot ┬─ ... ─┬─ shard ─┬─ ... ─┬─ slot in its table ┐

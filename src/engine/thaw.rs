@@ -1,22 +1,24 @@
 //! From an image back to a database.
 //!
-//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
-//! an untruth, as of a number of live records, makes an engine that answers it.
+//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose
+//! its way; one that merely tells an untruth, as of a number of live records, makes an engine that answers
+//! it.
 
 use super::backups::{Backup, Backups};
 use super::expiries::{Expiries, Expiry};
 use super::fields::Fields;
-use super::held::{Held, List};
 use super::history::History;
-use super::image::{BackupImage, Broken, RecordImage, State, ValueImage, VersionImage};
+use super::image::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
 use super::records::{Cell, Content, Record};
+use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
 
-/// A database that is made from its image: first its state, then its records one after the other, in any order.
+/// A database that is made from its image: first its state, then its records one after the other, in any
+/// order.
 ///
 /// ```
 /// use rewinddb::{engine::{Engine, image::Thaw}, query::Query, time::ClockRule};
@@ -68,8 +70,8 @@ impl Thaw {
     /// Adds a record.
     ///
     /// # Errors
-    /// [`Broken`] if no record of this database looks so, or if it has one of this key already. The record is not in
-    /// it then.
+    /// [`Broken`] if no record of this database looks so, or if it has one of this key already. The record is
+    /// not in it then.
     pub fn add(&mut self, image: &RecordImage<'_>) -> Result<(), Broken> {
         let open = self.engine.timeline.open();
         let key = Text::new(image.key);
@@ -91,8 +93,8 @@ impl Thaw {
         engine
     }
 
-    /// The database of an image that has lost records: how many are live, now and at each backup, is counted anew, in
-    /// (number of backups) x (records) steps.
+    /// The database of an image that has lost records: how many are live, now and at each backup, is counted
+    /// anew, in (number of backups) x (records) steps.
     #[must_use]
     pub fn finish_incomplete(self) -> Engine {
         let mut engine = self.finish();
@@ -203,26 +205,33 @@ fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, Cell), B
 /// What a version holds, where this is the one before it.
 fn content_of(version: &VersionImage<'_>, before: Option<&Content>) -> Result<Option<Content>, Broken> {
     let Some((value, last)) = &version.content else { return Ok(None) };
-    let value = held_of(value, before.map(|content| &content.value))?;
+    let value = value_of(value, before.map(|content| &content.value))?;
     // From its last moment on it lives for one millisecond more, or to the end of time.
     Ok(Lifetime::starting(*last, Ttl(1)).map(|lifetime| Content { value, lifetime }))
 }
 
-fn held_of(value: &ValueImage<'_>, before: Option<&Held>) -> Result<Held, Broken> {
+fn value_of(value: &ValueImage<'_>, before: Option<&StoredValue>) -> Result<StoredValue, Broken> {
     let (goes_on, items) = match value {
-        ValueImage::Text(text) => return Ok(Held::Text(Text::new(text))),
+        ValueImage::Text(text) => return Ok(StoredValue::Text(text_of(text))),
         ValueImage::List { goes_on, items } => (*goes_on, items),
     };
-    let mut items = items.iter().map(Text::new);
+    let mut items = items.iter().map(text_of);
     let mut list = match (goes_on, before) {
-        (true, Some(Held::List(before))) => before.clone(),
+        (true, Some(StoredValue::List(before))) => before.clone(),
         (true, _) => return Err(Broken("a list goes on from what is none")),
         (false, _) => List::of(items.next().ok_or(Broken("a list has no item"))?),
     };
     for item in items {
         list.push(item);
     }
-    Ok(Held::List(list))
+    Ok(StoredValue::List(list))
+}
+
+fn text_of(text: &TextImage<'_>) -> StoredText {
+    match text {
+        TextImage::Memory(text) => StoredText::Memory(Text::new(text)),
+        TextImage::Blob(blob) => StoredText::Blob(*blob),
+    }
 }
 
 fn push<T>(history: &mut History<T>, epoch: Epoch, value: T) -> Result<(), Broken> {

@@ -1,9 +1,10 @@
 //! Epochs, and which of them are seen.
 //!
-//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an epoch of
-//! that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first; no epoch is later than
-//! `last`, which is the open one where no transaction is; places that were given back are nobody's; nobody else sees
-//! the branches of a transaction. (At the last epoch of all, which backups share, none of this is promised.)
+//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an
+//! epoch of that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first;
+//! no epoch is later than `last`, which is the open one where no transaction is; places that were given back
+//! are nobody's; nobody else sees the branches of a transaction. (At the last epoch of all, which backups
+//! share, none of this is promised.)
 //!
 //! ```text
 //!   epoch   0 ── 1 ── 2 ── 3                 first branch: began at 0
@@ -16,13 +17,13 @@
 //!
 //! (Drawings count epochs from 0, memory from 1.)
 //!
-//! A branch is made for each RESTORE and CLEAR, not for each backup; and none if it goes back to the latest backup of its own
-//! branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump pointer, after Myers, "An
-//! applicative random-access stack", 1983), so that the branch which an epoch belongs to is found in a logarithmic
-//! number of steps.
+//! A branch is made for each RESTORE and CLEAR, not for each backup; and none if it goes back to the latest
+//! backup of its own branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump
+//! pointer, after Myers, "An applicative random-access stack", 1983), so that the branch which an epoch
+//! belongs to is found in a logarithmic number of steps.
 //!
-//! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open has one of
-//! its own, and what its branches were is given back with it.
+//! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open
+//! has one of its own, and what its branches were is given back with it.
 
 mod check;
 mod image;
@@ -33,7 +34,8 @@ use std::ops::RangeInclusive;
 pub(super) use check::{Known, Pasts};
 pub(super) use image::{Runs, TimelineImage};
 
-/// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no more room.
+/// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no
+/// more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Epoch(NonZeroU32);
 
@@ -55,8 +57,8 @@ impl Epoch {
         self.0.get()
     }
 
-    /// The one after it. The last one has none and stays: to get there takes four thousand million backups, or an
-    /// image that says so.
+    /// The one after it. The last one has none and stays: to get there takes four thousand million backups,
+    /// or an image that says so.
     fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
@@ -98,7 +100,8 @@ impl Mark {
         self.epoch
     }
 
-    /// The epochs that it sees and `earlier` does not, if both are on one branch, so that these are all that differs.
+    /// The epochs that it sees and `earlier` does not, if both are on one branch, so that these are all that
+    /// differs.
     pub(super) fn since(self, earlier: Self) -> Option<RangeInclusive<Epoch>> {
         let goes_on = self.branch == earlier.branch && earlier.epoch <= self.epoch;
         goes_on.then(|| earlier.epoch.next()..=self.epoch)
@@ -199,7 +202,8 @@ impl Timeline {
     /// Undoes the current branch if it was made for nothing; the answer is the epoch to go on with.
     fn leave(&mut self) -> Epoch {
         let Position { branch, first, open, ref mut own } = self.at;
-        // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may have been.)
+        // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may
+        // have been.)
         let is_unused = branch > 0 && first == open && open < Epoch::LAST;
         if is_unused && self.forks.contains(&branch) {
             self.left.push(branch);
@@ -229,9 +233,9 @@ impl Timeline {
         self.last < Epoch::LAST_TO_BEGIN_AT
     }
 
-    /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open epoch from now
-    /// on unless a version in the branch's first epoch hides it. The answer is where the database stands meanwhile, and
-    /// that epoch; `None` if there is no epoch left.
+    /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open
+    /// epoch from now on unless a version in the branch's first epoch hides it. The answer is where the
+    /// database stands meanwhile, and that epoch; `None` if there is no epoch left.
     pub(super) fn begin(&mut self) -> Option<(Position, Epoch)> {
         if !self.can_begin() {
             return None;
@@ -258,7 +262,8 @@ impl Timeline {
         self.rewind();
     }
 
-    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup leads there.
+    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup
+    /// leads there.
     pub(super) fn adopt(&mut self, position: &Position, is_left: bool) {
         self.forget_fork(position);
         if is_left {

@@ -28,11 +28,11 @@ use crate::wire::Request;
 pub const MOST_BYTES: usize = 64 << 20;
 
 /// What a step weighs besides its text.
-const WEIGHT: usize = size_of::<Step>() + 16;
+const WEIGHT: usize = size_of::<RecordedStep>() + 16;
 
 /// A query that was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct RecordedStep {
     /// The query as JSON.
     pub json: Box<str>,
     /// To when the clock was moved before it, if it was.
@@ -57,7 +57,7 @@ pub struct Recording {
     begin: Engine,
     /// How many steps there were before that.
     forgotten: usize,
-    steps: VecDeque<Step>,
+    steps: VecDeque<RecordedStep>,
     bytes: usize,
     most_bytes: usize,
 }
@@ -83,7 +83,7 @@ impl Recording {
 
     /// A step that is remembered.
     #[must_use]
-    pub fn step(&self, number: usize) -> Option<&Step> {
+    pub fn step(&self, number: usize) -> Option<&RecordedStep> {
         self.steps.get(number.checked_sub(self.forgotten + 1)?)
     }
 
@@ -94,7 +94,7 @@ impl Recording {
     }
 
     /// Adds the next step.
-    pub fn add(&mut self, step: Step) {
+    pub fn add(&mut self, step: RecordedStep) {
         self.bytes += step.json.len() + WEIGHT;
         self.steps.push_back(step);
         while self.bytes > self.most_bytes {
@@ -121,7 +121,7 @@ impl Recording {
         let mut engine = self.begin.clone();
         self.up_to(moment.step).for_each(|step| ask(&mut engine, step));
         if let Some(time) = moment.at {
-            // The clock may stand later already where steps are told apart by their number.
+            // The clock may stand later already where steps are distinguished by their number.
             let _ = engine.tick(time);
         }
         engine
@@ -142,9 +142,9 @@ impl Recording {
         for step in self.up_to(moment.step) {
             let moved = step.moved.map_or(Ok(()), |to| tracer.tick(to));
             let context = Context::of(tracer.engine());
-            let told = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
-            if let Ok(Some(told)) = told {
-                bars.add(&told);
+            let traced = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
+            if let Ok(Some(traced)) = traced {
+                bars.add(&traced);
             }
         }
         if let Some(time) = moment.at {
@@ -154,7 +154,7 @@ impl Recording {
     }
 
     /// Hands on queries that do on a fresh database what was done in this session: first those that rebuild what was
-    /// there at its beginning, then the steps. Each is JSON. The answer tells how many there are of both.
+    /// there at its beginning, then the steps. Each is JSON. Returns how many there are of both.
     ///
     /// # Errors
     /// Those of `each`.
@@ -177,13 +177,13 @@ impl Recording {
         Ok((before, within))
     }
 
-    fn up_to(&self, step: usize) -> impl Iterator<Item = &Step> {
+    fn up_to(&self, step: usize) -> impl Iterator<Item = &RecordedStep> {
         self.steps.iter().take(step.saturating_sub(self.forgotten))
     }
 }
 
 /// Asks the query of a step again.
-fn ask(engine: &mut Engine, step: &Step) {
+fn ask(engine: &mut Engine, step: &RecordedStep) {
     // It was answered once, so it will be again.
     let _ = step.moved.map_or(Ok(()), |to| engine.tick(to));
     read(step, Context::of(engine), |request| {
@@ -192,7 +192,7 @@ fn ask(engine: &mut Engine, step: &Step) {
 }
 
 /// Reads the query of a step again; `None` where that cannot be, though it could once.
-fn read<T>(step: &Step, context: Context, then: impl FnOnce(&Request<'_>) -> T) -> Option<T> {
+fn read<T>(step: &RecordedStep, context: Context, then: impl FnOnce(&Request<'_>) -> T) -> Option<T> {
     let arena = Bump::new();
     let level = Language::records().last_level();
     let Typed { request, .. } = read_typed(&step.json, &arena, level, context, 0).ok()?;

@@ -1,6 +1,7 @@
 //! The tree of epochs as it is written down, and back.
 //!
-//! Promise, which tests hold it to: transactions are no part of what is written: neither their branches nor what stands in their epochs.
+//! Promise, which tests hold it to: transactions are no part of what is written: neither their branches nor
+//! what stands in their epochs.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +25,8 @@ impl TimelineImage {
     }
 }
 
-/// Where branches begin, in ascending order, and whether they are the database's: the others are those of transactions.
-/// There are none if there is no transaction.
+/// Where branches begin, in ascending order, and whether they are the database's: the others are those of
+/// transactions. There are none if there is no transaction.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Runs(Vec<(Epoch, bool)>);
 

@@ -107,7 +107,8 @@ impl Engine {
         !self.transactions.is_empty()
     }
 
-    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it has written.
+    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it
+    /// has written.
     pub(in crate::engine) fn written(&mut self) -> Vec<UndoRecord> {
         if self.is_inside() || !self.backups.is_empty() {
             return self.undo.take();

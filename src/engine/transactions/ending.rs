@@ -6,9 +6,12 @@
 //!              with a BACKUP, RESTORE or CLEAR: its present becomes that of the database, as nobody else has written
 //! ```
 
+use std::sync::Arc;
+
 use super::changes::{Change, Remade};
 use super::{Session, Transaction};
 use crate::engine::Engine;
+use crate::engine::blobs::{self, BlobRef};
 use crate::engine::timeline::Epoch;
 use crate::engine::undo::UndoRecord;
 use crate::query::Query;
@@ -21,20 +24,33 @@ pub enum Effect {
     None,
     /// Queries have been told that do the same.
     Told,
-    /// It has taken or restored backups, or emptied the database: no others have written since it began, so what it was
-    /// asked does the same.
+    /// It has taken or restored backups, or emptied the database: no others have written since it began, so
+    /// what it was asked does the same.
     Asked,
 }
 
 impl Engine {
-    /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that do the same
-    /// where the clock reads what it does; nothing changes.
+    /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that
+    /// do the same where the clock reads what it does; nothing changes.
     ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
     pub fn try_effect<E>(
         &mut self,
         session: Option<&Session>,
+        each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<Effect, E> {
+        self.try_effect_with(session, |blob| Ok(blobs::none(blob)), each)
+    }
+
+    /// The same where long texts are elsewhere: `fetch` has them.
+    ///
+    /// # Errors
+    /// Whatever `each` or `fetch` fails with; nothing more is handed out then.
+    pub(crate) fn try_effect_with<E>(
+        &mut self,
+        session: Option<&Session>,
+        fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
         each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<Effect, E> {
         self.enter(session);
@@ -56,12 +72,12 @@ impl Engine {
         let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
         self.leave();
         let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
-        self.try_tell(&cells, told, wanted, each)?;
+        self.try_tell(&cells, told, wanted, fetch, each)?;
         Ok(Effect::Told)
     }
 
-    /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead: to other
-    /// transactions it has changed what it has written.
+    /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead:
+    /// to other transactions it has changed what it has written.
     pub fn hand_over(&mut self, session: Option<&Session>) {
         self.enter(session);
         let touched = self.transaction().map(|transaction| std::mem::take(&mut transaction.touched));
@@ -77,8 +93,8 @@ impl Engine {
         self.drop_transaction();
     }
 
-    /// Ends the transaction that the query is part of: undoes all that it has written. `false` if it is part of
-    /// none.
+    /// Ends the transaction that the query is part of: undoes all that it has written. `false` if it is part
+    /// of none.
     pub(in crate::engine) fn drop_transaction(&mut self) -> bool {
         let Some(place) = self.inside else { return false };
         let undo = self.end_transaction(place);
@@ -116,8 +132,8 @@ impl Engine {
         }
     }
 
-    /// Ends the transaction that the query is part of: what it has written takes effect. `false` if it is part of none,
-    /// or if what it has read or written was changed by another one: nothing takes effect then.
+    /// Ends the transaction that the query is part of: what it has written takes effect. `false` if it is
+    /// part of none, or if what it has read or written was changed by another one: nothing takes effect then.
     pub(in crate::engine) fn keep_transaction(&mut self, now: Time) -> bool {
         let Some(place) = self.inside else { return false };
         let transaction = &self.transactions[place];
@@ -144,7 +160,7 @@ impl Engine {
             };
             match self.records.take(&key, &field, epoch) {
                 Some(Some(content)) if content.lifetime.holds_at(now) => self.put(&key, &field, content, now),
-                Some(_) => drop(self.delete(&key, &field, now)),
+                Some(_) => drop(self.remove(&key, &field, now)),
                 None => {}
             }
         }
