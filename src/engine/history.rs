@@ -28,7 +28,7 @@ pub(super) struct History<T> {
 /// all of them each time; so a search ends where the one before it began.
 ///
 /// Both epochs stand in one number, the closed one above; 0 stands for none. The number is atomic because the
-/// cell may be lent out: then others look at it too, and what they find is true for all of them.
+/// cell may be shared: then others look at it too, and what they find is true for all of them.
 #[derive(Debug, Default)]
 struct Memo(AtomicU64);
 

@@ -210,7 +210,7 @@ impl Engine {
                 .map(|(name, operation)| (name.to_owned(), operation.to_owned()))
                 .collect(),
         };
-        Frozen { state, runs: timeline.runs, shards: self.records.lend() }
+        Frozen { state, runs: timeline.runs, shards: self.records.snapshot() }
     }
 }
 

@@ -343,9 +343,9 @@ impl Records {
         self.by_key.insert(key, record);
     }
 
-    /// Lends all records out as they stand.
-    pub(super) fn lend(&mut self) -> Vec<Arc<Table<Record>>> {
-        self.by_key.lend()
+    /// A snapshot of all records as they stand.
+    pub(super) fn snapshot(&mut self) -> Vec<Arc<Table<Record>>> {
+        self.by_key.snapshot()
     }
 
     /// How many records have a cell that is counted as live.
