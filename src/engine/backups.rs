@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::timeline::Mark;
+use super::timeline::Savepoint;
 use crate::time::Time;
 
 /// A backup.
@@ -17,7 +17,7 @@ pub(super) struct Backup {
     /// The database's own time.
     pub(super) now: Time,
     /// Where its past ends.
-    pub(super) mark: Mark,
+    pub(super) savepoint: Savepoint,
     /// How many records were counted as live.
     pub(super) live_records: u64,
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::Engine;
 use super::backups::Backup;
 use super::records::{Content, Record};
-use super::timeline::{Epoch, Mark, Timeline};
+use super::timeline::{Epoch, Savepoint, Timeline};
 use super::transactions::Present;
 use crate::time::{ClockRule, Time};
 
@@ -54,7 +54,7 @@ impl Engine {
             return Ok(());
         }
         let whole = Whole { engine: self, presents: self.presents() };
-        self.records.check(&self.timeline.pasts(whole.marks()))?;
+        self.records.check(&self.timeline.pasts(whole.savepoints()))?;
         self.expiries.check()?;
         self.check_timeline()?;
         self.check_transactions()?;
@@ -96,8 +96,8 @@ impl Whole<'_> {
     }
 
     /// Where there are backups.
-    fn marks(&self) -> impl Iterator<Item = Mark> {
-        self.presents.iter().flat_map(|present| present.backups.iter().map(|(_, backup)| backup.mark))
+    fn savepoints(&self) -> impl Iterator<Item = Savepoint> {
+        self.presents.iter().flat_map(|present| present.backups.iter().map(|(_, backup)| backup.savepoint))
     }
 
     fn clocks(&self) -> Found {
@@ -177,10 +177,11 @@ impl Whole<'_> {
     /// Checks every backup that can be restored, from where it is seen.
     fn each_backup(&self, mut holds: impl FnMut(&Timeline, &Backup) -> Found) -> Found {
         let backups = self.presents.iter().flat_map(|present| present.backups.iter());
-        let backups: BTreeMap<Epoch, _> = backups.map(|backup| (backup.1.mark.epoch(), backup)).collect();
+        let backups: BTreeMap<Epoch, _> =
+            backups.map(|backup| (backup.1.savepoint.epoch(), backup)).collect();
         let mut timeline = self.engine.timeline.clone();
         backups.values().try_for_each(|(taken, backup)| {
-            timeline.stand_at(backup.mark);
+            timeline.stand_at(backup.savepoint);
             holds(&timeline, backup).map_err(|why| format!("the backup of {taken}: {why}"))
         })
     }
@@ -194,10 +195,10 @@ impl Whole<'_> {
                     backup.now == taken
                 } else {
                     // Later ones close later epochs.
-                    backup.now <= taken && taken <= now && before < Some(backup.mark.epoch())
+                    backup.now <= taken && taken <= now && before < Some(backup.savepoint.epoch())
                 };
-                before = Some(backup.mark.epoch());
-                let holds = is_of_time && known.are_closed_at(backup.mark);
+                before = Some(backup.savepoint.epoch());
+                let holds = is_of_time && known.are_closed_at(backup.savepoint);
                 ensure(holds, || format!("that of {taken} is {backup:?}"))
             })
         })

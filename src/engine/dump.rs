@@ -139,7 +139,8 @@ impl<'e> Dump<'e> {
     fn of(engine: &'e Engine) -> (Self, Backup) {
         let mut timeline = engine.timeline.clone();
         let now = engine.own_time(engine.clock.now());
-        let present = Backup { now, mark: timeline.close(), live_records: engine.records.live_records() };
+        let present =
+            Backup { now, savepoint: timeline.close(), live_records: engine.records.live_records() };
         let cells = engine.records.iter().flat_map(|(key, record)| {
             record.cells().map(move |(field, cell)| DumpedCell { key, field, cell, told: None })
         });
@@ -154,7 +155,7 @@ impl<'e> Dump<'e> {
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
     fn tell<E>(&mut self, moment: Time, backup: Backup, output: &mut Output<'_, E>) -> Result<(), E> {
-        self.timeline.fork(backup.mark);
+        self.timeline.fork(backup.savepoint);
         for place in self.candidates(moment, backup) {
             let cell = &mut self.cells[place];
             let content = live(cell.cell, &self.timeline, backup.now);
@@ -171,7 +172,7 @@ impl<'e> Dump<'e> {
     fn candidates(&self, moment: Time, backup: Backup) -> Vec<usize> {
         let goes_on = |&(then, last): &(Time, Backup)| {
             let same_shift = moment.0 - backup.now.0 == then.0 - last.now.0;
-            backup.mark.since(last.mark).filter(|_| same_shift && moment >= then)
+            backup.savepoint.since(last.savepoint).filter(|_| same_shift && moment >= then)
         };
         let Some(epochs) = self.last.as_ref().and_then(goes_on) else {
             return (0..self.cells.len()).collect();

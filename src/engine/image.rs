@@ -190,7 +190,7 @@ impl Engine {
     /// Transactions are no part of it.
     pub fn freeze(&mut self) -> Frozen {
         self.leave();
-        let timeline = self.timeline.image(self.positions());
+        let timeline = self.timeline.image(self.heads());
         let state = State {
             rule: self.clock.rule(),
             now: self.clock.now(),
@@ -245,7 +245,7 @@ impl Frozen {
 
 impl BackupImage {
     fn of(taken: Time, backup: &Backup, timeline: &TimelineImage) -> Self {
-        let (epoch, branch) = timeline.of_mark(backup.mark);
+        let (epoch, branch) = timeline.of_savepoint(backup.savepoint);
         Self { taken, now: backup.now, epoch, branch, live_records: backup.live_records }
     }
 }

@@ -14,8 +14,8 @@
 use super::Engine;
 use super::backups::Backup;
 use super::records::{Content, NewVersions, Record};
-use super::timeline::Mark;
-use super::transactions::{Change, Remade};
+use super::timeline::Savepoint;
+use super::transactions::{Change, WholeDbWrite};
 use crate::reply::Reply;
 use crate::time::{ClockRule, Time};
 
@@ -29,15 +29,16 @@ impl Engine {
             }
             ClockRule::Free => self.count_live(now),
         };
-        self.remake(Remade::Saved);
+        self.touch_whole(WholeDbWrite::Saved);
         self.note_change(Change::Backups);
-        let mark = self.timeline.close();
-        let backup = Backup { now, mark, live_records: self.records.live_records() };
+        let savepoint = self.timeline.close();
+        let backup = Backup { now, savepoint, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
         let written = self.undo.take();
-        self.keep_closed(&written, mark.epoch());
-        let hidden = replaced.map(|backup| backup.mark).filter(|last| self.timeline.follows(mark, *last));
-        let hidden = hidden.map(Mark::epoch).filter(|last| self.is_seen_by_backups_only(*last));
+        self.keep_closed(&written, savepoint.epoch());
+        let hidden =
+            replaced.map(|backup| backup.savepoint).filter(|last| self.timeline.follows(savepoint, *last));
+        let hidden = hidden.map(Savepoint::epoch).filter(|last| self.is_seen_by_backups_only(*last));
         if let Some(last) = hidden {
             // Of two backups at one time the earlier can never be restored: what only it saw goes.
             for (key, field) in written {
@@ -50,11 +51,11 @@ impl Engine {
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
     pub(super) fn restore<V>(&mut self, timestamp: Time, moment: Time) -> Reply<'static, V> {
         let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
-        self.remake(Remade::Left);
+        self.touch_whole(WholeDbWrite::Left);
         self.note_change(Change::All);
         let written = self.undo.take();
         self.undo_open(written);
-        self.timeline.fork(backup.mark);
+        self.timeline.fork(backup.savepoint);
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {

@@ -106,7 +106,7 @@ impl Thaw {
         past.close();
         let mut backups = Backups::default();
         for (taken, backup) in engine.backups.iter() {
-            past.fork(backup.mark);
+            past.fork(backup.savepoint);
             backups.add(taken, Backup { live_records: live_records(&past), ..backup });
         }
         engine.backups = backups;
@@ -151,8 +151,8 @@ impl Engine {
         if self.backups.last().is_some_and(|last| last >= taken) {
             return Err(Broken("backups do not ascend"));
         }
-        let mark = self.timeline.mark_of_image(epoch, branch)?;
-        self.backups.add(taken, Backup { now, mark, live_records });
+        let savepoint = self.timeline.savepoint_of_image(epoch, branch)?;
+        self.backups.add(taken, Backup { now, savepoint, live_records });
         Ok(())
     }
 }

@@ -22,17 +22,17 @@
 //! pointer, after Myers, "An applicative random-access stack", 1983), so that the branch which an epoch
 //! belongs to is found in a logarithmic number of steps.
 //!
-//! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open
+//! Outside a transaction there is one [`Head`]: where the database stands. Each transaction that is open
 //! has one of its own, and what its branches were is given back with it.
 
+mod branch_images;
 mod check;
-mod image;
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
+pub(super) use branch_images::{Runs, TimelineImage};
 pub(super) use check::{Known, Pasts};
-pub(super) use image::{Runs, TimelineImage};
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no
 /// more room.
@@ -89,12 +89,12 @@ impl Branch {
 
 /// A place to come back to: a closed epoch and its branch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
+pub(super) struct Savepoint {
     epoch: Epoch,
     branch: u32,
 }
 
-impl Mark {
+impl Savepoint {
     /// Its epoch.
     pub(super) fn epoch(self) -> Epoch {
         self.epoch
@@ -110,7 +110,7 @@ impl Mark {
 
 /// Where a database stands in the tree: its open epoch, in which it writes.
 #[derive(Clone, Debug)]
-pub(super) struct Position {
+pub(super) struct Head {
     branch: u32,
     /// Where that branch begins.
     first: Epoch,
@@ -119,7 +119,7 @@ pub(super) struct Position {
     own: Option<Vec<u32>>,
 }
 
-impl Position {
+impl Head {
     /// The open epoch.
     pub(super) fn open(&self) -> Epoch {
         self.open
@@ -130,7 +130,7 @@ impl Position {
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     branches: Vec<Branch>,
-    at: Position,
+    at: Head,
     /// The last epoch that was opened.
     last: Epoch,
     /// Places among the branches that were given back.
@@ -145,7 +145,7 @@ impl Timeline {
     pub(super) fn new() -> Self {
         let first = Epoch::FIRST;
         let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
-        let at = Position { branch: 0, first, open: first, own: None };
+        let at = Head { branch: 0, first, open: first, own: None };
         Self {
             branches: vec![root],
             at,
@@ -157,7 +157,7 @@ impl Timeline {
     }
 
     /// Where the database stands, or the transaction that is asked.
-    pub(super) fn position(&self) -> &Position {
+    pub(super) fn head(&self) -> &Head {
         &self.at
     }
 
@@ -168,29 +168,32 @@ impl Timeline {
     }
 
     /// Closes the open epoch and opens the next.
-    pub(super) fn close(&mut self) -> Mark {
-        let mark = Mark { epoch: self.at.open, branch: self.at.branch };
+    pub(super) fn close(&mut self) -> Savepoint {
+        let savepoint = Savepoint { epoch: self.at.open, branch: self.at.branch };
         if self.at.open == self.last {
             self.last = self.last.next();
             self.at.open = self.last;
         } else {
             let first = self.unused();
-            self.branch_off(mark, first);
+            self.branch_off(savepoint, first);
             self.branches[self.at.branch as usize].goes_on = true;
         }
-        mark
+        savepoint
     }
 
-    /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
-    pub(super) fn fork(&mut self, mark: Mark) {
+    /// Makes `savepoint` the past of the open epoch, in which nothing may be written yet.
+    pub(super) fn fork(&mut self, savepoint: Savepoint) {
         let first = self.leave();
-        if first == self.at.open && mark.epoch.next() == first {
+        if first == self.at.open && savepoint.epoch.next() == first {
             // The latest backup of this branch: it simply goes on from there.
-            self.at =
-                Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
+            self.at = Head {
+                branch: savepoint.branch,
+                first: self.branch(savepoint.branch).first,
+                ..self.at.clone()
+            };
             return;
         }
-        self.branch_off(mark, first);
+        self.branch_off(savepoint, first);
     }
 
     /// Leaves the open epoch, in which nothing may be written yet, without any past.
@@ -201,7 +204,7 @@ impl Timeline {
 
     /// Undoes the current branch if it was made for nothing; the answer is the epoch to go on with.
     fn leave(&mut self) -> Epoch {
-        let Position { branch, first, open, ref mut own } = self.at;
+        let Head { branch, first, open, ref mut own } = self.at;
         // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may
         // have been.)
         let is_unused = branch > 0 && first == open && open < Epoch::LAST;
@@ -236,11 +239,11 @@ impl Timeline {
     /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open
     /// epoch from now on unless a version in the branch's first epoch hides it. The answer is where the
     /// database stands meanwhile, and that epoch; `None` if there is no epoch left.
-    pub(super) fn begin(&mut self) -> Option<(Position, Epoch)> {
+    pub(super) fn begin(&mut self) -> Option<(Head, Epoch)> {
         if !self.can_begin() {
             return None;
         }
-        let fork = Mark { epoch: self.at.open, branch: self.at.branch };
+        let fork = Savepoint { epoch: self.at.open, branch: self.at.branch };
         self.forks.push(fork.branch);
         let first = self.unused();
         let before = self.at.clone();
@@ -250,36 +253,36 @@ impl Timeline {
         Some((before, first))
     }
 
-    /// Stands at `position` from now on; where it stood is there then.
-    pub(super) fn swap(&mut self, position: &mut Position) {
-        std::mem::swap(&mut self.at, position);
+    /// Stands at `head` from now on; where it stood is there then.
+    pub(super) fn swap(&mut self, head: &mut Head) {
+        std::mem::swap(&mut self.at, head);
     }
 
-    /// Ends the transaction that stood at `position`: its branches are given back.
-    pub(super) fn end(&mut self, position: &Position) {
-        self.forget_fork(position);
-        self.vacant.extend(position.own.iter().flatten());
+    /// Ends the transaction that stood at `head`: its branches are given back.
+    pub(super) fn end(&mut self, head: &Head) {
+        self.forget_fork(head);
+        self.vacant.extend(head.own.iter().flatten());
         self.rewind();
     }
 
     /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup
     /// leads there.
-    pub(super) fn adopt(&mut self, position: &Position, is_left: bool) {
-        self.forget_fork(position);
+    pub(super) fn adopt(&mut self, head: &Head, is_left: bool) {
+        self.forget_fork(head);
         if is_left {
             self.leave();
-            let own = position.own.iter().flatten().filter(|branch| **branch != position.branch);
+            let own = head.own.iter().flatten().filter(|branch| **branch != head.branch);
             self.vacant.extend(own);
         }
-        self.at = Position { own: None, ..position.clone() };
+        self.at = Head { own: None, ..head.clone() };
         self.rewind();
     }
 
-    fn forget_fork(&mut self, position: &Position) {
-        let first = position.own.as_deref().and_then(<[u32]>::first);
+    fn forget_fork(&mut self, head: &Head) {
+        let first = head.own.as_deref().and_then(<[u32]>::first);
         let fork = first.map(|first| self.branch(*first).parent);
         let place = self.forks.iter().position(|branch| Some(*branch) == fork);
-        debug_assert!(place.is_some(), "a transaction at {position:?} has no fork");
+        debug_assert!(place.is_some(), "a transaction at {head:?} has no fork");
         if let Some(place) = place {
             self.forks.swap_remove(place);
         }
@@ -294,17 +297,17 @@ impl Timeline {
         }
     }
 
-    /// Begins a branch that forks at `mark`.
-    fn branch_off(&mut self, mark: Mark, first: Epoch) {
-        let parent = self.branch(mark.branch);
+    /// Begins a branch that forks at `savepoint`.
+    fn branch_off(&mut self, savepoint: Savepoint, first: Epoch) {
+        let parent = self.branch(savepoint.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
-        let jump = if even { jump.jump } else { mark.branch };
+        let jump = if even { jump.jump } else { savepoint.branch };
         self.enter(Branch {
             first,
-            fork: Some(mark.epoch),
+            fork: Some(savepoint.epoch),
             goes_on: false,
-            parent: mark.branch,
+            parent: savepoint.branch,
             depth: parent.depth + 1,
             jump,
             jump_first: self.branch(jump).first,
@@ -325,13 +328,14 @@ impl Timeline {
         }
     }
 
-    /// Is the epoch of `mark` the one right before that of `next`, so that nothing forks between the two?
-    pub(super) fn follows(&self, next: Mark, mark: Mark) -> bool {
+    /// Is the epoch of `savepoint` the one right before that of `next`, so that nothing forks between the
+    /// two?
+    pub(super) fn follows(&self, next: Savepoint, savepoint: Savepoint) -> bool {
         let branch = self.branch(next.branch);
-        if mark.branch == next.branch {
-            mark.epoch.next() == next.epoch
+        if savepoint.branch == next.branch {
+            savepoint.epoch.next() == next.epoch
         } else {
-            branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch)
+            branch.goes_on && branch.first == next.epoch && branch.fork == Some(savepoint.epoch)
         }
     }
 

@@ -29,11 +29,11 @@ use std::sync::{Arc, Weak};
 use super::backups::Backups;
 use super::expiries::Cursor;
 use super::live::Live;
-use super::timeline::{Epoch, Position, Timeline};
+use super::timeline::{Epoch, Head, Timeline};
 use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use changes::Changes;
-pub(super) use changes::{Change, Remade};
+pub(super) use changes::{Change, WholeDbWrite};
 pub(super) use check::Present;
 pub use ending::Effect;
 
@@ -67,7 +67,7 @@ impl Session {
 /// The present, as the database or a transaction has it: all that another one has otherwise.
 #[derive(Clone, Debug)]
 struct View {
-    at: Position,
+    at: Head,
     shift: u64,
     live: Live,
     expiries: Cursor,
@@ -96,7 +96,7 @@ pub(super) struct Transaction {
     /// It has read or written every record.
     all: bool,
     /// How it has made more of the database than its records, in order.
-    remade: Vec<Remade>,
+    whole_writes: Vec<WholeDbWrite>,
     changes: Changes,
 }
 
@@ -199,7 +199,7 @@ impl Engine {
     }
 
     /// The transactions that stand where they are, while the database is asked.
-    pub(super) fn positions(&self) -> impl Iterator<Item = &Position> {
+    pub(super) fn heads(&self) -> impl Iterator<Item = &Head> {
         self.transactions.iter().map(|transaction| &transaction.other.at)
     }
 
@@ -227,7 +227,7 @@ impl Engine {
             closed: Vec::new(),
             touched: BTreeMap::new(),
             all: false,
-            remade: Vec::new(),
+            whole_writes: Vec::new(),
             changes: Changes::default(),
         });
         true

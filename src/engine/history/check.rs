@@ -24,11 +24,11 @@ mod tests {
     #[test]
     fn versions_out_of_order_and_false_memos_are_found() {
         let mut timeline = Timeline::new();
-        let mark = timeline.close();
+        let savepoint = timeline.close();
         let (first, open) = (Epoch::FIRST, timeline.open());
         let mut history = History::new(first, 'a');
         history.write(open, 'b');
-        let found = |history: &History<char>| history.check(&timeline.pasts([mark].into_iter()));
+        let found = |history: &History<char>| history.check(&timeline.pasts([savepoint].into_iter()));
         history.memo.set(first, Some(first));
         assert_eq!(found(&history), Ok(()));
         history.memo.set(first, None);

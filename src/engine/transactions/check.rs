@@ -9,7 +9,7 @@ use crate::engine::backups::Backups;
 use crate::engine::check::{Found, ensure, hold, written_is_noted};
 use crate::engine::expiries::Cursor;
 use crate::engine::live::Live;
-use crate::engine::timeline::{Epoch, Known, Position, Timeline};
+use crate::engine::timeline::{Epoch, Head, Known, Timeline};
 use crate::engine::undo::UndoLog;
 
 /// The present as the database or a transaction has it, whoever was asked last.
@@ -59,7 +59,7 @@ impl Engine {
 
     /// The epochs that are in a branch.
     pub(in crate::engine) fn known_epochs(&self) -> Known {
-        self.timeline.known(self.positions())
+        self.timeline.known(self.heads())
     }
 
     /// The epochs in which transactions are told what others change.
@@ -68,7 +68,7 @@ impl Engine {
     }
 
     pub(in crate::engine) fn check_timeline(&self) -> Found {
-        self.timeline.check(self.positions())
+        self.timeline.check(self.heads())
     }
 
     pub(in crate::engine) fn check_transactions(&self) -> Found {
@@ -100,29 +100,29 @@ impl Engine {
     }
 
     /// Checks each transaction, with where it stands and the epochs of its own.
-    fn each_transaction(&self, holds: impl Fn(&Transaction, &Position, &BTreeSet<Epoch>) -> Found) -> Found {
+    fn each_transaction(&self, holds: impl Fn(&Transaction, &Head, &BTreeSet<Epoch>) -> Found) -> Found {
         let known = self.known_epochs();
-        let own = |position: &Position| -> BTreeSet<Epoch> {
+        let own = |head: &Head| -> BTreeSet<Epoch> {
             let records = self.records.iter();
             let versions = records.flat_map(|(_, record)| {
                 let cells = record.cells().flat_map(|(_, cell)| cell.iter().map(|(epoch, _)| epoch));
                 cells.chain(record.count().iter().map(|(epoch, _)| epoch))
             });
-            versions.filter(|epoch| known.are_of(*epoch, position)).collect()
+            versions.filter(|epoch| known.are_of(*epoch, head)).collect()
         };
         self.transactions.iter().enumerate().try_for_each(|(place, transaction)| {
             let is_asked = self.inside == Some(place);
-            let position = if is_asked { self.timeline.position() } else { &transaction.other.at };
+            let head = if is_asked { self.timeline.head() } else { &transaction.other.at };
             let why = |why| format!("transaction {}: {why}", transaction.number);
-            holds(transaction, position, &own(position)).map_err(why)
+            holds(transaction, head, &own(head)).map_err(why)
         })
     }
 
     fn closed(&self) -> Found {
-        self.each_transaction(|Transaction { closed, .. }, position, own| {
+        self.each_transaction(|Transaction { closed, .. }, head, own| {
             let notes: BTreeSet<_> =
                 closed.iter().map(|((key, field), epoch)| (key.as_str(), field.as_deref(), *epoch)).collect();
-            let epochs = own.iter().filter(|epoch| **epoch != position.open());
+            let epochs = own.iter().filter(|epoch| **epoch != head.open());
             epochs.copied().try_for_each(|epoch| {
                 let noted = |key: &str, field: Option<&str>| notes.contains(&(key, field, epoch));
                 // Its notes are never swept, so one of a cell that is gone will do for the count.

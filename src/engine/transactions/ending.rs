@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::changes::{Change, Remade};
+use super::changes::{Change, WholeDbWrite};
 use super::{Session, Transaction};
 use crate::engine::Engine;
 use crate::engine::blobs::{self, BlobRef};
@@ -58,7 +58,7 @@ impl Engine {
         if transaction.is_in_conflict() {
             return Ok(Effect::None);
         }
-        if !transaction.remade.is_empty() {
+        if !transaction.whole_writes.is_empty() {
             return Ok(Effect::Asked);
         }
         let now = self.own_time(self.clock.now());
@@ -141,7 +141,7 @@ impl Engine {
             self.drop_transaction();
             return false;
         }
-        if transaction.remade.is_empty() {
+        if transaction.whole_writes.is_empty() {
             self.merge(place, now);
         } else {
             self.adopt(place);
@@ -171,8 +171,8 @@ impl Engine {
     /// Makes the present of a transaction that of the database. Nobody else has written since it began.
     fn adopt(&mut self, place: usize) {
         self.leave();
-        let remade = std::mem::take(&mut self.transactions[place].remade);
-        if remade[0] == Remade::Left {
+        let whole_writes = std::mem::take(&mut self.transactions[place].whole_writes);
+        if whole_writes[0] == WholeDbWrite::Left {
             // What was written since the last backup is seen by nobody from now on.
             let written = self.written();
             self.undo_open(written);
@@ -182,12 +182,12 @@ impl Engine {
         // The timeline goes there by itself.
         let mut at = transaction.other.at.clone();
         self.timeline.swap(&mut at);
-        self.timeline.adopt(&at, remade == [Remade::Left]);
+        self.timeline.adopt(&at, whole_writes == [WholeDbWrite::Left]);
         self.tell_others(&transaction.touched);
-        for how in &remade {
-            self.note_change(if *how == Remade::Left { Change::All } else { Change::Backups });
+        for how in &whole_writes {
+            self.note_change(if *how == WholeDbWrite::Left { Change::All } else { Change::Backups });
         }
-        if remade[0] == Remade::Left {
+        if whole_writes[0] == WholeDbWrite::Left {
             // No backup of it can see what others changed before.
             transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
             self.undo((Vec::new(), transaction));
