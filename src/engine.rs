@@ -325,6 +325,13 @@ impl Engine {
     }
 }
 
+impl Default for Engine {
+    /// One under the monotone rule.
+    fn default() -> Self {
+        Self::new(ClockRule::default())
+    }
+}
+
 /// How much a database holds, as [`Engine::sizes`] counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {

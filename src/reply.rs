@@ -9,7 +9,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A value as it is answered.
+///
+/// ```
+/// use rewinddb::reply::Value;
+///
+/// assert_eq!(Value::from("x7").to_string(), "x7");
+/// assert_eq!(Value::List(vec!["a".into(), "b".into()]).to_string(), "[a, b]");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Value<'e> {
     /// A text.
     Text(Cow<'e, str>),
@@ -61,7 +69,16 @@ impl fmt::Display for Value<'_> {
 }
 
 /// The answer to one query. It borrows from the engine, so nothing is copied to be answered.
+///
+/// ```
+/// use rewinddb::reply::{Reply, Value};
+///
+/// let cells = vec![("name".into(), Value::from("Ada")), ("token".into(), Value::from("x7"))];
+/// let reply: Reply<'_> = Reply::Cells(cells);
+/// assert_eq!(reply.to_string(), "name(Ada), token(x7)");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply<'e, V = Value<'e>> {
     /// Done, with nothing to say: the empty string.
     Done,

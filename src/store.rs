@@ -46,7 +46,7 @@ mod watermark;
 pub use blob_store::CacheStats;
 pub use disk::{Disk, DiskFile, Fault, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
-pub use options::{ByteSize, CacheMax, Encoding, Options, SyncPolicy};
+pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
 pub use replay::Until;
@@ -112,10 +112,10 @@ impl Store {
         self.core.engine.aliases()
     }
 
-    /// Has the store's own session a transaction open?
+    /// Has a session, or with `None` the store's own, a transaction open?
     #[must_use]
-    pub fn is_in_transaction(&self) -> bool {
-        self.core.engine.transaction_of(None).is_some()
+    pub fn is_in_transaction(&self, session: Option<&Session>) -> bool {
+        self.core.engine.transaction_of(session).is_some()
     }
 
     /// The number of the last group of the log.
@@ -176,6 +176,21 @@ impl Store {
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
         self.apply_group(None, queries, true, &mut each)?;
+        self.look_after_compaction();
+        Ok(())
+    }
+
+    /// The same for a session. What it writes in a transaction is committed with its COMMIT.
+    ///
+    /// # Errors
+    /// As [`Self::apply_committed`].
+    pub fn apply_committed_in(
+        &mut self,
+        session: &Session,
+        queries: &[Query<'_>],
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
+    ) -> Result<(), Error> {
+        self.apply_group(Some(session), queries, true, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }

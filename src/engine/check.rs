@@ -71,7 +71,7 @@ impl Engine {
                 ("a backup is a closed epoch, and of the past", Whole::backups),
                 ("what dies later than is settled has its expiry", Whole::expiries),
                 ("what dies later than a backup has its expiry in the index", Whole::saved_expiries),
-                ("what the open epoch has written is noted", Whole::notes),
+                ("what the open epoch has written is in the undo log", Whole::undo),
             ],
         )
     }
@@ -234,14 +234,16 @@ impl Whole<'_> {
         })
     }
 
-    fn notes(&self) -> Found {
+    fn undo(&self) -> Found {
         self.each(|present| {
             if !present.is_transaction() && present.backups.is_empty() {
                 return Ok(());
             }
-            let (open, notes) = (present.timeline.open(), present.undo.set());
-            let noted = |key: &str, field: Option<&str>| notes.contains(&(key, field));
-            self.each_record(|key, record| written_is_noted(key, record, open, (noted(key, None), &noted)))
+            let (open, undo) = (present.timeline.open(), present.undo.set());
+            self.each_record(|key, record| {
+                let has = |field| undo.contains(&(key, Some(field)));
+                written_is_recorded((key, record), open, undo.contains(&(key, None)), has)
+            })
         })
     }
 
@@ -250,22 +252,21 @@ impl Whole<'_> {
     }
 }
 
-/// Looks whether each cell of a record that an epoch has written is noted, and its count, if it is not known
-/// to be. With a cell the count of its record is undone, so that needs a note of its own only where no cell
-/// has one.
-pub(super) fn written_is_noted(
-    key: &str,
-    record: &Record,
+/// Looks whether each cell of a record that an epoch has written is in an undo log, and its count, if that is
+/// not known to be. With a cell the count of its record is undone, so that has to be there itself only where
+/// no cell is.
+pub(super) fn written_is_recorded<'r>(
+    (key, record): (&str, &'r Record),
     epoch: Epoch,
-    (mut is_counted, noted): (bool, &dyn Fn(&str, Option<&str>) -> bool),
+    mut is_counted: bool,
+    has: impl Fn(&'r str) -> bool,
 ) -> Found {
     for (field, _) in record.cells().filter(|(_, cell)| cell.is_of(epoch)) {
-        ensure(noted(key, Some(field)), || format!("{field:?} of {key:?} is not, in {epoch:?}"))?;
+        ensure(has(field), || format!("{field:?} of {key:?} is not, in {epoch:?}"))?;
         is_counted = true;
     }
-    ensure(is_counted || !record.count().is_of(epoch), || {
-        format!("the count of {key:?} is not, in {epoch:?}")
-    })
+    let holds = is_counted || !record.count().is_of(epoch);
+    ensure(holds, || format!("the count of {key:?} is not, in {epoch:?}"))
 }
 
 impl Record {
@@ -295,6 +296,9 @@ pub(super) mod tests {
     use crate::query::{Query, RestorePoint};
     use crate::time::{Lifetime, Ttl};
 
+    /// A sentence, and what makes it untrue.
+    pub(in crate::engine) type Break<'b, T> = (&'b str, &'b dyn Fn(&mut T));
+
     /// A database with backups, branches, lifetimes and a list, and a transaction of the session, which was
     /// asked last.
     pub(in crate::engine) fn lived(session: &Session) -> Engine {
@@ -307,9 +311,13 @@ pub(super) mod tests {
         let append = || Query::Append { key: "list", field: "l", item: "i" };
         let delete = || Query::Delete { key, field: "g" };
         let first = [set("f"), mortal("g"), append(), backup(2), append(), backup(3), restore, set("h")];
-        first.iter().for_each(|query| drop(engine.apply(query).expect("time is in order")));
+        for query in &first {
+            engine.apply(query).expect("time is in order");
+        }
         let own = [Query::Begin {}, set("f"), backup(5), set("f"), mortal_now(), delete()];
-        own.iter().for_each(|query| drop(engine.apply_in(session, query).expect("time is in order")));
+        for query in &own {
+            engine.apply_in(session, query).expect("time is in order");
+        }
         engine.apply(&set("f")).expect("it has no timestamp");
         engine.apply(&delete()).expect("it has no timestamp");
         engine.apply_in(session, &Query::Keys {}).expect("it has no timestamp");
@@ -341,7 +349,7 @@ pub(super) mod tests {
     fn each_invariant_of_the_whole_can_be_found_broken() {
         let far = Epoch::new(99).expect("it is not 0");
         let last = |engine: &Engine| engine.backups.iter().last().expect("there is one");
-        let breaks: [(&str, &dyn Fn(&mut Engine)); 11] = [
+        let breaks: [Break<'_, Engine>; 11] = [
             ("no own clock stands before 0, and under the free rule none moves", &|engine| engine.shift = 99),
             ("what is settled is past", &|engine| {
                 engine.expiries = Expiries::of(Time(99), Vec::new());
@@ -375,7 +383,9 @@ pub(super) mod tests {
                 let own = engine.expiries.settled();
                 engine.expiries = Expiries::of(own, Vec::new());
             }),
-            ("what the open epoch has written is noted", &|engine| engine.undo = UndoLog::default()),
+            ("what the open epoch has written is in the undo log", &|engine| {
+                engine.undo = UndoLog::default();
+            }),
         ];
         for (sentence, breaks) in breaks {
             let session = Session::new();

@@ -92,6 +92,7 @@ macro_rules! operations {
     )*) => {
         /// What can be asked.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Operation {
             $(#[doc = concat!("`", $name, "`: ", $does)] $variant,)*
         }
@@ -134,6 +135,7 @@ macro_rules! operations {
         /// assert_eq!(query.operation(), Operation::Set);
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Query<$a> {
             $(
                 #[doc = concat!("`", $name, "`: ", $does)]

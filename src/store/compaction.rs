@@ -202,7 +202,8 @@ impl Store {
     /// Notes a snapshot that is there now.
     fn install(&mut self, compacted: Compacted, covered: u64) -> Result<(), Error> {
         self.snapshot = Some(compacted.size);
-        self.log.grown = self.log.grown.saturating_sub(covered);
+        debug_assert!(covered <= self.log.grown, "what is covered was counted");
+        self.log.grown -= covered;
         self.set_compact_at();
         compacted.removed
     }

@@ -7,6 +7,7 @@ use crate::time::{Backwards, ClockRule};
 
 /// Why a store does not do what was asked.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// Another process has the directory open.
     Locked,

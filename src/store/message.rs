@@ -224,7 +224,7 @@ pub(super) struct VersionMessage {
     /// The epoch it was written in.
     #[prost(uint32, tag = "2")]
     pub(super) epoch: u32,
-    /// What the cell holds, as memory holds it; it was deleted if there is nothing.
+    /// What the cell holds, a reference if the value stays on disk; it was deleted if there is nothing.
     #[prost(string, optional, tag = "3")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<String>,
@@ -245,7 +245,7 @@ pub(super) struct ListMessage {
     #[prost(bool, tag = "1")]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) goes_on: bool,
-    /// Its own items, as memory holds them.
+    /// Its own items, references where they stay on disk.
     #[prost(string, repeated, tag = "2")]
     pub(super) items: Vec<String>,
 }

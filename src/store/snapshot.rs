@@ -179,7 +179,7 @@ fn write_blobs(
     let listed = disk.list().map_err(Error::disk("list", "the directory"))?;
     let named =
         listed.iter().filter_map(|name| FileName::parse(name)).filter(|name| name.kind == FileKind::Values);
-    let sequence = named.map(|name| name.sequence).max().unwrap_or(0).saturating_add(1);
+    let sequence = named.map(|name| name.sequence).max().unwrap_or(0) + 1;
     let name = FileName { kind: FileKind::Values, sequence, encoding };
     let header = data_file::header(disk, name, ClockRule::default());
     let mut file = Aside::create(disk, name, Link::default(), header)?;

@@ -4,12 +4,23 @@
 //! engine's `apply_group` alone: all of them take effect or none, and they are answered together.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Term;
 use crate::query::{Access, Aliases, Asks, Form, Language, Level, Mistake, Query, RawQuery};
 use crate::reply::Reply;
 
 /// What is asked at once.
+///
+/// ```
+/// use rewinddb::query::{Aliases, Language, Query, RawQuery};
+/// use rewinddb::wire::Request;
+///
+/// let words = RawQuery { words: vec!["GET", "A", "B"], ..RawQuery::default() };
+/// let request = Request::parse(&words, &Aliases::default(), Language::records().last_level())?;
+/// assert_eq!(request, Request::One(Query::Get { key: "A", field: "B" }));
+/// # Ok::<(), rewinddb::query::Mistake>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request<'a> {
     /// One query.
@@ -19,6 +30,14 @@ pub enum Request<'a> {
 }
 
 /// What a request is answered.
+///
+/// ```
+/// use rewinddb::{reply::Reply, wire::{Answer, Term}};
+///
+/// let answer = Answer::Batch(vec![Reply::Done, Reply::Bool(true)]);
+/// assert_eq!(Term::from(&answer), Term::Array(vec!["".to_owned(), "true".to_owned()]));
+/// assert_eq!(answer.to_string(), "[, true]");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<'e> {
     /// The reply to the one query.
@@ -169,6 +188,19 @@ impl Answer<'_> {
         match self {
             Self::One(reply) => Answer::One(reply.into_owned()),
             Self::Batch(replies) => Answer::Batch(replies.into_iter().map(Reply::into_owned).collect()),
+        }
+    }
+}
+
+/// As a person reads it: that of a batch in brackets.
+impl fmt::Display for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(reply) => reply.fmt(f),
+            Self::Batch(replies) => {
+                let answers: Vec<_> = replies.iter().map(Reply::to_string).collect();
+                write!(f, "[{}]", answers.join(", "))
+            }
         }
     }
 }

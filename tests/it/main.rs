@@ -1,5 +1,6 @@
 //! All tests that use the project from outside, in one binary.
 
+mod db;
 mod engine;
 mod judge;
 mod language;

@@ -11,8 +11,8 @@ impl<T> History<T> {
         let Some((from, found)) = self.memo.get() else { return Ok(()) };
         // Else an epoch may be opened that has this number and another past.
         ensure(from < self.epoch, || format!("a memo of {from:?} is not before {:?}", self.epoch))?;
-        let Some(seen) = pasts.seen_of(&epochs, from) else { return Ok(()) };
-        ensure(seen == found, || format!("{from:?} sees {seen:?}, the memo says {found:?}"))
+        let holds = pasts.see(&epochs, from, found);
+        ensure(holds, || format!("of {epochs:?} {from:?} does not see what the memo says: {found:?}"))
     }
 }
 
@@ -32,7 +32,7 @@ mod tests {
         history.memo.set(first, Some(first));
         assert_eq!(found(&history), Ok(()));
         history.memo.set(first, None);
-        assert!(found(&history).is_err_and(|why| why.contains("the memo says None")));
+        assert!(found(&history).is_err_and(|why| why.ends_with("the memo says: None")));
         history.memo.set(open, Some(open));
         assert!(found(&history).is_err_and(|why| why.contains("is not before")));
         history.older.push((open, 'c'));

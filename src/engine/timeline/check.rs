@@ -25,11 +25,11 @@ pub(in crate::engine) struct Pasts<'t> {
 }
 
 impl Pasts<'_> {
-    /// The newest of some epochs that is seen from another; `None` if nobody looks back from there.
-    pub(in crate::engine) fn seen_of(&self, epochs: &[Epoch], from: Epoch) -> Option<Option<Epoch>> {
-        let branch = *self.ends.get(&from)?;
-        let is_seen = |epoch: &&Epoch| self.timeline.seen_from(branch, from, **epoch) == Some(**epoch);
-        Some(epochs.iter().rev().find(is_seen).copied())
+    /// Is this the newest of some epochs that is seen from another, if anybody looks back from there?
+    pub(in crate::engine) fn see(&self, epochs: &[Epoch], from: Epoch, newest: Option<Epoch>) -> bool {
+        let Some(branch) = self.ends.get(&from) else { return true };
+        let is_seen = |epoch: &&Epoch| self.timeline.seen_from(*branch, from, **epoch) == Some(**epoch);
+        epochs.iter().rev().find(is_seen).copied() == newest
     }
 }
 
@@ -189,7 +189,7 @@ impl Tree<'_> {
         let Timeline { forks, left, .. } = self.timeline;
         let first = |head: &&Head| head.own.as_deref().map(|own| own.first().copied());
         let parent = |first: Option<u32>| first.map(|first| self.timeline.branch(first).parent);
-        let mut wanted: Vec<_> = self.all.iter().filter_map(|head| first(head)).map(parent).collect();
+        let mut wanted: Vec<_> = self.all.iter().filter_map(first).map(parent).collect();
         let mut forks: Vec<_> = forks.iter().copied().map(Some).collect();
         wanted.sort_unstable();
         forks.sort_unstable();
@@ -214,7 +214,7 @@ impl Tree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::check::tests::assert_names;
+    use crate::engine::check::tests::{Break, assert_names};
 
     /// A tree of some branches, one of them a transaction's, and where the database stands meanwhile.
     fn grown() -> (Timeline, Head) {
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn each_invariant_of_the_tree_can_be_found_broken() {
         let far = Epoch::new(99).expect("it is not 0");
-        let breaks: [(&str, &dyn Fn(&mut Timeline)); 8] = [
+        let breaks: [Break<'_, Timeline>; 8] = [
             ("an open epoch is the last of its branch", &|tree| tree.at.open = Epoch::FIRST),
             ("a branch forks from one that began before it", &|tree| tree.branches[1].fork = Some(far)),
             ("no two branches begin in one epoch", &|tree| tree.branches.push(tree.branches[0].clone())),

@@ -286,7 +286,7 @@ fn what_is_asked_of_values_on_disk_is_asked_of_what_they_are() {
             "list.f([a long item, b, another long item])",
             "{look}"
         );
-        assert_eq!(asked(&mut store, &["FIND", "VALUE", "REGEX", "#"]), "", "{look}: a stand-in shows");
+        assert_eq!(asked(&mut store, &["FIND", "VALUE", "REGEX", "#"]), "", "{look}: a reference shows");
         if look == "from the log" {
             store.compact().expect("there is room");
         }
