@@ -1,6 +1,7 @@
 //! Level 5, lists: APPEND adds a text to what a cell holds.
 //!
-//! A list that a backup holds goes on in the newest version, which shares all items but the new ones (`stored`).
+//! A list that a backup holds goes on in the newest version, which shares all items but the new ones
+//! (`stored`).
 
 use super::Engine;
 use super::records::Content;
@@ -10,7 +11,8 @@ use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
 impl Engine {
-    /// Adds an item and counts all. A cell that is not live starts a permanent list; one that is keeps its lifetime.
+    /// Adds an item and counts all. A cell that is not live starts a permanent list; one that is keeps its
+    /// lifetime.
     pub(super) fn append<V>(
         &mut self,
         key: &str,

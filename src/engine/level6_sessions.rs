@@ -1,6 +1,7 @@
 //! Level 6, sessions: BEGIN, COMMIT and ROLLBACK, and BATCH.
 //!
-//! What a transaction is stands in `transactions`; the other names of operations are kept for those who read queries.
+//! What a transaction is stands in `transactions`; the other names of operations are kept for those who read
+//! queries.
 
 use super::Engine;
 use super::blobs::NoBlobs;
@@ -25,7 +26,8 @@ impl Engine {
         Reply::Bool(self.drop_transaction())
     }
 
-    /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed on.
+    /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed
+    /// on.
     ///
     /// # Errors
     /// [`Backwards`] if time runs backwards anywhere in them. None of them has taken effect then.

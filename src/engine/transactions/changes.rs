@@ -13,7 +13,7 @@ use crate::time::ClockRule;
 
 /// How a transaction makes more of a database than its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Remade {
+pub(in crate::engine) enum WholeDbWrite {
     /// It takes a backup.
     Saved,
     /// It leaves all that was there behind: it restores a backup, or empties the database.
@@ -46,7 +46,7 @@ impl Transaction {
         let touches = self.all || !self.touched.is_empty();
         (*all && touches)
             || (self.all && !records.is_empty())
-            || (!self.remade.is_empty() && (*all || *backups))
+            || (!self.whole_writes.is_empty() && (*all || *backups))
             || records.iter().any(|key| self.touched.contains_key(key))
     }
 
@@ -80,11 +80,11 @@ impl Engine {
     }
 
     /// Notes that the transaction makes more of the database than its records.
-    pub(in crate::engine) fn remake(&mut self, how: Remade) {
+    pub(in crate::engine) fn touch_whole(&mut self, how: WholeDbWrite) {
         if let Some(transaction) = self.transaction() {
             // Which came first, and which there were: that is at most two.
-            if !transaction.remade.contains(&how) {
-                transaction.remade.push(how);
+            if !transaction.whole_writes.contains(&how) {
+                transaction.whole_writes.push(how);
             }
         }
     }
@@ -107,7 +107,8 @@ impl Engine {
         !self.transactions.is_empty()
     }
 
-    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it has written.
+    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it
+    /// has written.
     pub(in crate::engine) fn written(&mut self) -> Vec<UndoRecord> {
         if self.is_inside() || !self.backups.is_empty() {
             return self.undo.take();
