@@ -33,6 +33,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::db;
 use crate::store;
 
 /// A deterministic database whose only clock is the one you hand it.
@@ -167,6 +168,16 @@ impl From<store::Error> for Failure {
 /// A level of the language, as `--level` names it.
 fn level(text: &str) -> Result<crate::query::Level, String> {
     crate::query::Language::records().level_of(text)
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Store(error) => Self::Store(error),
+            // Queries were checked when they were read.
+            error => Self::Bug(error.to_string()),
+        }
+    }
 }
 
 impl From<crate::judge::CannotStart> for Failure {

@@ -1,7 +1,11 @@
 //! The database: a pure, total function from (database, query) to (database, reply).
 //!
-//! Invariants: no clock, file, thread or hash order is in here; a query that is refused leaves everything as it
-//! was; a backup is never changed by what comes after it; answers never depend on when memory is reclaimed.
+//! Promises, which tests hold it to: no clock, file, thread or hash order is in here; a query that is refused leaves
+//! everything as it was; a backup is never changed by what comes after it; answers never depend on when memory is
+//! reclaimed.
+//!
+//! Invariants (those of each file are lines of [`Engine::check`]): no clock of a present stands before 0, and under the
+//! free rule none moves; every version is of an epoch that is in a branch.
 //!
 //! ```text
 //!            records: key ─► Record ─► field ─► Cell = History<content>
@@ -23,20 +27,22 @@
 //! every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
-//! `level5_lists`, `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the counts), `shards` (the map they are kept in),
-//! `live` (which of them are live),
-//! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
-//! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
-//! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
+//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`, `level5_find`,
+//! `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the
+//! counts), `shards` (the map they are kept in), `live` (which of them are live), `fields` (the cells of one record),
+//! `history` (the versions of one thing), `stored` (texts and lists), `blobs` (long texts that somebody else has),
+//! `timeline` (the epochs), `expiries` (who dies when), `undo` (what a restore undoes), `backups` (what was saved);
+//! whether all that is as it must be: `check`; how it is written down and brought back: `image`, `thaw`, and as queries:
+//! `dump`; and which rule decides a query: `ruling`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod backups;
+mod blobs;
+mod check;
 mod dump;
 mod expiries;
 mod fields;
-mod held;
 mod history;
 pub mod image;
 mod level1_records;
@@ -52,23 +58,29 @@ mod live;
 mod records;
 pub mod ruling;
 mod shards;
+mod stored;
 mod thaw;
 mod timeline;
 mod transactions;
-mod unsaved;
+mod undo;
 
 pub use transactions::{Effect, Session};
 
-use crate::query::{Aliases, Pattern, Query};
+use crate::query::{Aliases, Query};
 use crate::reply::{Reply, Value};
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
 use backups::Backups;
-use expiries::Expiries;
+use blobs::NoBlobs;
+pub(crate) use blobs::{BlobRef, Blobs};
+use expiries::{Expiries, Expiry};
+use level3_lifetimes::on_own_clock;
 use records::Records;
 use smol_str::SmolStr;
+use std::convert::Infallible;
+pub(crate) use stored::{StoredText, StoredValue};
 use timeline::Timeline;
 use transactions::Transaction;
-use unsaved::Unsaved;
+use undo::UndoLog;
 
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
@@ -101,7 +113,7 @@ pub struct Engine {
     timeline: Timeline,
     records: Records,
     expiries: Expiries,
-    unsaved: Unsaved,
+    undo: UndoLog,
     backups: Backups,
     transactions: Vec<Transaction>,
     /// The place of the transaction whose present is the engine's now.
@@ -113,13 +125,13 @@ pub struct Engine {
 
 /// A live cell, as [`Engine::cells`] lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveCell<'e> {
+pub struct LiveCell<'e, V = Value<'e>> {
     /// The key of its record.
     pub key: &'e str,
     /// Its field.
     pub field: &'e str,
     /// Its value.
-    pub value: Value<'e>,
+    pub value: V,
     /// Milliseconds left to live; `None` if it is permanent.
     pub left: Option<Ttl>,
 }
@@ -134,7 +146,7 @@ impl Engine {
             timeline: Timeline::new(),
             records: Records::default(),
             expiries: Expiries::default(),
-            unsaved: Unsaved::default(),
+            undo: UndoLog::default(),
             backups: Backups::default(),
             transactions: Vec::new(),
             inside: None,
@@ -150,7 +162,7 @@ impl Engine {
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_matching(None, query, is_match)
+        self.apply_with(None, query, &mut NoBlobs)
     }
 
     /// Answers a query of a session.
@@ -158,20 +170,19 @@ impl Engine {
     /// # Errors
     /// As [`Self::apply`].
     pub fn apply_in<'e>(&'e mut self, session: &Session, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_matching(Some(session), query, is_match)
+        self.apply_with(Some(session), query, &mut NoBlobs)
     }
 
-    /// The same, of a session or the engine's own, for a caller who hands values in that stand for others: `matches`
-    /// tells whether what such a value stands for matches a pattern.
+    /// Answers a query of a session or the engine's own, where long texts are elsewhere.
     ///
     /// # Errors
-    /// As [`Self::apply`], and the first of `matches`. Nothing has changed then either.
-    pub fn apply_matching<'e, E: From<Backwards>>(
+    /// As [`Self::apply`], and the first of `blobs`. Nothing has changed then either.
+    pub(crate) fn apply_with<'e, B: Blobs>(
         &'e mut self,
         session: Option<&Session>,
         query: &Query<'_>,
-        matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
-    ) -> Result<Reply<'e>, E> {
+        blobs: &mut B,
+    ) -> Result<Reply<'e, B::Value<'e>>, B::Error> {
         if !self.transactions.is_empty() {
             self.enter(session);
         }
@@ -181,35 +192,37 @@ impl Engine {
         }
         Ok(match *query {
             Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
-                self.set((key, field, value), Some(Lifetime::PERMANENT), now)
+                self.set((key, field, StoredText::new(value, blobs)), Some(Lifetime::PERMANENT), now)
             }
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
                 let lifetime = self.lifetime(timestamp, ttl);
-                self.set((key, field, value), lifetime, now)
+                self.set((key, field, StoredText::new(value, blobs)), lifetime, now)
             }
-            Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get(key, field, now),
+            Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get::<B>(key, field, now),
             Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),
-            Query::Scan { key } | Query::ScanAt { key, .. } => self.scan(key, "", now),
+            Query::Scan { key } | Query::ScanAt { key, .. } => self.scan::<B>(key, "", now),
             Query::ScanByPrefix { key, prefix } | Query::ScanByPrefixAt { key, prefix, .. } => {
-                self.scan(key, prefix, now)
+                self.scan::<B>(key, prefix, now)
             }
             Query::Backup { timestamp } => self.backup(timestamp, now),
             Query::Restore { timestamp, timestamp_to_restore } => {
                 self.restore(timestamp, timestamp_to_restore.0)
             }
             Query::Tick { .. } => Reply::Done,
-            Query::Put { key, value } => self.set((key, OWN, value), Some(Lifetime::PERMANENT), now),
+            Query::Put { key, value } => {
+                self.set((key, OWN, StoredText::new(value, blobs)), Some(Lifetime::PERMANENT), now)
+            }
             Query::PutWithTtl { key, value, ttl } => {
                 let lifetime = self.lifetime(self.clock.now(), ttl);
-                self.set((key, OWN, value), lifetime, now)
+                self.set((key, OWN, StoredText::new(value, blobs)), lifetime, now)
             }
-            Query::GetOwn { key } => self.get(key, OWN, now),
+            Query::GetOwn { key } => self.get::<B>(key, OWN, now),
             Query::DeleteRecord { key } => self.delete_record(key, now),
             Query::ExistsRecord { key } => self.exists(key, None, now),
             Query::Exists { key, field } => self.exists(key, Some(field), now),
             Query::Keys {} => self.keys(now),
-            Query::Values {} => self.values(now),
-            Query::Items {} => self.items(now),
+            Query::Values {} => self.values::<B>(now),
+            Query::Items {} => self.items::<B>(now),
             Query::Size {} => self.size(now),
             Query::Clear {} => self.clear(),
             Query::ExpireRecord { key, ttl } => self.expire((key, None), ttl, now),
@@ -218,8 +231,8 @@ impl Engine {
             Query::TtlOf { key, field } => self.ttl((key, Some(field)), now),
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
-            Query::Append { key, field, item } => self.append(key, field, item, now),
-            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, matches)?,
+            Query::Append { key, field, item } => self.append(key, field, StoredText::new(item, blobs), now),
+            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, blobs)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),
             Query::Rollback {} => self.rollback(),
@@ -248,21 +261,32 @@ impl Engine {
     /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
     #[must_use]
     pub fn cells(&self) -> Vec<LiveCell<'_>> {
+        let Ok(cells) = self.try_cells(|stored| Ok::<_, Infallible>(stored.value()));
+        cells
+    }
+
+    /// The same cells with what is made of what they hold.
+    ///
+    /// # Errors
+    /// The first of `value`.
+    pub(crate) fn try_cells<'e, V, E>(
+        &'e self,
+        mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
+    ) -> Result<Vec<LiveCell<'e, V>>, E> {
         let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
+        let now = on_own_clock(self.clock.now(), shift);
         let mut cells: Vec<_> = self
             .records
             .iter()
             .flat_map(|(key, record)| record.live_cells("", &timeline, now).map(move |cell| (key, cell)))
-            .map(|(key, (field, content))| LiveCell {
-                key,
-                field,
-                value: content.value.value(),
-                left: self.left(content.lifetime, shift),
-            })
+            .map(|(key, (field, content))| (key.as_str(), field.as_str(), content))
             .collect();
-        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
-        cells
+        cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
+        let cells = cells.into_iter().map(|(key, field, content)| {
+            let left = self.left(content.lifetime, shift);
+            Ok(LiveCell { key, field, value: value(&content.value)?, left })
+        });
+        cells.collect()
     }
 
     /// The other names of operations, for those who read queries.
@@ -275,7 +299,7 @@ impl Engine {
     #[must_use]
     pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
         let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
+        let now = on_own_clock(self.clock.now(), shift);
         let content = self.records.live_cell(key, field, &timeline, now)?;
         Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }
@@ -293,17 +317,18 @@ impl Engine {
             records: self.records.len(),
             versions: self.records.versions(),
             expiries: self.expiries.len(),
-            unsaved: self.unsaved.len(),
+            undo: self.undo.len(),
             backups: self.backups.len(),
             branches: self.timeline.branches(),
         }
     }
 }
 
-/// A value that stands for itself matches as it is shown.
-#[expect(clippy::unnecessary_wraps, reason = "others have to read it first")]
-fn is_match(pattern: &Pattern<'_>, held: &Value<'_>) -> Result<bool, Backwards> {
-    Ok(pattern.is_match(&held.shown()))
+impl Default for Engine {
+    /// One under the monotone rule.
+    fn default() -> Self {
+        Self::new(ClockRule::default())
+    }
 }
 
 /// How much a database holds, as [`Engine::sizes`] counts it.
@@ -315,8 +340,8 @@ pub struct Sizes {
     pub versions: usize,
     /// Entries in the index of expiries.
     pub expiries: usize,
-    /// Notes of what to take back at a restore.
-    pub unsaved: usize,
+    /// Entries of the undo log.
+    pub undo: usize,
     /// Backups.
     pub backups: usize,
     /// Branches of the timeline.

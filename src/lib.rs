@@ -1,6 +1,17 @@
 //! **rewinddb**: a deterministic database whose only clock is the one you hand it.
 //!
-//! It is a pure function from (database, query) to (database, reply); everything else carries words to it and
+//! A [`Database`](db::Database) is what to begin with, in memory or on disk:
+//!
+//! ```
+//! use rewinddb::db::Database;
+//!
+//! let mut db = Database::in_memory();
+//! db.set_at_with_ttl("user", "token", "x7", 1, 10)?;
+//! assert_eq!(db.get_at("user", "token", 10)?.as_deref(), Some("x7"));
+//! # Ok::<(), rewinddb::db::Error>(())
+//! ```
+//!
+//! Behind it is a pure function from (database, query) to (database, reply); everything else carries words to that and
 //! replies away.
 //!
 //! ```text
@@ -8,7 +19,7 @@
 //!   script    query     engine     reply     script
 //!               │          ▲
 //!               ▼          │ replay
-//!              log ──► snapshot              store
+//!              log ──► snapshot              store, db
 //! ```
 //!
 //! The rooms, in the order to read them; who may import whom stands in CONTRIBUTING.md, and a test holds it:
@@ -19,11 +30,15 @@
 //! - [`wire`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
+//! - [`db`]: the front door: a database in memory or on disk, with a method for each operation
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
 //! - [`judge`]: suites and whoever is judged by them; random lists, the hunt, reports
 //! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
+//!
+//! Features hold the borders: without any there are the rooms up to [`engine`]; `store` adds its own, `script`
+//! [`trace`] too, `judge` [`track`] too, and `cli`, the default, has all of them and the program.
 
 pub mod time;
 
@@ -35,19 +50,27 @@ pub mod wire;
 
 pub mod engine;
 
+#[cfg(feature = "store")]
 pub mod store;
 
+pub mod db;
+
+#[cfg(feature = "script")]
 pub mod script;
 
+#[cfg(feature = "script")]
 pub mod trace;
 
+#[cfg(feature = "judge")]
 pub mod judge;
 
+#[cfg(feature = "judge")]
 pub mod track;
 
+#[cfg(feature = "cli")]
 pub mod cli;
 
 /// The README's code runs too.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

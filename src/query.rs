@@ -28,8 +28,10 @@ mod word;
 
 pub use aliases::Aliases;
 pub use language::{Asks, Example, Form, Language};
+#[cfg(feature = "script")]
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
+#[cfg(feature = "store")]
 pub(crate) use operation::RETIRED;
 pub use operation::{Access, Word};
 pub use parse::RawQuery;
@@ -40,6 +42,14 @@ pub use word::{BadNumber, BadWord, Part, RestorePoint, WordKind};
 use std::fmt;
 
 /// A level of the exercise: how much of a language is open. Which levels there are, the [`Language`] tells.
+///
+/// ```
+/// use rewinddb::query::{Language, Level};
+///
+/// let language = Language::records();
+/// assert_eq!(language.level(4), Some(language.exercise()));
+/// assert!(Level::new(2) < language.last_level());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(u8);
 

@@ -11,9 +11,23 @@
 //!         Lifetime.last  dead from here on
 //! ```
 
+mod number;
+
+pub use number::BadNumber;
+pub(crate) use number::number;
+
 use std::fmt;
+use std::str::FromStr;
 
 /// A moment: milliseconds since whatever the caller counts from.
+///
+/// ```
+/// use rewinddb::time::{BadNumber, Time};
+///
+/// assert_eq!("17".parse(), Ok(Time(17)));
+/// assert_eq!("017".parse::<Time>(), Err(BadNumber::LeadingZero));
+/// assert_eq!(Time::from(17).to_string(), "17");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub u64);
 
@@ -28,13 +42,50 @@ impl fmt::Display for Time {
     }
 }
 
+impl From<u64> for Time {
+    fn from(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+}
+
+impl FromStr for Time {
+    type Err = BadNumber;
+
+    /// Reads canonical decimal digits.
+    fn from_str(text: &str) -> Result<Self, BadNumber> {
+        number(text).map(Self)
+    }
+}
+
 /// How long a cell lives from the moment it is set, in milliseconds. Zero is dead on arrival.
+///
+/// ```
+/// use rewinddb::time::Ttl;
+///
+/// assert_eq!("60000".parse(), Ok(Ttl(60_000)));
+/// assert_eq!(Ttl::from(60_000).to_string(), "60000");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ttl(pub u64);
 
 impl fmt::Display for Ttl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl From<u64> for Ttl {
+    fn from(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+}
+
+impl FromStr for Ttl {
+    type Err = BadNumber;
+
+    /// Reads canonical decimal digits.
+    fn from_str(text: &str) -> Result<Self, BadNumber> {
+        number(text).map(Self)
     }
 }
 
@@ -83,7 +134,8 @@ impl Lifetime {
     /// Milliseconds left at `now`; `None` for a permanent lifetime, 0 for one that has ended.
     #[must_use]
     pub fn left_at(self, now: Time) -> Option<Ttl> {
-        (!self.is_permanent()).then(|| Ttl((self.last.0.saturating_add(1)).saturating_sub(now.0)))
+        // What is not permanent ends before the last moment there is. What has ended has nothing left.
+        (!self.is_permanent()).then(|| Ttl((self.last.0 + 1).saturating_sub(now.0)))
     }
 
     /// The lifetime that has as much left at `to` as this one has at `from`, where it must still hold.
@@ -92,6 +144,8 @@ impl Lifetime {
         if self.is_permanent() {
             return self;
         }
+        debug_assert!(self.holds_at(from), "{self:?} has ended at {from}");
+        // Past the end of time it is permanent.
         Self { last: Time((self.last.0 - from.0).saturating_add(to.0)) }
     }
 
@@ -101,12 +155,26 @@ impl Lifetime {
         if self.is_permanent() {
             return self;
         }
+        debug_assert!(shift <= self.last.0, "{self:?} ends before 0 on a clock {shift} behind");
         Self { last: Time(self.last.0 - shift) }
     }
 }
 
 /// What a timestamp may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use rewinddb::{db::Database, time::ClockRule};
+///
+/// let mut db = Database::in_memory_with(ClockRule::Monotone);
+/// db.set_at("A", "B", "C", 5)?;
+/// assert!(db.get_at("A", "B", 4).is_err(), "time does not run backwards");
+///
+/// let mut db = Database::in_memory_with(ClockRule::Free);
+/// db.set_at("A", "B", "C", 5)?;
+/// assert!(db.get_at("A", "B", 4)?.is_some(), "there is no order of time");
+/// # Ok::<(), rewinddb::db::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ClockRule {
     /// Time only moves forward, and an operation without a timestamp happens at the largest one seen.
     #[default]
@@ -116,6 +184,15 @@ pub enum ClockRule {
 }
 
 /// The logical clock: the largest timestamp seen, under a [`ClockRule`].
+///
+/// ```
+/// use rewinddb::time::{Clock, ClockRule, Time};
+///
+/// let mut clock = Clock::new(ClockRule::Monotone);
+/// assert_eq!(clock.advance(Some(Time(5))), Ok(Time(5)));
+/// assert_eq!(clock.advance(None), Ok(Time(5)), "what has no timestamp happens now");
+/// assert!(clock.advance(Some(Time(4))).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     rule: ClockRule,

@@ -8,20 +8,17 @@
 //!   ["BATCH", ["GET", "A", "B"], […]]     a text, and arrays of texts   ─► ["C", "…"]    an array
 //! ```
 
-use std::fmt;
-
-use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+mod request;
+/// Terms as serde writes and reads them.
+#[cfg(feature = "script")]
+mod serial;
 
 use crate::query::RawQuery;
-
-mod request;
 
 pub use request::{Answer, Gather, Request};
 
 /// A word of a query, or an answer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Term {
     /// A text.
     Text(String),
@@ -89,50 +86,5 @@ impl From<&str> for Term {
 impl PartialEq<&str> for Term {
     fn eq(&self, other: &&str) -> bool {
         self.text() == Some(other)
-    }
-}
-
-impl<'de> Deserialize<'de> for Term {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextOrArray)
-    }
-}
-
-/// Reads a term; it is there for what it says of anything else.
-struct TextOrArray;
-
-impl<'de> Visitor<'de> for TextOrArray {
-    type Value = Term;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string or an array of strings")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Term, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Term, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(text) = sequence.next_element()? {
-            texts.push(text);
-        }
-        Ok(Term::Array(texts))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_reads_back_as_it_was() {
-        let json = r#"["ask",["set","A","B","C"],[],"x",["list"]]"#;
-        let words: Vec<Term> = serde_json::from_str(json).expect("it is JSON");
-        assert_eq!(serde_json::to_string(&words).expect("it is JSON"), json);
-        assert_eq!(Vec::from(&raw_query(&words)), words);
-        for bad in ["[7]", "[null]", "[[[]]]", "[[7]]", "[{}]"] {
-            assert!(serde_json::from_str::<Vec<Term>>(bad).is_err(), "{bad}");
-        }
     }
 }

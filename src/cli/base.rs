@@ -1,4 +1,4 @@
-//! What answers the queries of a run: a database in memory, or a store.
+//! The database of a run: how it is opened for a command, answers a list, and is closed.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -7,180 +7,55 @@ use std::rc::Rc;
 use super::Failure;
 use super::progress::Progress;
 use super::store_args::StoreArgs;
-use crate::engine::Engine;
-use crate::query::{Aliases, Query};
+use crate::db::Database;
 use crate::script::{Answers, Context, Rules};
-use crate::store::Store;
-use crate::time::{Backwards, Clock};
-use crate::wire::{Answer, Gather, Request};
+use crate::wire::Request;
 
-/// A database that answers.
-pub(super) enum Base {
-    /// In memory, gone at the end.
-    Memory(Box<Engine>),
-    /// On disk too.
-    Disk(Box<Store>),
+/// The store that is asked for, or a fresh database.
+pub(super) fn open(storing: &StoreArgs, rules: Rules) -> Result<Database, Failure> {
+    let stored = storing.open(rules.clock)?;
+    Ok(stored.unwrap_or_else(|| Database::in_memory_with(rules.clock())))
 }
 
-impl Base {
-    /// The store that is asked for, or a fresh database.
-    pub(super) fn open(storing: &StoreArgs, rules: Rules) -> Result<Self, Failure> {
-        let store = storing.open(rules.clock)?;
-        let memory = || Self::Memory(Box::new(Engine::new(rules.clock())));
-        Ok(store.map_or_else(memory, |store| Self::Disk(Box::new(store))))
-    }
-
-    pub(super) fn clock(&self) -> Clock {
-        match self {
-            Self::Memory(engine) => engine.clock(),
-            Self::Disk(store) => store.clock(),
-        }
-    }
-
-    /// The other names of operations.
-    pub(super) fn aliases(&self) -> &Aliases {
-        match self {
-            Self::Memory(engine) => engine.aliases(),
-            Self::Disk(store) => store.aliases(),
-        }
-    }
-
-    /// Is a transaction open?
-    pub(super) fn is_in_transaction(&self) -> bool {
-        match self {
-            Self::Memory(engine) => engine.transaction_of(None).is_some(),
-            Self::Disk(store) => store.is_in_transaction(),
-        }
-    }
-
-    /// What reading queries for it depends on.
-    pub(super) fn context(&self) -> Context {
-        Context { clock: self.clock(), aliases: self.aliases().clone() }
-    }
-
-    /// Answers a list, which takes effect as one: with a store, it is committed before the first answer.
-    pub(super) fn answer_list(
-        &mut self,
-        requests: &[Request<'_>],
-        out: &mut dyn Answers,
-    ) -> Result<(), Failure> {
-        let mut progress = Progress::of(requests.len());
-        match self {
-            Self::Memory(engine) => requests.iter().try_for_each(|request| {
-                progress.step();
-                answer(engine, request, out)
-            }),
-            Self::Disk(store) => {
-                let mut written = Ok(());
-                // An output that takes no more is no reason to leave the rest of the list undone.
-                let mut each = |request: &Request<'_>, answer: &Answer<'_>| {
-                    progress.step();
-                    if written.is_ok() {
-                        written = out.answer(request, answer);
-                    }
-                };
-                let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().collect();
-                let mut gather = Gather::new(requests);
-                store.apply_committed(&queries, |_, reply| gather.reply(reply.clone(), &mut each))?;
-                gather.finish(&mut each);
-                written.map_err(Failure::Output)
-            }
-        }
-    }
-
-    /// Answers a line; with a store, the answer may be written after the next [`Self::commit`].
-    pub(super) fn answer_line(
-        &mut self,
-        request: &Request<'_>,
-        out: &mut dyn Answers,
-    ) -> Result<(), Failure> {
-        match self {
-            Self::Memory(engine) => answer(engine, request, out),
-            Self::Disk(store) => {
-                let mut written = Ok(());
-                let mut each =
-                    |request: &Request<'_>, answer: &Answer<'_>| written = out.answer(request, answer);
-                let mut gather = Gather::new(std::slice::from_ref(request));
-                store.apply(request.queries(), |_, reply| gather.reply(reply.clone(), &mut each))?;
-                gather.finish(&mut each);
-                written.map_err(Failure::Output)
-            }
-        }
-    }
-
-    /// Applies a query whose answer nobody wants.
-    pub(super) fn apply(&mut self, query: &Query<'_>) -> Result<(), Failure> {
-        match self {
-            Self::Memory(engine) => {
-                engine.apply(query).map(drop).map_err(|backwards| Failure::Bug(backwards.to_string()))
-            }
-            Self::Disk(store) => Ok(store.apply(std::slice::from_ref(query), |_, _| {})?),
-        }
-    }
-
-    /// The same database as it is now, in memory alone.
-    pub(super) fn copy(&mut self) -> Result<Engine, Failure> {
-        match self {
-            Self::Memory(engine) => Ok((**engine).clone()),
-            Self::Disk(store) => Ok(store.in_memory()?),
-        }
-    }
-
-    /// The key and the field of every live cell, in byte order.
-    pub(super) fn names(&self) -> Vec<(&str, &str)> {
-        match self {
-            Self::Memory(engine) => engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect(),
-            Self::Disk(store) => store.names(),
-        }
-    }
-
-    pub(super) fn commit(&mut self) -> Result<(), Failure> {
-        match self {
-            Self::Memory(_) => Ok(()),
-            Self::Disk(store) => Ok(store.commit()?),
-        }
-    }
-
-    pub(super) fn close(self, storing: &StoreArgs) -> Result<(), Failure> {
-        match self {
-            Self::Memory(engine) => {
-                // The process ends here: giving a million cells back one by one would only take time.
-                std::mem::forget(engine);
-                Ok(())
-            }
-            Self::Disk(store) => storing.close(*store),
-        }
-    }
+/// What reading queries for a database depends on.
+pub(super) fn context(base: &Database) -> Context {
+    Context { clock: base.clock(), aliases: base.aliases().clone() }
 }
 
-/// Answers a request in memory. That time runs forward in it was checked when it was read.
-pub(super) fn answer(
-    engine: &mut Engine,
-    request: &Request<'_>,
+/// Answers a list, which takes effect as one: it is committed before the first answer.
+pub(super) fn answer_list(
+    base: &mut Database,
+    requests: &[Request<'_>],
     out: &mut dyn Answers,
 ) -> Result<(), Failure> {
-    let bug = |backwards: Backwards| Failure::Bug(backwards.to_string());
-    let answer = match request {
-        Request::One(query) => Answer::One(engine.apply(query).map_err(bug)?),
-        Request::Batch(queries) => {
-            let mut replies = Vec::new();
-            engine.apply_group(None, queries, |reply| replies.push(reply.into_owned())).map_err(bug)?;
-            Answer::Batch(replies)
+    let (mut progress, mut written) = (Progress::of(requests.len()), Ok(()));
+    base.apply_all(requests, |request, answer| {
+        progress.step();
+        // An output that takes no more is no reason to leave the rest of the list undone.
+        if written.is_ok() {
+            written = out.answer(request, answer);
         }
-    };
-    out.answer(request, &answer).map_err(Failure::Output)
+    })?;
+    written.map_err(Failure::Output)
 }
 
-/// So many bytes of answers are held before they are committed even if more queries are waiting.
-const FULL: usize = 1 << 18;
+/// Ends the work with a database.
+pub(super) fn close(base: Database, storing: &StoreArgs) -> Result<(), Failure> {
+    if base.store().is_none() {
+        // The process ends here: giving a million cells back one by one would only take time.
+        std::mem::forget(base);
+        return Ok(());
+    }
+    storing.close(base)
+}
 
-/// Answers that are not written yet, as what they answer may not be durable.
+/// Where answers are written that are held, so that they can be taken from there.
 #[derive(Clone, Default)]
 pub(super) struct HeldAnswers(Rc<RefCell<Vec<u8>>>);
 
 impl HeldAnswers {
-    pub(super) fn is_full(&self) -> bool {
-        self.0.borrow().len() >= FULL
+    pub(super) fn len(&self) -> usize {
+        self.0.borrow().len()
     }
 
     /// Writes them.

@@ -32,7 +32,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Failure;
-use super::base::Base;
+use super::base;
 use super::store_args::StoreArgs;
 use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
@@ -82,7 +82,7 @@ enum ClockSource {
 pub(super) fn repl(args: &ReplArgs) -> Result<(), Failure> {
     // A store of the free rule has no clock that a machine could move.
     let clock = (args.clock == ClockSource::Wall).then_some(ClockRule::Monotone);
-    let base = Base::open(&args.storing, Rules { level: args.level, clock })?;
+    let base = base::open(&args.storing, Rules { level: args.level, clock })?;
     let is_typed = io::stdin().is_terminal();
     let in_pipe = if io::stdout().is_terminal() { Format::Text } else { Format::Jsonl };
     let format = args.format.unwrap_or(if is_typed { Format::Text } else { in_pipe });

@@ -7,11 +7,11 @@ use bumpalo::Bump;
 use clap::ValueEnum;
 
 use super::Failure;
-use super::base::{Base, HeldAnswers};
+use super::base::{self, HeldAnswers};
 use super::input::{Input, unreadable};
 use super::report::report;
 use super::store_args::StoreArgs;
-use crate::engine::Engine;
+use crate::db::{Database, Pending};
 use crate::query::Level;
 use crate::script::{self, Answers, Context, Faults, Format, InputKind, LineFault, LineReader, Rules};
 use crate::time::ClockRule;
@@ -78,10 +78,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         InputKind::Lines => {
             let held = HeldAnswers::default();
             let out = output(args.format, Format::Jsonl, None, Box::new(held.clone()))?;
-            let mut base = Base::open(&args.storing, rules)?;
-            let ran = run_lines(input, &mut base, rules.level(), out, &held);
+            let mut base = base::open(&args.storing, rules)?;
+            let ran = run_lines(input, &mut base, rules.level(), Pending::new(LineAnswers { out, held }));
             // What took effect is kept, whatever came of the rest.
-            let closed = base.close(&args.storing);
+            let closed = base::close(base, &args.storing);
             ended(ran, closed)
         }
     }
@@ -101,17 +101,17 @@ fn run_list(input: Input, storing: &StoreArgs, rules: Rules, format: Option<Form
     let source = Source::read(input)?;
     let arena = Bump::new();
     // A list that is refused makes no store; one that is there tells the time.
-    let there = if storing.exists()? { Some(Base::open(storing, rules)?) } else { None };
-    let context = there.as_ref().map_or_else(|| Context::fresh(rules.clock()), Base::context);
+    let there = if storing.exists()? { Some(base::open(storing, rules)?) } else { None };
+    let context = there.as_ref().map_or_else(|| Context::fresh(rules.clock()), base::context);
     let read = script::read_list(source.text()?, &arena, rules.level(), context);
     let requests = read.map_err(|faults| source.refuse(&faults))?;
     let mut out = output(format, Format::Json, Some(requests.len()), stdout())?;
-    let mut base = there.map_or_else(|| Base::open(storing, rules), Ok)?;
-    let answered = base.answer_list(&requests, &mut *out);
+    let mut base = there.map_or_else(|| base::open(storing, rules), Ok)?;
+    let answered = base::answer_list(&mut base, &requests, &mut *out);
     let answered = answered.and_then(|()| out.finish().map_err(Failure::Output));
     // The process ends here: giving a million queries back one by one would only take time.
     std::mem::forget(requests);
-    ended(answered, base.close(storing))
+    ended(answered, base::close(base, storing))
 }
 
 fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
@@ -123,29 +123,38 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
     let mut out = output(format, Format::Json, longest, stdout())?;
     for case in &suite.cases {
         out.begin_case(&case.name, &case.why).map_err(Failure::Output)?;
-        Base::Memory(Box::new(Engine::new(suite.clock))).answer_list(&case.requests, &mut *out)?;
+        base::answer_list(&mut Database::in_memory_with(suite.clock), &case.requests, &mut *out)?;
     }
     out.finish().map_err(Failure::Output)
+}
+
+/// The answers to lines, and where they are written.
+struct LineAnswers {
+    out: Box<dyn Answers>,
+    held: HeldAnswers,
 }
 
 /// Answers line by line. Answers are held until what they answer is committed; that is done when no more lines are
 /// waiting.
 fn run_lines(
     input: Input,
-    base: &mut Base,
+    base: &mut Database,
     level: Level,
-    mut out: Box<dyn Answers>,
-    held: &HeldAnswers,
+    mut pending: Pending<LineAnswers>,
 ) -> Result<(), Failure> {
     let name = input.name.clone();
-    let mut lines = LineReader::new(input.into_stream(), level, base.context());
+    let mut lines = LineReader::new(input.into_stream(), level, base::context(base));
     let mut committed = 0;
     let ended = loop {
-        match answer_line(&mut lines, base, &mut *out, &name) {
-            Ok(true) if lines.is_drained() || held.is_full() || lines.bytes() - committed > UNCOMMITTED => {
+        match answer_line(&mut lines, base, &mut pending, &name) {
+            Ok(true)
+                if lines.is_drained()
+                    || pending.measure(|answers| answers.held.len()) >= FULL
+                    || lines.bytes() - committed > UNCOMMITTED =>
+            {
                 committed = lines.bytes();
+                let LineAnswers { out, held } = pending.release(&base.commit()?);
                 out.flush().map_err(Failure::Output)?;
-                base.commit()?;
                 held.hand_on()?;
             }
             Ok(true) => {}
@@ -154,8 +163,7 @@ fn run_lines(
         }
     };
     // What came before the end stands, whatever the end was.
-    let done = out.finish().map_err(Failure::Output).and_then(|()| base.commit());
-    let done = done.and_then(|()| held.hand_on());
+    let done = finish_lines(base, pending);
     match ended {
         Ok(()) => done,
         Err(LineFailure::Failed(failure)) => Err(failure),
@@ -166,6 +174,16 @@ fn run_lines(
         }
     }
 }
+
+/// Commits and tells what is pending.
+fn finish_lines(base: &mut Database, mut pending: Pending<LineAnswers>) -> Result<(), Failure> {
+    let LineAnswers { out, held } = pending.release(&base.commit()?);
+    out.finish().map_err(Failure::Output)?;
+    held.hand_on()
+}
+
+/// So many bytes of answers are held before they are committed even if more queries are waiting.
+const FULL: usize = 1 << 18;
 
 /// So many bytes of lines are committed together at most, or the last line if it has more.
 const UNCOMMITTED: u64 = 1 << 20;
@@ -179,14 +197,23 @@ enum LineFailure {
 /// Answers the next line; `false` if there is none.
 fn answer_line<R: BufRead>(
     lines: &mut LineReader<R>,
-    base: &mut Base,
-    out: &mut dyn Answers,
+    base: &mut Database,
+    pending: &mut Pending<LineAnswers>,
     name: &str,
 ) -> Result<bool, LineFailure> {
     let read = lines.read().map_err(|error| LineFailure::Failed(unreadable(name, &error)))?;
     let Some(request) = read else { return Ok(false) };
     let request = request.map_err(LineFailure::Refused)?;
-    base.answer_line(&request, out).map_err(LineFailure::Failed)?;
+    let mut written = Ok(());
+    let applied = base.apply_pending(
+        None,
+        std::slice::from_ref(&request),
+        pending,
+        |LineAnswers { out, .. }, _, answer| {
+            written = out.answer(&request, answer);
+        },
+    );
+    applied.map_err(Failure::from).and(written.map_err(Failure::Output)).map_err(LineFailure::Failed)?;
     Ok(true)
 }
 

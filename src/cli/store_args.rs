@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Failure, say};
+use crate::db::Database;
 use crate::store::{
     ByteSize, CacheMax, Disk, Encoding, Options, RealDisk, Stats, Store, SyncPolicy, TornEnd,
 };
@@ -58,7 +59,7 @@ impl StoreArgs {
     }
 
     /// Opens the store that is asked for, if one is.
-    pub(super) fn open(&self, clock: Option<ClockRule>) -> Result<Option<Store>, Failure> {
+    pub(super) fn open(&self, clock: Option<ClockRule>) -> Result<Option<Database>, Failure> {
         let Some(directory) = &self.store else { return Ok(None) };
         let disk = RealDisk::create(directory);
         let name = directory.display().to_string();
@@ -75,23 +76,23 @@ impl StoreArgs {
             compact_after: Some(self.compact_after.0),
             ..Options::default()
         };
-        let store = Store::open(Arc::new(disk), options)?;
-        if let Some(torn) = store.torn_end() {
+        let base = Database::open_on(Arc::new(disk), options)?;
+        if let Some(torn) = base.store().and_then(Store::torn_end) {
             say(&format!("note: {}\n", self::torn(torn, "were cut off")));
         }
-        Ok(Some(store))
+        Ok(Some(base))
     }
 
     /// Ends the work with a store.
-    pub(super) fn close(&self, mut store: Store) -> Result<(), Failure> {
+    pub(super) fn close(&self, mut base: Database) -> Result<(), Failure> {
         if self.stats {
-            let stats = store.stats()?;
-            say(&stat_lines(&stats));
+            let stats = base.stats()?.store;
+            say(&stats.as_ref().map_or(String::new(), stat_lines));
         }
         // What has failed is noted there, also if it was earlier.
-        let _ = store.finish_snapshot();
-        let failure = store.compaction_failure().map(str::to_owned);
-        store.close()?;
+        let _ = base.finish_compaction();
+        let failure = base.store().and_then(Store::compaction_failure).map(str::to_owned);
+        base.close()?;
         if let Some(why) = failure {
             say(&format!("note: a compaction in the background has failed: {why}\n"));
         }

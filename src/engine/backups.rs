@@ -1,6 +1,7 @@
 //! The backups that can be restored: a place in the timeline, a moment and a count each.
 //!
-//! Invariant: there is one for each moment it was taken at, the one taken last.
+//! Invariants: a backup is a closed epoch, in its branch, and of the past; under the monotone rule later ones close later
+//! epochs; each says how many records count as live there. (There is one for each moment, the one taken last.)
 
 use std::collections::BTreeMap;
 use std::ops::Bound;

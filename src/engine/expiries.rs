@@ -1,7 +1,8 @@
 //! Which cells have died, told in order of time.
 //!
-//! Invariants: a cell that a look-up can see and that dies at or after `settled` has its entry in `fresh` or in
-//! `index`; entries may be stale, so whoever is told of a death compares it with the cell.
+//! Invariants: `settled` is past; a version that is seen and dies at or after `settled` has its entry in `fresh` or in
+//! `index`; one that a backup sees and that was live then has it in `index`; `weight` is that of the entries there. (An
+//! entry may be stale: whoever is told of a death compares it with the cell.)
 //!
 //! ```text
 //!   index   ── 3 ── 4 ── 9 ───── 12 ── 15 ──►      the database's own time
@@ -14,6 +15,7 @@
 
 use std::collections::BTreeSet;
 
+use super::check::{Found, ensure, hold};
 use super::records::{Content, Records};
 use super::timeline::Epoch;
 use super::{Text, weight};
@@ -77,7 +79,38 @@ pub(super) struct Deaths {
     pub(super) indexed: Vec<Expiry>,
 }
 
+impl Cursor {
+    /// Up to which moment the dead are counted, as [`Expiries::settled`].
+    pub(super) fn settled(&self) -> Time {
+        self.settled
+    }
+
+    /// What was not sorted in yet.
+    pub(super) fn fresh(&self) -> BTreeSet<&Expiry> {
+        self.fresh.iter().collect()
+    }
+}
+
 impl Expiries {
+    /// Where those stand that are seen now.
+    pub(super) fn cursor(&self) -> &Cursor {
+        &self.at
+    }
+
+    pub(super) fn have_indexed(&self, expiry: &Expiry) -> bool {
+        self.index.contains(expiry)
+    }
+
+    pub(super) fn check(&self) -> Found {
+        hold(
+            self,
+            &[("the weight of the index is that of its entries", |expiries| {
+                let (says, is) = (expiries.weight, expiries.index.iter().map(Expiry::weight).sum::<usize>());
+                ensure(says == is && expiries.swept <= is, || format!("{says}, and it is {is}"))
+            })],
+        )
+    }
+
     /// The expiries of all versions that there are.
     pub(super) fn of(settled: Time, expiries: Vec<Expiry>) -> Self {
         let weight = expiries.iter().map(Expiry::weight).sum();
@@ -106,8 +139,10 @@ impl Expiries {
 
     /// Adds an entry of a version that may have died already.
     pub(super) fn sort_in(&mut self, expiry: Expiry) {
-        self.weight += expiry.weight();
-        self.index.insert(expiry);
+        let weight = expiry.weight();
+        if self.index.insert(expiry) {
+            self.weight += weight;
+        }
     }
 
     /// Up to which moment the dead are counted: a cell that is last live at it still counts as live.
@@ -164,5 +199,19 @@ impl Expiries {
 
     pub(super) fn len(&self) -> usize {
         self.at.fresh.len() + self.index.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_weight_is_found() {
+        let mut expiries = Expiries::of(Time(0), vec![Expiry::before(Time(5))]);
+        assert_eq!(expiries.check(), Ok(()));
+        expiries.weight += 1;
+        let found = expiries.check();
+        crate::engine::check::tests::assert_names(&found, "the weight of the index is that of its entries");
     }
 }

@@ -1,6 +1,6 @@
 //! The cells of one record, by field, in byte order.
 //!
-//! Invariant: in a narrow record the tag at a place is that of the field there.
+//! Invariants: fields ascend; a narrow record has 32 at most, and the tag at a place is that of the field there.
 //!
 //! Most records have a handful of fields: those stand in one sorted row, and a look-up compares eight one-byte tags
 //! at a time, as hash tables of the Swiss kind do. A wide record is a tree. (A binary search over names waits for
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::Text;
+use super::check::{Found, ensure};
 use super::records::Cell;
 
 /// A record with more fields is wide.
@@ -71,6 +72,7 @@ impl Fields {
 
     /// Adds the cell of a field that is not there.
     pub(super) fn insert(&mut self, field: &str, cell: Cell) {
+        debug_assert!(self.get(field).is_none(), "{field:?} stands twice");
         match self {
             Self::Narrow(narrow) if narrow.cells.len() < WIDEST => narrow.insert(field, cell),
             Self::Narrow(narrow) => {
@@ -82,6 +84,15 @@ impl Fields {
                 cells.insert(Text::new(field), cell);
             }
         }
+    }
+
+    pub(super) fn check(&self) -> Found {
+        let fields: Vec<_> = self.with_prefix("").map(|(field, _)| field).collect();
+        ensure(fields.is_sorted_by(|field, next| field < next), || format!("{fields:?}"))?;
+        let Self::Narrow(Narrow { tags, cells }) = self else { return Ok(()) };
+        let tagged =
+            cells.len() <= WIDEST && cells.iter().zip(tags).all(|((name, _), own)| tag(name) == *own);
+        ensure(tagged, || format!("{} cells, with tags {tags:?}", cells.len()))
     }
 
     pub(super) fn remove(&mut self, field: &str) {
@@ -151,7 +162,9 @@ impl Narrow {
     }
 
     fn remove(&mut self, field: &str) {
-        if let Some(place) = self.find(field) {
+        let place = self.find(field);
+        debug_assert!(place.is_some(), "there is no {field:?} to remove");
+        if let Some(place) = place {
             self.tags.copy_within(place + 1..self.cells.len(), place);
             self.cells.remove(place);
         }
@@ -167,6 +180,7 @@ fn tag(field: &str) -> u8 {
         || bytes.iter().fold(0, |end, byte| end << 8 | u32::from(*byte)),
         |end| u32::from_le_bytes(*end),
     );
+    // Any number will do for a length that is none of 32 bits.
     let mixed = (end ^ u32::try_from(bytes.len()).unwrap_or(0)).wrapping_mul(0x9e37_79b1);
     mixed.to_be_bytes()[0]
 }
@@ -195,5 +209,17 @@ mod tests {
             }
             assert!(fields.is_empty());
         }
+    }
+
+    #[test]
+    fn a_wrong_tag_and_a_wrong_order_are_found() {
+        let cell = || History::new(Timeline::new().open(), None);
+        let of = |names: [&str; 2]| Fields::of_sorted(names.map(|name| (Text::new(name), cell())).to_vec());
+        assert_eq!(of(["a", "b"]).check(), Ok(()));
+        assert!(of(["b", "a"]).check().is_err());
+        let mut fields = of(["a", "b"]);
+        let Fields::Narrow(narrow) = &mut fields else { panic!("two fields are few") };
+        narrow.tags.swap(0, 1);
+        assert!(fields.check().is_err());
     }
 }

@@ -1,6 +1,9 @@
 //! The versions of one thing, each marked with the epoch it was written in.
 //!
-//! Invariants: epochs ascend; there is one version at least, and never two of one epoch.
+//! Invariants: epochs ascend, and no two versions are of one epoch; what the memo says is true, as long as somebody may
+//! look back from its epoch, which is before the newest version's.
+
+mod check;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -140,7 +143,7 @@ impl<T> History<T> {
     }
 
     /// Takes out the version written in `epoch`, if there is one; `false` if nothing is left then, and it stays as it is.
-    pub(super) fn take_back(&mut self, epoch: Epoch) -> bool {
+    pub(super) fn undo(&mut self, epoch: Epoch) -> bool {
         // What a search found may have been true only beside what goes.
         self.memo = Memo::default();
         if self.epoch == epoch {
@@ -163,7 +166,7 @@ impl<T> History<T> {
     /// Takes out the version written in `epoch`, if there is a later one.
     pub(super) fn forget(&mut self, epoch: Epoch) {
         if self.epoch > epoch {
-            self.take_back(epoch);
+            self.undo(epoch);
         }
     }
 

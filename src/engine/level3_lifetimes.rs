@@ -20,7 +20,7 @@ impl Engine {
 
     /// The moment on the database's own clock.
     pub(super) fn own_time(&self, callers: Time) -> Time {
-        Time(callers.0 - self.shift)
+        on_own_clock(callers, self.shift)
     }
 
     /// How long a cell lives that is set at `timestamp` for `ttl`; `None` if it is dead on arrival.
@@ -38,7 +38,7 @@ impl Engine {
     /// How long a cell with this lifetime lives from the clock's reading on, where the database's own stands `shift` behind;
     /// `None` if to the end of time.
     pub(super) fn left(&self, lifetime: Lifetime, shift: u64) -> Option<Ttl> {
-        let left = lifetime.left_at(Time(self.clock.now().0 - shift))?;
+        let left = lifetime.left_at(on_own_clock(self.clock.now(), shift))?;
         // A restore may have moved its end past the last moment there is.
         self.clock.now().0.checked_add(left.0).map(|_| left)
     }
@@ -72,6 +72,12 @@ impl Engine {
         }
         self.expiries.sweep(&self.records);
     }
+}
+
+/// The moment on a clock that stands `shift` behind the caller's.
+pub(super) fn on_own_clock(callers: Time, shift: u64) -> Time {
+    debug_assert!(shift <= callers.0, "a clock that stands {shift} behind {callers} would stand before 0");
+    Time(callers.0 - shift)
 }
 
 #[cfg(test)]

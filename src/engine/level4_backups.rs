@@ -21,7 +21,7 @@ use crate::time::{ClockRule, Time};
 
 impl Engine {
     /// Saves the database: closes the epoch, and remembers it with the count.
-    pub(super) fn backup(&mut self, timestamp: Time, now: Time) -> Reply<'static> {
+    pub(super) fn backup<V>(&mut self, timestamp: Time, now: Time) -> Reply<'static, V> {
         let answer = match self.clock.rule() {
             ClockRule::Monotone => {
                 self.settle(now);
@@ -34,7 +34,7 @@ impl Engine {
         let mark = self.timeline.close();
         let backup = Backup { now, mark, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
-        let written = self.unsaved.take();
+        let written = self.undo.take();
         self.keep_closed(&written, mark.epoch());
         let hidden = replaced.map(|backup| backup.mark).filter(|last| self.timeline.follows(mark, *last));
         let hidden = hidden.map(Mark::epoch).filter(|last| self.is_seen_by_backups_only(*last));
@@ -48,16 +48,17 @@ impl Engine {
     }
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
-    pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
+    pub(super) fn restore<V>(&mut self, timestamp: Time, moment: Time) -> Reply<'static, V> {
         let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
         self.remake(Remade::Left);
         self.note_change(Change::All);
-        let written = self.unsaved.take();
-        self.take_back_open(written);
+        let written = self.undo.take();
+        self.undo_open(written);
         self.timeline.fork(backup.mark);
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {
+                debug_assert!(backup.now <= timestamp, "{backup:?} is later than {timestamp}");
                 self.shift = timestamp.0 - backup.now.0;
                 self.expiries.rewind(backup.now);
             }
@@ -73,12 +74,12 @@ impl Engine {
             return;
         }
         if new.cell {
-            self.unsaved.note(key, Some(field));
+            self.undo.record(key, Some(field));
         }
         if new.count {
-            self.unsaved.note(key, None);
+            self.undo.record(key, None);
         }
-        self.unsaved.sweep(&self.records, self.timeline.open());
+        self.undo.sweep(&self.records, self.timeline.open());
     }
 
     /// How many records have a cell live at `now`: walked, as the free rule needs it.
@@ -100,7 +101,7 @@ impl Engine {
             if lifetime.holds_at(from) {
                 self.put(&key, &field, Content { value, lifetime: lifetime.rebased(from, to) }, Time(0));
             } else {
-                self.delete(&key, &field, Time(0));
+                self.remove(&key, &field, Time(0));
             }
         }
     }

@@ -1,26 +1,27 @@
 //! All records, by key, and the number of those that have a live cell.
 //!
-//! Invariants: a record has a cell, and a cell has a version that can still be seen, now or after a restore; what
-//! has not is taken out at once. A cell is counted as live if it was when expiries were last settled; each record's
-//! count has its versions, like a cell. (Under the free rule expiries are never settled, so every cell counts, and
-//! the counts are kept for nothing.)
+//! Invariants: a record has a cell; a cell was set once, unless it is there only to tell a transaction that it was not;
+//! the count of a record is the number of its cells that were live when expiries were last settled, and at a backup
+//! the number that were live then. (Under the free rule expiries are never settled, so every cell counts.)
+
+mod check;
 
 use std::sync::Arc;
 
 use super::Text;
 use super::expiries::Expiry;
 use super::fields::Fields;
-use super::held::{Held, List};
 use super::history::History;
 use super::live::Live;
 use super::shards::{Shards, Table};
+use super::stored::{StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use crate::time::{Lifetime, Time};
 
 /// What a cell holds.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    pub(super) value: Held,
+    pub(super) value: StoredValue,
     pub(super) lifetime: Lifetime,
 }
 
@@ -46,7 +47,7 @@ pub(super) struct View<'t> {
     pub(super) settled: Time,
 }
 
-/// Which versions are the first of the open epoch, so that a restore must take them back.
+/// Which versions are the first of the open epoch, so that a restore must undo them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NewVersions {
     pub(super) cell: bool,
@@ -103,6 +104,7 @@ impl Record {
 
     /// Counts a cell more; tells whether the count is new in the open epoch.
     fn count_birth(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
+        // Where no count is seen nothing is live. An image may tell an untruth, so none is relied on: `check` finds those.
         let cells = self.count.seen(timeline).copied().unwrap_or(0);
         if cells == 0 {
             live.born(key);
@@ -112,6 +114,7 @@ impl Record {
 
     /// Counts a cell less; tells whether the count is new in the open epoch.
     fn count_death(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
+        // As above.
         let cells = self.count.seen(timeline).map_or(0, |cells| cells.saturating_sub(1));
         if cells == 0 {
             live.died(key);
@@ -150,7 +153,7 @@ impl Records {
             let key = Text::new(key);
             self.live.born(&key);
             self.by_key.insert(key, Record::new(open, field, content));
-            // The count of a record goes with its last cell, so it need not be taken back.
+            // The count of a record goes with its last cell, so it need not be undone.
             return NewVersions { cell: true, count: false };
         };
         let (key, record) = entry.get_mut();
@@ -164,25 +167,21 @@ impl Records {
         NewVersions { cell, count }
     }
 
-    /// Adds an item to what a live cell holds, if the open epoch has written that; the answer is how many there are then.
+    /// Adds an item to what a live cell holds, if the open epoch has written that: how many there are then, or the item.
     pub(super) fn append(
         &mut self,
         key: &str,
         field: &str,
-        item: &str,
+        item: StoredText,
         (open, now): (Epoch, Time),
-    ) -> Option<usize> {
-        let mut entry = self.by_key.find(key)?;
+    ) -> Result<usize, StoredText> {
+        let Some(mut entry) = self.by_key.find(key) else { return Err(item) };
         let (_, record) = entry.get_mut();
-        let content = record.fields.get_mut(field)?.newest_of(open)?.as_mut();
-        let Content { value, .. } = content.filter(|content| content.lifetime.holds_at(now))?;
-        if let Held::Text(text) = value {
-            *value = Held::List(List::of(std::mem::take(text)));
-        }
-        match value {
-            Held::List(list) => Some(list.push(Text::new(item))),
-            Held::Text(_) => None,
-        }
+        let cell = record.fields.get_mut(field).and_then(|cell| cell.newest_of(open)?.as_mut());
+        let Some(Content { value, .. }) = cell.filter(|content| content.lifetime.holds_at(now)) else {
+            return Err(item);
+        };
+        Ok(value.push(item))
     }
 
     /// Deletes a cell; `None` if it is not live.
@@ -229,17 +228,17 @@ impl Records {
         (NewVersions { cell: false, count }, goes)
     }
 
-    /// Takes back what an epoch wrote into the count of a record and, with a field, into a cell of it.
-    pub(super) fn take_back(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
+    /// Undoes what an epoch wrote into the count of a record and, with a field, into a cell of it.
+    pub(super) fn undo(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
-        if !record.count.take_back(epoch) {
+        if !record.count.undo(epoch) {
             // Cells that are left are those of transactions, whose counts are to come: nobody sees one yet.
             record.count = History::new(Epoch::FIRST, 0);
         }
         let Some(field) = field else { return };
         let cell = record.fields.get_mut(field);
-        let goes = cell.is_some_and(|cell| !cell.take_back(epoch) || cell.is_deleted_for_good());
+        let goes = cell.is_some_and(|cell| !cell.undo(epoch) || cell.is_deleted_for_good());
         if goes && record.remove(field) {
             entry.remove();
         }
@@ -261,6 +260,7 @@ impl Records {
         };
         let (_, record) = entry.get_mut();
         if !record.count.is_of(epoch) {
+            // Where none is seen nothing is live.
             let cells = record.count.seen(timeline).copied().unwrap_or(0);
             record.count.write(epoch, cells);
         }
@@ -281,8 +281,13 @@ impl Records {
     pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Version> {
         let cell = self.by_key.get(key)?.fields.get(field);
         let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
-        self.take_back(key, Some(field), epoch);
+        self.undo(key, Some(field), epoch);
         content
+    }
+
+    /// Which of them are counted as live.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Counts others as live from now on; those before are there then.
@@ -366,6 +371,7 @@ impl Records {
     /// The records that are counted as live, and others now and then, in no order.
     pub(super) fn iter_live(&self) -> impl Iterator<Item = (&Text, &Record)> {
         let indexed = self.live.keys().into_iter().flatten();
+        // A count that an image has told wrong may leave a key behind.
         let indexed = indexed.filter_map(|key| Some((key, self.by_key.get(key)?)));
         let all = self.live.keys().is_none().then(|| self.by_key.iter());
         indexed.chain(all.into_iter().flatten())

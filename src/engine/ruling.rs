@@ -18,8 +18,8 @@ pub use whole::{Meant, Whole};
 
 use std::cmp::Reverse;
 
-use super::held::Held;
 use super::records::Record;
+use super::stored::StoredValue;
 use super::{Engine, OWN};
 use crate::query::Query;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
@@ -270,11 +270,11 @@ impl Engine {
         let (when, begin) = (moment.when, prefix.unwrap_or_default());
         let (live, ended): (Vec<_>, Vec<_>) =
             self.live_at_reading(key).partition(|(.., lifetime)| lifetime.holds_at(moment.own));
-        let begins = |(field, ..): &&(&str, &Held, Lifetime)| field.starts_with(begin);
+        let begins = |(field, ..): &&(&str, &StoredValue, Lifetime)| field.starts_with(begin);
         let listed: Vec<_> = live.iter().filter(begins).map(|(field, ..)| *field).collect();
         let ended = ended.iter().filter(begins).map(|(field, _, lifetime)| (*field, *lifetime));
         let odd = listed.windows(2).find(|pair| !looks_ordered(pair[0], pair[1]));
-        let by_value = live.iter().find(|cell| !begins(cell) && cell.1.value().shown().starts_with(begin));
+        let by_value = live.iter().find(|cell| !begins(cell) && cell.1.shown().starts_with(begin));
         Ruling::Lists(Listing {
             key,
             prefix,
@@ -321,14 +321,14 @@ impl Engine {
     }
 
     /// The cells of a record that are live at the clock's reading: these are there whatever memory was given back.
-    fn live_at_reading(&self, key: &str) -> impl Iterator<Item = (&str, &Held, Lifetime)> {
+    fn live_at_reading(&self, key: &str) -> impl Iterator<Item = (&str, &StoredValue, Lifetime)> {
         self.records.get(key).into_iter().flat_map(|record| self.live_cells_of(record))
     }
 
     fn live_cells_of<'e>(
         &'e self,
         record: &'e Record,
-    ) -> impl Iterator<Item = (&'e str, &'e Held, Lifetime)> {
+    ) -> impl Iterator<Item = (&'e str, &'e StoredValue, Lifetime)> {
         let cells = record.live_cells("", &self.timeline, self.own_time(self.clock.now()));
         cells.map(|(field, content)| (field.as_str(), &content.value, content.lifetime))
     }

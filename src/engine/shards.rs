@@ -1,7 +1,7 @@
 //! A hash map from texts that can be lent out whole, to be read by others while it is written to.
 //!
-//! Invariants: there is one shard, or there are all of them; which one a key stands in is told by its hash; what was
-//! lent never changes; whoever writes into a shard owns it.
+//! Invariants: there is one shard, or there are all of them; a key stands once, in the shard of its hash. What was lent
+//! never changes, for whoever writes into a shard owns it: types see to that.
 //!
 //! ```text
 //!   hash of a key   ┌ tag of the slot ┬─ ... ─┬─ shard ─┬─ ... ─┬─ slot in its table ┐
@@ -20,6 +20,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::OccupiedEntry;
 
 use super::Text;
+use super::check::{Found, ensure, hold};
 
 /// How many shards there are. More make the copy of one cheaper, fewer stay in the processor's nearest cache.
 const SHARDS: usize = 256;
@@ -83,6 +84,7 @@ impl<V: Clone> Shards<V> {
 
     /// Adds a key that is not there.
     pub(super) fn insert(&mut self, key: Text, value: V) {
+        debug_assert!(self.get(&key).is_none(), "{key:?} stands twice");
         if self.shards.len() == 1 && self.len() >= FEW {
             self.spread();
         }
@@ -115,6 +117,23 @@ impl<V: Clone> Shards<V> {
     /// All rows, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &V)> {
         self.shards.iter().flat_map(|shard| shard.table().iter().map(|(key, value)| (key, value)))
+    }
+
+    pub(super) fn check(&self) -> Found {
+        hold(
+            self,
+            &[
+                ("there is one shard, or there are all of them", |map| {
+                    let holds = map.shards.len() == SHARDS || (map.shards.len() == 1 && map.len() <= FEW);
+                    ensure(holds, || format!("{} of {} rows", map.shards.len(), map.len()))
+                }),
+                ("a key stands once, in the shard of its hash", |map| {
+                    let found = |key, value| map.get(key).is_some_and(|found| std::ptr::eq(found, value));
+                    let lost = map.iter().find(|(key, value)| !found(key, *value));
+                    lost.map_or(Ok(()), |(key, _)| Err(format!("{key:?} does not")))
+                }),
+            ],
+        )
     }
 
     pub(super) fn len(&self) -> usize {
@@ -257,5 +276,16 @@ mod tests {
                 assert!(seen.into_iter().eq(0..size));
             }
         }
+    }
+
+    #[test]
+    fn keys_in_the_wrong_shard_and_shards_that_are_missing_are_found() {
+        use crate::engine::check::tests::assert_names;
+        let mut map = filled();
+        assert_eq!(map.check(), Ok(()));
+        map.shards.swap(0, 1);
+        assert_names(&map.check(), "a key stands once, in the shard of its hash");
+        map.shards = std::iter::repeat_with(Shard::default).take(2).collect();
+        assert_names(&map.check(), "there is one shard, or there are all of them");
     }
 }

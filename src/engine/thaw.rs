@@ -1,17 +1,17 @@
 //! From an image back to a database.
 //!
-//! Invariant: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
+//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
 //! an untruth, as of a number of live records, makes an engine that answers it.
 
 use super::backups::{Backup, Backups};
 use super::expiries::{Expiries, Expiry};
 use super::fields::Fields;
-use super::held::{Held, List};
 use super::history::History;
-use super::image::{BackupImage, Broken, RecordImage, State, ValueImage, VersionImage};
+use super::image::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
 use super::records::{Cell, Content, Record};
+use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
-use super::unsaved::{Note, Unsaved};
+use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
@@ -35,7 +35,7 @@ use crate::time::{ClockRule, Lifetime, Time, Ttl};
 pub struct Thaw {
     engine: Engine,
     expiries: Vec<Expiry>,
-    unsaved: Vec<Note>,
+    undo: Vec<UndoRecord>,
 }
 
 impl Thaw {
@@ -62,7 +62,7 @@ impl Thaw {
             }
         }
         state.backups.iter().try_for_each(|backup| engine.add_backup_of(backup))?;
-        Ok(Self { engine, expiries: Vec::new(), unsaved: Vec::new() })
+        Ok(Self { engine, expiries: Vec::new(), undo: Vec::new() })
     }
 
     /// Adds a record.
@@ -85,9 +85,9 @@ impl Thaw {
     /// The database.
     #[must_use]
     pub fn finish(self) -> Engine {
-        let Self { mut engine, expiries, unsaved } = self;
+        let Self { mut engine, expiries, undo } = self;
         engine.expiries = Expiries::of(engine.expiries.settled(), expiries);
-        engine.unsaved = Unsaved::of(unsaved);
+        engine.undo = UndoLog::of(undo);
         engine
     }
 
@@ -112,7 +112,7 @@ impl Thaw {
         engine
     }
 
-    /// Notes when the versions of a record die, and what a restore takes back.
+    /// Notes when the versions of a record die, and what a restore undoes.
     fn note(&mut self, key: &Text, record: &Record) {
         let open = self.engine.timeline.open();
         let (passes, is_saved) =
@@ -125,12 +125,12 @@ impl Thaw {
                 }
             }
             if is_saved && cell.is_of(open) {
-                self.unsaved.push((key.clone(), Some(field.clone())));
+                self.undo.push((key.clone(), Some(field.clone())));
             }
         }
         // As when it was written: a count with no other version goes with its record.
         if is_saved && record.count().is_of(open) && !record.count().is_only_of(open) {
-            self.unsaved.push((key.clone(), None));
+            self.undo.push((key.clone(), None));
         }
     }
 }
@@ -203,26 +203,33 @@ fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, Cell), B
 /// What a version holds, where this is the one before it.
 fn content_of(version: &VersionImage<'_>, before: Option<&Content>) -> Result<Option<Content>, Broken> {
     let Some((value, last)) = &version.content else { return Ok(None) };
-    let value = held_of(value, before.map(|content| &content.value))?;
+    let value = value_of(value, before.map(|content| &content.value))?;
     // From its last moment on it lives for one millisecond more, or to the end of time.
     Ok(Lifetime::starting(*last, Ttl(1)).map(|lifetime| Content { value, lifetime }))
 }
 
-fn held_of(value: &ValueImage<'_>, before: Option<&Held>) -> Result<Held, Broken> {
+fn value_of(value: &ValueImage<'_>, before: Option<&StoredValue>) -> Result<StoredValue, Broken> {
     let (goes_on, items) = match value {
-        ValueImage::Text(text) => return Ok(Held::Text(Text::new(text))),
+        ValueImage::Text(text) => return Ok(StoredValue::Text(text_of(text))),
         ValueImage::List { goes_on, items } => (*goes_on, items),
     };
-    let mut items = items.iter().map(Text::new);
+    let mut items = items.iter().map(text_of);
     let mut list = match (goes_on, before) {
-        (true, Some(Held::List(before))) => before.clone(),
+        (true, Some(StoredValue::List(before))) => before.clone(),
         (true, _) => return Err(Broken("a list goes on from what is none")),
         (false, _) => List::of(items.next().ok_or(Broken("a list has no item"))?),
     };
     for item in items {
         list.push(item);
     }
-    Ok(Held::List(list))
+    Ok(StoredValue::List(list))
+}
+
+fn text_of(text: &TextImage<'_>) -> StoredText {
+    match text {
+        TextImage::Memory(text) => StoredText::Memory(Text::new(text)),
+        TextImage::Blob(blob) => StoredText::Blob(*blob),
+    }
 }
 
 fn push<T>(history: &mut History<T>, epoch: Epoch, value: T) -> Result<(), Broken> {

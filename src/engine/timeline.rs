@@ -1,7 +1,9 @@
 //! Epochs, and which of them are seen.
 //!
-//! Invariants: an open epoch is greater than every closed one of its past; along the path from an open epoch to the
-//! first, branches begin in ascending order; no epoch is in two branches.
+//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an epoch of
+//! that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first; no epoch is later than
+//! `last`, which is the open one where no transaction is; places that were given back are nobody's; nobody else sees
+//! the branches of a transaction. (At the last epoch of all, which backups share, none of this is promised.)
 //!
 //! ```text
 //!   epoch   0 ── 1 ── 2 ── 3                 first branch: began at 0
@@ -22,11 +24,13 @@
 //! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open has one of
 //! its own, and what its branches were is given back with it.
 
+mod check;
 mod image;
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
+pub(super) use check::{Known, Pasts};
 pub(super) use image::{Runs, TimelineImage};
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no more room.
@@ -149,6 +153,11 @@ impl Timeline {
         }
     }
 
+    /// Where the database stands, or the transaction that is asked.
+    pub(super) fn position(&self) -> &Position {
+        &self.at
+    }
+
     /// The epoch in which writes happen now.
     #[inline]
     pub(super) fn open(&self) -> Epoch {
@@ -187,7 +196,7 @@ impl Timeline {
         self.begin_anew(first);
     }
 
-    /// Takes back the current branch if it was made for nothing; the answer is the epoch to go on with.
+    /// Undoes the current branch if it was made for nothing; the answer is the epoch to go on with.
     fn leave(&mut self) -> Epoch {
         let Position { branch, first, open, ref mut own } = self.at;
         // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may have been.)
@@ -262,9 +271,11 @@ impl Timeline {
     }
 
     fn forget_fork(&mut self, position: &Position) {
-        let own = position.own.as_deref().unwrap_or_default();
-        let fork = own.first().map(|first| self.branch(*first).parent);
-        if let Some(place) = self.forks.iter().position(|branch| Some(*branch) == fork) {
+        let first = position.own.as_deref().and_then(<[u32]>::first);
+        let fork = first.map(|first| self.branch(*first).parent);
+        let place = self.forks.iter().position(|branch| Some(*branch) == fork);
+        debug_assert!(place.is_some(), "a transaction at {position:?} has no fork");
+        if let Some(place) = place {
             self.forks.swap_remove(place);
         }
         let forks = &self.forks;
@@ -328,8 +339,12 @@ impl Timeline {
 
     /// The latest epoch that is seen and not later than `epoch`, if there is one.
     pub(super) fn seen_up_to(&self, epoch: Epoch) -> Option<Epoch> {
-        let mut branch = self.branch(self.at.branch);
-        let mut end = self.at.open;
+        self.seen_from(self.at.branch, self.at.open, epoch)
+    }
+
+    /// The same from the end of a branch.
+    fn seen_from(&self, branch: u32, mut end: Epoch, epoch: Epoch) -> Option<Epoch> {
+        let mut branch = self.branch(branch);
         while branch.first > epoch {
             if branch.jump_first > epoch {
                 branch = self.branch(branch.jump);

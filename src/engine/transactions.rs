@@ -1,7 +1,11 @@
 //! What is open at once: transactions, each on a side branch of the timeline, and who is in which.
 //!
-//! Invariants: nothing that a transaction writes is seen by anybody else until its COMMIT; what it sees stays as it was
-//! at its BEGIN but for what it writes itself, and for time; where no transaction is open, nothing of one is left.
+//! Promise, which tests hold it to: what a transaction sees stays as it was at its BEGIN but for what it writes itself,
+//! and for time.
+//!
+//! Invariants: nobody else sees the branches of a transaction, and where none is open, no version of one is left
+//! (`timeline`); whatever is in an epoch of its own that is closed is noted in `closed`; what it has written is in
+//! `touched`; it has a number of its own, and a session has one at most.
 //!
 //! ```text
 //!   the database        ── 4 (open) ──────────────────────►      others go on writing here
@@ -15,6 +19,7 @@
 //! present is changed for another, a handful of words ([`View`]).
 
 mod changes;
+mod check;
 mod ending;
 
 use std::borrow::Cow;
@@ -25,10 +30,11 @@ use super::backups::Backups;
 use super::expiries::Cursor;
 use super::live::Live;
 use super::timeline::{Epoch, Position, Timeline};
-use super::unsaved::{Note, Unsaved};
+use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use changes::Changes;
 pub(super) use changes::{Change, Remade};
+pub(super) use check::Present;
 pub use ending::Effect;
 
 /// Somebody who asks a database, and may have a transaction open there. It ends when it is dropped; what it had open
@@ -65,7 +71,7 @@ struct View {
     shift: u64,
     live: Live,
     expiries: Cursor,
-    unsaved: Unsaved,
+    undo: UndoLog,
     backups: Backups,
 }
 
@@ -83,7 +89,7 @@ pub(super) struct Transaction {
     /// Its own first epoch, for what others change.
     first: Epoch,
     /// What was written there, and in those epochs of its own that it has closed.
-    closed: Vec<(Note, Epoch)>,
+    closed: Vec<(UndoRecord, Epoch)>,
     /// The records that it has read or written, and whether it has written them.
     touched: BTreeMap<Text, bool>,
     /// It has read or written every record.
@@ -153,12 +159,12 @@ impl Engine {
 
     /// Changes the present for the one that a transaction has kept.
     fn swap(&mut self, place: usize) {
-        let View { at, shift, live, expiries, unsaved, backups } = &mut self.transactions[place].other;
+        let View { at, shift, live, expiries, undo, backups } = &mut self.transactions[place].other;
         self.timeline.swap(at);
         std::mem::swap(&mut self.shift, shift);
         self.records.swap_live(live);
         self.expiries.swap(expiries);
-        std::mem::swap(&mut self.unsaved, unsaved);
+        std::mem::swap(&mut self.undo, undo);
         std::mem::swap(&mut self.backups, backups);
     }
 
@@ -206,7 +212,7 @@ impl Engine {
             shift: self.shift,
             live: self.records.fork_live(),
             expiries: self.expiries.fork(),
-            unsaved: std::mem::take(&mut self.unsaved),
+            undo: std::mem::take(&mut self.undo),
             backups: self.backups.fork(),
         };
         self.inside = Some(self.transactions.len());

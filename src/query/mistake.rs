@@ -12,6 +12,7 @@ const MOST_SHOWN: usize = 160;
 
 /// What is wrong with the words of a query.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Mistake {
     /// There are no words at all.
     NoOperation,

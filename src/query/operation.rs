@@ -50,6 +50,7 @@ pub struct Word {
 
 /// What the headers of logs list that is no operation: where it stands among their shapes, and its shape. A batch is
 /// written as its queries; it keeps the number that it once had, so that those behind it keep theirs.
+#[cfg(feature = "store")]
 pub(crate) const RETIRED: (usize, &str) = (36, "BATCH text");
 
 /// What the table says of an operation.
@@ -92,6 +93,7 @@ macro_rules! operations {
     )*) => {
         /// What can be asked.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Operation {
             $(#[doc = concat!("`", $name, "`: ", $does)] $variant,)*
         }
@@ -134,6 +136,7 @@ macro_rules! operations {
         /// assert_eq!(query.operation(), Operation::Set);
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Query<$a> {
             $(
                 #[doc = concat!("`", $name, "`: ", $does)]

@@ -15,6 +15,7 @@ const LARGEST: usize = 1 << 20;
 
 /// Which texts are looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SearchIn {
     /// Keys.
     Key,
@@ -32,6 +33,7 @@ impl SearchIn {
 
 /// How a pattern is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MatchMode {
     /// As the text itself.
     #[default]
@@ -49,6 +51,14 @@ impl MatchMode {
 }
 
 /// A pattern, ready to be matched.
+///
+/// ```
+/// use rewinddb::query::{MatchMode, Pattern};
+///
+/// let pattern = Pattern::new("user:*", MatchMode::Like)?;
+/// assert!(pattern.is_match("user:7"));
+/// # Ok::<(), rewinddb::query::BadPattern>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pattern<'a> {
     text: &'a str,
@@ -126,6 +136,7 @@ fn compiled(regex: &str) -> Result<Arc<Regex>, BadPattern> {
 
 /// Why a text is no pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BadPattern {
     /// It has too many bytes.
     TooLong,
@@ -134,6 +145,8 @@ pub enum BadPattern {
     /// It is no regular expression, for this reason.
     Wrong(String),
 }
+
+impl std::error::Error for BadPattern {}
 
 impl fmt::Display for BadPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

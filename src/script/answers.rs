@@ -12,6 +12,7 @@ use crate::wire::{Answer, Request};
 
 /// How answers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// One JSON array; for a suite an array of objects.
     Json,

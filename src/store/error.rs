@@ -1,4 +1,4 @@
-//! What can go wrong with a store, told by what can be done about it.
+//! What can go wrong with a store, by what can be done about it.
 
 use std::fmt;
 use std::io;
@@ -7,6 +7,7 @@ use crate::time::{Backwards, ClockRule};
 
 /// Why a store does not do what was asked.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// Another process has the directory open.
     Locked,
@@ -50,7 +51,7 @@ pub enum Error {
     },
     /// A group or a record takes more bytes than a frame may have.
     TooLarge,
-    /// The log does not tell of what was asked for.
+    /// The log does not reach what was asked for.
     OutOfReach {
         /// How far it reaches.
         why: String,

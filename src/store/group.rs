@@ -1,6 +1,6 @@
 //! Groups: queries that take effect as one, between their two forms on disk and the engine.
 //!
-//! Invariant: a group tells all that a database needs to become what it was: the queries that write and, where reads
+//! Invariant: a group has all that a database needs to become what it was: the queries that write and, where reads
 //! have moved the clock before an operation without a timestamp or at the end, that the clock was moved.
 
 use std::borrow::Cow;
@@ -57,7 +57,8 @@ impl Numbering {
             if shape == RETIRED.1 {
                 return Ok(None);
             }
-            let operation = Operation::ALL.iter().find(|one| one.shape() == *shape);
+            let is_it = |one: &&Operation| shape.starts_with(one.name()) && one.shape() == *shape;
+            let operation = Operation::ALL.iter().find(is_it);
             let why = || format!("{shape} is no operation of this one");
             operation
                 .map(|one| Some(*one))
@@ -228,7 +229,7 @@ pub(super) fn unpack(packed: &Packed) -> Result<Group, String> {
 
 /// In JSON, a move of the clock among the queries.
 #[derive(Serialize, Deserialize)]
-struct Moved {
+struct ClockMoved {
     clock: u64,
 }
 
@@ -237,13 +238,13 @@ struct Moved {
 #[serde(untagged)]
 enum Element<'a> {
     Query(#[serde(borrow)] Vec<Cow<'a, str>>),
-    Moved(Moved),
+    ClockMoved(ClockMoved),
 }
 
 impl Serialize for Group {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Failed(String);
-        impl From<&'static str> for Failed {
+        struct GroupFailed(String);
+        impl From<&'static str> for GroupFailed {
             fn from(why: &'static str) -> Self {
                 Self(why.to_owned())
             }
@@ -252,11 +253,11 @@ impl Serialize for Group {
         let written = self.try_each(&Numbering::own(), |event| {
             let written = match event {
                 Event::Query(query, _) => elements.serialize_element(&Language::records().words(&query)),
-                Event::Clock(Time(clock)) => elements.serialize_element(&Moved { clock }),
+                Event::Clock(Time(clock)) => elements.serialize_element(&ClockMoved { clock }),
             };
-            written.map_err(|error| Failed(error.to_string()))
+            written.map_err(|error| GroupFailed(error.to_string()))
         });
-        written.map_err(|Failed(why)| serde::ser::Error::custom(why))?;
+        written.map_err(|GroupFailed(why)| serde::ser::Error::custom(why))?;
         elements.end()
     }
 }
@@ -275,7 +276,7 @@ impl<'de> Deserialize<'de> for Group {
                 let mut group = Group::default();
                 while let Some(element) = elements.next_element()? {
                     match element {
-                        Element::Moved(Moved { clock }) => group.push_clock(Time(clock)),
+                        Element::ClockMoved(ClockMoved { clock }) => group.push_clock(Time(clock)),
                         Element::Query(words) => {
                             let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
                             let query = Language::records().parse(&words).map_err(A::Error::custom)?;

@@ -7,6 +7,15 @@ use std::time::Duration;
 use crate::time::ClockRule;
 
 /// How a store is kept.
+///
+/// ```
+/// use rewinddb::{db::Database, store::{Options, SyncPolicy}};
+///
+/// # let directory = tempfile::tempdir()?;
+/// let options = Options { sync: "100".parse::<SyncPolicy>()?, ..Options::default() };
+/// let db = Database::open_with(&directory, options)?; // at most 100 ms of it are lost with the power
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The rule of a new store's clock, monotone if it is `None`; one that is there must have this rule, if one is given.
@@ -49,6 +58,7 @@ impl Default for Options {
 
 /// When what was committed is safe from a loss of power. From a crash of the process it always is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SyncPolicy {
     /// When the commit returns.
     Always,
@@ -59,19 +69,31 @@ pub enum SyncPolicy {
 }
 
 impl FromStr for SyncPolicy {
-    type Err = String;
+    type Err = BadOption;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadOption> {
         match text {
             "always" => Ok(Self::Always),
             "never" => Ok(Self::Never),
             _ => match text.parse() {
                 Ok(milliseconds) if milliseconds > 0 => Ok(Self::Every(Duration::from_millis(milliseconds))),
-                _ => Err("it is always, never, or a number of milliseconds, as in 100".to_owned()),
+                _ => Err(BadOption("it is always, never, or a number of milliseconds, as in 100")),
             },
         }
     }
 }
+
+/// A text is no option of this kind: what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadOption(&'static str);
+
+impl fmt::Display for BadOption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for BadOption {}
 
 /// How files of the store are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,19 +115,20 @@ impl Encoding {
 }
 
 impl FromStr for Encoding {
-    type Err = String;
+    type Err = BadOption;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadOption> {
         match text {
             "binary" => Ok(Self::Binary),
             "json" => Ok(Self::Json),
-            _ => Err("the encodings are binary and json".to_owned()),
+            _ => Err(BadOption("the encodings are binary and json")),
         }
     }
 }
 
 /// The bound of a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CacheMax {
     /// So many values.
     Values(u64),
@@ -121,13 +144,13 @@ pub struct ByteSize(pub u64);
 const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
 
 impl FromStr for ByteSize {
-    type Err = String;
+    type Err = BadOption;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadOption> {
         let unit = UNITS.iter().find_map(|(name, size)| Some((text.strip_suffix(name)?, *size)));
         let (digits, size) = unit.unwrap_or((text, 1));
         let bytes = digits.trim_end().parse::<u64>().ok().and_then(|number| number.checked_mul(size));
-        bytes.map(Self).ok_or_else(|| "a number of bytes, as in 4096, 4KiB or 64MiB".to_owned())
+        bytes.map(Self).ok_or(BadOption("a number of bytes, as in 4096, 4KiB or 64MiB"))
     }
 }
 
@@ -142,12 +165,12 @@ impl fmt::Display for ByteSize {
 }
 
 impl FromStr for CacheMax {
-    type Err = String;
+    type Err = BadOption;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadOption> {
         if let Some(values) = text.strip_suffix("values") {
             let values = values.trim_end().parse().map(Self::Values);
-            return values.map_err(|_| "a number of values, as in 1000values".to_owned());
+            return values.map_err(|_| BadOption("a number of values, as in 1000values"));
         }
         text.parse().map(|ByteSize(bytes)| Self::Bytes(bytes))
     }

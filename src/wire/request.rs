@@ -4,12 +4,23 @@
 //! engine's `apply_group` alone: all of them take effect or none, and they are answered together.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Term;
 use crate::query::{Access, Aliases, Asks, Form, Language, Level, Mistake, Query, RawQuery};
 use crate::reply::Reply;
 
 /// What is asked at once.
+///
+/// ```
+/// use rewinddb::query::{Aliases, Language, Query, RawQuery};
+/// use rewinddb::wire::Request;
+///
+/// let words = RawQuery { words: vec!["GET", "A", "B"], ..RawQuery::default() };
+/// let request = Request::parse(&words, &Aliases::default(), Language::records().last_level())?;
+/// assert_eq!(request, Request::One(Query::Get { key: "A", field: "B" }));
+/// # Ok::<(), rewinddb::query::Mistake>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request<'a> {
     /// One query.
@@ -19,6 +30,14 @@ pub enum Request<'a> {
 }
 
 /// What a request is answered.
+///
+/// ```
+/// use rewinddb::{reply::Reply, wire::{Answer, Term}};
+///
+/// let answer = Answer::Batch(vec![Reply::Done, Reply::Bool(true)]);
+/// assert_eq!(Term::from(&answer), Term::Array(vec!["".to_owned(), "true".to_owned()]));
+/// assert_eq!(answer.to_string(), "[, true]");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<'e> {
     /// The reply to the one query.
@@ -173,6 +192,19 @@ impl Answer<'_> {
     }
 }
 
+/// As a person reads it: that of a batch in brackets.
+impl fmt::Display for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(reply) => reply.fmt(f),
+            Self::Batch(replies) => {
+                let answers: Vec<_> = replies.iter().map(Reply::to_string).collect();
+                write!(f, "[{}]", answers.join(", "))
+            }
+        }
+    }
+}
+
 impl<'e> From<Reply<'e>> for Answer<'e> {
     fn from(reply: Reply<'e>) -> Self {
         Self::One(reply)
@@ -268,7 +300,7 @@ mod tests {
         let requests = [batch(0), Request::One(query()), batch(2), batch(0), Request::One(query()), batch(0)];
         let wanted = [array(&[]), "0".into(), array(&["1", "2"]), array(&[]), "3".into(), array(&[])];
         assert_eq!(gathered(&requests), wanted);
-        assert_eq!(gathered(&[]), []);
+        assert!(gathered(&[]).is_empty());
         assert_eq!(gathered(&[batch(1)]), [array(&["0"])]);
     }
 }

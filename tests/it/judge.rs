@@ -1,23 +1,28 @@
 //! Suites, random lists, candidates, and the mistakes that must be caught.
 
 /// Candidates that misbehave.
+#[cfg(feature = "cli")]
 pub(crate) mod candidates;
 
 /// Suites by level: expected answers, and golden transcripts under both clock rules.
+#[cfg(feature = "cli")]
 pub(crate) mod golden;
 
 /// Suites, judging and hunting from the command line.
+#[cfg(feature = "cli")]
 pub(crate) mod judging;
 
 /// Lists drawn from a seed.
 pub(crate) mod lists;
 
 /// Correct solutions in every language, and the starter kits.
+#[cfg(feature = "cli")]
 pub(crate) mod solutions;
 
 /// Judging again on save, in a terminal.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "cli"))]
 pub(crate) mod watched;
 
 /// Wrong solutions: a classic mistake each.
+#[cfg(feature = "cli")]
 pub(crate) mod wrong;

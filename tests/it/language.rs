@@ -1,9 +1,11 @@
 //! The language: the table of operations, and how JSON is read.
 
 /// A set of forms of the tests' own.
+#[cfg(feature = "script")]
 pub(crate) mod forms;
 
 /// The JSON reader against `serde_json`.
+#[cfg(feature = "script")]
 pub(crate) mod reader;
 
 /// What the table of operations says of itself, and the documents printed from it.

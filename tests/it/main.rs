@@ -1,18 +1,33 @@
 //! All tests that use the project from outside, in one binary.
 
+/// How much is tried.
+#[cfg(feature = "judge")]
+mod amounts;
+/// The front door.
+#[cfg(all(feature = "store", feature = "judge"))]
+mod db;
 mod engine;
+#[cfg(feature = "judge")]
 mod judge;
 mod language;
+#[cfg(feature = "cli")]
 mod program;
+/// The program, started.
+#[cfg(feature = "cli")]
+mod started;
+// Lists drawn from a seed are of the room `judge`.
+#[cfg(all(feature = "store", feature = "judge"))]
 mod store;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
 
 use rewinddb::engine::Engine;
 use rewinddb::query::{Language, Level};
 use rewinddb::time::Backwards;
 use rewinddb::wire::{Request, Term};
+
+#[cfg(feature = "cli")]
+use crate::started::{feed, feed_to, rewind, text};
 
 /// The language that the tests are written in.
 fn language() -> &'static Language {
@@ -41,51 +56,17 @@ fn top() -> &'static Path {
 
 /// The files below a folder of `fixtures` that hold queries, in order. Listed when the tests run, so that a new file
 /// needs no rebuild.
-fn fixtures(folder: &str) -> Vec<PathBuf> {
+#[cfg(feature = "judge")]
+fn fixtures(folder: &str) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(top().join("fixtures").join(folder)).expect("the folder is there");
     let paths = entries.map(|entry| entry.expect("it can be listed").path());
-    let holds_queries = |path: &PathBuf| {
+    let holds_queries = |path: &std::path::PathBuf| {
         path.extension().is_some_and(|extension| extension == "json" || extension == "jsonl")
     };
     let mut paths: Vec<_> = paths.filter(holds_queries).collect();
     paths.sort();
     assert!(!paths.is_empty(), "no fixtures in {folder}");
     paths
-}
-
-/// A run of the program from the top of the project, with nothing of the terminal it was started from.
-fn rewind(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rewind"));
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
-        command.env_remove(name);
-    }
-    command.current_dir(top()).args(arguments).stdin(Stdio::null());
-    command
-}
-
-/// Runs the program with an input.
-fn feed(arguments: &[&str], input: &[u8]) -> Output {
-    feed_to(rewind(arguments), input)
-}
-
-/// Runs a command with an input.
-fn feed_to(mut command: Command, input: &[u8]) -> Output {
-    let piped = || Stdio::piped();
-    let mut child = command.stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("it starts");
-    let mut stdin = child.stdin.take().expect("it is piped");
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || {
-        // A program that refuses its input need not read all of it.
-        let _ = std::io::Write::write_all(&mut stdin, &input);
-    });
-    let output = child.wait_with_output().expect("it ends");
-    writer.join().expect("the writer ends");
-    output
-}
-
-/// The text of an output.
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the program writes UTF-8")
 }
 
 /// Compares a document with what it should say, which `fresh` makes of what it says.
@@ -122,6 +103,7 @@ fn with_part(text: &str, mark: &str, part: &str) -> String {
 /// Compares text with the golden file `name` in a folder below `fixtures`.
 ///
 /// `INSTA_UPDATE=always cargo test` writes the golden files anew; look at the difference before it is committed.
+#[cfg(feature = "cli")]
 fn assert_golden(folder: &str, name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(top().join("fixtures").join(folder));

@@ -45,7 +45,7 @@ pub(super) fn run(shell: Shell, history: Option<&Path>, storing: &StoreArgs) -> 
 
 /// Reads and answers lines until there are no more.
 fn converse(shell: &Shared, history: Option<&Path>, storing: &StoreArgs) -> Result<(), Failure> {
-    let color = shell.borrow().out.color;
+    let color = shell.borrow().out.style.color;
     let mut editor = editor(shell, color).map_err(broken)?;
     let mut history = LineHistory::of(history);
     history.load(&mut editor);
@@ -82,7 +82,7 @@ fn answer_all(shell: &mut Shell, text: &str) -> Result<ControlFlow<()>, Failure>
         return Ok(answer(shell, first, 1)?.unwrap_or(ControlFlow::Continue(())));
     }
     // Where several were asked it must be seen which answer is whose.
-    shell.out.is_typed = false;
+    shell.out.style.is_typed = false;
     let (mut line, mut number) = (first, 1);
     let done = loop {
         match answer(shell, line, number) {
@@ -92,7 +92,7 @@ fn answer_all(shell: &mut Shell, text: &str) -> Result<ControlFlow<()>, Failure>
         number += line.matches('\n').count() + 1;
         (line, rest) = lines::first(rest, shell.base.aliases());
     };
-    shell.out.is_typed = true;
+    shell.out.style.is_typed = true;
     let done = done?;
     if done.is_none() && !rest.trim().is_empty() {
         shell.note("what was pasted behind it is not asked")?;

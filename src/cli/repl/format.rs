@@ -13,56 +13,79 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::Failure;
 use crate::cli::rows::Rows;
 use crate::cli::run::LONGEST_TABLE;
+use crate::db::{Committed, Pending};
 use crate::engine::Engine;
 use crate::script::{self, Answers, Format, answer_alone, answers_from, cut, quoted};
 use crate::trace::Held;
-use crate::wire;
+use crate::wire::{self, Answer, Request};
 
 /// So many bytes of answers are held before they are written even if more lines are waiting.
 const FULL: usize = 1 << 18;
 
-/// Answers, and how they are shown.
-pub(super) struct Output {
+/// How answers are shown.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
     pub(super) format: Format,
     /// Has a person typed the query, so that it stands above its answer?
     pub(super) is_typed: bool,
     pub(super) color: bool,
+}
+
+impl Style {
+    /// Writes the answer to the request of this number.
+    pub(super) fn answer(
+        self,
+        held: &mut Vec<u8>,
+        number: usize,
+        request: &Request<'_>,
+        answer: &Answer<'_>,
+    ) -> io::Result<()> {
+        let mut out = match self {
+            Self { format: Format::Text, is_typed: true, color } => answer_alone(held, color),
+            Self { format, color, .. } => answers_from(number, format, held, color),
+        };
+        out.answer(request, answer)?;
+        out.finish()
+    }
+}
+
+/// Answers, and how they are shown.
+pub(super) struct Output {
+    pub(super) style: Style,
     /// What is not written yet.
-    pub(super) held: Vec<u8>,
+    pub(super) held: Pending<Vec<u8>>,
 }
 
 impl Output {
     pub(super) fn new(format: Format, is_typed: bool) -> Self {
         let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-        Self { format, is_typed, color, held: Vec::new() }
+        Self { style: Style { format, is_typed, color }, held: Pending::default() }
     }
 
-    /// Where the answer to the query of this number goes.
-    pub(super) fn answer_to(&mut self, number: usize) -> Box<dyn Answers + '_> {
-        if self.format == Format::Text && self.is_typed {
-            return answer_alone(&mut self.held, self.color);
-        }
-        answers_from(number, self.format, &mut self.held, self.color)
+    /// Adds a text.
+    pub(super) fn push(&mut self, text: &str) {
+        self.held.hold(|held| held.extend_from_slice(text.as_bytes()));
     }
 
     /// Where the answers to a list of this length go that begins with this number. They are written at once; a table that
     /// would be too long is written as text.
     pub(super) fn answers_to(&self, number: usize, length: usize) -> Box<dyn Answers> {
-        let is_long = self.format == Format::Table && length > LONGEST_TABLE;
-        let format = if is_long { Format::Text } else { self.format };
+        let Style { format, color, .. } = self.style;
+        let is_long = format == Format::Table && length > LONGEST_TABLE;
+        let format = if is_long { Format::Text } else { format };
         let out = BufWriter::with_capacity(1 << 16, io::stdout());
-        answers_from(number, format, out, self.color)
+        answers_from(number, format, out, color)
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.held.len() >= FULL
+        self.held.measure(Vec::len) >= FULL
     }
 
     /// Writes what is held.
-    pub(super) fn hand_on(&mut self) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        let written = out.write_all(&self.held).and_then(|()| out.flush());
-        self.held.clear();
+    pub(super) fn hand_on(&mut self, committed: &Committed<'_>) -> Result<(), Failure> {
+        let (mut out, held) = (io::stdout().lock(), self.held.release(committed));
+        let written = out.write_all(held).and_then(|()| out.flush());
+        held.clear();
         written.map_err(Failure::Output)
     }
 
@@ -73,13 +96,17 @@ impl Output {
         rows: &[[Value; N]],
         shown: impl Fn(&[Value; N]) -> Vec<String>,
     ) -> Result<(), Failure> {
-        if self.format == Format::Text {
+        if self.style.format == Format::Text {
             let rows: Vec<_> = rows.iter().map(shown).collect();
-            aligned(&rows).for_each(|line| self.held.extend_from_slice(format!("{line}\n").as_bytes()));
+            aligned(&rows).for_each(|line| self.push(&format!("{line}\n")));
             return Ok(());
         }
-        let mut table = Rows::new(&mut self.held, Some(self.format), columns);
-        rows.iter().try_for_each(|row| table.add(row)).and_then(|()| table.finish()).map_err(Failure::Output)
+        let (format, mut written) = (Some(self.style.format), Ok(()));
+        self.held.hold(|held| {
+            let mut table = Rows::new(held, format, columns);
+            written = rows.iter().try_for_each(|row| table.add(row)).and_then(|()| table.finish());
+        });
+        written.map_err(Failure::Output)
     }
 }
 

@@ -4,12 +4,11 @@
 
 use super::format::query;
 use crate::cli::Failure;
-use crate::cli::base::answer;
 use crate::engine::Engine;
-use crate::script::{Answers, cut};
-use crate::time::{Clock, ClockRule};
+use crate::script::cut;
+use crate::time::{Backwards, Clock, ClockRule};
 use crate::trace::{Moment, Recording};
-use crate::wire::Request;
+use crate::wire::{Answer, Request};
 
 /// A look at the past.
 pub(super) struct Past {
@@ -62,10 +61,10 @@ impl Past {
         &mut self,
         request: &Request<'_>,
         recording: &Recording,
-        out: &mut dyn Answers,
+        each: impl FnOnce(&Answer<'_>),
     ) -> Result<(), Failure> {
         let clock = self.engine.clock();
-        answer(&mut self.engine, request, out)?;
+        each(&answer(&mut self.engine, request)?);
         if self.engine.clock() != clock {
             self.engine = recording.engine(self.moment);
         }
@@ -75,6 +74,19 @@ impl Past {
     /// Which moment it is, for a person.
     pub(super) fn shown(&self, recording: &Recording) -> String {
         shown(recording, self.moment, self.engine.clock())
+    }
+}
+
+/// Answers a request. That time runs forward in it was checked when it was read.
+fn answer<'e>(engine: &'e mut Engine, request: &Request<'_>) -> Result<Answer<'e>, Failure> {
+    let bug = |backwards: Backwards| Failure::Bug(backwards.to_string());
+    match request {
+        Request::One(query) => engine.apply(query).map(Answer::One).map_err(bug),
+        Request::Batch(queries) => {
+            let mut replies = Vec::new();
+            engine.apply_group(None, queries, |reply| replies.push(reply.into_owned())).map_err(bug)?;
+            Ok(Answer::Batch(replies))
+        }
     }
 }
 

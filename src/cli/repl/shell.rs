@@ -11,10 +11,11 @@ use super::format::Output;
 use super::names::CellNames;
 use super::past::Past;
 use super::words::{Refusal, fault};
-use crate::cli::base::Base;
+use crate::cli::base;
 use crate::cli::report::{report, report_typed};
 use crate::cli::store_args::StoreArgs;
 use crate::cli::{Failure, say};
+use crate::db::Database;
 use crate::query::{Access, Level, Query};
 use crate::script::{Context, Faults, Format, read_typed};
 use crate::time::{ClockRule, Time};
@@ -23,7 +24,7 @@ use crate::wire::Request;
 
 /// A shell at work.
 pub(super) struct Shell {
-    pub(super) base: Base,
+    pub(super) base: Database,
     pub(super) level: Level,
     /// Does an operation without a timestamp happen at the machine's time?
     is_wall: bool,
@@ -42,12 +43,12 @@ const UNCOMMITTED: usize = 1 << 20;
 
 impl Shell {
     pub(super) fn new(
-        mut base: Base,
+        mut base: Database,
         level: Level,
         is_wall: bool,
         (format, is_typed): (Format, bool),
     ) -> Result<Self, Failure> {
-        let begin = base.copy()?;
+        let begin = base.copy_in_memory()?;
         Ok(Self {
             level,
             is_wall,
@@ -65,7 +66,7 @@ impl Shell {
     /// transaction is open there.
     pub(super) fn prompt(&self) -> String {
         let (place, is_inside) = match &self.past {
-            None => ((self.recording.last() + 1).to_string(), self.base.is_in_transaction()),
+            None => ((self.recording.last() + 1).to_string(), self.base.is_in_transaction(None)),
             Some(past) => (past.place(), past.is_inside()),
         };
         format!("rewind {place}{}> ", if is_inside { " (in a transaction)" } else { "" })
@@ -74,7 +75,7 @@ impl Shell {
     /// Asks a query of the present.
     pub(super) fn ask(&mut self, line: &str) -> Result<(), Refusal> {
         let (arena, number) = (Bump::new(), self.recording.last() + 1);
-        let context = self.base.context();
+        let context = base::context(&self.base);
         let typed = read_typed(line, &arena, self.level, context.clone(), number)?;
         let moved = self.moved_before([&typed.request]);
         let typed = match moved {
@@ -82,11 +83,13 @@ impl Shell {
             Some(_) => read_typed(line, &arena, self.level, at(context, moved), number)?,
         };
         self.move_clock(moved)?;
-        {
-            let mut answer = self.out.answer_to(number);
-            self.base.answer_line(&typed.request, &mut *answer)?;
-            answer.finish().map_err(Failure::Output)?;
-        }
+        let (requests, style, mut written) = (std::slice::from_ref(&typed.request), self.out.style, Ok(()));
+        self.base
+            .apply_pending(None, requests, &mut self.out.held, |held, request, answer| {
+                written = style.answer(held, number, request, answer);
+            })
+            .map_err(Failure::from)?;
+        written.map_err(Failure::Output)?;
         self.uncommitted += line.len();
         let clock = self.base.clock().now();
         self.note_step(&typed.request, RecordedStep { json: typed.json().into(), moved, clock });
@@ -106,9 +109,11 @@ impl Shell {
             let message = format!("{} writes, and the past can only be looked at", query.operation().name());
             return Err(fault(begin..line.trim_end().len(), &message, "`.forward` returns to now"));
         }
-        let mut answer = self.out.answer_to(past.moment.step);
-        past.answer(&typed.request, &self.recording, &mut *answer)?;
-        Ok(answer.finish().map_err(Failure::Output)?)
+        let (step, style, mut written) = (past.moment.step, self.out.style, Ok(()));
+        past.answer(&typed.request, &self.recording, |answer| {
+            self.out.held.hold(|held| written = style.answer(held, step, &typed.request, answer));
+        })?;
+        Ok(written.map_err(Failure::Output)?)
     }
 
     /// Where one looks: at the last step, if not at the past.
@@ -138,7 +143,9 @@ impl Shell {
     }
 
     pub(super) fn move_clock(&mut self, to: Option<Time>) -> Result<(), Failure> {
-        to.map_or(Ok(()), |to| self.base.apply(&Query::tick(to)))
+        let Some(to) = to else { return Ok(()) };
+        let tick = [Request::One(Query::tick(to))];
+        Ok(self.base.apply_pending(None, &tick, &mut self.out.held, |_, _, _| {})?)
     }
 
     /// Is it time to write the answers even if more lines are waiting?
@@ -149,8 +156,7 @@ impl Shell {
     /// Commits what was asked, and writes the answers.
     pub(super) fn settle(&mut self) -> Result<(), Failure> {
         self.uncommitted = 0;
-        self.base.commit()?;
-        self.out.hand_on()
+        self.out.hand_on(&self.base.commit()?)
     }
 
     /// Says something to a person, after all answers so far.
@@ -169,7 +175,7 @@ impl Shell {
         faults: &Faults,
     ) -> Result<(), Failure> {
         self.settle()?;
-        if self.out.is_typed {
+        if self.out.style.is_typed {
             report_typed(name, line, faults);
         } else {
             report(name, line, number, faults);
@@ -180,10 +186,10 @@ impl Shell {
     /// Ends the session; what took effect is kept, whatever came of the rest.
     pub(super) fn close(mut self, storing: &StoreArgs) -> Result<(), Failure> {
         let settled = self.settle();
-        if self.base.is_in_transaction() && self.out.is_typed {
+        if self.base.is_in_transaction(None) && self.out.style.is_typed {
             say("the transaction that was open is rolled back\n");
         }
-        let closed = self.base.close(storing);
+        let closed = base::close(self.base, storing);
         // The process ends here: giving a million cells back one by one would only take time.
         std::mem::forget((self.recording, self.past));
         settled.and(closed)

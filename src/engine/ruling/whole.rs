@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{CellName, End, Lives, Moment, Name, When, counted};
 use crate::engine::Engine;
-use crate::engine::held::Held;
+use crate::engine::stored::StoredValue;
 use crate::query::{MatchMode, Pattern, Query, SearchIn};
 use crate::time::{ClockRule, Time};
 
@@ -153,8 +153,8 @@ impl Engine {
             Query::Append { key, field, .. } => {
                 let before = self.records.live_cell(key, field, &self.timeline, moment.own);
                 let before = before.map(|content| match &content.value {
-                    Held::Text(_) => (1, false),
-                    Held::List(list) => (list.len(), true),
+                    StoredValue::Text(_) => (1, false),
+                    StoredValue::List(list) => (list.len(), true),
                 });
                 Whole::Appends { cell: CellName { key, field }, before }
             }
@@ -195,7 +195,7 @@ impl Engine {
             let texts = cells.map(|(field, value, _)| match what {
                 SearchIn::Key => Cow::Borrowed(key.as_str()),
                 SearchIn::Field => Cow::Borrowed(field),
-                SearchIn::Value => Cow::Owned(value.value().to_string()),
+                SearchIn::Value => value.shown(),
             });
             for text in texts.take(if what == SearchIn::Key { 1 } else { usize::MAX }) {
                 among += 1;

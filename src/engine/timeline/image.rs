@@ -1,6 +1,6 @@
 //! The tree of epochs as it is written down, and back.
 //!
-//! Invariant: transactions are no part of what is written: neither their branches nor what stands in their epochs.
+//! Promise, which tests hold it to: transactions are no part of what is written: neither their branches nor what stands in their epochs.
 
 use std::collections::BTreeSet;
 

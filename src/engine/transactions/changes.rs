@@ -6,7 +6,7 @@ use super::Transaction;
 use crate::engine::expiries::Expiry;
 use crate::engine::records::Content;
 use crate::engine::timeline::Epoch;
-use crate::engine::unsaved::Note;
+use crate::engine::undo::UndoRecord;
 use crate::engine::{Engine, Text};
 use crate::query::{Access, Query};
 use crate::time::ClockRule;
@@ -89,8 +89,8 @@ impl Engine {
         }
     }
 
-    /// Keeps the notes of an epoch that a backup closes, where a transaction may have to take it back.
-    pub(in crate::engine) fn keep_closed(&mut self, notes: &[Note], epoch: Epoch) {
+    /// Keeps the notes of an epoch that a backup closes, where a transaction may have to undo it.
+    pub(in crate::engine) fn keep_closed(&mut self, notes: &[UndoRecord], epoch: Epoch) {
         if let Some(transaction) = self.transaction() {
             transaction.closed.extend(notes.iter().map(|note| (note.clone(), epoch)));
         }
@@ -108,9 +108,9 @@ impl Engine {
     }
 
     /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it has written.
-    pub(in crate::engine) fn written(&mut self) -> Vec<Note> {
+    pub(in crate::engine) fn written(&mut self) -> Vec<UndoRecord> {
         if self.is_inside() || !self.backups.is_empty() {
-            return self.unsaved.take();
+            return self.undo.take();
         }
         let notes = self.records.iter().flat_map(|(key, record)| {
             let fields = record.cells().map(|(field, _)| Some(field.clone()));
@@ -119,11 +119,11 @@ impl Engine {
         notes.collect()
     }
 
-    /// Takes back what the open epoch has written.
-    pub(in crate::engine) fn take_back_open(&mut self, written: Vec<Note>) {
+    /// Undoes what the open epoch has written.
+    pub(in crate::engine) fn undo_open(&mut self, written: Vec<UndoRecord>) {
         for (key, field) in written {
             self.preserve(&key, field.as_deref());
-            self.records.take_back(&key, field.as_deref(), self.timeline.open());
+            self.records.undo(&key, field.as_deref(), self.timeline.open());
         }
     }
 
@@ -165,11 +165,11 @@ impl Engine {
             let epoch = transaction.first;
             let preserved = self.records.preserve((key, field), epoch, &self.timeline);
             let note = (Text::new(key), field.map(Text::new));
-            if let Some(Some(Content { lifetime, .. })) = preserved
+            if let (Some(Some(Content { lifetime, .. })), Some(field)) = (&preserved, field)
                 && passes
                 && !lifetime.is_permanent()
             {
-                let (key, field) = (note.0.clone(), Text::new(field.unwrap_or_default()));
+                let (key, field) = (note.0.clone(), Text::new(field));
                 self.expiries.sort_in(Expiry { last: lifetime.last(), epoch, key, field });
             }
             if preserved.is_some() || field.is_none() {

@@ -1,16 +1,19 @@
 //! How transactions end: what they have written goes, or takes effect.
 //!
 //! ```text
-//!   ROLLBACK   its versions are taken back, one by one
+//!   ROLLBACK   its versions are undone, one by one
 //!   COMMIT     the same, and what was in them is written into the database
 //!              with a BACKUP, RESTORE or CLEAR: its present becomes that of the database, as nobody else has written
 //! ```
 
+use std::sync::Arc;
+
 use super::changes::{Change, Remade};
 use super::{Session, Transaction};
 use crate::engine::Engine;
+use crate::engine::blobs::{self, BlobRef};
 use crate::engine::timeline::Epoch;
-use crate::engine::unsaved::Note;
+use crate::engine::undo::UndoRecord;
 use crate::query::Query;
 use crate::time::Time;
 
@@ -37,6 +40,19 @@ impl Engine {
         session: Option<&Session>,
         each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<Effect, E> {
+        self.try_effect_with(session, |blob| Ok(blobs::none(blob)), each)
+    }
+
+    /// The same where long texts are elsewhere: `fetch` has them.
+    ///
+    /// # Errors
+    /// Whatever `each` or `fetch` fails with; nothing more is handed out then.
+    pub(crate) fn try_effect_with<E>(
+        &mut self,
+        session: Option<&Session>,
+        fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
+        each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<Effect, E> {
         self.enter(session);
         let Some(transaction) = self.transaction() else { return Ok(Effect::None) };
         if transaction.is_in_conflict() {
@@ -50,17 +66,17 @@ impl Engine {
             engine.records.live_cell(key, field, &engine.timeline, now).cloned()
         };
         let mut cells: Vec<_> =
-            self.unsaved.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
+            self.undo.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
         cells.sort_unstable();
         cells.dedup();
         let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
         self.leave();
         let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
-        self.try_tell(&cells, told, wanted, each)?;
+        self.try_tell(&cells, told, wanted, fetch, each)?;
         Ok(Effect::Told)
     }
 
-    /// Takes back what a session, or the engine's own, has open, for a caller who asks what it comes to instead: to other
+    /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead: to other
     /// transactions it has changed what it has written.
     pub fn hand_over(&mut self, session: Option<&Session>) {
         self.enter(session);
@@ -77,38 +93,41 @@ impl Engine {
         self.drop_transaction();
     }
 
-    /// Ends the transaction that the query is part of: takes back all that it has written. `false` if it is part of
+    /// Ends the transaction that the query is part of: undoes all that it has written. `false` if it is part of
     /// none.
     pub(in crate::engine) fn drop_transaction(&mut self) -> bool {
         let Some(place) = self.inside else { return false };
-        let unsaved = self.end_transaction(place);
-        self.take_back(unsaved);
+        let undo = self.end_transaction(place);
+        self.undo(undo);
         true
     }
 
     /// The same for those whose session has ended.
     pub(in crate::engine) fn end_abandoned(&mut self) {
         while let Some(place) = self.transactions.iter().position(Transaction::is_abandoned) {
-            let unsaved = self.end_transaction(place);
-            self.take_back(unsaved);
+            let undo = self.end_transaction(place);
+            self.undo(undo);
         }
     }
 
     /// Takes out a transaction; the answer is what it has written. The database is asked then.
-    fn end_transaction(&mut self, place: usize) -> (Vec<(Note, Epoch)>, Transaction) {
+    fn end_transaction(&mut self, place: usize) -> (Vec<(UndoRecord, Epoch)>, Transaction) {
         self.leave();
         let mut transaction = self.transactions.swap_remove(place);
         let open = transaction.other.at.open();
-        let written = transaction.other.unsaved.take().into_iter().map(|note| (note, open)).collect();
+        let written = transaction.other.undo.take().into_iter().map(|note| (note, open)).collect();
         self.timeline.end(&transaction.other.at);
         (written, transaction)
     }
 
-    pub(in crate::engine) fn take_back(&mut self, (written, transaction): (Vec<(Note, Epoch)>, Transaction)) {
+    pub(in crate::engine) fn undo(
+        &mut self,
+        (written, transaction): (Vec<(UndoRecord, Epoch)>, Transaction),
+    ) {
         for ((key, field), epoch) in written.into_iter().chain(transaction.closed) {
             match field {
                 Some(field) => drop(self.records.take(&key, &field, epoch)),
-                None => self.records.take_back(&key, None, epoch),
+                None => self.records.undo(&key, None, epoch),
             }
         }
     }
@@ -136,16 +155,16 @@ impl Engine {
         let touched = std::mem::take(&mut transaction.touched);
         for ((key, field), epoch) in written {
             let Some(field) = field else {
-                self.records.take_back(&key, None, epoch);
+                self.records.undo(&key, None, epoch);
                 continue;
             };
             match self.records.take(&key, &field, epoch) {
                 Some(Some(content)) if content.lifetime.holds_at(now) => self.put(&key, &field, content, now),
-                Some(_) => drop(self.delete(&key, &field, now)),
+                Some(_) => drop(self.remove(&key, &field, now)),
                 None => {}
             }
         }
-        self.take_back((Vec::new(), transaction));
+        self.undo((Vec::new(), transaction));
         self.tell_others(&touched);
     }
 
@@ -156,7 +175,7 @@ impl Engine {
         if remade[0] == Remade::Left {
             // What was written since the last backup is seen by nobody from now on.
             let written = self.written();
-            self.take_back_open(written);
+            self.undo_open(written);
         }
         self.swap(place);
         let mut transaction = self.transactions.swap_remove(place);
@@ -171,7 +190,7 @@ impl Engine {
         if remade[0] == Remade::Left {
             // No backup of it can see what others changed before.
             transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
-            self.take_back((Vec::new(), transaction));
+            self.undo((Vec::new(), transaction));
         }
     }
 }

@@ -12,8 +12,8 @@ use rewinddb::engine::image::{BackupImage, BranchImage, State};
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time, Ttl};
 
+use crate::amounts::{BROKEN_IMAGES, LAST_EPOCHS};
 use crate::engine::image::{Image, answer, begun, rule, thawed, written};
-use crate::engine::random::seeds;
 use crate::judge::lists::{List, list_of};
 
 #[test]
@@ -28,7 +28,7 @@ fn an_image_with_one_mistake_is_refused_or_harmless_while_time_jumps_about() {
 
 fn check_mistakes(free: bool) {
     let (mut refused, mut survived) = (0, 0);
-    for seed in seeds(100) {
+    for seed in BROKEN_IMAGES.seeds() {
         let (mut engine, rest) = begun(seed, free);
         if rest.len() > 60 || engine.sizes().versions > 60 {
             continue;
@@ -49,7 +49,7 @@ fn check_mistakes(free: bool) {
         }
     }
     let enough = refused > 1000 && survived > 1000;
-    assert!(enough || seeds(100).count() < 100, "{refused} were refused, {survived} survived");
+    assert!(enough || BROKEN_IMAGES.seeds().count() < 100, "{refused} were refused, {survived} survived");
 }
 
 /// Leads a full life: the rest of a list, then every backup is restored and everything written, till time ends.
@@ -167,7 +167,7 @@ impl Editor {
 
 #[test]
 fn at_the_end_of_all_epochs_nothing_panics() {
-    for seed in seeds(400) {
+    for seed in LAST_EPOCHS.seeds() {
         for left in 0..4 {
             let free = seed % 2 == 0;
             let mut image = written(Engine::new(rule(free)).freeze());

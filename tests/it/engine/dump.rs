@@ -1,6 +1,6 @@
 //! Dumps: an engine fed with one must be no other than the engine it was taken of.
 //!
-//! Invariant: a failure prints the seed and the rule; `REWIND_SEED` and `REWIND_LISTS` work as in `random.rs`.
+//! Invariant: a failure prints the seed and the rule; `REWIND_SEED=7` runs that one again.
 //!
 //! ```text
 //!   list ──► Engine ──► dump ──► fresh Engine        at a random place in the list
@@ -16,23 +16,24 @@ use rewinddb::judge::requests;
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time};
 
-use crate::engine::random::{LISTS, parsed, seeds};
+use crate::amounts::{CUT_DUMPS, DUMPS, OPEN_DUMPS};
+use crate::engine::random::parsed;
 use crate::judge::lists::{List, any_list_of, list_of};
 
 #[test]
 fn a_dump_rebuilds_the_database_while_time_moves_forward() {
-    seeds(LISTS).for_each(|seed| check(seed, ClockRule::Monotone));
+    DUMPS.seeds().for_each(|seed| check(seed, ClockRule::Monotone));
 }
 
 #[test]
 fn a_dump_rebuilds_the_database_while_time_jumps_about() {
-    seeds(LISTS).for_each(|seed| check(seed, ClockRule::Free));
+    DUMPS.seeds().for_each(|seed| check(seed, ClockRule::Free));
 }
 
 #[test]
 fn no_query_of_a_dump_can_be_left_out() {
     for (seed, rule) in
-        seeds(LISTS / 8).flat_map(|seed| [(seed, ClockRule::Monotone), (seed, ClockRule::Free)])
+        CUT_DUMPS.seeds().flat_map(|seed| [(seed, ClockRule::Monotone), (seed, ClockRule::Free)])
     {
         let list = list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
@@ -149,7 +150,7 @@ fn expected_dumps() {
 #[test]
 fn a_dump_tells_what_is_committed_and_the_names_of_operations() {
     for (seed, rule) in
-        seeds(LISTS / 4).flat_map(|seed| [(2 * seed, ClockRule::Monotone), (2 * seed, ClockRule::Free)])
+        OPEN_DUMPS.seeds().flat_map(|seed| [(2 * seed, ClockRule::Monotone), (2 * seed, ClockRule::Free)])
     {
         let list = any_list_of(seed, rule == ClockRule::Free);
         let queries = requests(&list).expect("it is a list of queries");

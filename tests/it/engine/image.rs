@@ -8,13 +8,16 @@
 
 use std::convert::Infallible;
 
-use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
+use rewinddb::engine::image::{
+    Broken, Frozen, RecordImage, State, TextImage, Thaw, ValueImage, VersionImage,
+};
 use rewinddb::engine::{Engine, Sizes};
 use rewinddb::judge::requests;
 use rewinddb::query::Query;
 use rewinddb::time::{ClockRule, Time};
 
-use crate::engine::random::{parsed, seeds};
+use crate::amounts::{IMAGES, OPEN_IMAGES, SHARED_IMAGES};
+use crate::engine::random::parsed;
 use crate::judge::lists::{List, any_list_of, list_of};
 
 /// An image that owns its texts, records in order of keys.
@@ -39,8 +42,7 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     let mut records: Vec<Row> = Vec::new();
     let kept = frozen.try_each_record(|image| {
         let owned = |version: &VersionImage<'_>| {
-            let texts =
-                |value: &ValueImage<'_>| value.texts().iter().map(|text| (*text).to_owned()).collect();
+            let texts = |value: &ValueImage<'_>| value.texts().iter().map(in_memory).collect();
             let list = |value: &ValueImage<'_>| match value {
                 ValueImage::Text(_) => None,
                 ValueImage::List { goes_on, .. } => Some(*goes_on),
@@ -57,6 +59,13 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     Image { state, records }
 }
 
+fn in_memory(text: &TextImage<'_>) -> String {
+    match text {
+        TextImage::Memory(text) => (*text).to_owned(),
+        TextImage::Blob(blob) => panic!("{blob:?} in an engine that has no blobs"),
+    }
+}
+
 /// Brings back what was written down.
 pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
     let mut thaw = Thaw::new(&image.state)?;
@@ -65,9 +74,9 @@ pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
             field,
             epoch: *epoch,
             content: content.as_ref().map(|((texts, list), last)| {
-                let items = texts.iter().map(String::as_str);
+                let mut items = texts.iter().map(|text| TextImage::Memory(text));
                 let value = match list {
-                    None => ValueImage::Text(texts.first().map_or("", String::as_str)),
+                    None => ValueImage::Text(items.next().unwrap_or(TextImage::Memory(""))),
                     Some(goes_on) => ValueImage::List { goes_on: *goes_on, items: items.collect() },
                 };
                 (value, *last)
@@ -101,12 +110,12 @@ pub(crate) fn begun(seed: u64, free: bool) -> (Engine, List) {
 
 #[test]
 fn a_thawed_engine_goes_on_like_a_clone_while_time_moves_forward() {
-    seeds(2000).for_each(|seed| check(seed, false));
+    IMAGES.seeds().for_each(|seed| check(seed, false));
 }
 
 #[test]
 fn a_thawed_engine_goes_on_like_a_clone_while_time_jumps_about() {
-    seeds(2000).for_each(|seed| check(seed, true));
+    IMAGES.seeds().for_each(|seed| check(seed, true));
 }
 
 fn check(seed: u64, free: bool) {
@@ -117,10 +126,11 @@ fn check(seed: u64, free: bool) {
     let image = written(frozen);
     assert_eq!(written(clone.clone().freeze()), image, "seed {seed}: what was frozen has changed");
     let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    assert_eq!(thawed.check(), Ok(()), "seed {seed}");
     assert_eq!(written(thawed.clone().freeze()), image, "seed {seed}: it is not what was written");
-    let (Sizes { unsaved, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
-    assert_eq!(thawed.sizes(), Sizes { unsaved, expiries, ..most }, "seed {seed}");
-    assert!(unsaved <= most.unsaved && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
+    let (Sizes { undo, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
+    assert_eq!(thawed.sizes(), Sizes { undo, expiries, ..most }, "seed {seed}");
+    assert!(undo <= most.undo && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
     for (place, (words, wanted)) in rest.iter().zip(&answers).enumerate() {
         let why = format!("seed {seed}, free: {free}, query {place} after the thaw: {words:?}");
         assert_eq!((&answer(&mut clone, words), &answer(&mut thawed, words)), (wanted, wanted), "{why}");
@@ -140,7 +150,7 @@ fn check(seed: u64, free: bool) {
 /// What is frozen is what is committed, so an open transaction is rolled back before the two go on.
 #[test]
 fn a_thawed_engine_goes_on_after_transactions() {
-    for (seed, free) in seeds(500).flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
+    for (seed, free) in OPEN_IMAGES.seeds().flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
         let list = any_list_of(seed, free);
         let queries = requests(&list).expect("it is a list of queries");
         let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
@@ -165,7 +175,7 @@ fn a_thawed_engine_goes_on_after_transactions() {
 
 #[test]
 fn another_thread_writes_down_what_was_while_queries_go_on() {
-    for seed in seeds(100) {
+    for seed in SHARED_IMAGES.seeds() {
         let (mut engine, rest) = begun(seed, false);
         let wanted = written(engine.clone().freeze());
         let frozen = engine.freeze();

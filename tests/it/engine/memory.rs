@@ -23,8 +23,8 @@ fn restore(engine: &mut Engine, at: u64, moment: u64) {
 }
 
 fn assert_small(sizes: Sizes) {
-    let Sizes { records, versions, expiries, unsaved, branches, .. } = sizes;
-    assert!([records, versions, expiries, unsaved, branches].iter().all(|size| *size < 5_000), "{sizes:?}");
+    let Sizes { records, versions, expiries, undo, branches, .. } = sizes;
+    assert!([records, versions, expiries, undo, branches].iter().all(|size| *size < 5_000), "{sizes:?}");
 }
 
 #[test]
@@ -102,8 +102,8 @@ fn long_texts_do_not_add_up_in_notes_and_expiries() {
         set(&mut engine, &key, number, 1);
         apply(&mut engine, &Query::Set { key: &key, field: "g", value: "v" });
         apply(&mut engine, &Query::Delete { key: &key, field: "g" });
-        let Sizes { records, expiries, unsaved, .. } = engine.sizes();
-        assert!(records + expiries + unsaved < 40, "{:?}", engine.sizes());
+        let Sizes { records, expiries, undo, .. } = engine.sizes();
+        assert!(records + expiries + undo < 40, "{:?}", engine.sizes());
     }
 }
 
@@ -184,8 +184,8 @@ fn what_is_cleared_goes_where_no_backup_holds_it() {
         fill(&mut engine, round * 10_000);
         apply(&mut engine, &clear);
         assert_eq!(apply(&mut engine, &Query::Size {}), "0");
-        let Sizes { records, versions, expiries, unsaved, .. } = engine.sizes();
-        assert_eq!((records, versions, unsaved), (1, 1, 0));
+        let Sizes { records, versions, expiries, undo, .. } = engine.sizes();
+        assert_eq!((records, versions, undo), (1, 1, 0));
         // Those are swept when they have doubled.
         assert!(expiries < 30_000, "{expiries} after {round} rounds");
     }

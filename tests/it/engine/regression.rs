@@ -52,6 +52,14 @@ fn two_versions_that_die_at_one_moment_are_counted_out_one_by_one() {
     assert_eq!(last_answer(ClockRule::Monotone, &queries).0, "0");
 }
 
+#[test]
+fn an_expiry_that_is_told_twice_weighs_no_more() {
+    // Of two SETs with one end only one entry is kept, but the weight of both was.
+    let set = "SET_AT_WITH_TTL k f v 0 10";
+    let (_, engine) = last_answer(ClockRule::Monotone, &[set, set, "BACKUP 1"]);
+    assert_eq!(engine.check(), Ok(()));
+}
+
 /// An empty segment whose removal was undone by a loss of power was longer than the one that went on in the other
 /// encoding, and was taken for it.
 #[rstest]

@@ -69,7 +69,8 @@ fn a_commit_whose_disk_failed_cannot_be_had_by_asking_again() {
             run("BACKUP 5").unwrap();
         }
         disk.fail(disk.operations(), Fault::Full, true);
-        assert!(run("COMMIT").is_err(), "whole: {whole}");
+        let failed = run("COMMIT").expect_err("the disk is full");
+        assert!(failed.starts_with("cannot write log-"), "whole: {whole}, {failed}");
         let again = run("COMMIT");
         assert_ne!(again, Ok("true".to_owned()), "whole: {whole}");
     }

@@ -59,14 +59,14 @@ impl Wrong {
     }
 }
 
-/// What is to be done with each wrong solution.
+/// What is to be done with each wrong solution. It is started hundreds of times, so Python looks for no packages.
 fn each(check: impl Fn(&Wrong, &mut dyn Candidate)) {
     let Some(python) = python() else { return };
     for wrong in table() {
         let (_kit, adapter, solution) = python_kit(&wrong.changed(solution(), &wrong.change));
         let right = std::fs::read_to_string(&adapter).expect("it is there");
         std::fs::write(&adapter, wrong.changed(right, &wrong.adapter)).expect("it can be written");
-        let command = [python.to_owned(), adapter, solution];
+        let command = [python, "-S", &adapter, &solution].map(str::to_owned);
         check(&wrong, &mut *candidate(Protocol::Session, &command, Limits::default()));
     }
 }
@@ -101,7 +101,7 @@ fn every_mistake_is_caught_by_a_case_of_its_level_that_names_it() {
         );
         let (failed, _) = failures(candidate, std::slice::from_ref(case));
         assert_eq!(failed.len(), 1, "{} passes `{}`", wrong.name, wrong.case);
-        if crate::store::matrix::is_long() {
+        if crate::amounts::is_long() {
             let (by_level, _) = failures(candidate, &cases);
             println!("{} {}: failing cases by level {by_level:?}", wrong.level, wrong.name);
         }
@@ -125,7 +125,7 @@ fn every_mistake_is_hunted_down_to_a_few_queries() {
 fn the_correct_solution_makes_none_of_them() {
     let Some(python) = python() else { return };
     let (_kit, adapter, file) = python_kit(&solution());
-    let command = [python.to_owned(), adapter, file];
+    let command = [python, "-S", &adapter, &file].map(str::to_owned);
     let mut candidate = candidate(Protocol::Session, &command, Limits::default());
     let cases = builtin(solved(), Some(ClockRule::Monotone)).expect("they are good");
     assert_eq!(failures(&mut *candidate, &cases).1, Vec::<String>::new());

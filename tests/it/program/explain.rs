@@ -8,8 +8,9 @@ use rewinddb::wire::Request;
 use rstest::rstest;
 use serde_json::Value;
 
+use crate::amounts::{BARS, EXPLAINED, RULINGS};
 use crate::engine::model::Model;
-use crate::engine::random::{parsed, seeds, spoken};
+use crate::engine::random::{parsed, spoken};
 use crate::judge::lists::any_list_of;
 use crate::{assert_golden, feed, fixtures, rewind, text};
 
@@ -153,7 +154,7 @@ fn a_query_back_in_time_is_refused_and_its_ruling_says_so() {
 
 #[test]
 fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
-    for (seed, rule) in seeds(400).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
+    for (seed, rule) in EXPLAINED.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let free = rule == ClockRule::Free;
         let (mut tracer, mut engine, mut model) = (Tracer::new(rule), Engine::new(rule), Model::new(free));
         let mut number = 0;
@@ -201,7 +202,7 @@ fn state_of_bars(bars: &Bars, number: usize) -> Vec<(String, String, String, Opt
 
 #[test]
 fn bars_tell_the_state_after_every_query() {
-    for (seed, rule) in seeds(100).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
+    for (seed, rule) in BARS.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
         let list = any_list_of(seed, rule == ClockRule::Free);
         for query in judge::requests(&list).expect("it is one").iter().take(120) {
@@ -375,7 +376,7 @@ fn a_page_that_cannot_be_written_ends_with_status_74() {
 /// A ruling costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.
 #[test]
 fn any_query_has_a_ruling_at_any_state() {
-    for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
+    for (seed, rule) in RULINGS.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let list = any_list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
         let requests = judge::requests(&list).expect("it is one");

@@ -1,6 +1,6 @@
 //! The program, killed in the midst of its work: what it has told is in the store.
 //!
-//! `REWIND_KILLS=1000 cargo test kill` kills more often, `REWIND_SEED=7` elsewhere.
+//! `REWIND_TESTS=long cargo test kill` kills more often, `REWIND_SEED=7` elsewhere.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rstest::rstest;
 
+use crate::amounts::{KILLS, first_seed};
 use crate::program::stored::{Scratch, Stream, answers, mixed};
 use crate::{rewind, text};
 
@@ -19,16 +20,8 @@ const SMALL: [&str; 6] = ["--segment-max", "4KiB", "--compact-after", "8KiB", "-
 /// More queries than are answered until a kill.
 const SENT: u64 = 1500;
 
-fn number_in(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|number| number.parse().expect("it is a number"))
-}
-
-fn kills() -> u64 {
-    number_in("REWIND_KILLS").unwrap_or(20)
-}
-
 fn seed() -> u64 {
-    let seed = number_in("REWIND_SEED").unwrap_or(1);
+    let seed = first_seed();
     println!("seed {seed}");
     seed
 }
@@ -97,7 +90,7 @@ fn what_was_answered_before_a_kill_is_in_the_store(#[case] options: &[&str]) {
     let (scratch, mut stream, seed) = (Scratch::new(), Stream::new(), seed());
     assert_eq!(answers(&scratch.run(&[options, &SMALL[..]].concat(), "[]")), "[]\n");
     let (mut told, mut compacted) = (0, false);
-    for number in 0..kills() {
+    for number in 0..KILLS.get() {
         let child = start(&scratch, "-", options);
         let (answers, sent) = run_until_killed(child, stream.lines(SENT), mixed(seed * 1_000_000 + number));
         stream.follow(&scratch.store(), &answers, sent);
@@ -124,7 +117,7 @@ fn a_list_is_in_the_store_whole_or_not_at_all_after_a_kill(#[case] sync: &str) {
     assert_eq!(answers(&scratch.run(&[], "[]")), "[]\n");
     let file = scratch.store().with_extension("json");
     let (mut longest, mut whole) = (Duration::ZERO, 0);
-    for number in 0..=kills() {
+    for number in 0..=KILLS.get() {
         let list = stream.list(1000);
         std::fs::write(&file, &list).expect("there is room");
         let mut child = start(&scratch, file.to_str().expect("it has a plain name"), &["--sync", sync]);
@@ -141,14 +134,14 @@ fn a_list_is_in_the_store_whole_or_not_at_all_after_a_kill(#[case] sync: &str) {
         let has_answered = !output.stdout.is_empty();
         whole += u64::from(stream.follow_list(&scratch.store(), 1000, has_answered));
     }
-    println!("{whole} of {} lists took effect", kills());
+    println!("{whole} of {} lists took effect", KILLS.get());
     answers(&scratch.log("verify", &[]));
 }
 
 #[test]
 fn a_store_that_was_being_made_at_a_kill_is_made_then() {
     let seed = seed();
-    for number in 0..kills() {
+    for number in 0..KILLS.get() {
         let scratch = Scratch::new();
         let mut child = start(&scratch, "-", &[]);
         std::thread::sleep(Duration::from_micros(mixed(seed * 1_000_000 + number) % 6000));

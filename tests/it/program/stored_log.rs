@@ -149,7 +149,7 @@ fn cat_prints_every_frame_as_a_line(#[case] options: &[&str]) {
     let snapshot = scratch.file("snapshot-");
     let snapshot = snapshot.file_name().expect("it has a name").to_str().expect("it is text");
     let frames = rows(&answers(&scratch.log("cat", &[snapshot])));
-    assert!(frames.iter().any(|frame| frame.get("state").is_some()));
+    assert_eq!(frames.iter().filter(|frame| frame.get("state").is_some()).count(), 1);
     assert_eq!(frames.last().expect("there are some")["end"]["frames"], json!(frames.len() - 1));
 }
 

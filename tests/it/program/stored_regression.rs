@@ -196,7 +196,8 @@ fn a_group_whose_replies_were_not_taken_to_the_end_is_the_last_of_its_store() {
     let cut_short = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         store.apply(&list, |_, _| panic!("the caller's own"))
     }));
-    assert!(cut_short.is_err());
+    let thrown = cut_short.expect_err("the reply is not taken");
+    assert_eq!(thrown.downcast_ref(), Some(&"the caller's own"));
     // In memory only half of it has taken effect, so nothing may follow that is made of that half.
     let refused = set(&mut store, "c", "2");
     assert!(matches!(refused, Err(Error::Stopped { .. })), "{refused:?}");
@@ -286,7 +287,7 @@ fn what_is_asked_of_values_on_disk_is_asked_of_what_they_are() {
             "list.f([a long item, b, another long item])",
             "{look}"
         );
-        assert_eq!(asked(&mut store, &["FIND", "VALUE", "REGEX", "#"]), "", "{look}: a stand-in shows");
+        assert_eq!(asked(&mut store, &["FIND", "VALUE", "REGEX", "#"]), "", "{look}: a reference shows");
         if look == "from the log" {
             store.compact().expect("there is room");
         }

@@ -11,14 +11,15 @@ use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, Until, Vie
 use rewinddb::time::ClockRule;
 use rstest::rstest;
 
+use crate::amounts::STORED_MIXED;
 use crate::engine::dump::dump;
-use crate::engine::random::{parsed, seeds};
+use crate::engine::random::parsed;
 use crate::engine::sessions::{OWN, Step, script_of};
 use crate::judge::lists::Dice;
 use crate::program::stored::{Scratch, answers};
 
-/// How many scripts are run on each kind of store.
-const SCRIPTS: u64 = 100;
+/// After so many calls the store is checked: that reads all of its files.
+const CHECKED: usize = 8;
 
 #[rstest]
 #[case::binary(Options::default())]
@@ -26,7 +27,7 @@ const SCRIPTS: u64 = 100;
 #[case::values_on_disk(Options { inline_max: 1, ..Options::default() })]
 #[case::values_in_json(Options { inline_max: 0, encoding: Some(Encoding::Json), ..Options::default() })]
 fn the_files_tell_what_is_committed(#[case] options: Options) {
-    for seed in seeds(SCRIPTS) {
+    for seed in STORED_MIXED.seeds() {
         let mut both = Both::new(seed, options.clone());
         for call in calls(seed) {
             both.call(&call);
@@ -59,6 +60,7 @@ struct Both {
     store: Option<Store>,
     engine: Engine,
     sessions: BTreeMap<usize, [Session; 2]>,
+    calls: usize,
 }
 
 impl Both {
@@ -66,7 +68,8 @@ impl Both {
         let disk = SimulatedDisk::new();
         let store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it begins");
         let engine = Engine::new(ClockRule::Monotone);
-        Self { seed, options, dice: Dice(seed), disk, store: Some(store), engine, sessions: BTreeMap::new() }
+        let sessions = BTreeMap::new();
+        Self { seed, options, dice: Dice(seed), disk, store: Some(store), engine, sessions, calls: 0 }
     }
 
     fn call(&mut self, call: &[Step]) {
@@ -110,6 +113,11 @@ impl Both {
         }
         assert_eq!(given.len(), queries.len());
         self.sessions.insert(session, pair);
+        self.calls += 1;
+        if self.calls % CHECKED == 0 {
+            let store = self.store.as_mut().expect("it is open");
+            store.check().unwrap_or_else(|why| panic!("seed {}: {why}", self.seed));
+        }
         if self.dice.one_in(20) {
             self.reopen();
         }

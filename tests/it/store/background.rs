@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rewinddb::query::Query;
 use rewinddb::store::{
-    CacheMax, Encoding, Fault, Options, RealDisk, SimulatedDisk, Store, SyncPolicy, verify,
+    CacheMax, Encoding, Error, Fault, Options, RealDisk, SimulatedDisk, Store, SyncPolicy, verify,
 };
 use rstest::rstest;
 
@@ -91,11 +91,10 @@ fn a_snapshot_that_fails_in_the_background_is_no_reason_to_stop() {
             // The log could not go on in a new segment, which is another matter.
             continue;
         }
-        if store.finish_snapshot().is_ok() {
-            break;
-        }
+        let Err(failed) = store.finish_snapshot() else { break };
         failures += 1;
-        assert!(store.stats().expect("it can be read").compaction_failure.is_some());
+        let stats = store.stats().expect("it can be read");
+        assert_eq!(stats.compaction_failure, Some(failed.to_string()), "operation {number}");
         set(&mut store, "2");
         store.snapshot().expect("there is room again");
         store.finish_snapshot().expect("there is room again");
@@ -123,7 +122,9 @@ fn a_sync_that_fails_in_the_background_stops_the_store() {
         std::thread::sleep(Duration::from_millis(1));
         failed
     });
-    assert!(failed.is_some() && disk.syncs() == begun, "{:?}", disk.trace());
-    assert!(store.apply(&[set], |_, _| {}).is_err());
+    let told = failed.as_ref().map(ToString::to_string).expect("the thread has synced");
+    assert!(told.contains("cannot sync log-") && disk.syncs() == begun, "{told}, {:?}", disk.trace());
+    let refused = store.apply(&[set], |_, _| {});
+    assert!(matches!(refused, Err(Error::Stopped { .. })), "{refused:?}");
     assert_eq!(get(&mut store, "k"), "1");
 }

@@ -1,8 +1,8 @@
 //! The fault matrix of the store: everything that may befall its files, tried case by case on a simulated disk.
 //!
 //! Invariants: what a store should hold is told by an engine beside it, fed with the same queries; every test counts
-//! its cases, prints the count, and fails if there were fewer than it has in mind. `REWIND_LONG=1` runs far more of
-//! everything, `REWIND_SEED=7` lets what is random begin with that seed.
+//! its cases, prints the count, and fails if there were fewer than it has in mind. `REWIND_SEED=7` lets what is
+//! random begin with that seed.
 //!
 //! ```text
 //!   Script ──► Driver ──┬──► Store on a SimulatedDisk ──► cut, flipped, crashed, failing ──► View, Store ──┐
@@ -38,27 +38,11 @@ mod torn;
 /// Two crashes in a row.
 mod twice;
 
-use std::env;
 use std::sync::Arc;
 
 use rewinddb::store::{CacheMax, Disk, Encoding, Options, SimulatedDisk, SyncPolicy};
 
 const ENCODINGS: [Encoding; 2] = [Encoding::Binary, Encoding::Json];
-
-/// Whether far more is asked for than every run should take.
-pub(crate) fn is_long() -> bool {
-    env::var_os("REWIND_LONG").is_some_and(|value| value != "0")
-}
-
-/// So many in every run, so many if more is asked for.
-fn so_many<T>(usual: T, long: T) -> T {
-    if is_long() { long } else { usual }
-}
-
-/// The seed that random tests begin with.
-fn first_seed() -> u64 {
-    env::var("REWIND_SEED").map_or(0, |seed| seed.parse().expect("a number in the environment"))
-}
 
 /// Options under which little is enough to bring everything about, and nothing happens by itself.
 fn options(encoding: Encoding) -> Options {

@@ -18,10 +18,10 @@ pub(super) fn help(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
         None => overview(shell.level),
         Some(name) => about(name, shell.base.aliases()).ok_or_else(|| {
             let why = Mistake::unknown_operation(name);
-            words.fault(0, &format!("no help on {}", plain(name)), &why.help(&shell.base.context().aliases))
+            words.fault(0, &format!("no help on {}", plain(name)), &why.help(shell.base.aliases()))
         })?,
     };
-    shell.out.held.extend_from_slice(text.as_bytes());
+    shell.out.push(&text);
     Ok(())
 }
 

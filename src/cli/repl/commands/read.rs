@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::table::or_command;
 use crate::cli::Failure;
+use crate::cli::base;
 use crate::cli::input::{Input, unreadable};
 use crate::cli::repl::interrupt;
 use crate::cli::repl::lines::Lines;
@@ -52,7 +53,7 @@ fn read_lines(shell: &mut Shell, input: Input) -> Result<(), Refusal> {
     let name = input.name.clone();
     let mut lines = Lines::new(input.into_stream());
     // The queries do not stand above their answers.
-    let is_typed = std::mem::replace(&mut shell.out.is_typed, false);
+    let is_typed = std::mem::replace(&mut shell.out.style.is_typed, false);
     let asked = loop {
         match lines.read() {
             Err(error) => break Err(Refusal::Failed(unreadable(&name, &error))),
@@ -76,7 +77,7 @@ fn read_lines(shell: &mut Shell, input: Input) -> Result<(), Refusal> {
             }
         }
     };
-    shell.out.is_typed = is_typed;
+    shell.out.style.is_typed = is_typed;
     asked
 }
 
@@ -114,7 +115,7 @@ fn read_array(shell: &mut Shell, source: &Source) -> Result<(), Refusal> {
     let refuse =
         |failure| if let Failure::Refused = failure { Refusal::Reported } else { Refusal::Failed(failure) };
     let (text, arena) = (source.text().map_err(refuse)?, Bump::new());
-    let context = shell.base.context();
+    let context = base::context(&shell.base);
     let wrong = |faults: Faults| refuse(source.refuse(&faults));
     let requests = read_list(text, &arena, shell.level, context.clone()).map_err(wrong)?;
     let moved = shell.moved_before(&requests);
@@ -124,7 +125,7 @@ fn read_array(shell: &mut Shell, source: &Source) -> Result<(), Refusal> {
     };
     shell.move_clock(moved)?;
     let mut out = shell.out.answers_to(shell.recording.last() + 1, requests.len());
-    shell.base.answer_list(&requests, &mut *out)?;
+    base::answer_list(&mut shell.base, &requests, &mut *out)?;
     out.finish().map_err(Failure::Output)?;
     record(shell, text, &requests, (at(context, moved).clock, moved));
     Ok(())

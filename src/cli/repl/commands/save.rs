@@ -33,7 +33,7 @@ pub(super) fn save(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
     if shell.base.clock().rule() == ClockRule::Free {
         saved.push_str("; run it with --clock free");
     }
-    if shell.base.is_in_transaction() {
+    if shell.base.is_in_transaction(None) {
         saved.push_str("; a transaction is open at their end");
     }
     Ok(shell.note(&saved)?)

@@ -7,7 +7,7 @@ use crate::script::Format;
 /// `.mode FORMAT`
 pub(super) fn mode(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusal> {
     let format: Result<Format, String> = words.text(0).parse();
-    shell.out.format = format.map_err(|why| words.fault(0, "no such way to show answers", &why))?;
+    shell.out.style.format = format.map_err(|why| words.fault(0, "no such way to show answers", &why))?;
     Ok(())
 }
 

@@ -43,9 +43,9 @@ pub(super) fn diff(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
     if found.is_empty() {
         return Ok(shell.note("no cell differs")?);
     }
-    if shell.out.format == Format::Text {
-        let text = differences(&found, shell.out.color);
-        shell.out.held.extend_from_slice(text.as_bytes());
+    if shell.out.style.format == Format::Text {
+        let text = differences(&found, shell.out.style.color);
+        shell.out.push(&text);
         return Ok(());
     }
     let columns = &["key", "field", "before", "before_until", "after", "after_until"];

@@ -28,8 +28,8 @@ pub(super) fn why(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusal
     let (key, field) = (words.text(0), words.get(1).unwrap_or_default());
     let (bars, tracer) = shell.recording.trace(shell.here(), key, field);
     let history = CellHistory::of(&shell.recording, &bars, &tracer, (key, field));
-    if shell.out.format == Format::Text {
-        shell.out.held.extend_from_slice(history.text().as_bytes());
+    if shell.out.style.format == Format::Text {
+        shell.out.push(&history.text());
         return Ok(());
     }
     let rows = history.rows();

@@ -8,7 +8,8 @@ use rewinddb::time::ClockRule;
 use super::driver::{Driver, Script, Step, words};
 use super::scripts::{Author, prelude};
 use super::state::look;
-use super::{ENCODINGS, first_seed, handle, options, other, so_many};
+use super::{ENCODINGS, handle, options, other};
+use crate::amounts::{Amount, CRASHES, SHORT_SEQUENCES, UNSYNCED_CRASHES};
 
 /// How much was tried.
 #[derive(Debug, Default)]
@@ -102,9 +103,8 @@ pub(super) fn short_segments(encoding: Encoding, free: bool) -> Options {
 }
 
 /// The scripts: the seed, the encoding to begin with, and the steps.
-fn scripts(usual: u64, long: u64) -> impl Iterator<Item = (u64, Encoding, Script)> {
-    (0..so_many(usual, long)).map(|number| {
-        let seed = first_seed() + number;
+fn scripts(scripts: Amount) -> impl Iterator<Item = (u64, Encoding, Script)> {
+    scripts.seeds_from_first().map(|seed| {
         let encoding = ENCODINGS[usize::try_from(seed % 2).expect("it is small")];
         (seed, encoding, Author::new(seed, encoding).script(45))
     })
@@ -115,7 +115,7 @@ fn scripts(usual: u64, long: u64) -> impl Iterator<Item = (u64, Encoding, Script
 #[test]
 fn a_crash_at_any_operation_loses_nothing_that_was_acknowledged() {
     let mut count = Count::default();
-    for (seed, encoding, script) in scripts(3, 10_000) {
+    for (seed, encoding, script) in scripts(CRASHES) {
         let mut options = short_segments(encoding, seed % 3 == 2);
         // With room ahead there are other operations.
         options.grow_by = if seed % 2 == 0 { 0 } else { 1024 };
@@ -124,14 +124,14 @@ fn a_crash_at_any_operation_loses_nothing_that_was_acknowledged() {
         let operations = each_crash(prepared, &script, judge);
         println!("seed {seed}: {operations} operations; so far {count:?}");
     }
-    assert!(count.crashes > 1000 && count.durable > 6 * count.crashes, "{count:?}");
+    assert!(count.crashes > 300 * CRASHES.count() && count.durable > 6 * count.crashes, "{count:?}");
 }
 
 /// Under `never`, a crash loses nothing; a loss of power leaves the beginning of what was done, or is noticed.
 #[test]
 fn without_syncs_a_crash_loses_nothing_and_a_loss_of_power_is_noticed() {
     let mut count = Count::default();
-    for (seed, encoding, script) in scripts(2, 1000) {
+    for (seed, encoding, script) in scripts(UNSYNCED_CRASHES) {
         let options = Options { sync: SyncPolicy::Never, segment_max: 1 << 14, ..options(encoding) };
         let prepared = || Driver::new(&SimulatedDisk::new(), options.clone());
         let judge = |driver: &Driver, number| judge_unsynced(driver, number, &mut count, &seed);
@@ -141,7 +141,7 @@ fn without_syncs_a_crash_loses_nothing_and_a_loss_of_power_is_noticed() {
     assert!(count.crashes > 250 && count.damaged > 50, "{count:?}");
 }
 
-/// Every sequence of up to three operations on a store with a backup, with a crash at every operation on the disk.
+/// Every sequence of a few operations on a store with a backup, with a crash at every operation on the disk.
 #[test]
 fn a_crash_at_any_operation_of_any_short_sequence_loses_nothing() {
     let (mut count, mut sequences) = (Count::default(), 0_usize);
@@ -149,7 +149,7 @@ fn a_crash_at_any_operation_of_any_short_sequence_loses_nothing() {
     let mut begun = Driver::new(&SimulatedDisk::new(), base.clone());
     begun.run(&prelude()).and_then(|()| begun.close()).expect("nothing fails");
     let files = begun.disk.files();
-    for length in 1..=so_many(3, 4) {
+    for length in 1..=u32::try_from(SHORT_SEQUENCES.get()).expect("it is small") {
         for number in 0..6_usize.pow(length) {
             let script = sequence(number, length);
             let prepared = || begun.on(&SimulatedDisk::from_files(files.clone()), base.clone());
@@ -158,7 +158,7 @@ fn a_crash_at_any_operation_of_any_short_sequence_loses_nothing() {
         }
     }
     println!("{sequences} sequences: {count:?}");
-    assert!(sequences >= 258);
+    assert!(sequences >= 42 && count.crashes > 5 * sequences);
 }
 
 /// The sequence with these digits, to the base 6.

@@ -6,7 +6,8 @@ use super::driver::{Driver, Step};
 use super::frames::ends;
 use super::scripts::{Author, only_file, packed, prelude};
 use super::state::look;
-use super::{ENCODINGS, options, so_many};
+use super::{ENCODINGS, options};
+use crate::amounts::{CUT_GROUPS, SEGMENT_STEP};
 
 /// A store with a log of one segment: groups, packed ones, long values.
 fn logged(options: Options, groups: usize, close: bool) -> Driver {
@@ -59,13 +60,18 @@ fn each_cut(
     cuts
 }
 
+/// More cuts there must be than this: of a few groups some hundred bytes each, of many only the places tried.
+fn least_cuts() -> usize {
+    (100 * CUT_GROUPS.count()).min(4000)
+}
+
 /// A log of which nothing is known to be synced opens to the groups that are whole, wherever it ends, and the torn
 /// rest is told: file, place, length and group.
 #[test]
 fn a_log_that_was_never_synced_opens_to_the_groups_before_the_cut() {
     for encoding in ENCODINGS {
         let options = Options { sync: SyncPolicy::Never, ..options(encoding) };
-        let driver = logged(options.clone(), so_many(40, 12_000), false);
+        let driver = logged(options.clone(), CUT_GROUPS.count(), false);
         for rest in [Rest::Nothing, Rest::Zeros] {
             let cuts = each_cut(&driver, encoding, rest, |disk, name, cut, bytes, whole| {
                 let found = look(disk, &options);
@@ -87,7 +93,7 @@ fn a_log_that_was_never_synced_opens_to_the_groups_before_the_cut() {
                 assert_eq!(told, torn, "cut at {cut}");
             });
             println!("{encoding:?}: {cuts} cuts of a log that was never synced");
-            assert!(cuts > so_many(4000, 350));
+            assert!(cuts > least_cuts());
         }
     }
 }
@@ -96,7 +102,7 @@ fn a_log_that_was_never_synced_opens_to_the_groups_before_the_cut() {
 #[test]
 fn a_log_that_was_synced_is_refused_with_any_part_missing() {
     for encoding in ENCODINGS {
-        let driver = logged(options(encoding), so_many(40, 12_000), true);
+        let driver = logged(options(encoding), CUT_GROUPS.count(), true);
         for rest in [Rest::Nothing, Rest::Zeros] {
             let cuts = each_cut(&driver, encoding, rest, |disk, name, cut, _, whole| {
                 let found = look(disk, &driver.options);
@@ -110,7 +116,7 @@ fn a_log_that_was_synced_is_refused_with_any_part_missing() {
                 );
             });
             println!("{encoding:?}: {cuts} cuts of a log that was synced");
-            assert!(cuts > so_many(4000, 350));
+            assert!(cuts > least_cuts());
         }
     }
 }
@@ -152,7 +158,7 @@ fn a_cut_segment_before_the_last_is_damage() {
             let disk = SimulatedDisk::from_files(files.clone());
             disk.set_bytes("watermark", start.clone());
             let bytes = &files[&name];
-            for cut in 0..bytes.len() {
+            for cut in (0..bytes.len()).step_by(SEGMENT_STEP.count()) {
                 disk.set_bytes(&name, &bytes[..cut]);
                 let found = look(&disk, &driver.options);
                 assert!(matches!(found, Err(Error::Damaged(_))), "{name} cut at {cut}: {found:?}");

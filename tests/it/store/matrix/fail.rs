@@ -3,11 +3,12 @@
 
 use rewinddb::store::{Encoding, Error, Fault, Options, SimulatedDisk};
 
+use super::ENCODINGS;
 use super::crash::{durable, short_segments};
 use super::driver::{Driver, Script, Step, words};
 use super::scripts::{Author, prelude};
 use super::state::look;
-use super::{ENCODINGS, first_seed, so_many};
+use crate::amounts::{FAILURES, GROWN_FAILURES, READ_FAILURES};
 
 /// A script, and the options of its store.
 struct Case {
@@ -147,7 +148,7 @@ fn fail_each(case: &Case) -> Count {
 /// acknowledged is there, with or without the group that failed.
 #[test]
 fn whatever_operation_fails_nothing_that_was_acknowledged_is_lost() {
-    for seed in first_seed()..first_seed() + so_many(2, 1000) {
+    for seed in FAILURES.seeds_from_first() {
         let count = fail_each(&Case::drawn(seed, 0));
         assert!(count.failures > 400 && count.stopped > 100 && count.unseen == 0, "{count:?}");
     }
@@ -156,7 +157,7 @@ fn whatever_operation_fails_nothing_that_was_acknowledged_is_lost() {
 /// The same with room made ahead. That it could not be made is no failure.
 #[test]
 fn whatever_operation_fails_beside_preallocation_nothing_is_lost() {
-    for seed in first_seed()..first_seed() + so_many(1, 300) {
+    for seed in GROWN_FAILURES.seeds_from_first() {
         let case = Case::drawn(2 * seed, 1024);
         assert_eq!(case.options.encoding, Some(Encoding::Binary), "room is made in binary files only");
         let count = fail_each(&case);
@@ -168,7 +169,7 @@ fn whatever_operation_fails_beside_preallocation_nothing_is_lost() {
 #[test]
 fn whatever_look_fails_is_no_damage() {
     let mut failures = 0;
-    for seed in first_seed()..first_seed() + so_many(2, 300) {
+    for seed in READ_FAILURES.seeds_from_first() {
         let case = Case::drawn(seed, 0);
         for number in 0..case.operations(true) {
             let mut driver = case.driver();
@@ -186,5 +187,5 @@ fn whatever_look_fails_is_no_damage() {
         }
     }
     println!("{failures} failures of anything");
-    assert!(failures > 300);
+    assert!(failures > 150 * READ_FAILURES.count());
 }

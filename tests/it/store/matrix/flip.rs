@@ -7,7 +7,8 @@ use rewinddb::store::{Encoding, Error, SimulatedDisk, Verdict, verify};
 use super::driver::{Driver, Step};
 use super::scripts::{packed, sample};
 use super::state::{Found, look};
-use super::{ENCODINGS, first_seed, handle, options, so_many};
+use super::{ENCODINGS, handle, options};
+use crate::amounts::{FLIPPED_PAIRS, ZEROED_STEP, first_seed};
 use crate::judge::lists::Dice;
 
 /// A closed store with a snapshot, a file of values and a log of about 7 kB.
@@ -114,7 +115,7 @@ fn no_pair_of_flips_and_no_lost_sector_passes_unnoticed() {
         let driver = closed(encoding);
         let counts = change_each_file(&driver, |disk, name, bytes, count| {
             let mut place = |end: usize| usize::try_from(dice.below(end as u64)).expect("it is small");
-            for _ in 0..so_many(500, 200_000) {
+            for _ in 0..FLIPPED_PAIRS.get() {
                 let first = place(8 * bytes.len());
                 // Near each other half the time.
                 let second = if place(2) == 0 {
@@ -127,7 +128,7 @@ fn no_pair_of_flips_and_no_lost_sector_passes_unnoticed() {
                     judge(&driver, disk, name, count, &format!("{name}, bits {first} and {second}"));
                 }
             }
-            for at in (0..bytes.len()).step_by(so_many(64, 1)) {
+            for at in (0..bytes.len()).step_by(ZEROED_STEP.count()) {
                 let mut zeroed = bytes.to_vec();
                 let end = (at + 512).min(bytes.len());
                 zeroed[at..end].fill(0);

@@ -8,7 +8,8 @@ use super::driver::{Driver, parsed, words};
 use super::frames::{File, watermark};
 use super::scripts::sample;
 use super::state::look;
-use super::{ENCODINGS, first_seed, handle, options, so_many};
+use super::{ENCODINGS, handle, options};
+use crate::amounts::{Amount, CHANGED_BYTES, CHANGED_FRAMES, first_seed};
 use crate::judge::lists::Dice;
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -154,14 +155,14 @@ fn read_all(driver: &Driver, files: &Files, count: &mut Count) {
     }
 }
 
-fn hostile(salt: u64, usual: u64, change: fn(&mut Vandal)) -> Count {
+fn hostile(salt: u64, files: Amount, change: fn(&mut Vandal)) -> Count {
     let mut count = Count::default();
     for encoding in ENCODINGS {
         let mut driver = sample(5, &options(encoding), true, 8);
         driver.close().expect("nothing fails");
-        let files = driver.disk.files();
-        for seed in first_seed()..first_seed() + so_many(usual, 100 * usual) {
-            let mut vandal = Vandal { dice: Dice(seed ^ salt), encoding, files: files.clone() };
+        let whole = driver.disk.files();
+        for seed in files.seeds_from_first() {
+            let mut vandal = Vandal { dice: Dice(seed ^ salt), encoding, files: whole.clone() };
             change(&mut vandal);
             let read = || read_all(&driver, &vandal.files, &mut count);
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
@@ -176,15 +177,16 @@ fn hostile(salt: u64, usual: u64, change: fn(&mut Vandal)) -> Count {
 /// what was repaired is sound.
 #[test]
 fn changed_bytes_make_no_reader_panic() {
-    let count = hostile(1, 1000, Vandal::change_bytes);
-    assert!(count.tried >= 2000 && count.repaired > 1000, "{count:?}");
+    let count = hostile(1, CHANGED_BYTES, Vandal::change_bytes);
+    assert!(count.tried == 2 * CHANGED_BYTES.count() && count.repaired > CHANGED_BYTES.count(), "{count:?}");
 }
 
 /// The same for files that say something else under checksums that are right.
 #[test]
 fn changed_frames_under_right_checksums_make_no_reader_panic() {
-    let count = hostile(2, 1500, Vandal::change_frames);
-    assert!(count.tried >= 3000 && count.opened > 300, "{count:?}");
+    let count = hostile(2, CHANGED_FRAMES, Vandal::change_frames);
+    let tried = 2 * CHANGED_FRAMES.count();
+    assert!(count.tried == tried && count.opened > tried / 10, "{count:?}");
 }
 
 /// The frames of the tests are the frames of the store.

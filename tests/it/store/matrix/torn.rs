@@ -5,8 +5,9 @@ use std::ops::Range;
 use rewinddb::store::{Encoding, Options, SimulatedDisk};
 
 use super::driver::{Driver, Step, words};
+use super::options;
 use super::scripts::{only_file, prelude};
-use super::{options, so_many};
+use crate::amounts::TORN_SECTORS;
 use crate::judge::lists::List;
 
 const SECTOR: usize = 512;
@@ -88,7 +89,7 @@ fn a_group_torn_between_any_sectors_is_there_whole_or_not_at_all() {
 #[test]
 fn a_group_torn_in_preallocated_zeros_is_there_whole_or_not_at_all() {
     let options = Options { grow_by: 16 << 10, lz4: false, ..options(Encoding::Binary) };
-    let tried = try_zeros(&options, large(so_many(7, 15), true));
+    let tried = try_zeros(&options, large(TORN_SECTORS.count(), true));
     println!("{tried} torn groups");
     assert!(tried >= 128);
 }

@@ -4,9 +4,10 @@ use rewinddb::store::{Encoding, SimulatedDisk};
 
 use super::crash::{durable, short_segments};
 use super::driver::{Driver, Script, Step, words};
+use super::other;
 use super::scripts::{Author, prelude};
 use super::state::look;
-use super::{first_seed, other, so_many};
+use crate::amounts::SECOND_CRASHES;
 
 /// A script with every kind of step.
 fn script(seed: u64) -> Script {
@@ -25,7 +26,7 @@ fn script(seed: u64) -> Script {
 #[test]
 fn a_second_crash_with_a_loss_of_power_loses_nothing_either() {
     let (mut pairs, mut images) = (0, 0);
-    for seed in first_seed()..first_seed() + so_many(1, 300) {
+    for seed in SECOND_CRASHES.seeds_from_first() {
         let options = short_segments(Encoding::Binary, false);
         let prepared = || Driver::new(&SimulatedDisk::new(), options.clone());
         let script = script(seed);

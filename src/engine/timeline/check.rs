@@ -1,0 +1,254 @@
+//! Whether the tree of epochs is one, and everybody stands somewhere in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Branch, Epoch, Mark, Position, Timeline};
+use crate::engine::check::{Found, ensure, hold};
+
+/// The tree, and where everybody stands in it: the database, and the transactions.
+struct Tree<'t> {
+    timeline: &'t Timeline,
+    all: Vec<&'t Position>,
+}
+
+/// The epochs that are in a branch, with that branch.
+pub(in crate::engine) struct Known {
+    /// First and last epoch of each, in order. Where nobody stands, the last one may be later than it is.
+    runs: Vec<(Epoch, Epoch, u32)>,
+    open: BTreeSet<Epoch>,
+}
+
+/// The epochs from which somebody looks back, with their branches.
+pub(in crate::engine) struct Pasts<'t> {
+    timeline: &'t Timeline,
+    ends: BTreeMap<Epoch, u32>,
+}
+
+impl Pasts<'_> {
+    /// The newest of some epochs that is seen from another; `None` if nobody looks back from there.
+    pub(in crate::engine) fn seen_of(&self, epochs: &[Epoch], from: Epoch) -> Option<Option<Epoch>> {
+        let branch = *self.ends.get(&from)?;
+        let is_seen = |epoch: &&Epoch| self.timeline.seen_from(branch, from, **epoch) == Some(**epoch);
+        Some(epochs.iter().rev().find(is_seen).copied())
+    }
+}
+
+impl Known {
+    fn branch_of(&self, epoch: Epoch) -> Option<u32> {
+        let after = self.runs.partition_point(|(first, ..)| *first <= epoch);
+        self.runs[..after].last().filter(|(_, last, _)| epoch <= *last).map(|(.., branch)| *branch)
+    }
+
+    /// Is this epoch in a branch?
+    pub(in crate::engine) fn have(&self, epoch: Epoch) -> bool {
+        self.branch_of(epoch).is_some()
+    }
+
+    /// Is this epoch in a branch that the transaction has made which stands there?
+    pub(in crate::engine) fn are_of(&self, epoch: Epoch, position: &Position) -> bool {
+        let branch = self.branch_of(epoch);
+        branch.is_some_and(|branch| position.own.iter().flatten().any(|own| *own == branch))
+    }
+
+    /// Is the epoch of the mark in its branch, and no open one?
+    pub(in crate::engine) fn are_closed_at(&self, mark: Mark) -> bool {
+        self.branch_of(mark.epoch) == Some(mark.branch) && !self.open.contains(&mark.epoch)
+    }
+}
+
+impl Timeline {
+    /// Was the last epoch of all opened? From there on backups share it.
+    pub(in crate::engine) fn is_at_the_end(&self) -> bool {
+        self.last == Epoch::LAST
+    }
+
+    /// Sees from now on what was seen from a mark; nothing may be written there.
+    pub(in crate::engine) fn stand_at(&mut self, mark: Mark) {
+        let first = self.branch(mark.branch).first;
+        self.at = Position { branch: mark.branch, first, open: mark.epoch, own: None };
+    }
+
+    /// The epochs from which somebody looks back, or may: those of backups, and those where branches fork.
+    pub(in crate::engine) fn pasts(&self, backups: impl Iterator<Item = Mark>) -> Pasts<'_> {
+        let forks = self.in_use().filter_map(|(_, branch)| Some((branch.fork?, branch.parent)));
+        let ends = forks.chain(backups.map(|mark| (mark.epoch, mark.branch))).collect();
+        Pasts { timeline: self, ends }
+    }
+
+    /// The epochs that are in a branch, where others stand at these positions.
+    pub(in crate::engine) fn known<'p>(&'p self, others: impl Iterator<Item = &'p Position>) -> Known {
+        let all: Vec<&Position> = others.chain([&self.at]).collect();
+        let mut order: Vec<_> =
+            self.in_use().map(|(place, branch)| (branch.first, self.last, place)).collect();
+        order.sort_unstable();
+        for place in 1..order.len() {
+            order[place - 1].1 = order[place].0.before();
+        }
+        for (_, last, branch) in &mut order {
+            let open = all.iter().find(|position| position.branch == *branch).map(|position| position.open);
+            *last = open.unwrap_or(*last);
+        }
+        Known { runs: order, open: all.iter().map(|position| position.open).collect() }
+    }
+
+    /// The branches that were not given back, with their places.
+    fn in_use(&self) -> impl Iterator<Item = (u32, &Branch)> {
+        (0..).zip(&self.branches).filter(|(place, _)| !self.vacant.contains(place))
+    }
+
+    /// Checks the tree, where others stand at these positions.
+    pub(in crate::engine) fn check<'p>(&'p self, others: impl Iterator<Item = &'p Position>) -> Found {
+        hold(
+            &Tree { timeline: self, all: others.chain([&self.at]).collect() },
+            &[
+                ("an open epoch is the last of its branch", Tree::open),
+                ("a branch forks from one that began before it", Tree::forks),
+                ("no two branches begin in one epoch", Tree::firsts),
+                ("a jump leads to a branch on the way to the first", Tree::jumps),
+                ("no epoch is later than the last, which is open if there is no transaction", Tree::last),
+                ("a place that was given back is nobody's", Tree::vacant),
+                ("a transaction has branches of its own, which nobody else sees", Tree::own),
+                ("there is a fork for each transaction", Tree::transactions),
+            ],
+        )
+    }
+}
+
+impl Epoch {
+    fn before(self) -> Self {
+        Self::new(self.number() - 1).unwrap_or(Self::FIRST)
+    }
+}
+
+impl Tree<'_> {
+    fn open(&self) -> Found {
+        self.all.iter().try_for_each(|position| {
+            let Position { branch, first, open, .. } = **position;
+            let begins = self.timeline.branch(branch).first == first && first <= open;
+            let later = self.timeline.in_use().any(|(_, other)| first < other.first && other.first <= open);
+            ensure(begins && !later, || format!("{position:?}"))
+        })
+    }
+
+    fn forks(&self) -> Found {
+        self.each_branch(|branch| {
+            let parent = self.timeline.branch(branch.parent);
+            branch.fork.is_none_or(|fork| branch.depth == 0 || (parent.first <= fork && fork < branch.first))
+        })
+    }
+
+    fn firsts(&self) -> Found {
+        let mut firsts = BTreeSet::new();
+        let twice = self.timeline.in_use().find(|(_, branch)| !firsts.insert(branch.first));
+        twice.map_or(Ok(()), |(_, branch)| Err(format!("{:?}", branch.first)))
+    }
+
+    fn jumps(&self) -> Found {
+        self.each_branch(|branch| {
+            let jump = self.timeline.branch(branch.jump);
+            let leads = self.path(branch.parent).any(|place| place == branch.jump);
+            branch.depth == 0 || (leads && jump.first == branch.jump_first && jump.depth < branch.depth)
+        })
+    }
+
+    fn last(&self) -> Found {
+        let last = self.timeline.last;
+        let firsts = self.timeline.in_use().map(|(_, branch)| branch.first);
+        let latest = firsts.chain(self.all.iter().map(|position| position.open)).max();
+        let alone = self.all.len() > 1 || self.timeline.at.open == last;
+        ensure(latest <= Some(last) && alone, || format!("{last:?} is, {latest:?} was opened"))
+    }
+
+    fn vacant(&self) -> Found {
+        let (Timeline { vacant, forks, .. }, mut places) = (self.timeline, BTreeSet::from([0]));
+        let parents: BTreeSet<u32> = self.timeline.in_use().map(|(_, branch)| branch.parent).collect();
+        let used = |place: &u32| {
+            parents.contains(place)
+                || forks.contains(place)
+                || self.all.iter().any(|position| position.branch == *place)
+        };
+        let used = vacant.iter().find(|place| !places.insert(**place) || used(place));
+        used.map_or(Ok(()), |place| Err(format!("{place} is")))
+    }
+
+    fn own(&self) -> Found {
+        let mut taken = BTreeSet::new();
+        let own = |position: &Position| position.own.iter().flatten().copied().collect::<Vec<_>>();
+        let twice = self.all.iter().flat_map(|position| own(position)).find(|place| !taken.insert(*place));
+        ensure(twice.is_none(), || format!("{twice:?} is of two"))?;
+        self.all.iter().try_for_each(|position| {
+            let own = own(position);
+            let mut path = self.path(position.branch);
+            let foreign = path.find(|place| taken.contains(place) && !own.contains(place));
+            let is_own = position.own.is_none() || own.contains(&position.branch);
+            ensure(foreign.is_none() && is_own, || format!("{position:?} sees {foreign:?}"))
+        })
+    }
+
+    fn transactions(&self) -> Found {
+        let Timeline { forks, left, .. } = self.timeline;
+        let first = |position: &&Position| position.own.as_deref().map(|own| own.first().copied());
+        let parent = |first: Option<u32>| first.map(|first| self.timeline.branch(first).parent);
+        let mut wanted: Vec<_> = self.all.iter().filter_map(|position| first(position)).map(parent).collect();
+        let mut forks: Vec<_> = forks.iter().copied().map(Some).collect();
+        wanted.sort_unstable();
+        forks.sort_unstable();
+        let is_left = left.iter().all(|place| forks.contains(&Some(*place)));
+        ensure(wanted == forks && is_left, || format!("{forks:?} are, of {wanted:?}; left are {left:?}"))
+    }
+
+    /// The places of a branch and of all on the way to the first.
+    fn path(&self, place: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(place), |place| {
+            let branch = self.timeline.branch(*place);
+            (branch.depth > 0).then_some(branch.parent)
+        })
+    }
+
+    fn each_branch(&self, holds: impl Fn(&Branch) -> bool) -> Found {
+        let broken = self.timeline.in_use().find(|(_, branch)| !holds(branch));
+        broken.map_or(Ok(()), |(place, branch)| Err(format!("{place}: {branch:?}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::check::tests::assert_names;
+
+    /// A tree of some branches, one of them a transaction's, and where the database stands meanwhile.
+    fn grown() -> (Timeline, Position) {
+        let mut timeline = Timeline::new();
+        let mark = timeline.close();
+        timeline.close();
+        timeline.fork(mark);
+        timeline.close();
+        let (position, _) = timeline.begin().expect("there are epochs");
+        timeline.check([&position].into_iter()).expect("nothing is broken");
+        (timeline, position)
+    }
+
+    #[test]
+    fn each_invariant_of_the_tree_can_be_found_broken() {
+        let far = Epoch::new(99).expect("it is not 0");
+        let breaks: [(&str, &dyn Fn(&mut Timeline)); 8] = [
+            ("an open epoch is the last of its branch", &|tree| tree.at.open = Epoch::FIRST),
+            ("a branch forks from one that began before it", &|tree| tree.branches[1].fork = Some(far)),
+            ("no two branches begin in one epoch", &|tree| tree.branches.push(tree.branches[0].clone())),
+            ("a jump leads to a branch on the way to the first", &|tree| tree.branches[1].jump = 2),
+            ("no epoch is later than the last, which is open if there is no transaction", &|tree| {
+                tree.last = Epoch::FIRST;
+            }),
+            ("a place that was given back is nobody's", &|tree| tree.vacant.push(0)),
+            ("a transaction has branches of its own, which nobody else sees", &|tree| {
+                tree.at.own = Some(vec![1]);
+            }),
+            ("there is a fork for each transaction", &|tree| tree.forks.clear()),
+        ];
+        for (sentence, breaks) in breaks {
+            let (mut timeline, position) = grown();
+            breaks(&mut timeline);
+            assert_names(&timeline.check([&position].into_iter()), sentence);
+        }
+    }
+}
