@@ -74,7 +74,7 @@ fn brackets_part_queries_where_an_operation_takes_such_and_are_letters_elsewhere
     is_read_as("BATCH [PUT A B][GET A] [ SIZE ]", r#"["BATCH",["PUT","A","B"],["GET","A"],["SIZE"]]"#);
     is_read_as("b [PUT 'x ]' \"]\\\"\"]", r#"["b",["PUT","x ]","]\""]]"#);
     is_read_as("\"BATCH\" [PUT A a\\]b] [GET\nA]", r#"["BATCH",["PUT","A","a]b"],["GET","A"]]"#);
-    is_read_as("BATCH [\"PUT\",\n\"A\", 7] [\"SIZE\"]", r#"["BATCH",["PUT", "A", 7],["SIZE"]]"#);
+    is_read_as("BATCH [\"PUT\",\n\"A\", 7] [\"SIZE\"]", r#"["BATCH",["PUT","A","7"],["SIZE"]]"#);
     is_read_as("PUT k [x", r#"["PUT","k","[x"]"#);
     is_read_as("SET [a] b] [\"x\"]", r#"["SET","[a]","b]","[\"x\"]"]"#);
 }
