@@ -28,7 +28,7 @@
 //! `live` (which of them are live),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
-//! and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query: `ruling`.
+//! and brought back: `image`, `thaw`, and as queries: `dump`; and what can be seen of it: `seen`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -50,18 +50,19 @@ mod level5_lists;
 mod level6_sessions;
 mod live;
 mod records;
-pub mod ruling;
+mod seen;
 mod shards;
 mod thaw;
 mod timeline;
 mod transactions;
 mod unsaved;
 
+pub use seen::LiveCell;
 pub use transactions::{Effect, Session};
 
 use crate::query::{Aliases, Pattern, Query};
 use crate::reply::{Reply, Value};
-use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
+use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
 use expiries::Expiries;
 use records::Records;
@@ -115,19 +116,6 @@ pub struct Engine {
 pub(crate) trait Matches<E>: FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E> {}
 
 impl<E, F: FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>> Matches<E> for F {}
-
-/// A live cell, as [`Engine::cells`] lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveCell<'e> {
-    /// The key of its record.
-    pub key: &'e str,
-    /// Its field.
-    pub field: &'e str,
-    /// Its value.
-    pub value: Value<'e>,
-    /// Milliseconds left to live; `None` if it is permanent.
-    pub left: Option<Ttl>,
-}
 
 impl Engine {
     /// An empty database whose clock stands at 0.
@@ -259,42 +247,10 @@ impl Engine {
         self.advance(Some(now)).map(drop)
     }
 
-    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what it has left at
-    /// the clock's reading.
-    ///
-    /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
-    #[must_use]
-    pub fn cells(&self) -> Vec<LiveCell<'_>> {
-        let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
-        let mut cells: Vec<_> = self
-            .records
-            .iter()
-            .flat_map(|(key, record)| record.live_cells("", &timeline, now).map(move |cell| (key, cell)))
-            .map(|(key, (field, content))| LiveCell {
-                key,
-                field,
-                value: content.value.value(),
-                left: self.left(content.lifetime, shift),
-            })
-            .collect();
-        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
-        cells
-    }
-
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
         &self.aliases
-    }
-
-    /// One cell of those, if it is among them.
-    #[must_use]
-    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
-        let (timeline, shift) = self.own_view();
-        let now = Time(self.clock.now().0 - shift);
-        let content = self.records.live_cell(key, field, &timeline, now)?;
-        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }
 
     /// The logical clock: its rule and its reading.

@@ -18,6 +18,7 @@
 //! - [`reply`]: what an operation answers, before any format
 //! - [`wire`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
+//! - [`explain`]: why an answer is what it is, in English sentences
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
@@ -34,6 +35,8 @@ pub mod reply;
 pub mod wire;
 
 pub mod engine;
+
+pub mod explain;
 
 pub mod store;
 

@@ -1,10 +1,10 @@
 //! A list of queries step by step: each answer, the state after it, and the rule that decided it.
 //!
 //! Invariants: a step's answer and state are the engine's; a step owns what it tells, so that steps may be handed on one
-//! at a time; what a query did is told by its ruling and by comparing states, so no operation is named here.
+//! at a time; what a query did is told by its reason and by comparing states, so no operation is named here.
 //!
 //! ```text
-//!   Query ─► Tracer ─┬─ ruling, before  ──► why an absent cell is absent: Fates
+//!   Query ─► Tracer ─┬─ reason, before  ──► why an absent cell is absent: Fates
 //!                    ├─ apply           ──► answer
 //!                    └─ cells, after    ──► changes ──► Step ─┬─► text, JSON
 //!                                                             └─► Bars ─► Page

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{BackupMark, Bar, Bars, CellBars, Change, How, RestoreMark, Step};
-use crate::engine::ruling::Name;
+use crate::explain::Name;
 use crate::script::{cut, plain, short_line, shown, word};
 use crate::time::ClockRule;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fates::Fates;
 use super::{Change, Ended, GoneCell, Jump, ShownCell, Step};
-use crate::engine::ruling::{CellName, Ruling, Turn};
+use crate::explain::{CellName, Reason};
 use crate::engine::{Engine, LiveCell};
 use crate::query::{Access, Query};
 use crate::time::{Backwards, ClockRule, Time};
@@ -102,13 +102,13 @@ impl Tracer {
     /// # Errors
     /// [`Backwards`] as from [`Engine::apply`]; nothing has changed then, and the query is not counted.
     pub fn step(&mut self, query: &Query<'_>) -> Result<Step, Backwards> {
-        let ruling = self.engine.ruling(query);
-        if let Ruling::Refused(backwards) = ruling {
+        let reason = Reason::of(&self.engine, query);
+        if let Reason::Refused(backwards) = reason {
             return Err(backwards);
         }
         self.number += 1;
         let Done { rule, answer, gone, jump } = if query.row().access == Access::Each {
-            self.each(&ruling, query.asked())?
+            self.each(&reason, query.asked())?
         } else {
             self.one(query)?
         };
@@ -127,17 +127,17 @@ impl Tracer {
 
     /// Applies a query that asks no others.
     fn one(&mut self, query: &Query<'_>) -> Result<Done, Backwards> {
-        let ruling = self.engine.ruling(query);
-        let rule = self.sentence(&ruling);
+        let reason = Reason::of(&self.engine, query);
+        let rule = self.sentence(&reason);
         let answer = Term::from(&self.engine.apply(query)?);
-        self.turn(&ruling);
-        let jump = self.jump(&ruling);
-        let gone = self.compare(&ruling);
+        self.turn(&reason);
+        let jump = self.jump(&reason);
+        let gone = self.compare(&reason);
         Ok(Done { rule, answer, gone, jump })
     }
 
     /// Applies queries that one asks, and tells what all of them did.
-    fn each(&mut self, ruling: &Ruling<'_>, queries: &[Query<'_>]) -> Result<Done, Backwards> {
+    fn each(&mut self, reason: &Reason<'_>, queries: &[Query<'_>]) -> Result<Done, Backwards> {
         let before = self.cells.clone();
         let (mut rules, mut answers, mut gone, mut changed) =
             (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
@@ -162,7 +162,7 @@ impl Tracer {
             };
         }
         let gone = self.gone_of(gone, was_live);
-        let rule = std::iter::once(ruling.to_string()).chain((!rules.is_empty()).then(|| rules.join("; ")));
+        let rule = std::iter::once(reason.to_string()).chain((!rules.is_empty()).then(|| rules.join("; ")));
         Ok(Done { rule: rule.collect::<Vec<_>>().join(": "), answer: Term::Array(answers), gone, jump })
     }
 
@@ -179,14 +179,16 @@ impl Tracer {
 
     /// Where a transaction begins, keeps what is known; where one is undone, goes back to that. What died meanwhile is
     /// dead all the same.
-    fn turn(&mut self, ruling: &Ruling<'_>) {
-        match ruling {
-            Ruling::Turn(Turn::Begins { is_open: false }) => {
+    fn turn(&mut self, reason: &Reason<'_>) {
+        match reason {
+            Reason::Begins { is_open: false } => {
                 let (fates, backups, cells) = (self.fates.clone(), self.backups.clone(), self.cells.clone());
                 self.kept = Some(Kept { fates, backups, cells });
             }
-            Ruling::Turn(turn @ (Turn::Ends { is_open: true, .. } | Turn::Conflicts)) => {
-                let keeps = matches!(turn, Turn::Ends { keeps: true, .. });
+            Reason::Commits { is_open: true }
+            | Reason::RollsBack { is_open: true, .. }
+            | Reason::Conflicts => {
+                let keeps = matches!(reason, Reason::Commits { .. });
                 let Some(kept) = self.kept.take().filter(|_| !keeps) else { return };
                 (self.fates, self.backups) = (kept.fates, kept.backups);
                 let now = self.engine.clock().now().0;
@@ -200,22 +202,22 @@ impl Tracer {
         }
     }
 
-    /// The ruling in words, completed by why a cell is absent.
-    fn sentence(&self, ruling: &Ruling<'_>) -> String {
-        match ruling.missing() {
-            Some((key, field)) => format!("{ruling}: {}", self.fates.why(key, field)),
-            None => ruling.to_string(),
+    /// The reason in words, completed by why a cell is absent.
+    fn sentence(&self, reason: &Reason<'_>) -> String {
+        match reason.missing() {
+            Some((key, field)) => format!("{reason}: {}", self.fates.why(key, field)),
+            None => reason.to_string(),
         }
     }
 
     /// What the query does to time.
-    fn jump(&mut self, ruling: &Ruling<'_>) -> Option<Jump> {
-        match *ruling {
-            Ruling::Counts { at, .. } => {
+    fn jump(&mut self, reason: &Reason<'_>) -> Option<Jump> {
+        match *reason {
+            Reason::Saves { at, .. } => {
                 self.backups.insert(at.0, self.number);
                 Some(Jump::Saved { at: at.0 })
             }
-            Ruling::Restores { at, taken, .. } => {
+            Reason::Restores { at, taken, .. } => {
                 let query = self.backups.get(&taken.0).copied().unwrap_or_default();
                 Some(Jump::Restored { at: at.0, taken: taken.0, query })
             }
@@ -224,8 +226,8 @@ impl Tracer {
     }
 
     /// Compares the state with the one before, notes how cells went, and answers which did.
-    fn compare(&mut self, ruling: &Ruling<'_>) -> Vec<GoneCell> {
-        let set = Written::of(ruling);
+    fn compare(&mut self, reason: &Reason<'_>) -> Vec<GoneCell> {
+        let set = Written::of(reason);
         let mut before = std::mem::take(&mut self.cells).into_iter().peekable();
         let mut gone = Vec::new();
         for mut cell in self.scope.cells(&self.engine) {
@@ -244,10 +246,10 @@ impl Tracer {
             self.cells.push(cell);
         }
         gone.extend(before);
-        if matches!(ruling, Ruling::Restores { .. }) {
+        if matches!(reason, Reason::Restores { .. }) {
             self.fates.restored(self.number);
         }
-        let gone = gone.into_iter().map(|cell| self.bury(cell, ruling)).collect();
+        let gone = gone.into_iter().map(|cell| self.bury(cell, reason)).collect();
         if let Some(CellName { key, field }) = set.on_arrival {
             self.fates.note(key, field, Ended::OnArrival(self.number), self.number);
         }
@@ -255,12 +257,12 @@ impl Tracer {
     }
 
     /// Finds out how a cell went, and notes it.
-    fn bury(&mut self, cell: ShownCell, ruling: &Ruling<'_>) -> GoneCell {
+    fn bury(&mut self, cell: ShownCell, reason: &Reason<'_>) -> GoneCell {
         let ended = match cell.until.filter(|until| *until <= self.engine.clock().now().0) {
             Some(until) => Ended::Died(until),
-            None if matches!(ruling, Ruling::Restores { .. }) => Ended::NotBroughtBack(self.number),
-            None if Written::of(ruling).on_arrival.is_some() => Ended::OnArrival(self.number),
-            None if matches!(ruling, Ruling::Turn(_)) => {
+            None if matches!(reason, Reason::Restores { .. }) => Ended::NotBroughtBack(self.number),
+            None if Written::of(reason).on_arrival.is_some() => Ended::OnArrival(self.number),
+            None if matches!(reason, Reason::RollsBack { .. } | Reason::Conflicts) => {
                 let died = self.fates.noticed_at(self.number, &cell.key, &cell.field);
                 died.unwrap_or(Ended::Undone(self.number))
             }
@@ -280,10 +282,10 @@ struct Written<'q> {
 }
 
 impl<'q> Written<'q> {
-    fn of(ruling: &Ruling<'q>) -> Self {
-        match ruling {
-            Ruling::Sets { cell, lives, .. } => {
-                Self { cell: Some(*cell), on_arrival: lives.is_dead_on_arrival().then_some(*cell) }
+    fn of(reason: &Reason<'q>) -> Self {
+        match reason {
+            Reason::Sets { cell, lifespan, .. } => {
+                Self { cell: Some(*cell), on_arrival: lifespan.is_dead_on_arrival().then_some(*cell) }
             }
             _ => Self { cell: None, on_arrival: None },
         }

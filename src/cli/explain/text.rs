@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::engine::ruling::CellName;
+use crate::explain::CellName;
 use crate::script::{cut, plain, short_line, shown, word};
 use crate::trace::{Change, Step};
 

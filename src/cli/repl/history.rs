@@ -13,7 +13,7 @@
 use serde_json::{Value, json};
 
 use super::show::{held, left, query};
-use crate::engine::ruling::CellName;
+use crate::explain::CellName;
 use crate::time::ClockRule;
 use crate::trace::{Bar, BarEnd, Bars, Ended, Held, How, Recording, Tracer};
 

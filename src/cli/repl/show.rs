@@ -15,7 +15,7 @@ use super::session::{Session, Stop, Told};
 use crate::cli::Failure;
 use crate::cli::rows::Rows;
 use crate::engine::Engine;
-use crate::engine::ruling::CellName;
+use crate::explain::CellName;
 use crate::script::{self, Format, cut, quoted};
 use crate::time::{Clock, ClockRule, Time};
 use crate::trace::{Difference, Held, Moment, Recording, difference};

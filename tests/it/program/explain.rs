@@ -1,6 +1,7 @@
-//! `rewind explain`: rulings, steps and bars, held against the engine and the model, and its output.
+//! `rewind explain`: reasons, steps and bars, held against the engine and the model, and its output.
 
 use rewinddb::engine::Engine;
+use rewinddb::explain::Reason;
 use rewinddb::judge;
 use rewinddb::query::Query;
 use rewinddb::time::ClockRule;
@@ -137,13 +138,13 @@ fn a_rule_names_what_decides_under_the_free_rule(#[case] list: &str, #[case] wan
 }
 
 #[test]
-fn a_query_back_in_time_is_refused_and_its_ruling_says_so() {
+fn a_query_back_in_time_is_refused_and_its_reason_says_so() {
     let words = |query: &str| query.split(' ').map(str::to_owned).collect::<Vec<_>>();
     let (late, early) = (words("GET_AT A B 9"), words("GET_AT A B 5"));
     let (mut engine, mut tracer) = (Engine::new(ClockRule::Monotone), Tracer::new(ClockRule::Monotone));
     engine.apply(&parsed(&late)).expect("time moves forward");
     tracer.step(&parsed(&late)).expect("time moves forward");
-    let sentence = engine.ruling(&parsed(&early)).to_string();
+    let sentence = Reason::of(&engine, &parsed(&early)).to_string();
     assert_eq!(sentence, "time may not run backwards: the clock reads 9, and 5 is before that");
     assert!(tracer.step(&parsed(&early)).is_err());
     let next = tracer.step(&parsed(&late)).expect("time stands still");
@@ -158,22 +159,22 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
         let mut number = 0;
         for words in any_list_of(seed, free).iter().take(300) {
             let query = spoken(words, &engine.aliases().clone());
-            let ruling = engine.ruling(&query).to_string();
-            assert!(ruling.len() < 1_000 && !ruling.contains(char::is_control), "seed {seed}: {ruling:?}");
+            let reason = Reason::of(&engine, &query).to_string();
+            assert!(reason.len() < 1_000 && !reason.contains(char::is_control), "seed {seed}: {reason:?}");
             let wanted = engine.apply(&query).map(|reply| Term::from(&reply));
             let step = tracer.step(&query);
             assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
             let refused = model.answer_told(words).is_err();
             let Ok(step) = step else {
                 assert!(
-                    refused && ruling.starts_with("time may not run backwards"),
+                    refused && reason.starts_with("time may not run backwards"),
                     "seed {seed}: {words:?}"
                 );
                 continue;
             };
             number += 1;
             assert_eq!((step.number, &step.query), (number, &wire::words(&query)));
-            assert!(step.rule.starts_with(&ruling), "seed {seed}: {} / {ruling}", step.rule);
+            assert!(step.rule.starts_with(&reason), "seed {seed}: {} / {reason}", step.rule);
             let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
             assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
         }
@@ -367,9 +368,9 @@ fn a_page_that_cannot_be_written_ends_with_status_74() {
     assert!(text(&output.stderr).contains("no/such/folder/page.html"), "{}", text(&output.stderr));
 }
 
-/// A ruling costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.
+/// A reason costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.
 #[test]
-fn any_query_has_a_ruling_at_any_state() {
+fn any_query_has_a_reason_at_any_state() {
     for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let list = any_list_of(seed, rule == ClockRule::Free);
         let mut engine = Engine::new(rule);
@@ -378,7 +379,7 @@ fn any_query_has_a_ruling_at_any_state() {
         for query in &asked {
             let cells = format!("{:?}", engine.cells());
             for other in &asked {
-                assert!(!engine.ruling(other).to_string().is_empty());
+                assert!(!Reason::of(&engine, other).to_string().is_empty());
             }
             assert_eq!(cells, format!("{:?}", engine.cells()));
             // A refusal changes nothing, and neither does it matter here.

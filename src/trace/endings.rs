@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 
-use crate::engine::ruling::Name;
+use crate::explain::Name;
 
 /// How a cell went. Queries are told by their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,0 +1,99 @@
+//! What the engine's own session sees, for those who show and explain it: all in the caller's time, and nothing changes.
+//!
+//! Invariant: what is listed depends on what is live at the clock's reading, not on which dead cells are still in memory,
+//! nor on which session was asked last.
+
+use super::records::Content;
+use super::Engine;
+use crate::reply::Value;
+use crate::time::{Time, Ttl};
+
+/// A live cell, as [`Engine::cells`] lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCell<'e> {
+    /// The key of its record.
+    pub key: &'e str,
+    /// Its field.
+    pub field: &'e str,
+    /// Its value.
+    pub value: Value<'e>,
+    /// Milliseconds left to live; `None` if it is permanent.
+    pub left: Option<Ttl>,
+    /// The first moment at which it is dead; `None` if it is permanent.
+    pub ends: Option<Time>,
+}
+
+impl LiveCell<'_> {
+    /// Is it still live at this moment, the clock's reading or later?
+    #[must_use]
+    pub fn is_live_at(&self, moment: Time) -> bool {
+        self.ends.is_none_or(|end| moment < end)
+    }
+}
+
+impl Engine {
+    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what it has left at
+    /// the clock's reading.
+    ///
+    /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
+    #[must_use]
+    pub fn cells(&self) -> Vec<LiveCell<'_>> {
+        let (timeline, shift) = self.own_view();
+        let now = Time(self.clock.now().0 - shift);
+        let live = self.records.iter().flat_map(|(key, record)| {
+            record.live_cells("", &timeline, now).map(move |(field, content)| (key, field, content))
+        });
+        let mut cells: Vec<_> =
+            live.map(|(key, field, content)| self.live_cell((key, field), content, shift)).collect();
+        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
+        cells
+    }
+
+    /// Those of one record.
+    #[must_use]
+    pub fn cells_of<'e>(&'e self, key: &'e str) -> Vec<LiveCell<'e>> {
+        let (timeline, shift) = self.own_view();
+        let now = Time(self.clock.now().0 - shift);
+        let record = self.records.get(key).into_iter();
+        let live = record.flat_map(|record| record.live_cells("", &timeline, now));
+        live.map(|(field, content)| self.live_cell((key, field), content, shift)).collect()
+    }
+
+    /// One cell of those, if it is among them.
+    #[must_use]
+    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
+        let (timeline, shift) = self.own_view();
+        let now = Time(self.clock.now().0 - shift);
+        let content = self.records.live_cell(key, field, &timeline, now)?;
+        Some(self.live_cell((key, field), content, shift))
+    }
+
+    fn live_cell<'e>(
+        &self,
+        (key, field): (&'e str, &'e str),
+        content: &'e Content,
+        shift: u64,
+    ) -> LiveCell<'e> {
+        let left = self.left(content.lifetime, shift);
+        let ends = left.map(|left| Time(self.clock.now().0 + left.0));
+        LiveCell { key, field, value: content.value.value(), left, ends }
+    }
+
+    /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or before.
+    #[must_use]
+    pub fn latest_backup(&self, moment: Time) -> Option<Time> {
+        self.own_backups().latest(moment).map(|(taken, _)| taken)
+    }
+
+    /// When the first one after `moment` was taken; without a moment, the first of all.
+    #[must_use]
+    pub fn first_backup_after(&self, moment: Option<Time>) -> Option<Time> {
+        self.own_backups().first_after(moment)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn number_of_backups(&self) -> usize {
+        self.own_backups().len()
+    }
+}

@@ -1,0 +1,393 @@
+//! Why an answer is what it is: which rule of the language decides a query, told before it is applied.
+//!
+//! Invariants: there is a reason for every query at every state, and finding it changes nothing; it depends on what can
+//! be seen at the clock's reading, not on which dead cells are still in memory; its moments are the caller's; what its
+//! sentence says can be held against what the query does ([`Claim`]).
+//!
+//! ```text
+//!   Query ──Reason::of──► Reason ──Display──► "A.B is live: its lifetime ends at 11, and 10 is before that"
+//!     │                     └─────claim─────► no cell changes, a value is found
+//!     └───────apply─────► Reply                what `apply` goes by is untouched, and costs nothing more
+//! ```
+
+mod census;
+mod claim;
+mod deciding;
+mod name;
+mod sentence;
+mod sessions;
+mod targets;
+
+pub use census::Census;
+pub use claim::{Answered, Claim, Effect};
+pub use name::{CellName, Name};
+
+use crate::engine::LiveCell;
+use crate::query::{How, Sought};
+use crate::time::{Backwards, Clock, ClockRule, Time, Ttl};
+
+/// The rule that decides a query, with what its sentence needs. `Display` writes that sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason<'q> {
+    /// Time would run backwards.
+    Refused(Backwards),
+    /// A cell is set.
+    Sets {
+        /// The cell.
+        cell: CellName<'q>,
+        /// What it was before.
+        before: CellState,
+        /// How long it lives.
+        lifespan: Lifespan,
+    },
+    /// A cell is read.
+    Reads {
+        /// The cell.
+        cell: CellName<'q>,
+        /// What it is.
+        state: CellState,
+        /// When that is asked.
+        when: When,
+    },
+    /// A cell is removed, if it is live.
+    Removes {
+        /// The cell.
+        cell: CellName<'q>,
+        /// What it is.
+        state: CellState,
+        /// When that is asked.
+        when: When,
+        /// Is no other cell of its record live?
+        is_last: bool,
+    },
+    /// Cells of a record are listed.
+    Lists(Listing<'q>),
+    /// The database is saved, and its records are counted.
+    Saves {
+        /// When the backup is taken.
+        at: Time,
+        /// What is live then.
+        census: Census,
+        /// Does it take the place of another backup of this moment?
+        is_again: bool,
+    },
+    /// A backup is brought back.
+    Restores {
+        /// When that happens.
+        at: Time,
+        /// Up to when a backup may have been taken.
+        asked: Time,
+        /// When the one brought back was taken.
+        taken: Time,
+        /// When the first of those was taken that come too late.
+        later: Option<Time>,
+    },
+    /// No backup was taken early enough, so nothing is brought back.
+    NothingToRestore {
+        /// When that happens.
+        at: Time,
+        /// Up to when a backup may have been taken.
+        asked: Time,
+        /// When the first of all was taken.
+        first: Option<Time>,
+    },
+    /// The clock is moved.
+    Ticks {
+        /// What it reads before; `None` under the free rule.
+        from: Option<Time>,
+        /// What it reads after.
+        to: Time,
+    },
+    /// A record is looked for.
+    Holds(Target<'q>),
+    /// A record is removed.
+    RemovesRecord(Target<'q>),
+    /// All records are listed.
+    Surveys {
+        /// What is live.
+        census: Census,
+        /// How much is listed: records, or cells.
+        listed: usize,
+        /// When that is asked.
+        when: When,
+    },
+    /// All records are counted.
+    Counts {
+        /// What is live.
+        census: Census,
+        /// When that is asked.
+        when: When,
+    },
+    /// What matches a pattern is listed.
+    Finds {
+        /// What is looked through.
+        what: Sought,
+        /// How the pattern is meant.
+        how: How,
+        /// The pattern.
+        pattern: &'q str,
+        /// How many match.
+        found: usize,
+        /// Of how many.
+        among: usize,
+        /// When that is asked.
+        when: When,
+    },
+    /// The database is emptied.
+    Clears {
+        /// What is live before.
+        census: Census,
+        /// How many backups stay.
+        backups: usize,
+    },
+    /// Lifetimes begin anew.
+    Expires {
+        /// Whose.
+        target: Target<'q>,
+        /// How long they are.
+        lifespan: Lifespan,
+    },
+    /// How long something lives is asked.
+    Measures {
+        /// What.
+        target: Target<'q>,
+        /// Where the longest lifetime ends.
+        last: Option<Expiry>,
+        /// From when on that is counted.
+        now: Time,
+    },
+    /// A list gets an item.
+    Appends {
+        /// The cell.
+        cell: CellName<'q>,
+        /// How many items there are before, and whether they are a list; `None` if there is no live cell.
+        before: Option<(usize, bool)>,
+    },
+    /// Lifetimes are made to end no more.
+    Persists {
+        /// Whose.
+        target: Target<'q>,
+        /// How many of them would have ended.
+        ending: usize,
+    },
+    /// A transaction begins.
+    Begins {
+        /// Is one open already?
+        is_open: bool,
+    },
+    /// A transaction ends, and what it has written takes effect.
+    Commits {
+        /// Is there one?
+        is_open: bool,
+    },
+    /// A transaction ends, and what it has written goes.
+    RollsBack {
+        /// Is there one?
+        is_open: bool,
+        /// What the clock reads; `None` under the free rule.
+        now: Option<Time>,
+    },
+    /// A transaction ends without effect, as others have changed what it has read or written.
+    Conflicts,
+    /// Queries are asked.
+    Asks {
+        /// How many.
+        queries: usize,
+    },
+    /// An operation is given another name.
+    Names {
+        /// The name.
+        name: &'q str,
+        /// What is to have it.
+        operation: &'q str,
+        /// Why it does not get it.
+        refused: Option<NoAlias>,
+    },
+    /// Other names are listed.
+    ListsNames {
+        /// How many there are.
+        count: usize,
+    },
+    /// Other names are taken away.
+    ForgetsNames {
+        /// How many there are.
+        count: usize,
+    },
+}
+
+/// What a cell is at the moment of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellState {
+    /// It is live.
+    Live(Expiry),
+    /// Its lifetime ended at this moment, after the clock's reading and not after the query's timestamp.
+    Ended(Time),
+    /// At the clock's reading already there is no such cell.
+    Absent,
+}
+
+/// Where a lifetime ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Expiry {
+    /// At the first moment that is no part of it.
+    At(Time),
+    /// Nowhere.
+    Never,
+}
+
+impl Expiry {
+    fn of(cell: &LiveCell<'_>) -> Self {
+        cell.ends.map_or(Self::Never, Self::At)
+    }
+}
+
+/// How long a cell lives that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifespan {
+    /// It is given no ttl.
+    Permanent,
+    /// It is given one.
+    For {
+        /// When it is set.
+        from: Time,
+        /// For how long.
+        ttl: Ttl,
+        /// Where the sum lies; `None` where there is no such moment.
+        end: Option<Time>,
+        /// The clock rule: under the free one it is seen at earlier moments too.
+        rule: ClockRule,
+    },
+}
+
+impl Lifespan {
+    fn of(from: Time, ttl: Ttl, clock: Clock) -> Self {
+        Self::For { from, ttl, end: from.0.checked_add(ttl.0).map(Time), rule: clock.rule() }
+    }
+
+    /// Does the lifetime end when it begins? (Under the free rule earlier moments still see the cell.)
+    #[must_use]
+    pub fn is_dead_on_arrival(self) -> bool {
+        match self {
+            Self::Permanent => false,
+            Self::For { end: Some(end), rule: ClockRule::Free, .. } => end == Time(0),
+            Self::For { ttl, .. } => ttl.0 == 0,
+        }
+    }
+}
+
+/// At which moment cells are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At the query's own timestamp.
+    At(Time),
+    /// At the clock's reading, as the query has no timestamp.
+    Now(Time),
+    /// At none: under the free rule a query without a timestamp ignores expiry.
+    Ever,
+}
+
+impl When {
+    fn of(timestamp: Option<Time>, clock: Clock) -> Self {
+        match (timestamp, clock.rule()) {
+            (Some(at), _) => Self::At(at),
+            (None, ClockRule::Monotone) => Self::Now(clock.now()),
+            (None, ClockRule::Free) => Self::Ever,
+        }
+    }
+
+    /// The moment itself. Every lifetime holds at the first one there is.
+    #[must_use]
+    pub fn moment(self) -> Time {
+        match self {
+            Self::At(at) | Self::Now(at) => at,
+            Self::Ever => Time(0),
+        }
+    }
+}
+
+/// A cell, or all cells of a record, as far as they are live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'q> {
+    /// The key of the record.
+    pub key: &'q str,
+    /// The field, if one is meant alone.
+    pub field: Option<&'q str>,
+    /// How many of the cells meant are live.
+    pub live: usize,
+    /// When that is asked.
+    pub when: When,
+}
+
+/// What a list of cells goes by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing<'q> {
+    /// The key of the record.
+    pub key: &'q str,
+    /// What a field must begin with.
+    pub prefix: Option<&'q str>,
+    /// When that is asked.
+    pub when: When,
+    /// How many cells of the record are live.
+    pub live: usize,
+    /// How many of them are listed.
+    pub listed: usize,
+    /// A field that would be listed if its cell had not just ended, and when that was.
+    pub ended: Option<(String, Time)>,
+    /// Two fields, listed in this order, that a reader might expect in the other.
+    pub order: Option<[String; 2]>,
+    /// A field that is not listed, though its value begins with the prefix.
+    pub by_value: Option<String>,
+}
+
+/// Why an operation is not given another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAlias {
+    /// It is no operation.
+    NoOperation,
+    /// It is another name itself, and stands for this.
+    NameItself(&'static str),
+    /// The name is an operation's own.
+    OfOperation,
+    /// The name stands for this.
+    Taken(&'static str),
+}
+
+impl<'q> Reason<'q> {
+    /// What is missing where the engine cannot know why, as dead cells are given back: a cell, or without a field all
+    /// cells of a record.
+    #[must_use]
+    pub fn missing(&self) -> Option<(&'q str, Option<&'q str>)> {
+        match self {
+            Self::Reads { cell, state: CellState::Absent, .. }
+            | Self::Removes { cell, state: CellState::Absent, .. } => Some((cell.key, Some(cell.field))),
+            Self::Lists(Listing { key, live: 0, ended: None, .. }) => Some((key, None)),
+            Self::Holds(target)
+            | Self::RemovesRecord(target)
+            | Self::Expires { target, .. }
+            | Self::Measures { target, .. }
+            | Self::Persists { target, .. } => (target.live == 0).then_some((target.key, target.field)),
+            Self::Refused(_)
+            | Self::Sets { .. }
+            | Self::Reads { .. }
+            | Self::Removes { .. }
+            | Self::Lists(_)
+            | Self::Saves { .. }
+            | Self::Restores { .. }
+            | Self::NothingToRestore { .. }
+            | Self::Ticks { .. }
+            | Self::Surveys { .. }
+            | Self::Counts { .. }
+            | Self::Finds { .. }
+            | Self::Clears { .. }
+            | Self::Appends { .. }
+            | Self::Begins { .. }
+            | Self::Commits { .. }
+            | Self::RollsBack { .. }
+            | Self::Conflicts
+            | Self::Asks { .. }
+            | Self::Names { .. }
+            | Self::ListsNames { .. }
+            | Self::ForgetsNames { .. } => None,
+        }
+    }
+}
