@@ -28,7 +28,8 @@
 //! `live` (which of them are live),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
-//! and brought back: `image`, `thaw`, and as queries: `dump`; and what can be seen of it: `seen`.
+//! and brought back: `image`, `thaw`, and as queries: `dump`; what can be seen of it: `seen`; and what a
+//! query did: `outcome`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -49,6 +50,7 @@ mod level5_lifetimes;
 mod level5_lists;
 mod level6_sessions;
 mod live;
+mod outcome;
 mod records;
 mod seen;
 mod shards;
@@ -57,6 +59,7 @@ mod timeline;
 mod transactions;
 mod unsaved;
 
+pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
 pub use seen::LiveCell;
 pub use transactions::{Effect, Session};
 
@@ -110,6 +113,8 @@ pub struct Engine {
     /// How many transactions there have been.
     begun: u64,
     aliases: Aliases,
+    /// What the query does that is being answered, if somebody asks.
+    outcome: Option<Box<Outcome>>,
 }
 
 /// Tells whether what a value stands for matches a pattern.
@@ -133,6 +138,7 @@ impl Engine {
             inside: None,
             begun: 0,
             aliases: Aliases::default(),
+            outcome: None,
         }
     }
 

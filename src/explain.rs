@@ -19,7 +19,7 @@ mod sessions;
 mod targets;
 
 pub use census::Census;
-pub use claim::{Answered, Claim, Effect};
+pub use claim::{ClaimedAnswer, Claim, ClaimedEffect};
 pub use name::{CellName, Name};
 
 use crate::engine::LiveCell;

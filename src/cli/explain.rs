@@ -118,7 +118,10 @@ fn explain_cases(
 
 fn explain_queries(queries: &[Query<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {
     let mut tracer = Tracer::new(clock);
-    queries.iter().try_for_each(|query| sink.step(&tracer.step(query).map_err(unchecked)?))
+    queries.iter().try_for_each(|query| {
+        let step = tracer.step(query).map_err(unchecked)?;
+        sink.step(step, &tracer)
+    })
 }
 
 /// Explains line by line, as they come.
@@ -129,7 +132,7 @@ fn explain_lines(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Fail
     let mut lines =
         LineReader::new(input.into_stream(), rules.level(), script::Context::fresh(rules.clock()));
     while let Some(step) = next(&mut lines, &mut tracer, &name, sink)? {
-        sink.step(&step)?;
+        sink.step(step, &tracer)?;
         if lines.is_drained() {
             sink.flush()?;
         }
@@ -191,10 +194,10 @@ impl Sink {
         Ok(())
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), Failure> {
+    fn step(&mut self, step: Step, tracer: &Tracer) -> Result<(), Failure> {
         match self {
-            Self::Printed(printer) => Ok(printer.step(step)?),
-            Self::Page(page, _) => page.add(step).map_err(|too_large| {
+            Self::Printed(printer) => Ok(printer.step(step, tracer)?),
+            Self::Page(page, _) => page.add(&step).map_err(|too_large| {
                 let help = "explain a shorter list, or of a suite one case with --case NAME";
                 Failure::Usage(format!("{too_large}\n  = help: {help}"))
             }),

@@ -3,6 +3,7 @@
 //! The timed operations of level 3 are these at another moment, so each takes the `now` at which it happens.
 
 use super::held::Held;
+use super::outcome::WriteKind;
 use super::records::{Content, View};
 use super::transactions::Change;
 use super::{Engine, Text};
@@ -17,6 +18,8 @@ impl Engine {
         lifetime: Option<Lifetime>,
         now: Time,
     ) -> Reply<'static> {
+        let kind = if lifetime.is_some() { WriteKind::Set } else { WriteKind::SetDead };
+        self.note_write(key, field, kind, now);
         match lifetime {
             Some(lifetime) => {
                 self.put(key, field, Content { value: Held::Text(Text::new(value)), lifetime }, now);
@@ -34,6 +37,7 @@ impl Engine {
 
     /// Deletes a cell if it is live.
     pub(super) fn delete(&mut self, key: &str, field: &str, now: Time) -> Reply<'static> {
+        self.note_write(key, field, WriteKind::Removed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
         }
@@ -46,6 +50,7 @@ impl Engine {
     /// Gives a cell new content.
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
         let lifetime = content.lifetime;
+        self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() {
             self.note_change(Change::Cell(key, field));
         }

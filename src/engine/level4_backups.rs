@@ -13,6 +13,7 @@
 
 use super::Engine;
 use super::backups::Backup;
+use super::outcome::WholeChange;
 use super::records::{Content, NewVersions, Record};
 use super::timeline::Mark;
 use super::transactions::{Change, Remade};
@@ -29,6 +30,7 @@ impl Engine {
             }
             ClockRule::Free => self.count_live(now),
         };
+        self.note_whole(WholeChange::Saved { at: timestamp });
         self.remake(Remade::Saved);
         self.note_change(Change::Backups);
         let mark = self.timeline.close();
@@ -49,7 +51,8 @@ impl Engine {
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
     pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
-        let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
+        let Some((taken, backup)) = self.backups.latest(moment) else { return Reply::Done };
+        self.note_whole(WholeChange::Restored { at: timestamp, taken });
         self.remake(Remade::Left);
         self.note_change(Change::All);
         let written = self.unsaved.take();

@@ -8,6 +8,7 @@
 //!                            what a backup holds stays where it is, unseen
 //! ```
 
+use super::outcome::WholeChange;
 use super::records::{Record, Records};
 use super::transactions::{Change, Remade};
 use super::unsaved::Unsaved;
@@ -62,6 +63,7 @@ impl Engine {
 
     /// Empties the database, but for the backups.
     pub(super) fn clear(&mut self) -> Reply<'static> {
+        self.note_whole(WholeChange::Cleared);
         self.remake(Remade::Left);
         self.note_change(Change::All);
         if self.backups.is_empty() && !self.is_shared() {

@@ -3,6 +3,7 @@
 //! A list that a backup holds goes on in the newest version, which shares all items but the new ones (`held`).
 
 use super::held::{Held, List};
+use super::outcome::WriteKind;
 use super::records::Content;
 use super::transactions::Change;
 use super::{Engine, Text};
@@ -12,6 +13,7 @@ use crate::time::{Lifetime, Time};
 impl Engine {
     /// Adds an item and counts all. A cell that is not live starts a permanent list; one that is keeps its lifetime.
     pub(super) fn append(&mut self, key: &str, field: &str, item: &str, now: Time) -> Reply<'static> {
+        self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
         }

@@ -59,6 +59,14 @@ impl Engine {
         live.map(|(field, content)| self.live_cell((key, field), content, shift)).collect()
     }
 
+    /// How many of those are live at a moment, the clock's reading or later; no more than `most` are counted.
+    #[must_use]
+    pub fn count_cells_of(&self, key: &str, moment: Time, most: usize) -> usize {
+        let (timeline, shift) = self.own_view();
+        let record = self.records.get(key).into_iter();
+        record.flat_map(|record| record.live_cells("", &timeline, Time(moment.0 - shift))).take(most).count()
+    }
+
     /// One cell of those, if it is among them.
     #[must_use]
     pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {

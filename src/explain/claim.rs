@@ -9,16 +9,16 @@ use crate::time::Time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim<'q> {
     /// What becomes of the cells. Those whose lifetime ends meanwhile end in any case.
-    pub effect: Effect<'q>,
+    pub effect: ClaimedEffect<'q>,
     /// What the clock reads afterwards, where the sentence says so; under the free rule it reads 0 all the same.
     pub clock: Option<Time>,
     /// What is answered.
-    pub answer: Answered,
+    pub answer: ClaimedAnswer,
 }
 
 /// What becomes of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect<'q> {
+pub enum ClaimedEffect<'q> {
     /// The query is refused, and nothing happens at all.
     Refused,
     /// No cell changes.
@@ -47,7 +47,7 @@ pub enum Effect<'q> {
 
 /// What is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answered {
+pub enum ClaimedAnswer {
     /// Nothing, as the query is refused.
     Refused,
     /// The empty text, whatever happened.
@@ -71,24 +71,24 @@ impl<'q> Reason<'q> {
         Claim { effect: self.effect(), clock: self.clock(), answer: self.answer() }
     }
 
-    fn effect(&self) -> Effect<'q> {
+    fn effect(&self) -> ClaimedEffect<'q> {
         match *self {
-            Self::Refused(_) => Effect::Refused,
-            Self::Sets { cell, lifespan, .. } if lifespan.is_dead_on_arrival() => Effect::Gone(cell),
-            Self::Sets { cell, lifespan, .. } => Effect::Set(cell, lifespan.expiry()),
-            Self::Removes { cell, state: CellState::Live(_), .. } => Effect::Gone(cell),
-            Self::RemovesRecord(target) if target.live > 0 => Effect::AllGone(target),
+            Self::Refused(_) => ClaimedEffect::Refused,
+            Self::Sets { cell, lifespan, .. } if lifespan.is_dead_on_arrival() => ClaimedEffect::Gone(cell),
+            Self::Sets { cell, lifespan, .. } => ClaimedEffect::Set(cell, lifespan.expiry()),
+            Self::Removes { cell, state: CellState::Live(_), .. } => ClaimedEffect::Gone(cell),
+            Self::RemovesRecord(target) if target.live > 0 => ClaimedEffect::AllGone(target),
             Self::Expires { target, lifespan } if target.live > 0 && lifespan.is_dead_on_arrival() => {
-                Effect::AllGone(target)
+                ClaimedEffect::AllGone(target)
             }
-            Self::Expires { target, lifespan } if target.live > 0 => Effect::Live(target, lifespan.expiry()),
-            Self::Persists { target, ending } if ending > 0 => Effect::Live(target, Expiry::Never),
-            Self::Appends { cell, before } => Effect::Grows(cell, items_after(before)),
-            Self::Clears { ref census, .. } => Effect::Empty(census.cells),
-            Self::Saves { at, .. } => Effect::Saved(at),
-            Self::Restores { taken, .. } => Effect::Restored(taken),
-            Self::RollsBack { is_open: true, .. } | Self::Conflicts => Effect::Undone,
-            Self::Asks { .. } => Effect::OfQueries,
+            Self::Expires { target, lifespan } if target.live > 0 => ClaimedEffect::Live(target, lifespan.expiry()),
+            Self::Persists { target, ending } if ending > 0 => ClaimedEffect::Live(target, Expiry::Never),
+            Self::Appends { cell, before } => ClaimedEffect::Grows(cell, items_after(before)),
+            Self::Clears { ref census, .. } => ClaimedEffect::Empty(census.cells),
+            Self::Saves { at, .. } => ClaimedEffect::Saved(at),
+            Self::Restores { taken, .. } => ClaimedEffect::Restored(taken),
+            Self::RollsBack { is_open: true, .. } | Self::Conflicts => ClaimedEffect::Undone,
+            Self::Asks { .. } => ClaimedEffect::OfQueries,
             Self::Reads { .. }
             | Self::Removes { .. }
             | Self::Lists(_)
@@ -107,7 +107,7 @@ impl<'q> Reason<'q> {
             | Self::RollsBack { .. }
             | Self::Names { .. }
             | Self::ListsNames { .. }
-            | Self::ForgetsNames { .. } => Effect::Nothing,
+            | Self::ForgetsNames { .. } => ClaimedEffect::Nothing,
         }
     }
 
@@ -145,36 +145,36 @@ impl<'q> Reason<'q> {
         }
     }
 
-    fn answer(&self) -> Answered {
+    fn answer(&self) -> ClaimedAnswer {
         match *self {
-            Self::Refused(_) => Answered::Refused,
+            Self::Refused(_) => ClaimedAnswer::Refused,
             Self::Sets { .. }
             | Self::Restores { .. }
             | Self::NothingToRestore { .. }
             | Self::Ticks { .. }
             | Self::Clears { .. }
-            | Self::ForgetsNames { .. } => Answered::Done,
+            | Self::ForgetsNames { .. } => ClaimedAnswer::Done,
             Self::Reads { state, .. } | Self::Removes { state, .. } => {
-                Answered::Found(matches!(state, CellState::Live(_)))
+                ClaimedAnswer::Found(matches!(state, CellState::Live(_)))
             }
             Self::Holds(target) | Self::RemovesRecord(target) | Self::Expires { target, .. } => {
-                Answered::Found(target.live > 0)
+                ClaimedAnswer::Found(target.live > 0)
             }
-            Self::Persists { ending, .. } => Answered::Found(ending > 0),
-            Self::Begins { is_open } => Answered::Found(!is_open),
-            Self::Commits { is_open } | Self::RollsBack { is_open, .. } => Answered::Found(is_open),
-            Self::Conflicts => Answered::Found(false),
-            Self::Names { refused, .. } => Answered::Found(refused.is_none()),
-            Self::Lists(Listing { listed, .. }) | Self::Surveys { listed, .. } => Answered::Listed(listed),
-            Self::Finds { found, .. } => Answered::Listed(found),
-            Self::ListsNames { count } => Answered::Listed(count),
+            Self::Persists { ending, .. } => ClaimedAnswer::Found(ending > 0),
+            Self::Begins { is_open } => ClaimedAnswer::Found(!is_open),
+            Self::Commits { is_open } | Self::RollsBack { is_open, .. } => ClaimedAnswer::Found(is_open),
+            Self::Conflicts => ClaimedAnswer::Found(false),
+            Self::Names { refused, .. } => ClaimedAnswer::Found(refused.is_none()),
+            Self::Lists(Listing { listed, .. }) | Self::Surveys { listed, .. } => ClaimedAnswer::Listed(listed),
+            Self::Finds { found, .. } => ClaimedAnswer::Listed(found),
+            Self::ListsNames { count } => ClaimedAnswer::Listed(count),
             Self::Saves { census: Census { records, .. }, .. }
-            | Self::Counts { census: Census { records, .. }, .. } => Answered::Number(records as u64),
-            Self::Appends { before, .. } => Answered::Number(items_after(before) as u64),
-            Self::Measures { last: None, .. } => Answered::Found(false),
-            Self::Measures { last: Some(Expiry::Never), .. } => Answered::Permanent,
-            Self::Measures { last: Some(Expiry::At(end)), now, .. } => Answered::Number(end.0 - now.0),
-            Self::Asks { queries } => Answered::Answers(queries),
+            | Self::Counts { census: Census { records, .. }, .. } => ClaimedAnswer::Number(records as u64),
+            Self::Appends { before, .. } => ClaimedAnswer::Number(items_after(before) as u64),
+            Self::Measures { last: None, .. } => ClaimedAnswer::Found(false),
+            Self::Measures { last: Some(Expiry::Never), .. } => ClaimedAnswer::Permanent,
+            Self::Measures { last: Some(Expiry::At(end)), now, .. } => ClaimedAnswer::Number(end.0 - now.0),
+            Self::Asks { queries } => ClaimedAnswer::Answers(queries),
         }
     }
 }

@@ -125,7 +125,7 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
     }
 
     fn removes<'q>(&self, cell: CellName<'q>) -> Reason<'q> {
-        let is_last = self.live_of(cell.key).len() == 1;
+        let is_last = self.engine.count_cells_of(cell.key, self.at, 2) == 1;
         Reason::Removes { cell, state: self.state(cell), when: self.when, is_last }
     }
 
@@ -192,13 +192,6 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
             Some(cell) => CellState::Live(Expiry::of(&cell)),
             None => CellState::Absent,
         }
-    }
-
-    /// The cells of a record that are live when the query happens.
-    fn live_of<'c>(&'c self, key: &'c str) -> Vec<LiveCell<'c>> {
-        let mut cells = self.engine.cells_of(key);
-        cells.retain(|cell| cell.is_live_at(self.at));
-        cells
     }
 
     /// What is meant, and where the lifetimes of its live cells end.

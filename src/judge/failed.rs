@@ -6,7 +6,7 @@ use super::candidate::Run;
 use super::case::{List, answers, queries};
 use super::verdict::{Stop, Verdict};
 use crate::time::ClockRule;
-use crate::trace::{Step, Tracer};
+use crate::trace::{FullStep, Step, Tracer};
 use crate::wire::Term;
 
 /// So many bytes of a wrong answer are kept, or of each of several.
@@ -30,7 +30,7 @@ pub struct Failed {
     /// The answer that was given there.
     pub given: Option<Term>,
     /// The step before that query, with the state that our engine was in; `None` where it is the first.
-    pub before: Option<Step>,
+    pub before: Option<FullStep>,
     /// The rule that decides that query.
     pub rule: Option<String>,
     /// The end of what the candidate wrote to standard error.
@@ -126,12 +126,16 @@ fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&T
 }
 
 /// The step before the last query of a list, and that of the last.
-fn explained(list: &[Vec<Term>], clock: ClockRule) -> (Option<Step>, Option<Step>) {
-    let mut tracer = Tracer::new(clock);
-    let (mut before, mut at) = (None, None);
-    for query in queries(list).unwrap_or_default() {
-        before = at.take();
-        at = tracer.step(&query).ok();
-    }
-    (before, at)
+fn explained(list: &[Vec<Term>], clock: ClockRule) -> (Option<FullStep>, Option<Step>) {
+    let (mut tracer, queries) = (Tracer::new(clock), queries(list).unwrap_or_default());
+    let [first @ .., last] = &*queries else { return (None, None) };
+    let before = first.split_last().and_then(|(before, first)| {
+        for query in first {
+            // One that is refused changes nothing.
+            let _ = tracer.skip(query);
+        }
+        let step = tracer.step(before).ok()?;
+        Some(tracer.full(step))
+    });
+    (before, tracer.step(last).ok())
 }

@@ -1,18 +1,21 @@
 //! How cells went that are live no more, so that it can be told why one is absent.
 //!
-//! Invariant: a cell that is live has no fate.
+//! Invariants: a cell that is live has no ending; what was recorded since the last [`Endings::begin`] can be undone, at a
+//! cost in proportion to it.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
+use super::state::CellKey;
 use crate::explain::Name;
 
 /// How a cell went. Queries are told by their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ended {
+pub enum Ending {
     /// Its lifetime ended at this moment.
     Died(u64),
     /// This query removed it.
@@ -25,7 +28,7 @@ pub enum Ended {
     Undone(usize),
 }
 
-impl Display for Ended {
+impl Display for Ending {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Died(at) => write!(f, "it died at {at}"),
@@ -37,81 +40,115 @@ impl Display for Ended {
     }
 }
 
-/// The fates of all cells that are gone.
+/// The endings of all cells that are gone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fates {
-    by_key: BTreeMap<String, BTreeMap<String, Fate>>,
+pub(super) struct Endings {
+    by_key: BTreeMap<SmolStr, BTreeMap<SmolStr, Noticed>>,
     /// The last query that brought a backup back, 0 for none.
+    last_restore: usize,
+    undo: Option<Undo>,
+}
+
+/// What a transaction has recorded, and how things stood before.
+#[derive(Clone, Debug)]
+struct Undo {
+    before: Vec<(CellKey, Option<Noticed>)>,
     last_restore: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Fate {
-    ended: Ended,
+struct Noticed {
+    ending: Ending,
     /// The query at which it was noticed.
-    noticed: usize,
+    at: usize,
 }
 
-impl Fate {
+impl Noticed {
     /// Which of two came later.
     fn age(&self) -> (usize, u64) {
-        let died = if let Ended::Died(at) = self.ended { at } else { u64::MAX };
-        (self.noticed, died)
+        let died = if let Ending::Died(at) = self.ending { at } else { u64::MAX };
+        (self.at, died)
     }
 }
 
-impl Fates {
-    /// Notes how a cell went.
-    pub(super) fn note(&mut self, key: &str, field: &str, ended: Ended, noticed: usize) {
-        let fates = self.by_key.entry(key.to_owned()).or_default();
-        fates.insert(field.to_owned(), Fate { ended, noticed });
+impl Endings {
+    /// Records how a cell went, as was noticed at a query.
+    pub(super) fn record(&mut self, cell: &CellKey, ending: Ending, at: usize) {
+        self.replace(cell, Some(Noticed { ending, at }));
     }
 
     /// How a cell went, if that was noticed at this query.
-    pub(super) fn noticed_at(&self, query: usize, key: &str, field: &str) -> Option<Ended> {
-        let fate = self.by_key.get(key)?.get(field)?;
-        (fate.noticed == query).then_some(fate.ended)
+    pub(super) fn noticed_at(&self, query: usize, cell: &CellKey) -> Option<Ending> {
+        let noticed = self.by_key.get(&cell.0)?.get(&cell.1)?;
+        (noticed.at == query).then_some(noticed.ending)
     }
 
     /// A cell is live again.
-    pub(super) fn forget(&mut self, key: &str, field: &str) {
-        if let Some(fates) = self.by_key.get_mut(key) {
-            fates.remove(field);
-        }
+    pub(super) fn forget(&mut self, cell: &CellKey) {
+        self.replace(cell, None);
     }
 
-    /// A backup was brought back, without the cells that have a fate.
+    /// A backup was brought back, without the cells that have an ending.
     pub(super) fn restored(&mut self, query: usize) {
         self.last_restore = query;
     }
 
+    /// A transaction begins: what is recorded from now on may be undone.
+    pub(super) fn begin(&mut self) {
+        self.undo = Some(Undo { before: Vec::new(), last_restore: self.last_restore });
+    }
+
+    /// It ends, and stands.
+    pub(super) fn keep(&mut self) {
+        self.undo = None;
+    }
+
+    /// It ends, and is undone.
+    pub(super) fn undo(&mut self) {
+        let Some(Undo { before, last_restore }) = self.undo.take() else { return };
+        self.last_restore = last_restore;
+        for (cell, noticed) in before.into_iter().rev() {
+            self.replace(&cell, noticed);
+        }
+    }
+
+    fn replace(&mut self, cell: &CellKey, noticed: Option<Noticed>) {
+        let before = match noticed {
+            Some(noticed) => self.by_key.entry(cell.0.clone()).or_default().insert(cell.1.clone(), noticed),
+            None => self.by_key.get_mut(&cell.0).and_then(|of_key| of_key.remove(&cell.1)),
+        };
+        if let Some(undo) = &mut self.undo {
+            undo.before.push((cell.clone(), before));
+        }
+    }
+
     /// Why a cell is absent or, without a field, why its record has none.
     pub(super) fn why(&self, key: &str, field: Option<&str>) -> String {
-        let fates = self.by_key.get(key);
+        let of_key = self.by_key.get(key);
         let Some(field) = field else {
-            let last = fates.and_then(|fates| fates.iter().max_by_key(|(_, fate)| fate.age()));
-            return last.map_or("none was ever set".to_owned(), |(field, fate)| {
-                format!("the last one was {}, and {}", Name(field), self.tell(*fate))
+            let last = of_key.and_then(|of_key| of_key.iter().max_by_key(|(_, noticed)| noticed.age()));
+            return last.map_or("none was ever set".to_owned(), |(field, noticed)| {
+                format!("the last one was {}, and {}", Name(field), self.sentence(*noticed))
             });
         };
-        let fate = fates.and_then(|fates| fates.get(field));
-        fate.map_or("it was never set".to_owned(), |fate| self.tell(*fate))
+        let noticed = of_key.and_then(|of_key| of_key.get(field));
+        noticed.map_or("it was never set".to_owned(), |noticed| self.sentence(*noticed))
     }
 
     /// How a cell went, and the last query that might have brought it back since.
-    pub(super) fn ended(&self, key: &str, field: &str) -> Option<(Ended, Option<usize>)> {
-        let fate = self.by_key.get(key)?.get(field)?;
-        Some((fate.ended, self.restored_since(*fate)))
+    pub(super) fn ended(&self, key: &str, field: &str) -> Option<(Ending, Option<usize>)> {
+        let noticed = self.by_key.get(key)?.get(field)?;
+        Some((noticed.ending, self.restored_since(*noticed)))
     }
 
-    fn restored_since(&self, fate: Fate) -> Option<usize> {
-        (fate.noticed < self.last_restore).then_some(self.last_restore)
+    fn restored_since(&self, noticed: Noticed) -> Option<usize> {
+        (noticed.at < self.last_restore).then_some(self.last_restore)
     }
 
-    fn tell(&self, fate: Fate) -> String {
-        let ended = fate.ended;
-        self.restored_since(fate).map_or(ended.to_string(), |query| {
-            format!("{ended}, and the restore of query {query} did not bring it back")
+    fn sentence(&self, noticed: Noticed) -> String {
+        let ending = noticed.ending;
+        self.restored_since(noticed).map_or(ending.to_string(), |query| {
+            format!("{ending}, and the restore of query {query} did not bring it back")
         })
     }
 }

@@ -27,11 +27,11 @@ use crate::time::Time;
 pub const MOST_BYTES: usize = 64 << 20;
 
 /// What a step weighs besides its text.
-const WEIGHT: usize = size_of::<Step>() + 16;
+const WEIGHT: usize = size_of::<RecordedStep>() + 16;
 
 /// A query that was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct RecordedStep {
     /// The query as JSON.
     pub json: Box<str>,
     /// To when the clock was moved before it, if it was.
@@ -56,7 +56,7 @@ pub struct Recording {
     begin: Engine,
     /// How many steps there were before that.
     forgotten: usize,
-    steps: VecDeque<Step>,
+    steps: VecDeque<RecordedStep>,
     bytes: usize,
     most_bytes: usize,
 }
@@ -82,7 +82,7 @@ impl Recording {
 
     /// A step that is remembered.
     #[must_use]
-    pub fn step(&self, number: usize) -> Option<&Step> {
+    pub fn step(&self, number: usize) -> Option<&RecordedStep> {
         self.steps.get(number.checked_sub(self.forgotten + 1)?)
     }
 
@@ -93,7 +93,7 @@ impl Recording {
     }
 
     /// Adds the next step.
-    pub fn add(&mut self, step: Step) {
+    pub fn add(&mut self, step: RecordedStep) {
         self.bytes += step.json.len() + WEIGHT;
         self.steps.push_back(step);
         while self.bytes > self.most_bytes {
@@ -175,20 +175,20 @@ impl Recording {
         Ok((before, within))
     }
 
-    fn up_to(&self, step: usize) -> impl Iterator<Item = &Step> {
+    fn up_to(&self, step: usize) -> impl Iterator<Item = &RecordedStep> {
         self.steps.iter().take(step.saturating_sub(self.forgotten))
     }
 }
 
 /// Asks the query of a step again.
-fn ask(engine: &mut Engine, step: &Step) {
+fn ask(engine: &mut Engine, step: &RecordedStep) {
     // It was answered once, so it will be again.
     let _ = step.moved.map_or(Ok(()), |to| engine.tick(to));
     read(step, Context::of(engine), |query| drop(engine.apply(query)));
 }
 
 /// Reads the query of a step again; `None` where that cannot be, though it could once.
-fn read<T>(step: &Step, context: Context, then: impl FnOnce(&Query<'_>) -> T) -> Option<T> {
+fn read<T>(step: &RecordedStep, context: Context, then: impl FnOnce(&Query<'_>) -> T) -> Option<T> {
     let arena = Bump::new();
     let Typed { query, .. } = read_typed(&step.json, &arena, Level::LAST, context, 0).ok()?;
     Some(then(&query))

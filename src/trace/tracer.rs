@@ -1,11 +1,15 @@
 //! Who runs the queries and tells what each did.
+//!
+//! Invariant: after each step the cells are those that the engine lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fates::Fates;
-use super::{Change, Ended, GoneCell, Jump, ShownCell, Step};
-use crate::explain::{CellName, Reason};
-use crate::engine::{Engine, LiveCell};
+use super::endings::Endings;
+use super::restoring::RestoreBase;
+use super::state::{TracedCell, CellKey, LiveCells};
+use super::{Ending, FullStep, GoneCell, Jump, ShownCell, Step};
+use crate::engine::{CellWrite, Engine, Outcome, WholeChange, WriteKind};
+use crate::explain::Reason;
 use crate::query::{Access, Query};
 use crate::time::{Backwards, ClockRule, Time};
 use crate::wire::{self, Term};
@@ -24,22 +28,30 @@ use crate::wire::{self, Term};
 #[derive(Debug)]
 pub struct Tracer {
     engine: Engine,
-    scope: Scope,
+    /// The one cell that is followed; `None` for all.
+    followed: Option<CellKey>,
     number: usize,
-    cells: Vec<ShownCell>,
-    fates: Fates,
+    state: LiveCells,
+    endings: Endings,
     /// Which query took the backup of a moment.
     backups: BTreeMap<u64, usize>,
-    /// What was known when the open transaction began.
-    kept: Option<Kept>,
+    base: Option<RestoreBase>,
+    /// What the open transaction has changed.
+    transaction: Option<OpenChanges>,
+    /// The cells that the present step has changed, and whether they were live before it.
+    touched: BTreeMap<CellKey, bool>,
 }
 
-/// What is gone back to where a transaction is undone.
-#[derive(Debug)]
-struct Kept {
-    fates: Fates,
-    backups: BTreeMap<u64, usize>,
-    cells: Vec<ShownCell>,
+/// What is undone where a transaction is.
+#[derive(Debug, Default)]
+struct OpenChanges {
+    /// Where the lifetimes of the cells ended that it has changed, as they were before: `None` for one that was not live,
+    /// or did not end.
+    until: BTreeMap<CellKey, Option<u64>>,
+    /// The backups that it has taken, and what was known of their moments before.
+    backups: Vec<(u64, Option<usize>)>,
+    /// The query that set the base of restores before.
+    base: Option<usize>,
 }
 
 /// What a query did that is done.
@@ -54,26 +66,48 @@ impl Tracer {
     /// A tracer of an empty database.
     #[must_use]
     pub fn new(rule: ClockRule) -> Self {
-        Self::following(Engine::new(rule), 0, Scope::All)
+        Self::following(Engine::new(rule), 0, None)
     }
 
     /// A tracer that follows one cell of a database that is there already, after so many queries. A step takes as long
-    /// as the query then.
+    /// as the query then, and has no sentence.
     #[must_use]
     pub fn of_cell(engine: Engine, number: usize, key: &str, field: &str) -> Self {
-        Self::following(engine, number, Scope::One(key.to_owned(), field.to_owned()))
+        Self::following(engine, number, Some((key.into(), field.into())))
     }
 
-    fn following(engine: Engine, number: usize, scope: Scope) -> Self {
-        let cells = scope.cells(&engine);
-        let (fates, backups) = (Fates::default(), BTreeMap::new());
-        Self { engine, scope, number, cells, fates, backups, kept: None }
+    fn following(engine: Engine, number: usize, followed: Option<CellKey>) -> Self {
+        let mut state = LiveCells::default();
+        match &followed {
+            None => state = LiveCells::of(&engine),
+            Some(name) => {
+                let cell = engine.cell(&name.0, &name.1);
+                cell.iter().for_each(|cell| state.insert(name.clone(), TracedCell::of(cell)));
+            }
+        }
+        Self {
+            engine,
+            followed,
+            number,
+            state,
+            endings: Endings::default(),
+            backups: BTreeMap::new(),
+            base: None,
+            transaction: None,
+            touched: BTreeMap::new(),
+        }
     }
 
-    /// The cells that are followed and live.
+    /// The cells that are followed and live after the last step, in byte order of keys and then fields, with what that did to
+    /// them. Under the free rule, those that were set and not removed.
+    pub fn cells(&self) -> impl Iterator<Item = ShownCell> {
+        self.state.shown(self.number, self.engine.clock().now())
+    }
+
+    /// How many there are.
     #[must_use]
-    pub fn cells(&self) -> &[ShownCell] {
-        &self.cells
+    pub fn number_of_cells(&self) -> usize {
+        self.state.len()
     }
 
     /// The database itself.
@@ -93,8 +127,8 @@ impl Tracer {
     /// How a cell went that is followed and not live, and after that the last restore which did not bring it back; `None`
     /// if it never was, since the tracer began.
     #[must_use]
-    pub fn ended(&self, key: &str, field: &str) -> Option<(Ended, Option<usize>)> {
-        self.fates.ended(key, field)
+    pub fn ended(&self, key: &str, field: &str) -> Option<(Ending, Option<usize>)> {
+        self.endings.ended(key, field)
     }
 
     /// Applies the next query and tells what it did.
@@ -102,228 +136,276 @@ impl Tracer {
     /// # Errors
     /// [`Backwards`] as from [`Engine::apply`]; nothing has changed then, and the query is not counted.
     pub fn step(&mut self, query: &Query<'_>) -> Result<Step, Backwards> {
-        let reason = Reason::of(&self.engine, query);
-        if let Reason::Refused(backwards) = reason {
-            return Err(backwards);
-        }
-        self.number += 1;
-        let Done { rule, answer, gone, jump } = if query.row().access == Access::Each {
-            self.each(&reason, query.asked())?
-        } else {
-            self.one(query)?
-        };
+        let Done { rule, answer, gone, jump } = self.run(query, self.followed.is_none())?;
         let clock = self.engine.clock();
+        let changed = self.touched.keys().filter_map(|name| {
+            let cell = self.state.get(name).filter(|cell| cell.query == self.number)?;
+            Some(cell.shown(name, self.number, clock.now()))
+        });
         Ok(Step {
             number: self.number,
             query: wire::words(query),
             answer,
             clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
             rule,
-            cells: self.cells.clone(),
+            changed: changed.collect(),
             gone,
             jump,
         })
     }
 
+    /// The last step with all cells after it.
+    #[must_use]
+    pub fn full(&self, step: Step) -> FullStep {
+        let Step { number, query, answer, clock, rule, changed: _, gone, jump } = step;
+        FullStep { number, query, answer, clock, rule, cells: self.cells().collect(), gone, jump }
+    }
+
+    /// Applies the next query without telling what it did.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn skip(&mut self, query: &Query<'_>) -> Result<(), Backwards> {
+        self.run(query, false).map(drop)
+    }
+
+    fn run(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
+        let mut clock = self.engine.clock();
+        query.asked().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
+        self.number += 1;
+        self.touched.clear();
+        if query.row().access == Access::Each { self.each(query, tells) } else { self.one(query, tells) }
+    }
+
     /// Applies a query that asks no others.
-    fn one(&mut self, query: &Query<'_>) -> Result<Done, Backwards> {
-        let reason = Reason::of(&self.engine, query);
-        let rule = self.sentence(&reason);
-        let answer = Term::from(&self.engine.apply(query)?);
-        self.turn(&reason);
-        let jump = self.jump(&reason);
-        let gone = self.compare(&reason);
+    fn one(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
+        let rule = if tells { self.sentence(query) } else { String::new() };
+        let (answer, outcome) = self.engine.apply_noting(None, query, |reply| Term::from(reply))?;
+        self.turn(&outcome);
+        let jump = self.jump(&outcome);
+        let gone = self.follow(&outcome);
         Ok(Done { rule, answer, gone, jump })
     }
 
     /// Applies queries that one asks, and tells what all of them did.
-    fn each(&mut self, reason: &Reason<'_>, queries: &[Query<'_>]) -> Result<Done, Backwards> {
-        let before = self.cells.clone();
-        let (mut rules, mut answers, mut gone, mut changed) =
-            (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
-        let mut jump = None;
-        for (number, query) in (1..).zip(queries) {
-            let done = self.one(query)?;
-            rules.push(format!("({number}) {}", done.rule));
+    fn each(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
+        let mut rule = if tells { Reason::of(&self.engine, query).to_string() } else { String::new() };
+        let (mut answers, mut gone, mut jump) = (Vec::new(), BTreeMap::new(), None);
+        for (number, query) in (1..).zip(query.asked()) {
+            let done = self.one(query, tells)?;
+            if tells {
+                rule.push_str(&format!("{} ({number}) {}", if number == 1 { ":" } else { ";" }, done.rule));
+            }
             answers.extend_from_slice(done.answer.texts());
-            gone.extend(done.gone);
+            gone.extend(done.gone.into_iter().map(|cell| ((cell.key.clone(), cell.field.clone()), cell)));
             jump = done.jump.or(jump);
-            let new = self.cells.iter().filter(|cell| cell.change != Change::Same);
-            changed.extend(new.map(|cell| (cell.key.clone(), cell.field.clone())));
         }
-        let was_live =
-            |key: &str, field: &str| before.binary_search_by(|cell| names(cell).cmp(&(key, field))).is_ok();
-        for cell in &mut self.cells {
-            let is_changed = changed.contains(&(cell.key.clone(), cell.field.clone()));
-            cell.change = match (is_changed, was_live(&cell.key, &cell.field)) {
-                (_, false) => Change::New,
-                (true, true) => Change::Changed,
-                (false, true) => Change::Same,
-            };
-        }
-        let gone = self.gone_of(gone, was_live);
-        let rule = std::iter::once(reason.to_string()).chain((!rules.is_empty()).then(|| rules.join("; ")));
-        Ok(Done { rule: rule.collect::<Vec<_>>().join(": "), answer: Term::Array(answers), gone, jump })
-    }
-
-    /// Of cells that went the ones that had been live before, and are not now, with how each went last.
-    fn gone_of(&self, gone: Vec<GoneCell>, was_live: impl Fn(&str, &str) -> bool) -> Vec<GoneCell> {
-        let is_live = |cell: &GoneCell| {
-            self.cells.binary_search_by(|other| names(other).cmp(&(&cell.key, &cell.field))).is_ok()
-        };
-        let went = gone.into_iter().filter(|cell| was_live(&cell.key, &cell.field) && !is_live(cell));
-        let by_name: BTreeMap<_, _> =
-            went.map(|cell| ((cell.key.clone(), cell.field.clone()), cell)).collect();
-        by_name.into_values().collect()
-    }
-
-    /// Where a transaction begins, keeps what is known; where one is undone, goes back to that. What died meanwhile is
-    /// dead all the same.
-    fn turn(&mut self, reason: &Reason<'_>) {
-        match reason {
-            Reason::Begins { is_open: false } => {
-                let (fates, backups, cells) = (self.fates.clone(), self.backups.clone(), self.cells.clone());
-                self.kept = Some(Kept { fates, backups, cells });
-            }
-            Reason::Commits { is_open: true }
-            | Reason::RollsBack { is_open: true, .. }
-            | Reason::Conflicts => {
-                let keeps = matches!(reason, Reason::Commits { .. });
-                let Some(kept) = self.kept.take().filter(|_| !keeps) else { return };
-                (self.fates, self.backups) = (kept.fates, kept.backups);
-                let now = self.engine.clock().now().0;
-                for cell in kept.cells {
-                    if let Some(until) = cell.until.filter(|until| *until <= now) {
-                        self.fates.note(&cell.key, &cell.field, Ended::Died(until), self.number);
-                    }
-                }
-            }
-            _ => {}
-        }
+        // Of cells that went the ones that had been live before, and are not now, with how each went last.
+        gone.retain(|(key, field), _| {
+            let name = (key.into(), field.into());
+            let was_live = self.touched.get(&name).is_some_and(|was_live| *was_live);
+            was_live && self.state.get(&name).is_none()
+        });
+        Ok(Done { rule, answer: Term::Array(answers), gone: gone.into_values().collect(), jump })
     }
 
     /// The reason in words, completed by why a cell is absent.
-    fn sentence(&self, reason: &Reason<'_>) -> String {
+    fn sentence(&self, query: &Query<'_>) -> String {
+        let reading = self.engine.clock().now();
+        let census = |moment| self.state.census(reading, moment);
+        let reason = Reason::with_census(&self.engine, query, census);
         match reason.missing() {
-            Some((key, field)) => format!("{reason}: {}", self.fates.why(key, field)),
+            Some((key, field)) => format!("{reason}: {}", self.endings.why(key, field)),
             None => reason.to_string(),
         }
     }
 
-    /// What the query does to time.
-    fn jump(&mut self, reason: &Reason<'_>) -> Option<Jump> {
-        match *reason {
-            Reason::Saves { at, .. } => {
-                self.backups.insert(at.0, self.number);
-                Some(Jump::Saved { at: at.0 })
+    /// Where a transaction begins, takes note of what changes from now on; where one is undone, goes back to what was known.
+    /// What died meanwhile is dead all the same.
+    fn turn(&mut self, outcome: &Outcome) {
+        match outcome.whole {
+            Some(WholeChange::Began) => {
+                let base = self.base.as_ref().map(RestoreBase::set_by);
+                self.transaction = Some(OpenChanges { base, ..OpenChanges::default() });
+                self.endings.begin();
             }
-            Reason::Restores { at, taken, .. } => {
-                let query = self.backups.get(&taken.0).copied().unwrap_or_default();
-                Some(Jump::Restored { at: at.0, taken: taken.0, query })
+            Some(WholeChange::Committed) => {
+                self.transaction = None;
+                self.endings.keep();
             }
-            _ => None,
+            Some(WholeChange::RolledBack) => self.roll_back(),
+            Some(WholeChange::Saved { .. } | WholeChange::Restored { .. } | WholeChange::Cleared) | None => {}
         }
     }
 
-    /// Compares the state with the one before, notes how cells went, and answers which did.
-    fn compare(&mut self, reason: &Reason<'_>) -> Vec<GoneCell> {
-        let set = Written::of(reason);
-        let mut before = std::mem::take(&mut self.cells).into_iter().peekable();
-        let mut gone = Vec::new();
-        for mut cell in self.scope.cells(&self.engine) {
-            gone.extend(std::iter::from_fn(|| before.next_if(|old| names(old) < names(&cell))));
-            let old = before.next_if(|old| names(old) == names(&cell));
-            cell.change = match old {
-                None => Change::New,
-                Some(old) if old.value == cell.value && old.until == cell.until && !set.is(&cell) => {
-                    Change::Same
-                }
-                Some(_) => Change::Changed,
-            };
-            if cell.change == Change::New {
-                self.fates.forget(&cell.key, &cell.field);
+    fn roll_back(&mut self) {
+        self.endings.undo();
+        let Some(transaction) = &mut self.transaction else { return };
+        for (at, before) in std::mem::take(&mut transaction.backups).into_iter().rev() {
+            match before {
+                Some(query) => drop(self.backups.insert(at, query)),
+                None => drop(self.backups.remove(&at)),
             }
-            self.cells.push(cell);
         }
-        gone.extend(before);
-        if matches!(reason, Reason::Restores { .. }) {
-            self.fates.restored(self.number);
+        let now = self.engine.clock().now().0;
+        for (name, until) in &transaction.until {
+            if let Some(until) = until.filter(|until| *until <= now) {
+                self.endings.record(name, Ending::Died(until), self.number);
+            }
         }
-        let gone = gone.into_iter().map(|cell| self.bury(cell, reason)).collect();
-        if let Some(CellName { key, field }) = set.on_arrival {
-            self.fates.note(key, field, Ended::OnArrival(self.number), self.number);
+        if self.base.as_ref().map(RestoreBase::set_by) != transaction.base {
+            self.base = None;
+        }
+    }
+
+    /// What the query does to time.
+    fn jump(&mut self, outcome: &Outcome) -> Option<Jump> {
+        match outcome.whole? {
+            WholeChange::Saved { at } => {
+                let before = self.backups.insert(at.0, self.number);
+                if let Some(transaction) = &mut self.transaction {
+                    transaction.backups.push((at.0, before));
+                }
+                Some(Jump::Saved { at: at.0 })
+            }
+            WholeChange::Restored { at, taken } => {
+                let query = self.backups.get(&taken.0).copied().unwrap_or_default();
+                Some(Jump::Restored { at: at.0, taken: taken.0, query })
+            }
+            WholeChange::Cleared
+            | WholeChange::Began
+            | WholeChange::Committed
+            | WholeChange::RolledBack => None,
+        }
+    }
+
+    /// Brings the cells to where they are after the query, records how cells went, and answers which did.
+    fn follow(&mut self, outcome: &Outcome) -> Vec<GoneCell> {
+        let mut gone = Vec::new();
+        for name in self.candidates(outcome) {
+            gone.extend(self.update(&name, outcome).map(|cell| (name, cell)));
+        }
+        if let Some(WholeChange::Restored { .. }) = outcome.whole {
+            self.endings.restored(self.number);
+        }
+        let gone = gone.into_iter().map(|(name, cell)| self.went(&name, cell, outcome)).collect();
+        if let Some(name) = set(outcome, WriteKind::SetDead).map(name_of).filter(|name| self.follows(name)) {
+            self.endings.record(&name, Ending::OnArrival(self.number), self.number);
+        }
+        self.rebase(outcome);
+        if let Some(WholeChange::RolledBack) = outcome.whole {
+            self.transaction = None;
         }
         gone
     }
 
-    /// Finds out how a cell went, and notes it.
-    fn bury(&mut self, cell: ShownCell, reason: &Reason<'_>) -> GoneCell {
-        let ended = match cell.until.filter(|until| *until <= self.engine.clock().now().0) {
-            Some(until) => Ended::Died(until),
-            None if matches!(reason, Reason::Restores { .. }) => Ended::NotBroughtBack(self.number),
-            None if Written::of(reason).on_arrival.is_some() => Ended::OnArrival(self.number),
-            None if matches!(reason, Reason::RollsBack { .. } | Reason::Conflicts) => {
-                let died = self.fates.noticed_at(self.number, &cell.key, &cell.field);
-                died.unwrap_or(Ended::Undone(self.number))
-            }
-            None => Ended::Removed(self.number),
-        };
-        self.fates.note(&cell.key, &cell.field, ended, self.number);
-        GoneCell { key: cell.key, field: cell.field, value: cell.value, ended }
+    fn follows(&self, name: &CellKey) -> bool {
+        self.followed.as_ref().is_none_or(|followed| followed == name)
     }
-}
 
-/// The cell that a query sets.
-#[derive(Clone, Copy)]
-struct Written<'q> {
-    cell: Option<CellName<'q>>,
-    /// The same if it is dead at once.
-    on_arrival: Option<CellName<'q>>,
-}
-
-impl<'q> Written<'q> {
-    fn of(reason: &Reason<'q>) -> Self {
-        match reason {
-            Reason::Sets { cell, lifespan, .. } => {
-                Self { cell: Some(*cell), on_arrival: lifespan.is_dead_on_arrival().then_some(*cell) }
+    /// The cells that may have changed, in order: no others have.
+    fn candidates(&self, outcome: &Outcome) -> BTreeSet<CellKey> {
+        if let Some(name) = &self.followed {
+            return BTreeSet::from([name.clone()]);
+        }
+        let mut names: BTreeSet<CellKey> = outcome.writes.iter().map(name_of).collect();
+        names.extend(self.state.ended_by(self.engine.clock().now()).map(|(_, name)| name.clone()));
+        match outcome.whole {
+            Some(WholeChange::Restored { taken, .. }) => match self.base.as_ref().filter(|base| base.is(taken)) {
+                // What has changed since, and what has another time left.
+                Some(base) => {
+                    names.extend(base.changed().cloned());
+                    names.extend(self.state.ends().map(|(_, name)| name.clone()));
+                }
+                None => {
+                    names.extend(self.state.names().cloned());
+                    names.extend(self.engine.cells().iter().map(|cell| (cell.key.into(), cell.field.into())));
+                }
+            },
+            Some(WholeChange::Cleared) => names.extend(self.state.names().cloned()),
+            Some(WholeChange::RolledBack) => {
+                let transaction = self.transaction.iter();
+                names.extend(transaction.flat_map(|transaction| transaction.until.keys().cloned()));
             }
-            _ => Self { cell: None, on_arrival: None },
+            Some(WholeChange::Saved { .. } | WholeChange::Began | WholeChange::Committed) | None => {}
+        }
+        names
+    }
+
+    /// Brings one cell to where it is; the answer is what it was if it is gone.
+    fn update(&mut self, name: &CellKey, outcome: &Outcome) -> Option<TracedCell> {
+        let new = self.engine.cell(&name.0, &name.1).map(|cell| TracedCell::of(&cell));
+        let is_set = || set(outcome, WriteKind::Set).is_some_and(|write| name_of(write) == *name);
+        let old = self.state.get(name);
+        let is_same = match (old, &new) {
+            (Some(old), Some(new)) => old.value == new.value && old.until == new.until && !is_set(),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if is_same {
+            return None;
+        }
+        let (was_live, until) = (old.is_some(), old.and_then(|old| old.until));
+        let is_new = !*self.touched.entry(name.clone()).or_insert(was_live);
+        if let Some(transaction) = &mut self.transaction {
+            transaction.until.entry(name.clone()).or_insert(until);
+        }
+        if let Some(base) = &mut self.base {
+            base.change(name);
+        }
+        let Some(new) = new else { return self.state.remove(name) };
+        if !was_live {
+            self.endings.forget(name);
+        }
+        self.state.insert(name.clone(), TracedCell { query: self.number, is_new, ..new });
+        None
+    }
+
+    /// After a backup, and after one was brought back, the cells are those that it holds.
+    fn rebase(&mut self, outcome: &Outcome) {
+        match outcome.whole {
+            Some(WholeChange::Saved { at: taken } | WholeChange::Restored { taken, .. }) => {
+                self.base = Some(RestoreBase::new(taken, self.number));
+            }
+            Some(
+                WholeChange::Cleared | WholeChange::Began | WholeChange::Committed | WholeChange::RolledBack,
+            )
+            | None => {}
         }
     }
 
-    fn is(&self, cell: &ShownCell) -> bool {
-        self.cell.is_some_and(|CellName { key, field }| (key, field) == names(cell))
+    /// Finds out how a cell went, and records it.
+    fn went(&mut self, name: &CellKey, cell: TracedCell, outcome: &Outcome) -> GoneCell {
+        let query = self.number;
+        let is_set_dead = set(outcome, WriteKind::SetDead).is_some();
+        let ended = match (cell.until.filter(|until| *until <= self.engine.clock().now().0), outcome.whole) {
+            (Some(until), _) => Ending::Died(until),
+            (None, Some(WholeChange::Restored { .. })) => Ending::NotBroughtBack(query),
+            (None, Some(WholeChange::RolledBack)) => {
+                self.endings.noticed_at(query, name).unwrap_or(Ending::Undone(query))
+            }
+            (
+                None,
+                Some(
+                    WholeChange::Saved { .. }
+                    | WholeChange::Cleared
+                    | WholeChange::Began
+                    | WholeChange::Committed,
+                )
+                | None,
+            ) if is_set_dead => Ending::OnArrival(query),
+            (None, _) => Ending::Removed(query),
+        };
+        self.endings.record(name, ended, query);
+        GoneCell { key: name.0.to_string(), field: name.1.to_string(), value: cell.value, ended }
     }
 }
 
-fn names(cell: &ShownCell) -> (&str, &str) {
-    (&cell.key, &cell.field)
+/// The cell that a query has set in this way: it is the only one that the query writes.
+fn set(outcome: &Outcome, kind: WriteKind) -> Option<&CellWrite> {
+    outcome.writes.first().filter(|write| write.kind == kind)
 }
 
-/// Which cells a tracer follows.
-#[derive(Clone, Debug)]
-enum Scope {
-    All,
-    /// That of this key and this field.
-    One(String, String),
-}
-
-impl Scope {
-    /// Those that are live, as if nothing had changed.
-    fn cells(&self, engine: &Engine) -> Vec<ShownCell> {
-        let cells = match self {
-            Self::All => engine.cells(),
-            Self::One(key, field) => engine.cell(key, field).into_iter().collect(),
-        };
-        let now = engine.clock().now().0;
-        let shown = |cell: LiveCell<'_>| ShownCell {
-            key: cell.key.to_owned(),
-            field: cell.field.to_owned(),
-            value: cell.value.to_string(),
-            left: cell.left.map(|left| left.0),
-            until: cell.left.map(|left| now + left.0),
-            change: Change::Same,
-        };
-        cells.into_iter().map(shown).collect()
-    }
+fn name_of(write: &CellWrite) -> CellKey {
+    (write.key.as_str().into(), write.field.as_str().into())
 }

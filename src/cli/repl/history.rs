@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::show::{held, left, query};
 use crate::explain::CellName;
 use crate::time::ClockRule;
-use crate::trace::{Bar, BarEnd, Bars, Ended, Held, How, Recording, Tracer};
+use crate::trace::{Bar, BarEnd, Bars, Ending, Held, How, Recording, Tracer};
 
 /// The columns for programs.
 pub(super) const COLUMNS: &[&str] =
@@ -118,13 +118,13 @@ impl<'p> Past<'p> {
     }
 }
 
-fn how_it_went(ended: Ended) -> String {
+fn how_it_went(ended: Ending) -> String {
     match ended {
-        Ended::Died(at) => format!("its lifetime ended at {at}"),
-        Ended::Removed(step) => format!("step {step} removed it"),
-        Ended::Undone(step) => format!("step {step} undid the transaction that had set it"),
-        Ended::OnArrival(step) => format!("step {step} set it with a ttl of 0"),
-        Ended::NotBroughtBack(step) => format!("the restore of step {step} did not bring it back"),
+        Ending::Died(at) => format!("its lifetime ended at {at}"),
+        Ending::Removed(step) => format!("step {step} removed it"),
+        Ending::Undone(step) => format!("step {step} undid the transaction that had set it"),
+        Ending::OnArrival(step) => format!("step {step} set it with a ttl of 0"),
+        Ending::NotBroughtBack(step) => format!("the restore of step {step} did not bring it back"),
     }
 }
 

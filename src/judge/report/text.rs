@@ -10,7 +10,7 @@ use crate::judge::shape::plural;
 use crate::judge::{CannotStart, CaseReport, Catch, Failed, LevelReport, List, Outcome, Report};
 use crate::query::Level;
 use crate::script::{cut, line, plain, shown, word};
-use crate::trace::Step;
+use crate::trace::FullStep;
 
 /// So many queries before the one at fault are shown.
 const SHOWN_QUERIES: usize = 12;
@@ -213,7 +213,7 @@ fn push_answers(text: &mut String, failed: &Failed, wanted_is: &str) {
 }
 
 /// What our engine holds before the query at fault.
-fn push_state(text: &mut String, step: &Step) {
+fn push_state(text: &mut String, step: &FullStep) {
     let count = step.cells.len();
     let cells = if count == 0 {
         "no live cell".to_owned()
