@@ -164,6 +164,11 @@ impl From<store::Error> for Failure {
     }
 }
 
+/// A level of the language, as `--level` names it.
+fn level(text: &str) -> Result<crate::query::Level, String> {
+    crate::query::Language::records().level_of(text)
+}
+
 impl From<crate::judge::CannotStart> for Failure {
     fn from(cannot: crate::judge::CannotStart) -> Self {
         Self::CannotStart(cannot)

@@ -117,11 +117,6 @@ pub struct Engine {
     outcome: Option<Box<Outcome>>,
 }
 
-/// Tells whether what a value stands for matches a pattern.
-pub(crate) trait Matches<E>: FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E> {}
-
-impl<E, F: FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>> Matches<E> for F {}
-
 impl Engine {
     /// An empty database whose clock stands at 0.
     #[must_use]
@@ -171,19 +166,6 @@ impl Engine {
         query: &Query<'_>,
         matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
     ) -> Result<Reply<'e>, E> {
-        if let Query::Batch { queries } = query {
-            return self.batch(session, queries.all(), matches);
-        }
-        self.ask(session, query, matches)
-    }
-
-    /// Answers a query that has no queries in it.
-    fn ask<'e, E: From<Backwards>>(
-        &'e mut self,
-        session: Option<&Session>,
-        query: &Query<'_>,
-        matches: impl Matches<E>,
-    ) -> Result<Reply<'e>, E> {
         if !self.transactions.is_empty() {
             self.enter(session);
         }
@@ -231,17 +213,18 @@ impl Engine {
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
             Query::Append { key, field, item } => self.append(key, field, item, now),
-            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, matches)?,
+            Query::Find { what, mode: _, ref pattern } => self.find(what, pattern, now, matches)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),
             Query::Rollback {} => self.rollback(),
-            Query::Batch { ref queries } => Reply::Batch(vec![String::new(); queries.all().len()]),
             Query::Alias { .. } => Reply::Bool(self.aliases.learn(query)),
             Query::ResetAliases {} => {
                 self.aliases.learn(query);
                 Reply::Done
             }
-            Query::Aliases {} => Reply::Aliases(self.aliases.iter().collect()),
+            Query::Aliases {} => Reply::Aliases(
+                self.aliases.iter().map(|(name, operation)| (name.into(), operation)).collect(),
+            ),
         })
     }
 

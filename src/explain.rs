@@ -19,11 +19,11 @@ mod sessions;
 mod targets;
 
 pub use census::Census;
-pub use claim::{ClaimedAnswer, Claim, ClaimedEffect};
+pub use claim::{Claim, ClaimedAnswer, ClaimedEffect};
 pub use name::{CellName, Name};
 
 use crate::engine::LiveCell;
-use crate::query::{How, Sought};
+use crate::query::{MatchMode, SearchIn};
 use crate::time::{Backwards, Clock, ClockRule, Time, Ttl};
 
 /// The rule that decides a query, with what its sentence needs. `Display` writes that sentence.
@@ -37,7 +37,7 @@ pub enum Reason<'q> {
         cell: CellName<'q>,
         /// What it was before.
         before: CellState,
-        /// How long it lives.
+        /// MatchMode long it lives.
         lifespan: Lifespan,
     },
     /// A cell is read.
@@ -106,7 +106,7 @@ pub enum Reason<'q> {
     Surveys {
         /// What is live.
         census: Census,
-        /// How much is listed: records, or cells.
+        /// MatchMode much is listed: records, or cells.
         listed: usize,
         /// When that is asked.
         when: When,
@@ -121,12 +121,12 @@ pub enum Reason<'q> {
     /// What matches a pattern is listed.
     Finds {
         /// What is looked through.
-        what: Sought,
-        /// How the pattern is meant.
-        how: How,
+        what: SearchIn,
+        /// MatchMode the pattern is meant.
+        how: MatchMode,
         /// The pattern.
         pattern: &'q str,
-        /// How many match.
+        /// MatchMode many match.
         found: usize,
         /// Of how many.
         among: usize,
@@ -137,17 +137,17 @@ pub enum Reason<'q> {
     Clears {
         /// What is live before.
         census: Census,
-        /// How many backups stay.
+        /// MatchMode many backups stay.
         backups: usize,
     },
     /// Lifetimes begin anew.
     Expires {
         /// Whose.
         target: Target<'q>,
-        /// How long they are.
+        /// MatchMode long they are.
         lifespan: Lifespan,
     },
-    /// How long something lives is asked.
+    /// MatchMode long something lives is asked.
     Measures {
         /// What.
         target: Target<'q>,
@@ -160,14 +160,14 @@ pub enum Reason<'q> {
     Appends {
         /// The cell.
         cell: CellName<'q>,
-        /// How many items there are before, and whether they are a list; `None` if there is no live cell.
+        /// MatchMode many items there are before, and whether they are a list; `None` if there is no live cell.
         before: Option<(usize, bool)>,
     },
     /// Lifetimes are made to end no more.
     Persists {
         /// Whose.
         target: Target<'q>,
-        /// How many of them would have ended.
+        /// MatchMode many of them would have ended.
         ending: usize,
     },
     /// A transaction begins.
@@ -191,7 +191,7 @@ pub enum Reason<'q> {
     Conflicts,
     /// Queries are asked.
     Asks {
-        /// How many.
+        /// MatchMode many.
         queries: usize,
     },
     /// An operation is given another name.
@@ -205,12 +205,12 @@ pub enum Reason<'q> {
     },
     /// Other names are listed.
     ListsNames {
-        /// How many there are.
+        /// MatchMode many there are.
         count: usize,
     },
     /// Other names are taken away.
     ForgetsNames {
-        /// How many there are.
+        /// MatchMode many there are.
         count: usize,
     },
 }
@@ -241,7 +241,7 @@ impl Expiry {
     }
 }
 
-/// How long a cell lives that is set.
+/// MatchMode long a cell lives that is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifespan {
     /// It is given no ttl.
@@ -312,7 +312,7 @@ pub struct Target<'q> {
     pub key: &'q str,
     /// The field, if one is meant alone.
     pub field: Option<&'q str>,
-    /// How many of the cells meant are live.
+    /// MatchMode many of the cells meant are live.
     pub live: usize,
     /// When that is asked.
     pub when: When,
@@ -327,9 +327,9 @@ pub struct Listing<'q> {
     pub prefix: Option<&'q str>,
     /// When that is asked.
     pub when: When,
-    /// How many cells of the record are live.
+    /// MatchMode many cells of the record are live.
     pub live: usize,
-    /// How many of them are listed.
+    /// MatchMode many of them are listed.
     pub listed: usize,
     /// A field that would be listed if its cell had not just ended, and when that was.
     pub ended: Option<(String, Time)>,

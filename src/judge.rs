@@ -27,7 +27,7 @@ mod verdict;
 pub use candidate::{Candidate, CannotStart, Engine, Limits, Millis, Protocol, Run};
 #[cfg(unix)]
 pub use candidate::{adopt_orphans, candidate, end_all, end_running};
-pub use case::{Case, List, answers, queries};
+pub use case::{Case, List, answers, requests};
 pub use dice::Dice;
 pub use failed::Failed;
 pub use hunt::{Catch, Oracle, hunt};

@@ -9,15 +9,15 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'e> {
     /// A text.
-    Text(&'e str),
+    Text(Cow<'e, str>),
     /// A list of texts: `[a, b]`.
-    List(Vec<&'e str>),
+    List(Vec<Cow<'e, str>>),
 }
 
 impl<'e> Value<'e> {
     /// As it is shown.
     #[must_use]
-    pub fn shown(&self) -> Cow<'e, str> {
+    pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
             Self::List(_) => Cow::Owned(self.to_string()),
@@ -26,7 +26,7 @@ impl<'e> Value<'e> {
 
     /// All texts of it.
     #[must_use]
-    pub fn texts(&self) -> &[&'e str] {
+    pub fn texts(&self) -> &[Cow<'e, str>] {
         match self {
             Self::Text(text) => std::slice::from_ref(text),
             Self::List(items) => items,
@@ -47,7 +47,7 @@ impl<'e> Value<'e> {
 
 impl<'e> From<&'e str> for Value<'e> {
     fn from(text: &'e str) -> Self {
-        Self::Text(text)
+        Self::Text(Cow::Borrowed(text))
     }
 }
 
@@ -67,32 +67,30 @@ pub enum Reply<'e> {
     /// A value, or `None` where there is no live cell: the empty text.
     Value(Option<Value<'e>>),
     /// Fields with their values, in field order: `f1(v1), f2(v2)`.
-    Cells(Vec<(&'e str, Value<'e>)>),
+    Cells(Vec<(Cow<'e, str>, Value<'e>)>),
     /// A number of records, or of the items of a list.
     Count(u64),
     /// How many milliseconds a cell has left; `None` for one that is permanent: `permanent`.
-    Left(Option<u64>),
+    Remaining(Option<u64>),
     /// Keys, in order: `k1, k2`.
-    Keys(Vec<&'e str>),
+    Keys(Vec<Cow<'e, str>>),
     /// Fields with their keys, in order: `k1.f1, k2.f2`; the empty field of a key's own value is not shown.
-    Fields(Vec<(&'e str, &'e str)>),
+    Fields(Vec<(Cow<'e, str>, Cow<'e, str>)>),
     /// Values, in order of their keys and then of their fields: `v1, v2`.
     Values(Vec<Value<'e>>),
     /// Cells of any records, in order of their keys and then of their fields: `k1(v1), k2.f2(v2)`.
     Items(Vec<Item<'e>>),
     /// Other names of operations, each with what it stands for, in the order in which they were given: `n1: O1, n2: O2`.
-    Aliases(Vec<(&'e str, &'e str)>),
-    /// The answers to several queries, in order: `[a1, a2]`, and an array where a format has such.
-    Batch(Vec<String>),
+    Aliases(Vec<(Cow<'e, str>, &'static str)>),
 }
 
 /// A cell that is listed with the key of its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item<'e> {
     /// The key of its record.
-    pub key: &'e str,
+    pub key: Cow<'e, str>,
     /// Its field; that of the key's own value is empty, and not shown.
-    pub field: &'e str,
+    pub field: Cow<'e, str>,
     /// Its value.
     pub value: Value<'e>,
 }
@@ -108,33 +106,73 @@ impl Reply<'_> {
             Self::Bool(truth) => write(if *truth { "true" } else { "false" }),
             Self::Value(Some(value)) => value.try_pieces(&mut write),
             Self::Count(count) => write(&count.to_string()),
-            Self::Left(None) => write("permanent"),
-            Self::Left(Some(left)) => write(&left.to_string()),
+            Self::Remaining(None) => write("permanent"),
+            Self::Remaining(Some(remaining)) => write(&remaining.to_string()),
             Self::Cells(cells) => joined(cells, write, |(field, value), write| {
-                [*field, "("].into_iter().try_for_each(&mut *write)?;
+                [field, "("].into_iter().try_for_each(&mut *write)?;
                 value.try_pieces(write)?;
                 write(")")
             }),
             Self::Keys(keys) => joined(keys, write, |key, write| write(key)),
             Self::Values(values) => joined(values, write, Value::try_pieces),
             Self::Fields(fields) => joined(fields, write, |(key, field), write| {
-                [*key, point(field), *field].into_iter().try_for_each(write)
+                [key, point(field), field].into_iter().try_for_each(write)
             }),
             Self::Aliases(aliases) => joined(aliases, write, |(name, operation), write| {
-                [*name, ": ", *operation].into_iter().try_for_each(write)
+                [name, ": ", operation].into_iter().try_for_each(write)
             }),
-            Self::Batch(answers) => {
-                write("[")?;
-                joined(answers, &mut write, |answer, write| write(answer))?;
-                write("]")
-            }
             Self::Items(items) => joined(items, write, |Item { key, field, value }, write| {
-                [*key, point(field), *field, "("].into_iter().try_for_each(&mut *write)?;
+                [key, point(field), field, "("].into_iter().try_for_each(&mut *write)?;
                 value.try_pieces(write)?;
                 write(")")
             }),
         }
     }
+
+    /// The same, of no database.
+    #[must_use]
+    pub fn into_owned(self) -> Reply<'static> {
+        match self {
+            Self::Done => Reply::Done,
+            Self::Bool(truth) => Reply::Bool(truth),
+            Self::Value(value) => Reply::Value(value.map(Value::into_owned)),
+            Self::Cells(cells) => Reply::Cells(
+                cells.into_iter().map(|(field, value)| (owned(field), value.into_owned())).collect(),
+            ),
+            Self::Count(count) => Reply::Count(count),
+            Self::Remaining(remaining) => Reply::Remaining(remaining),
+            Self::Keys(keys) => Reply::Keys(keys.into_iter().map(owned).collect()),
+            Self::Fields(fields) => {
+                Reply::Fields(fields.into_iter().map(|(key, field)| (owned(key), owned(field))).collect())
+            }
+            Self::Values(values) => Reply::Values(values.into_iter().map(Value::into_owned).collect()),
+            Self::Items(items) => Reply::Items(items.into_iter().map(Item::into_owned).collect()),
+            Self::Aliases(aliases) => Reply::Aliases(
+                aliases.into_iter().map(|(name, operation)| (owned(name), operation)).collect(),
+            ),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The same, of no database.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Text(text) => Value::Text(owned(text)),
+            Self::List(items) => Value::List(items.into_iter().map(owned).collect()),
+        }
+    }
+}
+
+impl Item<'_> {
+    fn into_owned(self) -> Item<'static> {
+        Item { key: owned(self.key), field: owned(self.field), value: self.value.into_owned() }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }
 
 /// What stands between a key and a field.

@@ -29,7 +29,7 @@ pub use suite::{Case, Suite, read_suite};
 pub use typed::{SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_so_far, typed_words};
 
 use crate::engine::Engine;
-use crate::query::{Aliases, Level};
+use crate::query::{Aliases, Language, Level};
 use crate::time::{Clock, ClockRule};
 
 /// What a file of queries is read by. What is `None` is left to the file, or to the default.
@@ -45,7 +45,7 @@ impl Rules {
     /// The level to go by where the file does not name one.
     #[must_use]
     pub fn level(self) -> Level {
-        self.level.unwrap_or(Level::LAST)
+        self.level.unwrap_or(Language::records().last_level())
     }
 
     /// The clock rule to go by where the file does not name one.

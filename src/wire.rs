@@ -1,21 +1,23 @@
-//! Words and answers as they are told from one program to another: mostly texts, and arrays of texts where queries stand
-//! in a query.
+//! Words and answers as they go from one program to another: mostly texts, and arrays of texts where queries stand in a
+//! query. What is asked there is a [`Request`]: one query, or a batch of them.
 //!
-//! Invariant: what a query or a reply tells is told without loss, and no array stands in another.
+//! Invariant: a request and its words say the same, and no array stands in another.
 //!
 //! ```text
 //!   ["SET", "A", "B", "C"]                four texts                    ─► ""            a text
 //!   ["BATCH", ["GET", "A", "B"], […]]     a text, and arrays of texts   ─► ["C", "…"]    an array
 //! ```
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::query::{Access, Query, RawQuery};
-use crate::reply::Reply;
+use crate::query::RawQuery;
+
+mod request;
+
+pub use request::{Answer, Gather, Request};
 
 /// A word of a query, or an answer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -55,17 +57,6 @@ impl Term {
     }
 }
 
-/// The words of a query, those of queries in it in arrays.
-#[must_use]
-pub fn words(query: &Query<'_>) -> Vec<Term> {
-    let texts = |query: &Query<'_>| query.words().into_iter().map(Cow::into_owned).collect::<Vec<_>>();
-    let mut words: Vec<_> = texts(query).into_iter().map(Term::Text).collect();
-    if query.row().access == Access::Each {
-        words.extend(query.asked().iter().map(|query| Term::Array(texts(query))));
-    }
-    words
-}
-
 /// Words as a query is read from them.
 #[must_use]
 pub fn raw_query(words: &[Term]) -> RawQuery<'_> {
@@ -98,15 +89,6 @@ impl From<&str> for Term {
 impl PartialEq<&str> for Term {
     fn eq(&self, other: &&str) -> bool {
         self.text() == Some(other)
-    }
-}
-
-impl From<&Reply<'_>> for Term {
-    fn from(reply: &Reply<'_>) -> Self {
-        match reply {
-            Reply::Batch(answers) => Self::Array(answers.clone()),
-            reply => Self::Text(reply.to_string()),
-        }
     }
 }
 

@@ -137,7 +137,7 @@ fn whole_keys() {
 }
 
 fn find() -> Query<'static> {
-    Query::parse(&["FIND", "KEY", "LIKE", "key*7"], rewinddb::query::Level::LAST).expect("it is a query")
+    rewinddb::query::Language::records().parse(&["FIND", "KEY", "LIKE", "key*7"]).expect("it is a query")
 }
 
 fn lists() {

@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use rewinddb::judge::{Case, Limits, Protocol, candidate, judge};
-use rewinddb::query::Level;
 use rewinddb::time::ClockRule;
 use rewinddb::track::records::{Kit, builtin};
 
@@ -28,9 +27,11 @@ print(time.perf_counter() - begun)";
 /// Prints the table.
 pub(crate) fn table() {
     println!("judging {CASES} cases in a session (medians of {ROUNDS} rounds)");
-    let cases = builtin(Level::EXERCISE, Some(ClockRule::Monotone)).expect("they are good");
+    let cases = builtin(rewinddb::query::Language::records().exercise(), Some(ClockRule::Monotone))
+        .expect("they are good");
     // Of one level, so that one process answers them all.
-    let cases = cases.into_iter().filter(|case| case.level == Level::EXERCISE);
+    let cases =
+        cases.into_iter().filter(|case| case.level == rewinddb::query::Language::records().exercise());
     let cases: Vec<Case> = cases.collect::<Vec<_>>().into_iter().cycle().take(CASES).collect();
     for (language, solution) in [("python", "python/solution.py"), ("rust", "rust/solution.rs")] {
         match kit(language, solution) {

@@ -11,7 +11,8 @@ use crate::engine::Engine;
 use crate::query::{Aliases, Query};
 use crate::script::{Answers, Context, Rules};
 use crate::store::Store;
-use crate::time::Clock;
+use crate::time::{Backwards, Clock};
+use crate::wire::{Answer, Gather, Request};
 
 /// A database that answers.
 pub(super) enum Base {
@@ -60,38 +61,48 @@ impl Base {
     /// Answers a list, which takes effect as one: with a store, it is committed before the first answer.
     pub(super) fn answer_list(
         &mut self,
-        queries: &[Query<'_>],
+        requests: &[Request<'_>],
         out: &mut dyn Answers,
     ) -> Result<(), Failure> {
-        let mut progress = Progress::of(queries.len());
+        let mut progress = Progress::of(requests.len());
         match self {
-            Self::Memory(engine) => queries.iter().try_for_each(|query| {
+            Self::Memory(engine) => requests.iter().try_for_each(|request| {
                 progress.step();
-                answer(engine, query, out)
+                answer(engine, request, out)
             }),
             Self::Disk(store) => {
                 let mut written = Ok(());
                 // An output that takes no more is no reason to leave the rest of the list undone.
-                let applied = store.apply_committed(queries, |query, reply| {
+                let mut each = |request: &Request<'_>, answer: &Answer<'_>| {
                     progress.step();
                     if written.is_ok() {
-                        written = out.answer(query, reply);
+                        written = out.answer(request, answer);
                     }
-                });
-                applied?;
+                };
+                let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().collect();
+                let mut gather = Gather::new(requests);
+                store.apply_committed(&queries, |_, reply| gather.reply(reply.clone(), &mut each))?;
+                gather.finish(&mut each);
                 written.map_err(Failure::Output)
             }
         }
     }
 
     /// Answers a line; with a store, the answer may be told after the next [`Self::commit`].
-    pub(super) fn answer_line(&mut self, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {
+    pub(super) fn answer_line(
+        &mut self,
+        request: &Request<'_>,
+        out: &mut dyn Answers,
+    ) -> Result<(), Failure> {
         match self {
-            Self::Memory(engine) => answer(engine, query, out),
+            Self::Memory(engine) => answer(engine, request, out),
             Self::Disk(store) => {
                 let mut written = Ok(());
-                store
-                    .apply(std::slice::from_ref(query), |query, reply| written = out.answer(query, reply))?;
+                let mut each =
+                    |request: &Request<'_>, answer: &Answer<'_>| written = out.answer(request, answer);
+                let mut gather = Gather::new(std::slice::from_ref(request));
+                store.apply(request.queries(), |_, reply| gather.reply(reply.clone(), &mut each))?;
+                gather.finish(&mut each);
                 written.map_err(Failure::Output)
             }
         }
@@ -142,10 +153,22 @@ impl Base {
     }
 }
 
-fn answer(engine: &mut Engine, query: &Query<'_>, out: &mut dyn Answers) -> Result<(), Failure> {
-    // The order of time was checked when the query was read.
-    let reply = engine.apply(query).map_err(|backwards| Failure::Bug(backwards.to_string()))?;
-    out.answer(query, &reply).map_err(Failure::Output)
+/// Answers a request in memory. That time runs forward in it was checked when it was read.
+pub(super) fn answer(
+    engine: &mut Engine,
+    request: &Request<'_>,
+    out: &mut dyn Answers,
+) -> Result<(), Failure> {
+    let bug = |backwards: Backwards| Failure::Bug(backwards.to_string());
+    let answer = match request {
+        Request::One(query) => Answer::One(engine.apply(query).map_err(bug)?),
+        Request::Batch(queries) => {
+            let mut replies = Vec::new();
+            engine.apply_group(None, queries, |reply| replies.push(reply.into_owned())).map_err(bug)?;
+            Answer::Batch(replies)
+        }
+    };
+    out.answer(request, &answer).map_err(Failure::Output)
 }
 
 /// So many bytes of answers are held before they are committed even if more queries are waiting.

@@ -14,11 +14,12 @@ use super::input::{Input, unreadable};
 use super::named::named;
 use super::report::report;
 use super::run::{Rule, Source};
-use crate::query::{Level, Query};
+use crate::query::Level;
 use crate::script::{self, Case, Format, Kind, LineReader, Rules, Suite};
 use crate::time::{Backwards, ClockRule};
 use crate::trace::{Page, Step, Tracer};
 use crate::track::records::FILES;
+use crate::wire::Request;
 use printer::Printer;
 
 /// Show step by step what each query does: its answer, the rule that decided it, and what is live after it
@@ -33,7 +34,7 @@ pub(super) struct Args {
     case: Option<String>,
 
     /// Refuse operations above this level [default: a suite's own level, else the last]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
     /// What timestamps may do [default: a suite's own rule, else monotone]
@@ -75,9 +76,9 @@ fn explain_list(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Failu
     let arena = Bump::new();
     let read =
         script::read_list(source.text()?, &arena, rules.level(), script::Context::fresh(rules.clock()));
-    let queries = read.map_err(|faults| source.refuse(&faults))?;
+    let requests = read.map_err(|faults| source.refuse(&faults))?;
     sink.begin(None, &source.name, rules.clock())?;
-    explain_queries(&queries, rules.clock(), sink)
+    explain_requests(&requests, rules.clock(), sink)
 }
 
 fn explain_suite(input: Input, rules: Rules, name: Option<&str>, sink: &mut Sink) -> Result<(), Failure> {
@@ -111,15 +112,15 @@ fn explain_cases(
     let chosen = name.map_or(Ok(all.clone()), |name| named(all, |(case, _)| &case.name, name))?;
     for (case, clock) in chosen {
         sink.begin(Some(case), file, clock)?;
-        explain_queries(&case.queries, clock, sink)?;
+        explain_requests(&case.requests, clock, sink)?;
     }
     Ok(())
 }
 
-fn explain_queries(queries: &[Query<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {
+fn explain_requests(requests: &[Request<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {
     let mut tracer = Tracer::new(clock);
-    queries.iter().try_for_each(|query| {
-        let step = tracer.step(query).map_err(unchecked)?;
+    requests.iter().try_for_each(|request| {
+        let step = tracer.step(request).map_err(unchecked)?;
         sink.step(step, &tracer)
     })
 }

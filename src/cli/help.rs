@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::CommandFactory;
 
 use super::{Cli, Failure};
-use crate::query::{Access, Aliases, Level, Mistake, OPERATIONS, Row};
+use crate::query::{Aliases, Asks, Form, Language, Mistake};
 
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
@@ -34,37 +34,36 @@ fn about(topic: &str, within: &[String]) -> Result<String, Failure> {
         }
         return Ok(command.render_long_help().ansi().to_string());
     }
-    let rows = Row::named(&topic.to_uppercase());
-    if rows.is_empty() {
+    let forms = Language::records().named(&topic.to_uppercase());
+    if forms.is_empty() {
         let help = Mistake::unknown_operation(topic).help(&Aliases::default());
         return Err(Failure::Usage(format!("no help on {}; {help}", topic.escape_debug())));
     }
-    Ok(rows.iter().map(|row| operation(row)).collect::<Vec<_>>().join("\n"))
+    Ok(forms.iter().map(|form| operation(form)).collect::<Vec<_>>().join("\n"))
 }
 
 /// All operations, by level.
 fn operations() -> String {
     let mut text = String::from("Operations, by level (`rewind help OPERATION` tells more):\n");
-    for level in Level::all() {
-        let rows = OPERATIONS.iter().filter(|row| row.level == level);
-        rows.for_each(|row| text.push_str(&format!("  {level}  {}\n", row.usage())));
+    for form in Language::records().forms() {
+        text.push_str(&format!("  {}  {}\n", form.level, form.usage()));
     }
     text
 }
 
-/// What a row of the table tells.
-pub(super) fn operation(row: &Row) -> String {
-    let numbers = row.words.iter().filter(|word| word.kind.is_number());
+/// What a form tells.
+pub(super) fn operation(form: &Form) -> String {
+    let numbers = form.words().filter(|word| word.kind.is_number());
     let numbers: Vec<_> = numbers.map(|word| word.name).collect();
-    let does = row.does.replace(". ", ".\n  ");
-    let mut text = format!("{}\n\n  {does}\n", row.usage());
-    text.push_str(&format!("  Answers {}.\n  Level {}.\n", row.answers, row.level));
+    let does = form.does().replace(". ", ".\n  ");
+    let mut text = format!("{}\n\n  {does}\n", form.usage());
+    text.push_str(&format!("  Answers {}.\n  Level {}.\n", form.answers, form.level));
     if !numbers.is_empty() {
         text.push_str(&format!("  In milliseconds, as plain digits: {}.\n", numbers.join(", ")));
     }
     text.push_str("\n  Example:\n");
-    row.example.queries.iter().for_each(|query| text.push_str(&format!("    {query}\n")));
-    let quote = if row.access == Access::Each { "" } else { "\"" };
-    text.push_str(&format!("    => {quote}{}{quote}\n", row.example.answer));
+    form.example.queries.iter().for_each(|query| text.push_str(&format!("    {query}\n")));
+    let quote = if form.asks == Asks::Batch { "" } else { "\"" };
+    text.push_str(&format!("    => {quote}{}{quote}\n", form.example.answer));
     text
 }

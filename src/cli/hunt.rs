@@ -12,13 +12,13 @@ use super::suites::cases_of;
 use super::{Failure, say};
 use crate::judge::report as shown;
 use crate::judge::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search, suite_of};
-use crate::query::Level;
+use crate::query::{Language, Level};
 
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Draw operations up to this level [default: the last of the exercise]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
     /// The clock rule that the solution goes by
@@ -85,7 +85,7 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
 
 impl Args {
     fn draw(&self) -> Draw {
-        let level = self.level.unwrap_or(Level::EXERCISE);
+        let level = self.level.unwrap_or(Language::records().exercise());
         Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) }
     }
 

@@ -11,6 +11,7 @@ use super::rows::Rows;
 use super::storing::{self, stat_lines};
 use super::{Failure, say};
 use crate::engine::LiveCell;
+use crate::query::Language;
 use crate::query::Query;
 use crate::script::Format;
 use crate::store::{self, Disk, Encoding, Options, Store, Until, View};
@@ -229,7 +230,9 @@ fn export(directory: &Directory, until: Until, format: Format) -> Result<(), Fai
     view.try_dump(|query: &Query<'_>| {
         out.write_all(if count == 0 { b"" } else { between.as_bytes() })?;
         count += 1;
-        Ok::<_, Failure>(serde_json::to_writer(&mut out, &query.words()).map_err(io::Error::from)?)
+        Ok::<_, Failure>(
+            serde_json::to_writer(&mut out, &Language::records().words(query)).map_err(io::Error::from)?,
+        )
     })?;
     out.write_all(if count == 0 && format == Format::Jsonl { b"" } else { after.as_bytes() })?;
     Ok(out.flush()?)

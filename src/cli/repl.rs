@@ -34,7 +34,7 @@ use clap::ValueEnum;
 use super::Failure;
 use super::base::Base;
 use super::storing::StoreArgs;
-use crate::query::Level;
+use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
 use crate::time::ClockRule;
 pub(super) use interrupt::{give_back, takes_interrupt};
@@ -49,7 +49,7 @@ use session::Session;
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Refuse operations above this level [default: the last]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
     /// When an operation without a timestamp happens
@@ -86,7 +86,7 @@ pub(super) fn repl(args: &Args) -> Result<(), Failure> {
     let is_typed = io::stdin().is_terminal();
     let in_pipe = if io::stdout().is_terminal() { Format::Text } else { Format::Jsonl };
     let format = args.format.unwrap_or(if is_typed { Format::Text } else { in_pipe });
-    let level = args.level.unwrap_or(Level::LAST);
+    let level = args.level.unwrap_or(Language::records().last_level());
     let session = Session::new(base, level, args.clock == Time::Wall, (format, is_typed))?;
     if is_typed { editor::run(session, args) } else { piped::run(session, &args.storing) }
 }

@@ -29,7 +29,7 @@ pub(super) struct Args {
     file: PathBuf,
 
     /// Refuse operations above this level [default: a suite's own level, else the last]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
     /// What timestamps may do [default: a suite's or a store's own rule, else monotone]
@@ -104,13 +104,13 @@ fn run_list(input: Input, storing: &StoreArgs, rules: Rules, format: Option<Form
     let there = if storing.exists()? { Some(Base::open(storing, rules)?) } else { None };
     let context = there.as_ref().map_or_else(|| Context::fresh(rules.clock()), Base::context);
     let read = script::read_list(source.text()?, &arena, rules.level(), context);
-    let queries = read.map_err(|faults| source.refuse(&faults))?;
-    let mut out = output(format, Format::Json, Some(queries.len()), stdout())?;
+    let requests = read.map_err(|faults| source.refuse(&faults))?;
+    let mut out = output(format, Format::Json, Some(requests.len()), stdout())?;
     let mut base = there.map_or_else(|| Base::open(storing, rules), Ok)?;
-    let answered = base.answer_list(&queries, &mut *out);
+    let answered = base.answer_list(&requests, &mut *out);
     let answered = answered.and_then(|()| out.finish().map_err(Failure::Output));
     // The process ends here: giving a million queries back one by one would only take time.
-    std::mem::forget(queries);
+    std::mem::forget(requests);
     ended(answered, base.close(storing))
 }
 
@@ -119,11 +119,11 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
     let arena = Bump::new();
     let read = script::read_suite(source.text()?, &arena, rules);
     let suite = read.map_err(|faults| source.refuse(&faults))?;
-    let longest = suite.cases.iter().map(|case| case.queries.len()).max();
+    let longest = suite.cases.iter().map(|case| case.requests.len()).max();
     let mut out = output(format, Format::Json, longest, stdout())?;
     for case in &suite.cases {
         out.begin_case(&case.name, &case.why).map_err(Failure::Output)?;
-        Base::Memory(Box::new(Engine::new(suite.clock))).answer_list(&case.queries, &mut *out)?;
+        Base::Memory(Box::new(Engine::new(suite.clock))).answer_list(&case.requests, &mut *out)?;
     }
     out.finish().map_err(Failure::Output)
 }
@@ -184,9 +184,9 @@ fn answer_line<R: BufRead>(
     name: &str,
 ) -> Result<bool, LineFailure> {
     let read = lines.read().map_err(|error| LineFailure::Failed(unreadable(name, &error)))?;
-    let Some(query) = read else { return Ok(false) };
-    let query = query.map_err(LineFailure::Refused)?;
-    base.answer_line(&query, out).map_err(LineFailure::Failed)?;
+    let Some(request) = read else { return Ok(false) };
+    let request = request.map_err(LineFailure::Refused)?;
+    base.answer_line(&request, out).map_err(LineFailure::Failed)?;
     Ok(true)
 }
 

@@ -15,7 +15,7 @@ use super::named::named;
 use super::run::Source;
 use crate::judge::report as shown;
 use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
-use crate::query::Level;
+use crate::query::{Language, Level};
 use crate::script::{Rules, read_suite};
 use crate::time::ClockRule;
 use crate::track::records::builtin;
@@ -25,7 +25,7 @@ use crate::track::records::builtin;
 pub(super) struct Selection {
     /// The level that is being worked on: its cases come first, then those of the levels before [default: the last; for a
     /// solution, the last of the exercise]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::level)]
     pub(super) level: Option<Level>,
 
     /// Only the case of this name, or those with this text in their names
@@ -36,14 +36,14 @@ pub(super) struct Selection {
 impl Selection {
     /// The level that is worked on by who has solved the exercise's.
     pub(super) fn level_of_solution(&self) -> Level {
-        self.level.unwrap_or(Level::EXERCISE)
+        self.level.unwrap_or(Language::records().exercise())
     }
 
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
     /// are named.
     pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
         let mut cases = if paths.is_empty() {
-            builtin(Level::LAST, clock)
+            builtin(Language::records().last_level(), clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
         } else {
             let cases = files(paths)?.iter().map(|file| cases_of(file)).collect::<Result<Vec<_>, _>>()?;
@@ -53,7 +53,11 @@ impl Selection {
             cases = named(cases, |case| &case.name, name)?;
         }
         let is_solution = paths.is_empty() && clock.is_some();
-        let level = if is_solution { self.level_of_solution() } else { self.level.unwrap_or(Level::LAST) };
+        let level = if is_solution {
+            self.level_of_solution()
+        } else {
+            self.level.unwrap_or(Language::records().last_level())
+        };
         up_to(level, cases)
     }
 }

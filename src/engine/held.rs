@@ -28,8 +28,8 @@ impl Held {
     #[inline]
     pub(super) fn value(&self) -> Value<'_> {
         match self {
-            Self::Text(text) => Value::Text(text),
-            Self::List(list) => Value::List(list.items()),
+            Self::Text(text) => Value::Text(text.as_str().into()),
+            Self::List(list) => Value::List(list.items().into_iter().map(Into::into).collect()),
         }
     }
 

@@ -12,6 +12,6 @@ impl Engine {
     pub(super) fn scan(&self, key: &str, prefix: &str, now: Time) -> Reply<'_> {
         let record = self.records.get(key);
         let cells = record.into_iter().flat_map(|record| record.live_cells(prefix, &self.timeline, now));
-        Reply::Cells(cells.map(|(field, content)| (field.as_str(), content.value.value())).collect())
+        Reply::Cells(cells.map(|(field, content)| (field.as_str().into(), content.value.value())).collect())
     }
 }

@@ -39,7 +39,7 @@ impl Engine {
     /// Lists the keys of all live records.
     pub(super) fn keys(&mut self, now: Time) -> Reply<'_> {
         self.prepare(now);
-        Reply::Keys(self.live_records(now).into_iter().map(|(key, _)| key).collect())
+        Reply::Keys(self.live_records(now).into_iter().map(|(key, _)| key.into()).collect())
     }
 
     /// Lists the values of all live cells.
@@ -111,7 +111,11 @@ impl Engine {
     pub(super) fn live_items(&self, now: Time) -> impl Iterator<Item = Item<'_>> {
         self.live_records(now).into_iter().flat_map(move |(key, record)| {
             let cells = record.live_cells("", &self.timeline, now);
-            cells.map(move |(field, content)| Item { key, field, value: content.value.value() })
+            cells.map(move |(field, content)| Item {
+                key: key.into(),
+                field: field.as_str().into(),
+                value: content.value.value(),
+            })
         })
     }
 }

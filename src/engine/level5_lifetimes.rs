@@ -29,7 +29,7 @@ impl Engine {
     pub(super) fn ttl(&self, meant: Meant<'_>, now: Time) -> Reply<'static> {
         let lifetimes = self.live_of(meant, now).into_iter().map(|(_, content)| content.lifetime);
         match lifetimes.max() {
-            Some(lifetime) => Reply::Left(self.left(lifetime, self.shift).map(|left| left.0)),
+            Some(lifetime) => Reply::Remaining(self.left(lifetime, self.shift).map(|left| left.0)),
             None => Reply::Value(None),
         }
     }

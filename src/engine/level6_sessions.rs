@@ -2,9 +2,9 @@
 //!
 //! What a transaction is stands in `transactions`; the other names of operations are kept for those who read queries.
 
+use super::Engine;
 use super::outcome::WholeChange;
 use super::transactions::Session;
-use super::{Engine, Matches};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::time::{Backwards, Time};
@@ -38,19 +38,21 @@ impl Engine {
         Reply::Bool(ends)
     }
 
-    /// Asks one query after the other, after time was found to run forward in them.
-    pub(super) fn batch<E: From<Backwards>>(
+    /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed on.
+    ///
+    /// # Errors
+    /// [`Backwards`] if time runs backwards anywhere in them. None of them has taken effect then.
+    pub fn apply_group(
         &mut self,
         session: Option<&Session>,
         queries: &[Query<'_>],
-        mut matches: impl Matches<E>,
-    ) -> Result<Reply<'static>, E> {
+        mut each: impl FnMut(Reply<'_>),
+    ) -> Result<(), Backwards> {
         let mut clock = self.clock;
         queries.iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
-        let answers = queries.iter().map(|query| {
-            let answer = self.ask(session, query, &mut matches)?;
-            Ok(answer.to_string())
-        });
-        Ok(Reply::Batch(answers.collect::<Result<_, E>>()?))
+        for query in queries {
+            each(self.apply_matching(session, query, super::is_match)?);
+        }
+        Ok(())
     }
 }

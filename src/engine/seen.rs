@@ -3,8 +3,8 @@
 //! Invariant: what is listed depends on what is live at the clock's reading, not on which dead cells are still in memory,
 //! nor on which session was asked last.
 
-use super::records::Content;
 use super::Engine;
+use super::records::Content;
 use crate::reply::Value;
 use crate::time::{Time, Ttl};
 

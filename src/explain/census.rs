@@ -1,16 +1,16 @@
-//! How much is live in the whole database.
+//! MatchMode much is live in the whole database.
 
 use std::cmp::Reverse;
 
 use crate::engine::Engine;
 use crate::time::Time;
 
-/// How much is live at a moment.
+/// MatchMode much is live at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Census {
-    /// How many records have a live cell.
+    /// MatchMode many records have a live cell.
     pub records: usize,
-    /// How many cells are live.
+    /// MatchMode many cells are live.
     pub cells: usize,
     /// A record whose last cell has ended since the clock's reading, and when that was.
     pub emptied: Option<(String, Time)>,

@@ -81,7 +81,9 @@ impl<'q> Reason<'q> {
             Self::Expires { target, lifespan } if target.live > 0 && lifespan.is_dead_on_arrival() => {
                 ClaimedEffect::AllGone(target)
             }
-            Self::Expires { target, lifespan } if target.live > 0 => ClaimedEffect::Live(target, lifespan.expiry()),
+            Self::Expires { target, lifespan } if target.live > 0 => {
+                ClaimedEffect::Live(target, lifespan.expiry())
+            }
             Self::Persists { target, ending } if ending > 0 => ClaimedEffect::Live(target, Expiry::Never),
             Self::Appends { cell, before } => ClaimedEffect::Grows(cell, items_after(before)),
             Self::Clears { ref census, .. } => ClaimedEffect::Empty(census.cells),
@@ -165,7 +167,9 @@ impl<'q> Reason<'q> {
             Self::Commits { is_open } | Self::RollsBack { is_open, .. } => ClaimedAnswer::Found(is_open),
             Self::Conflicts => ClaimedAnswer::Found(false),
             Self::Names { refused, .. } => ClaimedAnswer::Found(refused.is_none()),
-            Self::Lists(Listing { listed, .. }) | Self::Surveys { listed, .. } => ClaimedAnswer::Listed(listed),
+            Self::Lists(Listing { listed, .. }) | Self::Surveys { listed, .. } => {
+                ClaimedAnswer::Listed(listed)
+            }
             Self::Finds { found, .. } => ClaimedAnswer::Listed(found),
             Self::ListsNames { count } => ClaimedAnswer::Listed(count),
             Self::Saves { census: Census { records, .. }, .. }

@@ -5,9 +5,9 @@
 use super::census::last_to_end;
 use super::{CellName, CellState, Census, Expiry, Lifespan, Listing, NoAlias, Reason, Target, When};
 use crate::engine::{Engine, LiveCell};
-use crate::query::{Pattern, Query, Row, Sought};
+use crate::query::{Pattern, Query, SearchIn};
 use crate::reply::Value;
-use crate::time::{Backwards, ClockRule, Time};
+use crate::time::{ClockRule, Time};
 
 impl<'q> Reason<'q> {
     /// Finds what decides a query that the engine's own session asks next. Nothing changes.
@@ -22,17 +22,14 @@ impl<'q> Reason<'q> {
     /// that then.
     #[must_use]
     pub fn with_census(engine: &Engine, query: &Query<'q>, census: impl Fn(Time) -> Census) -> Self {
-        match advanced(engine, query) {
-            Ok(at) => Deciding { engine, when: When::of(query.timestamp(), engine.clock()), at, census }.on(query),
+        let mut clock = engine.clock();
+        match clock.advance(query.timestamp()) {
+            Ok(at) => {
+                Deciding { engine, when: When::of(query.timestamp(), engine.clock()), at, census }.on(query)
+            }
             Err(backwards) => Self::Refused(backwards),
         }
     }
-}
-
-/// When a query, or the last of those in it, happens.
-fn advanced(engine: &Engine, query: &Query<'_>) -> Result<Time, Backwards> {
-    let mut clock = engine.clock();
-    query.asked().iter().try_fold(clock.now(), |_, query| clock.advance(query.timestamp()))
 }
 
 /// A query's moment, and where it is asked.
@@ -83,9 +80,7 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
             Query::Keys {} => self.surveys(|census| census.records),
             Query::Values {} | Query::Items {} => self.surveys(|census| census.cells),
             Query::Size {} => Reason::Counts { census: self.census(), when },
-            Query::Clear {} => {
-                Reason::Clears { census: self.census(), backups: engine.number_of_backups() }
-            }
+            Query::Clear {} => Reason::Clears { census: self.census(), backups: engine.number_of_backups() },
             Query::ExpireRecord { key, ttl } => {
                 let lifespan = Lifespan::of(clock.now(), ttl, clock);
                 Reason::Expires { target: self.target(key, None).0, lifespan }
@@ -99,7 +94,7 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
             Query::PersistRecord { key } => self.persists(key, None),
             Query::Persist { key, field } => self.persists(key, Some(field)),
             Query::Append { key, field, .. } => self.appends(CellName { key, field }),
-            Query::Find { what, how, ref pattern } => {
+            Query::Find { what, mode: how, ref pattern } => {
                 let (found, among) = self.found(what, pattern);
                 Reason::Finds { what, how, pattern: pattern.text(), found, among, when }
             }
@@ -107,7 +102,6 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
             Query::Commit {} if engine.is_in_conflict() => Reason::Conflicts,
             Query::Commit {} => Reason::Commits { is_open },
             Query::Rollback {} => Reason::RollsBack { is_open, now },
-            Query::Batch { ref queries } => Reason::Asks { queries: queries.all().len() },
             Query::Alias { name, operation } => {
                 Reason::Names { name, operation, refused: no_alias(engine, name, operation) }
             }
@@ -205,28 +199,29 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
         (Target { key, field, live: ends.len(), when: self.when }, ends)
     }
 
-    /// How many of the live records or cells match, and how many there are.
-    fn found(&self, what: Sought, pattern: &Pattern<'_>) -> (usize, usize) {
+    /// MatchMode many of the live records or cells match, and how many there are.
+    fn found(&self, what: SearchIn, pattern: &Pattern<'_>) -> (usize, usize) {
         let mut cells = self.engine.cells();
         cells.retain(|cell| cell.is_live_at(self.at));
-        if what == Sought::Key {
+        if what == SearchIn::Key {
             cells.dedup_by_key(|cell| cell.key);
         }
         let matches = |cell: &&LiveCell<'_>| match what {
-            Sought::Key => pattern.is_match(cell.key),
-            Sought::Field => pattern.is_match(cell.field),
-            Sought::Value => pattern.is_match(&cell.value.shown()),
+            SearchIn::Key => pattern.is_match(cell.key),
+            SearchIn::Field => pattern.is_match(cell.field),
+            SearchIn::Value => pattern.is_match(&cell.value.shown()),
         };
         (cells.iter().filter(matches).count(), cells.len())
     }
 }
 
 fn no_alias(engine: &Engine, name: &str, operation: &str) -> Option<NoAlias> {
-    if Row::named(operation).is_empty() {
+    let language = engine.aliases().language();
+    if language.named(operation).is_empty() {
         let own = engine.aliases().operation(operation);
         return Some(own.map_or(NoAlias::NoOperation, NoAlias::NameItself));
     }
-    if !Row::named(name).is_empty() {
+    if !language.named(name).is_empty() {
         return Some(NoAlias::OfOperation);
     }
     engine.aliases().operation(name).map(NoAlias::Taken)

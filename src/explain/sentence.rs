@@ -6,7 +6,9 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::sessions::{asks, forgets_names, lists_names, names, rolls_back};
-use super::targets::{appends, clears, counts, expires, finds, holds, measures, persists, removes_record, surveys};
+use super::targets::{
+    appends, clears, counts, expires, finds, holds, measures, persists, removes_record, surveys,
+};
 use super::{CellName, CellState, Census, Expiry, Lifespan, Listing, Name, Reason, When};
 use crate::time::{ClockRule, Time};
 
@@ -146,7 +148,9 @@ fn state_of(f: &mut Formatter<'_>, cell: CellName<'_>, state: CellState, when: W
         (CellState::Ended(end), When::At(at)) if end == at => {
             write!(f, "{cell} is dead: its lifetime ended at {end} and does not include that moment")
         }
-        (CellState::Ended(end), _) => write!(f, "{cell} is dead: its lifetime ended at {end}{}", when.after()),
+        (CellState::Ended(end), _) => {
+            write!(f, "{cell} is dead: its lifetime ended at {end}{}", when.after())
+        }
         (CellState::Absent, _) => write!(f, "there is no live cell {cell}"),
     }
 }

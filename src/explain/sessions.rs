@@ -17,7 +17,10 @@ pub(super) fn asks(f: &mut Formatter<'_>, queries: usize) -> fmt::Result {
     match queries {
         0 => f.write_str("no queries are asked: the answer is an empty array"),
         1 => f.write_str("one query is asked: the answer is an array of one"),
-        _ => write!(f, "{queries} queries are asked in order, take effect as one, and are answered in one array"),
+        _ => write!(
+            f,
+            "{queries} queries are asked in order, take effect as one, and are answered in one array"
+        ),
     }
 }
 
@@ -37,7 +40,12 @@ fn all_names(f: &mut Formatter<'_>, count: usize, then: &str) -> fmt::Result {
     }
 }
 
-pub(super) fn names(f: &mut Formatter<'_>, name: &str, operation: &str, refused: Option<NoAlias>) -> fmt::Result {
+pub(super) fn names(
+    f: &mut Formatter<'_>,
+    name: &str,
+    operation: &str,
+    refused: Option<NoAlias>,
+) -> fmt::Result {
     let (name, operation) = (Name(name), Name(operation));
     match refused {
         None => write!(f, "from the next query on {name} stands for {operation}, in all its forms"),

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{CellName, Census, Expiry, Lifespan, Name, Target, When};
-use crate::query::{How, Sought};
+use crate::query::{MatchMode, SearchIn};
 use crate::time::Time;
 
 pub(super) fn holds(f: &mut Formatter<'_>, target: Target<'_>) -> fmt::Result {
@@ -30,20 +30,20 @@ pub(super) fn counts(f: &mut Formatter<'_>, census: &Census, when: When) -> fmt:
 
 pub(super) fn finds(
     f: &mut Formatter<'_>,
-    (what, how, pattern): (Sought, How, &str),
+    (what, how, pattern): (SearchIn, MatchMode, &str),
     (found, among): (usize, usize),
     when: When,
 ) -> fmt::Result {
     let (what, of) = match what {
-        Sought::Key => ("key", "live record"),
-        Sought::Field => ("field", "live cell"),
-        Sought::Value => ("value", "live cell"),
+        SearchIn::Key => ("key", "live record"),
+        SearchIn::Field => ("field", "live cell"),
+        SearchIn::Value => ("value", "live cell"),
     };
     write!(f, "of {}{when}, the {what} of {found} ", counted(among, of))?;
     match how {
-        How::Exact => write!(f, "is exactly {}", Name(pattern)),
-        How::Like => write!(f, "is like {} from end to end", Name(pattern)),
-        How::Regex => write!(f, "has a match of {} somewhere", Name(pattern)),
+        MatchMode::Exact => write!(f, "is exactly {}", Name(pattern)),
+        MatchMode::Like => write!(f, "is like {} from end to end", Name(pattern)),
+        MatchMode::Regex => write!(f, "has a match of {} somewhere", Name(pattern)),
     }
 }
 
@@ -80,7 +80,11 @@ pub(super) fn expires(f: &mut Formatter<'_>, target: Target<'_>, lifespan: Lifes
     }
 }
 
-pub(super) fn appends(f: &mut Formatter<'_>, cell: CellName<'_>, before: Option<(usize, bool)>) -> fmt::Result {
+pub(super) fn appends(
+    f: &mut Formatter<'_>,
+    cell: CellName<'_>,
+    before: Option<(usize, bool)>,
+) -> fmt::Result {
     match before {
         None => write!(f, "there is no live cell {cell}: a permanent list of 1 begins"),
         Some((_, false)) => {
@@ -92,7 +96,12 @@ pub(super) fn appends(f: &mut Formatter<'_>, cell: CellName<'_>, before: Option<
     }
 }
 
-pub(super) fn measures(f: &mut Formatter<'_>, target: Target<'_>, last: Option<Expiry>, now: Time) -> fmt::Result {
+pub(super) fn measures(
+    f: &mut Formatter<'_>,
+    target: Target<'_>,
+    last: Option<Expiry>,
+    now: Time,
+) -> fmt::Result {
     let longest = if target.live == 1 { "it" } else { "the one that lives longest" };
     match (last, target.when) {
         (None, _) => target.fmt(f),

@@ -4,10 +4,10 @@
 //! where the engine answers it.
 
 use crate::engine::Engine;
-use crate::query::{Access, Aliases, Level, Part, Query};
+use crate::query::{Aliases, Language, Level, Part};
 use crate::script::Suite;
 use crate::time::ClockRule;
-use crate::wire::{Term, raw_query};
+use crate::wire::{Request, Term, raw_query};
 
 /// Queries as words, the operation's name first.
 pub type List = Vec<Vec<Term>>;
@@ -55,8 +55,9 @@ impl Case {
     #[must_use]
     pub fn max_time(&self) -> u64 {
         let mut largest = 0;
-        for query in queries(&self.list).iter().flatten().flat_map(Query::asked) {
-            query.each_part(|_, part| {
+        let requests = requests(&self.list).unwrap_or_default();
+        for query in requests.iter().flat_map(Request::queries) {
+            query.each_word(|_, part| {
                 if let Part::Number(number) = part {
                     largest = largest.max(number);
                 }
@@ -66,29 +67,38 @@ impl Case {
     }
 }
 
-/// The queries that the words of a list make, other names of operations taken for what they stand for where they are
+/// What the words of a list ask, other names of operations taken for what they stand for where they are
 /// used; `None` if some make none.
 #[must_use]
-pub fn queries(list: &[Vec<Term>]) -> Option<Vec<Query<'_>>> {
-    let mut aliases = Aliases::default();
-    let mut queries = Vec::with_capacity(list.len());
+pub fn requests(list: &[Vec<Term>]) -> Option<Vec<Request<'_>>> {
+    let (mut aliases, level) = (Aliases::default(), Language::records().last_level());
+    let mut requests = Vec::with_capacity(list.len());
     for words in list {
-        let query = Query::parse_raw(&raw_query(words), &aliases, Level::LAST).ok()?;
-        aliases.learn(&query);
-        queries.push(query);
+        let request = Request::parse(&raw_query(words), &aliases, level).ok()?;
+        for query in request.queries() {
+            aliases.learn(query);
+        }
+        requests.push(request);
     }
-    Some(queries)
+    Some(requests)
 }
 
 /// How many texts the answer to each query of a list is an array of; `None` where it is a text.
 pub(super) fn arrays(list: &[Vec<Term>]) -> Vec<Option<usize>> {
-    let array = |query: &Query<'_>| (query.row().access == Access::Each).then(|| query.asked().len());
-    queries(list).map_or_else(|| vec![None; list.len()], |queries| queries.iter().map(array).collect())
+    requests(list).map_or_else(|| vec![None; list.len()], |all| all.iter().map(Request::batched).collect())
 }
 
 /// What the engine answers to a list; `None` if it is no list of queries, or time runs backwards in it.
 #[must_use]
 pub fn answers(list: &[Vec<Term>], clock: ClockRule) -> Option<Vec<Term>> {
     let mut engine = Engine::new(clock);
-    queries(list)?.iter().map(|query| Some(Term::from(&engine.apply(query).ok()?))).collect()
+    let answer = |request: &Request<'_>| {
+        let mut replies = Vec::new();
+        engine.apply_group(None, request.queries(), |reply| replies.push(reply.to_string())).ok()?;
+        Some(match request {
+            Request::One(_) => Term::Text(replies.pop()?),
+            Request::Batch(_) => Term::Array(replies),
+        })
+    };
+    requests(list)?.iter().map(answer).collect()
 }

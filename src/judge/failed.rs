@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::case::{List, answers, queries};
+use super::case::{List, answers, requests};
 use super::verdict::{Stop, Verdict};
+use crate::query::Language;
 use crate::time::ClockRule;
 use crate::trace::{FullStep, Step, Tracer};
 use crate::wire::Term;
@@ -111,7 +112,7 @@ fn clipped(mut answer: Term) -> Term {
 fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&Term>) -> Option<String> {
     match verdict {
         Verdict::NotSupported => {
-            let operation = queries(list)?.last()?.row().name;
+            let operation = requests(list)?.last()?.form(Language::records())?.name;
             Some(format!("`rewind help {operation}` explains it"))
         }
         Verdict::WrongAnswer if clock == ClockRule::Monotone => {
@@ -127,12 +128,12 @@ fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&T
 
 /// The step before the last query of a list, and that of the last.
 fn explained(list: &[Vec<Term>], clock: ClockRule) -> (Option<FullStep>, Option<Step>) {
-    let (mut tracer, queries) = (Tracer::new(clock), queries(list).unwrap_or_default());
-    let [first @ .., last] = &*queries else { return (None, None) };
+    let (mut tracer, requests) = (Tracer::new(clock), requests(list).unwrap_or_default());
+    let [first @ .., last] = &*requests else { return (None, None) };
     let before = first.split_last().and_then(|(before, first)| {
-        for query in first {
+        for request in first {
             // One that is refused changes nothing.
-            let _ = tracer.skip(query);
+            let _ = tracer.skip(request);
         }
         let step = tracer.step(before).ok()?;
         Some(tracer.full(step))

@@ -14,7 +14,7 @@ use super::candidate::{Candidate, CannotStart};
 use super::case::Case;
 use super::failed::{Failed, Fault};
 use super::verdict::Verdict;
-use crate::query::Level;
+use crate::query::{Language, Level};
 
 /// After so many lists in a row that were not answered in time the rest of a level is not tried.
 const MOST_TIMEOUTS: usize = 3;
@@ -86,7 +86,7 @@ impl Report {
         let passed = |level: Level| {
             self.levels.iter().any(|report| report.level == level.number() && report.is_passed())
         };
-        Level::all().take_while(|level| passed(*level)).last()
+        Language::records().levels().take_while(|level| passed(*level)).last()
     }
 
     /// All cases.

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::case::Case;
-use crate::query::Level;
+use crate::query::Language;
 use crate::time::ClockRule;
 use crate::wire::Term;
 
 /// The suite that holds these cases, which go by one clock rule.
 #[must_use]
 pub fn suite_of(cases: &[Case]) -> String {
-    let level = cases.iter().map(|case| case.level).max().unwrap_or(Level::LAST);
+    let level = cases.iter().map(|case| case.level).max().unwrap_or(Language::records().last_level());
     let name = cases.first().map_or("", |case| &case.suite);
     let is_free = cases.iter().any(|case| case.clock == ClockRule::Free);
     let clock = if is_free { ", \"clock\": \"free\"" } else { "" };

@@ -10,7 +10,7 @@ mod words;
 use std::collections::BTreeSet;
 
 use super::case::{List, answers};
-use crate::query::OPERATIONS;
+use crate::query::Language;
 use crate::time::ClockRule;
 use crate::wire::Term;
 use words::{CALLED, by_own_names, edited, named, slots, unpacked};
@@ -146,7 +146,8 @@ where
         }
         for slot in slots(&self.list) {
             let texts = slot.texts(&self.list);
-            let mut simpler: Vec<_> = OPERATIONS.iter().filter_map(|row| slot.as_row(&texts, row)).collect();
+            let mut simpler: Vec<_> =
+                Language::records().forms().iter().filter_map(|form| slot.as_form(&texts, form)).collect();
             simpler.sort_by_key(Vec::len);
             for texts in simpler {
                 let mut other = self.list.clone();

@@ -1,48 +1,73 @@
 //! Other names of operations. They are part of how words are read, so whoever reads queries keeps them up to date with
 //! what it has read.
 //!
-//! Invariants: an alias is not the name of an operation, and stands for one; no alias is given twice.
+//! Invariants: an alias is not a name of the language, and stands for one; no alias is given twice.
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use super::{Query, Row};
+use super::{Access, Language, Query};
 
-/// The other names, in the order in which they were given.
-#[derive(Clone, Debug, Default)]
-pub struct Aliases(IndexMap<String, &'static str, RandomState>);
+/// A language with the other names that were given in it, in the order in which they were.
+#[derive(Clone, Debug)]
+pub struct Aliases {
+    language: &'static Language,
+    names: IndexMap<String, &'static str, RandomState>,
+}
 
 impl Aliases {
-    /// Takes a query into account that may change the names; the answer is whether it was granted. One that changes
-    /// none is.
+    /// None yet, in this language.
+    #[must_use]
+    pub fn new(language: &'static Language) -> Self {
+        Self { language, names: IndexMap::default() }
+    }
+
+    /// The language that they are names in.
+    #[must_use]
+    pub fn language(&self) -> &'static Language {
+        self.language
+    }
+
+    /// Takes a query into account that may change the names. Returns whether it was granted; one that changes none is.
     pub fn learn(&mut self, query: &Query<'_>) -> bool {
         match query {
             Query::Alias { name, operation } => self.add(name, operation),
             Query::ResetAliases {} => {
-                self.0.clear();
+                self.names.clear();
                 true
             }
-            _ => true,
+            // Which operations change them is a fact of the table.
+            other => {
+                debug_assert!(other.operation().access() != Access::Alias, "{other:?} is not learnt");
+                true
+            }
         }
     }
 
     fn add(&mut self, name: &str, operation: &str) -> bool {
-        let [row, ..] = Row::named(operation) else { return false };
-        let is_free = Row::named(name).is_empty() && !self.0.contains_key(name);
+        let [form, ..] = self.language.named(operation) else { return false };
+        let is_free = self.language.named(name).is_empty() && !self.names.contains_key(name);
         if is_free {
-            self.0.insert(name.to_owned(), row.name);
+            self.names.insert(name.to_owned(), form.name);
         }
         is_free
     }
 
-    /// The operation that a name stands for.
+    /// The name of the language that another name stands for.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&'static str> {
-        self.0.get(name).copied()
+        self.names.get(name).copied()
     }
 
-    /// All of them, each with its operation.
+    /// All of them, each with what it stands for.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.0.iter().map(|(name, operation)| (name.as_str(), *operation))
+        self.names.iter().map(|(name, operation)| (name.as_str(), *operation))
+    }
+}
+
+impl Default for Aliases {
+    /// None yet, in the language of the canonical exercise.
+    fn default() -> Self {
+        Self::new(Language::records())
     }
 }

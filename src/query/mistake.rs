@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Aliases, BadWord, Level, OPERATIONS, Row};
+use super::{Aliases, BadWord, Form, Language, Level};
 
 /// How alike a name must be to be offered (Damerau-Levenshtein, 1 is equal).
 const ALIKE: f64 = 0.6;
@@ -23,28 +23,30 @@ pub enum Mistake {
     /// The operation takes another number of words.
     WordCount {
         /// The forms that the operation has.
-        rows: &'static [&'static Row],
+        forms: Vec<&'static Form>,
         /// How many words followed its name.
         given: usize,
     },
     /// The operation belongs to a level that is not open.
     AboveLevel {
         /// The operation.
-        row: &'static Row,
+        form: &'static Form,
         /// The highest level that is open.
         level: Level,
+        /// Has the operation no other form, which may be open?
+        is_only: bool,
     },
     /// An array stands where a word should.
     Array {
         /// The operation, if its name is not the array.
-        row: Option<&'static Row>,
+        form: Option<&'static Form>,
         /// Which of the query's words, from 0.
         place: usize,
     },
     /// A word stands where an array should, a query.
     NoArray {
         /// The operation.
-        row: &'static Row,
+        form: &'static Form,
         /// Which of the query's words, from 0.
         place: usize,
         /// What was given.
@@ -60,9 +62,9 @@ pub enum Mistake {
     /// An operation has no place in a query that stands in another one.
     NotWithin {
         /// The outer operation.
-        row: &'static Row,
+        form: &'static Form,
         /// The inner one.
-        within: &'static Row,
+        within: &'static Form,
     },
     /// Something is wrong with a query whose operation was given another name.
     Aliased {
@@ -76,7 +78,7 @@ pub enum Mistake {
     /// A word is not what it should be: a number, one of a few words, or a pattern.
     BadWord {
         /// The operation.
-        row: &'static Row,
+        form: &'static Form,
         /// Which of the operation's words, from 0.
         place: usize,
         /// What was given.
@@ -91,6 +93,21 @@ impl Mistake {
     #[must_use]
     pub fn unknown_operation(given: &str) -> Self {
         Self::UnknownOperation { given: Brief(given).to_string() }
+    }
+
+    /// The mistake of asking what belongs to a level above the open ones.
+    pub(super) fn above_level(form: &'static Form, level: Level, is_only: bool) -> Self {
+        Self::AboveLevel { form, level, is_only }
+    }
+
+    /// The mistake of a word that stands where a query should.
+    pub(crate) fn no_array(form: &'static Form, place: usize, given: &str) -> Self {
+        Self::NoArray { form, place, given: Brief(given).to_string() }
+    }
+
+    /// The same mistake in a query whose operation was given another name.
+    pub(crate) fn of_alias(self, alias: &str, operation: &'static str) -> Self {
+        Self::Aliased { alias: Brief(alias).to_string(), operation, mistake: Box::new(self) }
     }
 
     /// The way to the word at fault: its place among the words, counted from 0 with the operation's name, and where that
@@ -112,20 +129,24 @@ impl Mistake {
     pub fn help(&self, aliases: &Aliases) -> String {
         match self {
             Self::NoOperation => "a query begins with the name of an operation".to_owned(),
-            Self::UnknownOperation { given } => nearest(given, aliases)
-                .map_or_else(operations, |name| format!("did you mean {}?", Brief(&name))),
-            Self::WordCount { rows, .. } => {
-                let forms: Vec<_> = rows.iter().map(|row| row.usage()).collect();
+            Self::UnknownOperation { given } => nearest(given, aliases).map_or_else(
+                || operations(aliases.language()),
+                |name| format!("did you mean {}?", Brief(&name)),
+            ),
+            Self::WordCount { forms, .. } => {
+                let forms: Vec<_> = forms.iter().map(|form| form.usage()).collect();
                 format!("write {}", forms.join(" or "))
             }
-            Self::AboveLevel { row, .. } => {
-                format!("--level {0} opens it, or \"level\": {0} in a suite", row.level)
+            Self::AboveLevel { form, .. } => {
+                format!("--level {0} opens it, or \"level\": {0} in a suite", form.level)
             }
             Self::BadWord { why, .. } => why.to_string(),
-            Self::Array { row, .. } => row.map_or_else(operations, |row| format!("write {}", row.usage())),
-            Self::NoArray { row, .. } => format!("as in {}", as_json(row.example.queries[0])),
+            Self::Array { form, .. } => {
+                form.map_or_else(|| operations(aliases.language()), |form| format!("write {}", form.usage()))
+            }
+            Self::NoArray { form, .. } => format!("as in {}", as_json(form.example.queries[0])),
             Self::Within { mistake, .. } | Self::Aliased { mistake, .. } => mistake.help(aliases),
-            Self::NotWithin { row, .. } => format!("ask it before or after the {}", row.name),
+            Self::NotWithin { form, .. } => format!("ask it before or after the {}", form.name),
         }
     }
 }
@@ -135,38 +156,36 @@ impl fmt::Display for Mistake {
         match self {
             Self::NoOperation => f.write_str("an empty query"),
             Self::UnknownOperation { given } => write!(f, "unknown operation `{given}`"),
-            Self::WordCount { rows, given } => {
-                let mut wanted: Vec<_> = rows.iter().map(|row| row.words.len().to_string()).collect();
+            Self::WordCount { forms, given } => {
+                let mut wanted: Vec<_> = forms.iter().map(|form| form.words().len().to_string()).collect();
                 wanted.sort_unstable();
                 let words = match &wanted.join(" or ")[..] {
                     "0" => "no words".to_owned(),
                     "1" => "1 word".to_owned(),
                     wanted => format!("{wanted} words"),
                 };
-                write!(f, "{} takes {words}, {given} given", rows[0].name)
+                write!(f, "{} takes {words}, {given} given", forms[0].name)
             }
-            Self::AboveLevel { row, level } => {
-                // Another form of the operation may be open.
-                let is_only = Row::named(row.name).len() == 1;
-                let operation = if is_only { row.name.to_owned() } else { format!("`{}`", row.usage()) };
-                write!(f, "{operation} belongs to level {}, only levels up to {level} are open", row.level)
+            Self::AboveLevel { form, level, is_only } => {
+                let operation = if *is_only { form.name.to_owned() } else { format!("`{}`", form.usage()) };
+                write!(f, "{operation} belongs to level {}, only levels up to {level} are open", form.level)
             }
-            Self::BadWord { row, place, given, why } => {
-                let word = row.words[*place].name;
-                write!(f, "the {word} of {} must be {}, not `{given}`", row.name, why.wanted())
+            Self::BadWord { form, place, given, why } => {
+                let word = form.words().nth(*place).map_or("", |word| word.name);
+                write!(f, "the {word} of {} must be {}, not `{given}`", form.name, why.wanted())
             }
-            Self::Array { row: None, .. } => f.write_str("the name of an operation is a text, not an array"),
-            Self::Array { row: Some(row), .. } if row.words.is_empty() => {
-                write!(f, "{} takes no words, and so no array", row.name)
+            Self::Array { form: None, .. } => f.write_str("the name of an operation is a text, not an array"),
+            Self::Array { form: Some(form), .. } if form.words().len() == 0 => {
+                write!(f, "{} takes no words, and so no array", form.name)
             }
-            Self::Array { row: Some(row), .. } => {
-                write!(f, "the words of {} are strings or integers, not arrays", row.name)
+            Self::Array { form: Some(form), .. } => {
+                write!(f, "the words of {} are strings or integers, not arrays", form.name)
             }
-            Self::NoArray { row, given, .. } => {
-                write!(f, "{} takes queries, each an array of words, not `{given}`", row.name)
+            Self::NoArray { form, given, .. } => {
+                write!(f, "{} takes queries, each an array of words, not `{given}`", form.name)
             }
             Self::Within { mistake, .. } => mistake.fmt(f),
-            Self::NotWithin { row, within } => write!(f, "{} has no place in a {}", within.name, row.name),
+            Self::NotWithin { form, within } => write!(f, "{} has no place in a {}", within.name, form.name),
             Self::Aliased { alias, operation, mistake } => {
                 write!(f, "{mistake} (`{alias}` stands for {operation})")
             }
@@ -177,9 +196,9 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 /// The operations that everybody knows.
-fn operations() -> String {
-    let rows = OPERATIONS.iter().filter(|row| row.level <= Level::EXERCISE);
-    format!("the operations are {} and more", rows.map(|row| row.name).collect::<Vec<_>>().join(", "))
+fn operations(language: &Language) -> String {
+    let forms = language.forms().iter().filter(|form| form.level <= language.exercise());
+    format!("the operations are {} and more", forms.map(|form| form.name).collect::<Vec<_>>().join(", "))
 }
 
 /// The name of an operation that comes nearest, if one comes near. Another one than its own must come nearer.
@@ -187,7 +206,7 @@ fn nearest(given: &str, aliases: &Aliases) -> Option<String> {
     let upper = given.to_uppercase();
     let alike = |name: &str, given: &str| strsim::normalized_damerau_levenshtein(name, given);
     let others = aliases.iter().map(|(name, _)| (name, alike(name, given)));
-    let own = Row::names().map(|name| (name, alike(name, &upper)));
+    let own = aliases.language().names().map(|name| (name, alike(name, &upper)));
     // Of equally near ones this takes the last.
     let nearest = others.chain(own).max_by(|(_, one), (_, other)| one.total_cmp(other));
     nearest.filter(|(_, alike)| *alike >= ALIKE).map(|(name, _)| name.to_owned())

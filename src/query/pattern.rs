@@ -15,7 +15,7 @@ const LARGEST: usize = 1 << 20;
 
 /// Which texts are looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sought {
+pub enum SearchIn {
     /// Keys.
     Key,
     /// Fields.
@@ -24,7 +24,7 @@ pub enum Sought {
     Value,
 }
 
-impl Sought {
+impl SearchIn {
     /// Each with its name.
     pub(super) const ALL: [(&'static str, Self); 3] =
         [("KEY", Self::Key), ("FIELD", Self::Field), ("VALUE", Self::Value)];
@@ -32,7 +32,7 @@ impl Sought {
 
 /// How a pattern is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum How {
+pub enum MatchMode {
     /// As the text itself.
     #[default]
     Exact,
@@ -42,7 +42,7 @@ pub enum How {
     Regex,
 }
 
-impl How {
+impl MatchMode {
     /// Each with its name.
     pub(super) const ALL: [(&'static str, Self); 3] =
         [("EXACT", Self::Exact), ("LIKE", Self::Like), ("REGEX", Self::Regex)];
@@ -52,7 +52,7 @@ impl How {
 #[derive(Clone, Debug)]
 pub struct Pattern<'a> {
     text: &'a str,
-    how: How,
+    mode: MatchMode,
     /// Where more is to be done than to compare.
     regex: Option<Arc<Regex>>,
 }
@@ -62,14 +62,14 @@ impl<'a> Pattern<'a> {
     ///
     /// # Errors
     /// Why it is none.
-    pub fn new(text: &'a str, how: How) -> Result<Self, BadPattern> {
-        let regex = match how {
-            How::Exact => None,
+    pub fn new(text: &'a str, mode: MatchMode) -> Result<Self, BadPattern> {
+        let regex = match mode {
+            MatchMode::Exact => None,
             _ if text.len() > LONGEST => return Err(BadPattern::TooLong),
-            How::Like => Some(compiled(&like(text))?),
-            How::Regex => Some(compiled(text)?),
+            MatchMode::Like => Some(compiled(&like(text))?),
+            MatchMode::Regex => Some(compiled(text)?),
         };
-        Ok(Self { text, how, regex })
+        Ok(Self { text, mode, regex })
     }
 
     /// Does a text match?
@@ -86,14 +86,14 @@ impl<'a> Pattern<'a> {
 
     /// How it is meant.
     #[must_use]
-    pub fn how(&self) -> How {
-        self.how
+    pub fn mode(&self) -> MatchMode {
+        self.mode
     }
 }
 
 impl PartialEq for Pattern<'_> {
     fn eq(&self, other: &Self) -> bool {
-        (self.text, self.how) == (other.text, other.how)
+        (self.text, self.mode) == (other.text, other.mode)
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
             ("*é?", "caféx", true),
         ];
         for (pattern, text, matches) in rows {
-            let pattern = Pattern::new(pattern, How::Like).expect("it is one");
+            let pattern = Pattern::new(pattern, MatchMode::Like).expect("it is one");
             assert_eq!(pattern.is_match(text), matches, "{pattern:?} {text:?}");
         }
     }
@@ -179,19 +179,19 @@ mod tests {
         let rows =
             [("b", "abc", true), ("^b", "abc", false), ("[xc]a|bc", "abc", true), ("(?i)B$", "ab", true)];
         for (pattern, text, matches) in rows {
-            let pattern = Pattern::new(pattern, How::Regex).expect("it is one");
+            let pattern = Pattern::new(pattern, MatchMode::Regex).expect("it is one");
             assert_eq!(pattern.is_match(text), matches, "{pattern:?} {text:?}");
         }
     }
 
     #[test]
     fn a_pattern_is_bounded_and_a_long_text_is_matched_soon() {
-        assert_eq!(Pattern::new(&"a".repeat(LONGEST + 1), How::Regex), Err(BadPattern::TooLong));
-        assert_eq!(Pattern::new(r"(\w{100}){100}", How::Regex), Err(BadPattern::TooLarge));
-        assert!(matches!(Pattern::new("(", How::Regex), Err(BadPattern::Wrong(_))));
-        assert!(Pattern::new(&"?".repeat(LONGEST), How::Like).is_ok());
+        assert_eq!(Pattern::new(&"a".repeat(LONGEST + 1), MatchMode::Regex), Err(BadPattern::TooLong));
+        assert_eq!(Pattern::new(r"(\w{100}){100}", MatchMode::Regex), Err(BadPattern::TooLarge));
+        assert!(matches!(Pattern::new("(", MatchMode::Regex), Err(BadPattern::Wrong(_))));
+        assert!(Pattern::new(&"?".repeat(LONGEST), MatchMode::Like).is_ok());
         let text = "a".repeat(100_000);
-        assert!(!Pattern::new("(a*)*b", How::Regex).expect("it is one").is_match(&text));
-        assert!(!Pattern::new("*a*a*a*a*a*b", How::Like).expect("it is one").is_match(&text));
+        assert!(!Pattern::new("(a*)*b", MatchMode::Regex).expect("it is one").is_match(&text));
+        assert!(!Pattern::new("*a*a*a*a*a*b", MatchMode::Like).expect("it is one").is_match(&text));
     }
 }

@@ -2,50 +2,60 @@
 
 use std::fmt;
 
-use super::Query;
-use super::parse::Cursor;
-use super::pattern::{BadPattern, How, Pattern, Sought};
+use super::pattern::{BadPattern, MatchMode, Pattern, SearchIn};
 use crate::time::{Time, Ttl};
 
-/// What a word stands for, as help and documents name it.
+/// What a word stands for. What it is *called* is for people alone: whoever draws, renders or stores words goes by this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordKind {
-    /// Any text.
-    Text,
-    /// When the operation happens, in milliseconds.
-    Timestamp,
-    /// Another number of milliseconds.
-    Milliseconds,
+    /// The key of a record.
+    Key,
+    /// A field of a record.
+    Field,
+    /// The value that a cell is given. It may be long, so a store may keep it apart.
+    Value,
+    /// An item that a list is given; as a value, it may be kept apart.
+    Item,
+    /// What fields begin with.
+    Prefix,
+    /// When the query happens, in milliseconds.
+    Time,
+    /// Another moment, in milliseconds, at which the query does not happen.
+    Moment,
+    /// How long something lives, in milliseconds.
+    Ttl,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A text that is made ready to be matched with others.
     Pattern,
-    /// Any number of queries, each an array of words.
-    Queries,
+    /// Another name for an operation.
+    Name,
+    /// The name of an operation.
+    Operation,
 }
 
 impl WordKind {
     /// Is it a number? What is none is kept as text.
     #[must_use]
     pub fn is_number(self) -> bool {
-        matches!(self, Self::Timestamp | Self::Milliseconds)
+        match self {
+            Self::Time | Self::Moment | Self::Ttl => true,
+            Self::Key
+            | Self::Field
+            | Self::Value
+            | Self::Item
+            | Self::Prefix
+            | Self::Choice(_)
+            | Self::Pattern
+            | Self::Name
+            | Self::Operation => false,
+        }
     }
-}
 
-/// A word of an operation: its name and what it stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// The name, as in `key`.
-    pub name: &'static str,
-    /// What it stands for.
-    pub kind: WordKind,
-}
-
-impl Word {
-    /// Is this the value that a cell is given, or an item of it? It may be long, so a store may keep it apart.
+    /// Is it what a cell holds afterwards, all of it or an item?
     #[must_use]
-    pub fn is_value(&self) -> bool {
-        matches!(self.name, "value" | "item")
+    pub fn is_value(self) -> bool {
+        matches!(self, Self::Value | Self::Item)
     }
 }
 
@@ -64,29 +74,19 @@ pub struct RestorePoint(pub Time);
 
 /// A type that one word of a query is read into.
 pub(super) trait FromWord<'a>: Sized {
-    /// What the word stands for.
-    const KIND: WordKind;
-
     /// Reads the next word.
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord>;
 
     /// What it is; reading that again gives the same.
     fn part(&self) -> Part<'a>;
 
-    /// The moment at which the query happens, if this is the word that tells it.
+    /// The moment at which the query happens, if this is the word that says so.
     fn timestamp(&self) -> Option<Time> {
-        None
-    }
-
-    /// The key of the record that the query is about, if this is the word that tells it.
-    fn key(&self, _name: &str) -> Option<&'a str> {
         None
     }
 }
 
 impl<'a> FromWord<'a> for &'a str {
-    const KIND: WordKind = WordKind::Text;
-
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(words.text())
     }
@@ -94,45 +94,9 @@ impl<'a> FromWord<'a> for &'a str {
     fn part(&self) -> Part<'a> {
         Part::Text(self)
     }
-
-    fn key(&self, name: &str) -> Option<&'a str> {
-        (name == "key").then_some(self)
-    }
-}
-
-/// Queries that one asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Queries<'a>(Vec<Query<'a>>);
-
-impl<'a> Queries<'a> {
-    pub(super) fn new(queries: Vec<Query<'a>>) -> Self {
-        Self(queries)
-    }
-
-    /// All of them, in order.
-    #[must_use]
-    pub fn all(&self) -> &[Query<'a>] {
-        &self.0
-    }
-}
-
-impl<'a> FromWord<'a> for Queries<'a> {
-    const KIND: WordKind = WordKind::Queries;
-
-    fn read(_: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
-        // Where there are any, they were read before.
-        Ok(Self(Vec::new()))
-    }
-
-    fn part(&self) -> Part<'a> {
-        // What is in it has words of its own.
-        Part::Text("")
-    }
 }
 
 impl<'a> FromWord<'a> for Time {
-    const KIND: WordKind = WordKind::Timestamp;
-
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(Self(words.number()?))
     }
@@ -147,8 +111,6 @@ impl<'a> FromWord<'a> for Time {
 }
 
 impl<'a> FromWord<'a> for RestorePoint {
-    const KIND: WordKind = WordKind::Milliseconds;
-
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(Self(Time(words.number()?)))
     }
@@ -159,8 +121,6 @@ impl<'a> FromWord<'a> for RestorePoint {
 }
 
 impl<'a> FromWord<'a> for Ttl {
-    const KIND: WordKind = WordKind::Milliseconds;
-
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(Self(words.number()?))
     }
@@ -170,9 +130,17 @@ impl<'a> FromWord<'a> for Ttl {
     }
 }
 
-impl<'a> FromWord<'a> for Sought {
-    const KIND: WordKind = WordKind::Choice(&names(Self::ALL));
+impl SearchIn {
+    /// What the word that says it stands for.
+    pub(super) const KIND: WordKind = WordKind::Choice(&names(Self::ALL));
+}
 
+impl MatchMode {
+    /// What the word that says it stands for.
+    pub(super) const KIND: WordKind = WordKind::Choice(&names(Self::ALL));
+}
+
+impl<'a> FromWord<'a> for SearchIn {
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         choice(words.text(), &Self::ALL, &const { names(Self::ALL) })
     }
@@ -182,13 +150,11 @@ impl<'a> FromWord<'a> for Sought {
     }
 }
 
-impl<'a> FromWord<'a> for How {
-    const KIND: WordKind = WordKind::Choice(&names(Self::ALL));
-
+impl<'a> FromWord<'a> for MatchMode {
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
-        let how = choice(words.text(), &Self::ALL, &const { names(Self::ALL) })?;
-        words.how = how;
-        Ok(how)
+        let mode = choice(words.text(), &Self::ALL, &const { names(Self::ALL) })?;
+        words.mode = mode;
+        Ok(mode)
     }
 
     fn part(&self) -> Part<'a> {
@@ -197,15 +163,72 @@ impl<'a> FromWord<'a> for How {
 }
 
 impl<'a> FromWord<'a> for Pattern<'a> {
-    const KIND: WordKind = WordKind::Pattern;
-
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
-        let how = words.how;
-        Pattern::new(words.text(), how).map_err(BadWord::Pattern)
+        let mode = words.mode;
+        Pattern::new(words.text(), mode).map_err(BadWord::Pattern)
     }
 
     fn part(&self) -> Part<'a> {
         Part::Text(self.text())
+    }
+}
+
+/// Reads the words of a query one after the other, each as its type asks.
+///
+/// The words stand in the order of a form, and are read in that of the operation.
+pub(super) struct Cursor<'w, 'a> {
+    texts: &'w [&'a str],
+    /// What the numbers among the words are, where that is known; else they stand among the texts as digits.
+    numbers: Option<&'w [u64]>,
+    /// Which of the operation's words stands at each place; empty where that is its own order.
+    order: &'static [usize],
+    /// How many texts were read.
+    read: usize,
+    /// How a pattern is meant that comes next.
+    mode: MatchMode,
+}
+
+impl<'w, 'a> Cursor<'w, 'a> {
+    /// Over words as they are given, in this order.
+    pub(super) fn of_words(words: &'w [&'a str], order: &'static [usize]) -> Self {
+        Self { texts: words, numbers: None, order, read: 0, mode: MatchMode::default() }
+    }
+
+    /// Over texts and numbers, each in the operation's order.
+    pub(super) fn of_parts(texts: &'w [&'a str], numbers: &'w [u64]) -> Self {
+        Self { texts, numbers: Some(numbers), order: &[], read: 0, mode: MatchMode::default() }
+    }
+
+    /// The place of the word that was read last.
+    pub(super) fn last_place(&self) -> usize {
+        self.place(self.read - 1)
+    }
+
+    /// Where the operation's word of this number stands.
+    #[inline]
+    fn place(&self, number: usize) -> usize {
+        if self.order.is_empty() {
+            return number;
+        }
+        self.order.iter().position(|word| *word == number).unwrap_or(number)
+    }
+
+    /// Reads the next word. The number of words has been compared with what is there before.
+    pub(super) fn read<T: FromWord<'a>>(&mut self) -> Result<T, BadWord> {
+        T::read(self)
+    }
+
+    fn text(&mut self) -> &'a str {
+        let text = self.texts[self.place(self.read)];
+        self.read += 1;
+        text
+    }
+
+    fn number(&mut self) -> Result<u64, BadNumber> {
+        let Some(numbers) = self.numbers else { return number(self.text()) };
+        let (first, rest) = numbers.split_first().ok_or(BadNumber::Empty)?;
+        self.numbers = Some(rest);
+        Ok(*first)
     }
 }
 
@@ -307,7 +330,7 @@ impl fmt::Display for BadNumber {
 }
 
 /// Reads canonical decimal digits.
-pub(super) fn number(word: &str) -> Result<u64, BadNumber> {
+fn number(word: &str) -> Result<u64, BadNumber> {
     let digits = word.as_bytes();
     if digits.is_empty() {
         return Err(BadNumber::Empty);

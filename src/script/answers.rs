@@ -8,8 +8,7 @@ pub use people::{cut, line, plain, quoted, short_line, shown, word};
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::query::Query;
-use crate::reply::Reply;
+use crate::wire::{Answer, Request};
 
 /// How answers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +47,11 @@ pub trait Answers {
     /// The output's.
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()>;
 
-    /// Writes the answer to a query.
+    /// Writes the answer to a request.
     ///
     /// # Errors
     /// The output's.
-    fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()>;
+    fn answer(&mut self, request: &Request<'_>, answer: &Answer<'_>) -> io::Result<()>;
 
     /// Hands on what is held back, so that whoever waits for an answer has it.
     ///

@@ -10,7 +10,8 @@ use super::fault::{Fault, Faults};
 use super::list::{Checker, example, not_an_array};
 use super::scanner::{Scanner, Words};
 use super::{Context, decode};
-use crate::query::{Level, OPERATIONS, Query};
+use crate::query::{Language, Level};
+use crate::wire::Request;
 
 /// The longest line that is read, in bytes.
 pub const LONGEST_LINE: u64 = 16 << 20;
@@ -48,7 +49,7 @@ impl<R: BufRead> LineReader<R> {
     ///
     /// # Errors
     /// The outer one is the input's; the inner one tells what is wrong with the line.
-    pub fn read(&mut self) -> io::Result<Option<Result<Query<'_>, LineFault>>> {
+    pub fn read(&mut self) -> io::Result<Option<Result<Request<'_>, LineFault>>> {
         loop {
             self.line.clear();
             self.number += 1;
@@ -66,7 +67,7 @@ impl<R: BufRead> LineReader<R> {
         }
         self.queries += 1;
         self.unescaped.reset();
-        let read = query(&self.line, &self.unescaped, &mut self.checker, self.queries);
+        let read = request(&self.line, &self.unescaped, &mut self.checker, self.queries);
         Ok(Some(read.map_err(|faults| LineFault {
             faults,
             line: self.number,
@@ -101,12 +102,12 @@ impl<R: Read> Buffered for io::BufReader<R> {
 }
 
 /// Reads the query of a line.
-pub(super) fn query<'a>(
+pub(super) fn request<'a>(
     line: &'a [u8],
     unescaped: &'a Bump,
     checker: &mut Checker,
     number: usize,
-) -> Result<Query<'a>, Faults> {
+) -> Result<Request<'a>, Faults> {
     let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
     if line.len() as u64 > LONGEST_LINE {
         let message = format!("this line is longer than {} MiB", LONGEST_LINE >> 20);
@@ -121,7 +122,7 @@ pub(super) fn query<'a>(
     if scanner.faults.count() > 0 {
         return Err(scanner.faults);
     }
-    checker.query(&scanner, &words).map_err(in_query)
+    checker.request(&scanner, &words).map_err(in_query)
 }
 
 /// Reads the one array of a line. The error is of a text that cannot be read on; the scanner has noted all others.
@@ -135,5 +136,5 @@ fn whole_line<'a>(scanner: &mut Scanner<'a>, words: &mut Words<'a>) -> Result<()
 
 /// What a line should look like.
 fn shape() -> String {
-    format!("a line is one query without outer brackets, as in {}", example(&OPERATIONS[0]))
+    format!("a line is one query without outer brackets, as in {}", example(&Language::records().forms()[0]))
 }

@@ -7,8 +7,9 @@ use bumpalo::Bump;
 use super::Context;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
-use crate::query::{Access, Level, OPERATIONS, Query, RawQuery, Row, WordKind};
+use crate::query::{Form, Language, Level, Query, RawQuery, WordKind};
 use crate::time::{Backwards, Time};
+use crate::wire::Request;
 
 /// Reads a JSON array of queries for a database that knows what is in `context`. Words are borrowed from `text`, or kept in `arena` if they had escapes.
 ///
@@ -19,9 +20,9 @@ pub fn read_list<'a>(
     arena: &'a Bump,
     level: Level,
     context: Context,
-) -> Result<Vec<Query<'a>>, Faults> {
+) -> Result<Vec<Request<'a>>, Faults> {
     let list = ListReader::of(text, arena, Checker::new(level, context), None);
-    list.scanner.faults.or(list.queries)
+    list.scanner.faults.or(list.requests)
 }
 
 /// The same with the words as they stand there, which may call operations by other names.
@@ -30,9 +31,9 @@ pub(super) fn read_spoken<'a>(
     arena: &'a Bump,
     level: Level,
     context: Context,
-) -> Result<(Vec<Query<'a>>, Vec<RawQuery<'a>>), Faults> {
+) -> Result<(Vec<Request<'a>>, Vec<RawQuery<'a>>), Faults> {
     let list = ListReader::of(text, arena, Checker::new(level, context), Some(Vec::new()));
-    list.scanner.faults.or((list.queries, list.spoken.unwrap_or_default()))
+    list.scanner.faults.or((list.requests, list.spoken.unwrap_or_default()))
 }
 
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
@@ -54,10 +55,14 @@ impl Checker {
         Self { level, began: None, context }
     }
 
-    /// The query that the words make.
-    pub(super) fn query<'a>(&mut self, scanner: &Scanner<'a>, words: &Words<'a>) -> Result<Query<'a>, Fault> {
-        let query =
-            Query::parse_raw(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
+    /// What the words ask.
+    pub(super) fn request<'a>(
+        &mut self,
+        scanner: &Scanner<'a>,
+        words: &Words<'a>,
+    ) -> Result<Request<'a>, Fault> {
+        let request =
+            Request::parse(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
                 let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
                 // Looking for what was meant takes time, so it is not done for what is only counted.
                 if scanner.faults.is_full() {
@@ -66,30 +71,24 @@ impl Checker {
                     fault.with_help(mistake.help(&self.context.aliases))
                 }
             })?;
-        match query.row().access {
-            Access::Each => self.advance_each(&query, scanner, words)?,
-            Access::Language => drop(self.context.aliases.learn(&query)),
-            _ => self.advance(&query).map_err(|fault| fault.of(scanner, &words.span, None))?,
+        match &request {
+            Request::One(query) => {
+                self.context.aliases.learn(query);
+                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, None))?;
+            }
+            Request::Batch(queries) => (1..).zip(queries).try_for_each(|(place, query)| {
+                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+            })?,
         }
-        Ok(query)
+        Ok(request)
     }
 
     #[inline]
     fn advance(&mut self, query: &Query<'_>) -> Result<(), OutOfTime> {
         self.context.clock.advance(query.timestamp()).map(drop).map_err(|backwards| {
-            let word = query.row().words.iter().position(|word| word.kind == WordKind::Timestamp);
+            let form = self.context.aliases.language().form_of(query.operation());
+            let word = form.and_then(|form| form.words().position(|word| word.kind == WordKind::Time));
             OutOfTime { backwards, word: word.map_or(0, |word| word + 1), began: self.began }
-        })
-    }
-
-    fn advance_each<'a>(
-        &mut self,
-        query: &Query<'a>,
-        scanner: &Scanner<'a>,
-        words: &Words<'a>,
-    ) -> Result<(), Fault> {
-        (1..).zip(query.asked()).try_for_each(|(place, query)| {
-            self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
         })
     }
 }
@@ -120,7 +119,7 @@ struct ListReader<'a> {
     scanner: Scanner<'a>,
     words: Words<'a>,
     checker: Checker,
-    queries: Vec<Query<'a>>,
+    requests: Vec<Request<'a>>,
     /// What each was read from, if that is wanted.
     spoken: Option<Vec<RawQuery<'a>>>,
 }
@@ -129,8 +128,8 @@ impl<'a> ListReader<'a> {
     /// Reads a list, and notes its faults.
     fn of(text: &'a str, arena: &'a Bump, checker: Checker, spoken: Option<Vec<RawQuery<'a>>>) -> Self {
         let scanner = Scanner::new(text, arena);
-        let queries = Vec::with_capacity(text.len() / 48);
-        let mut list = Self { scanner, words: Words::default(), checker, queries, spoken };
+        let requests = Vec::with_capacity(text.len() / 48);
+        let mut list = Self { scanner, words: Words::default(), checker, requests, spoken };
         if let Err(fatal) = list.read() {
             list.scanner.add(fatal);
         }
@@ -162,9 +161,9 @@ impl<'a> ListReader<'a> {
         match self.scanner.peek() {
             Some(b'[') => {
                 if self.scanner.array(&mut self.words)? {
-                    match self.checker.query(&self.scanner, &self.words) {
-                        Ok(query) => {
-                            self.queries.push(query);
+                    match self.checker.request(&self.scanner, &self.words) {
+                        Ok(request) => {
+                            self.requests.push(request);
                             self.spoken.iter_mut().for_each(|spoken| spoken.push(self.words.spoken.clone()));
                         }
                         Err(fault) => self.scanner.add(fault),
@@ -195,12 +194,12 @@ pub(super) fn not_an_array(scanner: &Scanner<'_>, message: &str, shape: String) 
 
 /// What an input should look like.
 fn shape() -> String {
-    let [first, second, ..] = OPERATIONS else { return String::new() };
+    let [first, second, ..] = Language::records().forms() else { return String::new() };
     format!("a list looks like [{}, {}]", example(first), example(second))
 }
 
-/// A query of an operation, as JSON.
-pub(super) fn example(row: &Row) -> String {
-    let words: Vec<_> = row.usage().split(' ').map(|word| format!("\"{word}\"")).collect();
+/// A query of a form, as JSON.
+pub(super) fn example(form: &Form) -> String {
+    let words: Vec<_> = form.usage().split(' ').map(|word| format!("\"{word}\"")).collect();
     format!("[{}]", words.join(", "))
 }

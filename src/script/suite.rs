@@ -10,9 +10,9 @@ use super::fault::{Fault, Faults};
 use super::list::read_spoken;
 use super::scanner::what;
 use super::{Context, Rules};
-use crate::query::{Access, Brief, Level, Query, RawQuery};
+use crate::query::{Brief, Language, Level, RawQuery};
 use crate::time::ClockRule;
-use crate::wire::Term;
+use crate::wire::{Request, Term};
 
 /// A suite, read.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub struct Case<'a> {
     pub name: String,
     /// The rule that it holds, in a sentence.
     pub why: String,
-    /// The queries.
-    pub queries: Vec<Query<'a>>,
+    /// What it asks.
+    pub requests: Vec<Request<'a>>,
     /// The same as the file has them, other names of operations included.
     pub spoken: Vec<RawQuery<'a>>,
     /// The answers that are right, if the file tells them.
@@ -79,7 +79,7 @@ pub fn read_suite<'a>(text: &'a str, arena: &'a Bump, rules: Rules) -> Result<Su
     let clock = raw.clock.and_then(|part| faults.sort_out(clock(part.get()), offset(text, part), None));
     let mut suite = Suite {
         name: raw.name,
-        level: rules.level.or(level).unwrap_or(Level::LAST),
+        level: rules.level.or(level).unwrap_or(Language::records().last_level()),
         clock: rules.clock.or(clock).unwrap_or_default(),
         cases: Vec::with_capacity(raw.cases.len()),
     };
@@ -101,7 +101,7 @@ fn offset(text: &str, part: &RawValue) -> usize {
 
 fn level(text: &str) -> Result<Level, Faults> {
     let fault = |range: String| Fault::new(0..text.len(), "there is no such level").with_help(range).into();
-    text.parse().map_err(fault)
+    Language::records().level_of(text).map_err(fault)
 }
 
 fn clock(text: &str) -> Result<ClockRule, Faults> {
@@ -125,15 +125,15 @@ fn read_case<'a>(
 ) -> Option<Case<'a>> {
     let name = format!("case \"{}\"", Brief(&raw.name));
     let list = read_spoken(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock));
-    let (queries, spoken) = faults.sort_out(list, offset(text, raw.queries), Some(&name))?;
+    let (requests, spoken) = faults.sort_out(list, offset(text, raw.queries), Some(&name))?;
     let expected = raw.expected.map(|answers| {
-        if answers.len() != queries.len() {
-            let counts = format!("{} expected answers for {} queries", answers.len(), queries.len());
+        if answers.len() != requests.len() {
+            let counts = format!("{} expected answers for {} queries", answers.len(), requests.len());
             let fault = Fault::new(0..1, counts).with_help("give one answer for each query");
             return faults.sort_out(Err(fault.into()), offset(text, raw.queries), Some(&name));
         }
-        let read = answers.iter().zip(&queries).map(|(answer, query)| {
-            let answer_of = expected_of(query, answer.get()).map_err(Faults::from);
+        let read = answers.iter().zip(&requests).map(|(answer, request)| {
+            let answer_of = expected_of(request, answer.get()).map_err(Faults::from);
             faults.sort_out(answer_of, offset(text, answer), Some(&name))
         });
         // All of them, so that every fault is told.
@@ -143,14 +143,14 @@ fn read_case<'a>(
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Case { name: raw.name, why: raw.why, queries, spoken, expected })
+    Some(Case { name: raw.name, why: raw.why, requests, spoken, expected })
 }
 
 /// Reads the answer that is expected to a query.
-fn expected_of(query: &Query<'_>, json: &str) -> Result<Term, Fault> {
-    let (row, count) = (query.row(), query.asked().len());
+fn expected_of(request: &Request<'_>, json: &str) -> Result<Term, Fault> {
+    let name = request.form(Language::records()).map_or("", |form| form.name);
     let told = serde_json::from_str(json).ok();
-    let (told, wanted, help) = if row.access == Access::Each {
+    let (told, wanted, help) = if let Some(count) = request.batched() {
         let told = told.filter(|told| matches!(told, Term::Array(texts) if texts.len() == count));
         let wanted = format!("an array of {count} {}", if count == 1 { "string" } else { "strings" });
         (told, wanted, "give one string for each query in it")
@@ -159,7 +159,7 @@ fn expected_of(query: &Query<'_>, json: &str) -> Result<Term, Fault> {
         (told, "a string".to_owned(), "numbers and truth values stand in quotes too, as in \"0\"")
     };
     told.ok_or_else(|| {
-        let fault = Fault::new(0..json.len(), format!("the answer of {} is {wanted}", row.name));
+        let fault = Fault::new(0..json.len(), format!("the answer of {name} is {wanted}"));
         fault.with_help(help)
     })
 }

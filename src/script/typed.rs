@@ -24,18 +24,19 @@ use std::ops::Range;
 use bumpalo::Bump;
 
 use super::fault::{Fault, Faults};
-use super::lines::query;
+use super::lines::request;
 use super::list::Checker;
 use super::{Context, is_unseen};
-use crate::query::{Access, Aliases, Level, Query, Row};
+use crate::query::{Aliases, Asks, Level};
+use crate::wire::Request;
 pub use so_far::{SoFar, typed_so_far};
 use word::{Array, Bad, Word, quoted};
 
 /// A query that was typed.
 #[derive(Debug)]
 pub struct Typed<'a> {
-    /// The query.
-    pub query: Query<'a>,
+    /// What it asks.
+    pub request: Request<'a>,
     /// Its JSON, on one line.
     pub json: &'a str,
 }
@@ -56,8 +57,8 @@ pub fn read_typed<'a>(
     let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
     let json = translate(line, &context.aliases).map_err(|bad| in_query(bad.fault))?;
     let text: &'a str = arena.alloc_str(&json.text);
-    let read = query(text.as_bytes(), arena, &mut Checker::typed(level, context), number);
-    read.map(|query| Typed { query, json: text }).map_err(|faults| faults.moved(|span| json.typed(&span)))
+    let read = request(text.as_bytes(), arena, &mut Checker::typed(level, context), number);
+    read.map(|request| Typed { request, json: text }).map_err(|faults| faults.moved(|span| json.typed(&span)))
 }
 
 /// Does a line go on with the next: does a quote, an array or a query in brackets lack its end?
@@ -112,7 +113,7 @@ pub fn in_json(word: &str) -> String {
 /// Does the operation of this name, which may be another one that it was given, take queries?
 fn takes_queries(name: &str, aliases: &Aliases) -> bool {
     let operation = aliases.operation(name).unwrap_or(name);
-    Row::named(operation).first().is_some_and(|row| row.access == Access::Each)
+    aliases.language().named(operation).iter().any(|form| form.asks == Asks::Batch)
 }
 
 /// Is what begins with `[` an array as JSON has it, with a comma behind its first string?

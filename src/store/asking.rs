@@ -50,12 +50,13 @@ impl Store {
         each: &mut Each<'_>,
     ) -> Result<(), Error> {
         let open = self.engine.transaction_of(session);
-        let is_end = |query: &Query<'_>| matches!(query.row().access, Access::Commit | Access::Rollback);
+        let is_end =
+            |query: &Query<'_>| matches!(query.operation().access(), Access::Commit | Access::Rollback);
         let Some(end) = queries.iter().position(is_end).filter(|_| open.is_some()) else {
             return self.apply_part(session, queries, commit, each);
         };
         let mut clock = self.engine.clock();
-        for query in queries.iter().flat_map(Query::asked) {
+        for query in queries {
             clock.advance(query.timestamp()).map_err(Error::Backwards)?;
         }
         self.apply_part(session, &queries[..end], commit, each)?;
@@ -91,36 +92,29 @@ impl Store {
         let (engine, values) = (&mut self.engine, &mut self.values);
         let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Logged));
         for query in queries {
-            let mut answers = Vec::new();
-            let is_batch = query.row().access == Access::Each;
-            for query in query.asked() {
-                // Answers behind one that cannot be told would stand in its place.
-                let is_told = failed.is_ok();
-                let mut tell = |reply: &Reply<'_>| match is_batch {
-                    true => answers.push(reply.to_string()),
-                    false if is_told => each(query, reply),
-                    false => {}
-                };
-                let fate = fates.next().unwrap_or(Fate::Logged);
-                let answered = if values.is_held_as_it_is(query) || !writes(query) {
-                    answer(engine, values, (session, query), &mut tell)
-                } else {
-                    let place = |text| if fate == Fate::Logged { places(first + text) } else { None };
-                    let held = values.hold(query, place);
-                    held.with(|held| answer(engine, values, (session, held), &mut tell))
-                };
-                if writes(query) {
-                    match fate {
-                        Fate::Logged => first += group::texts(query.row()),
-                        Fate::Asked => keep(&mut self.asked, engine, session, query),
-                        Fate::Gone => {}
-                    }
+            // Answers behind one that cannot be told would stand in its place.
+            let is_told = failed.is_ok();
+            let mut tell = |reply: &Reply<'_>| {
+                if is_told {
+                    each(query, reply);
                 }
-                failed = failed.and(answered);
+            };
+            let fate = fates.next().unwrap_or(Fate::Logged);
+            let answered = if values.is_held_as_it_is(query) || !writes(query) {
+                answer(engine, values, (session, query), &mut tell)
+            } else {
+                let place = |text| if fate == Fate::Logged { places(first + text) } else { None };
+                let held = values.hold(query, place);
+                held.with(|held| answer(engine, values, (session, held), &mut tell))
+            };
+            if writes(query) {
+                match fate {
+                    Fate::Logged => first += group::texts(query.operation()),
+                    Fate::Asked => keep(&mut self.asked, engine, session, query),
+                    Fate::Gone => {}
+                }
             }
-            if is_batch && failed.is_ok() {
-                each(query, &Reply::Batch(answers));
-            }
+            failed = failed.and(answered);
         }
         drop(places);
         self.log.is_ahead = false;
@@ -137,7 +131,7 @@ impl Store {
     ) -> Result<(), Error> {
         let number = self.engine.transaction_of(session);
         self.group.clear();
-        let effect = match query.row().access {
+        let effect = match query.operation().access() {
             Access::Commit => self.gather_effect(session)?,
             _ => Effect::None,
         };
@@ -224,13 +218,13 @@ impl Store {
         let (mut clock, mut logged, mut plain) = (self.engine.clock(), self.logged, true);
         let mut any = false;
         let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Logged));
-        for query in queries.iter().flat_map(Query::asked) {
+        for query in queries {
             clock.advance(query.timestamp()).map_err(Error::Backwards)?;
             if fates.next() != Some(Fate::Logged) || !writes(query) {
                 continue;
             }
             // How queries are read has no time, and may be changed while a transaction waits for its own.
-            let has_time = query.row().access == Access::Write;
+            let has_time = query.operation().access() == Access::Write;
             if has_time && query.timestamp().is_none() && clock.now() > logged {
                 self.group.push_clock(clock.now());
             }
@@ -290,13 +284,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::query::OPERATIONS;
+    use crate::query::Operation;
     use crate::store::{Options, SimulatedDisk};
 
     /// The first operation of this kind that takes so many texts and no numbers, with a query of it.
     fn query(access: Access, texts: &[&'static str]) -> Query<'static> {
-        let of_kind = OPERATIONS.iter().filter(|row| row.access == access);
-        let mut queries = of_kind.filter_map(|row| Query::from_parts(row, texts, &[]));
+        let of_kind = Operation::ALL.iter().filter(|one| one.access() == access);
+        let mut queries = of_kind.filter_map(|one| Query::from_parts(*one, texts, &[]));
         queries.next().expect("there is one")
     }
 

@@ -19,10 +19,10 @@ use std::sync::Arc;
 use super::disk::{Disk, DiskFile};
 use super::error::{Damage, Error};
 use super::frame::{self, FrameReader, Link};
+use super::group::Numbering;
 use super::message::{Body, Header};
 use super::options::Encoding;
 use super::watermark;
-use crate::query::{OPERATIONS, Row};
 use crate::time::ClockRule;
 
 /// The version of the format.
@@ -239,11 +239,11 @@ pub(super) struct Finished {
 /// The header of a new file. A line of JSON cannot be taken for a value, so it needs no salt.
 pub(super) fn header(disk: &dyn Disk, name: Name, rule: ClockRule) -> Header {
     let is_binary = name.encoding == Encoding::Binary;
-    let operations = if name.kind == Kind::Log { OPERATIONS } else { &[] };
+    let operations = if name.kind == Kind::Log { Numbering::own().shapes() } else { Vec::new() };
     Header {
         version: VERSION,
         kind: name.kind.name().to_owned(),
-        operations: operations.iter().map(Row::shape).collect(),
+        operations,
         salt: if is_binary { disk.salt() } else { 0 },
         covers: None,
         free: rule == ClockRule::Free,

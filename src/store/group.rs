@@ -15,7 +15,7 @@ use super::data_file::DataFile;
 use super::error::Error;
 use super::message::{Group, Header, Packed};
 use super::options::Encoding;
-use crate::query::{Access, Level, OPERATIONS, Part, Query, Row, Word};
+use crate::query::{Language, Operation, Part, Query, Word};
 use crate::time::{Clock, Time};
 
 /// What happened in a group.
@@ -27,22 +27,45 @@ pub(super) enum Event<'g> {
     Clock(Time),
 }
 
-/// The operations by the numbers that a file gives them.
+/// What headers list that is no operation: a batch is written as the queries that it asks. It keeps the number it once
+/// had, so that those behind it keep theirs.
+const BATCH: (usize, &str) = (36, "BATCH text");
+
+/// The operations by the numbers that a file gives them; `None` has the number of what is none.
 #[derive(Debug)]
-pub(super) struct Numbering(Vec<&'static Row>);
+pub(super) struct Numbering(Vec<Option<Operation>>);
 
 impl Numbering {
     /// The one that this program writes: places in the table.
     pub(super) fn own() -> Self {
-        Self(OPERATIONS.iter().collect())
+        let mut operations: Vec<_> = Operation::ALL.iter().copied().map(Some).collect();
+        operations.insert(BATCH.0, None);
+        Self(operations)
+    }
+
+    /// The number of an operation in that one.
+    fn own_number(operation: Operation) -> u32 {
+        let place = operation as u32;
+        if operation as usize >= BATCH.0 { place + 1 } else { place }
+    }
+
+    /// What the header of a file says of it.
+    pub(super) fn shapes(&self) -> Vec<String> {
+        let shape = |one: &Option<Operation>| one.map_or_else(|| BATCH.1.to_owned(), Operation::shape);
+        self.0.iter().map(shape).collect()
     }
 
     /// The one of a file. In JSON operations have their names, and what is read is numbered as this program does.
     pub(super) fn of(header: &Header, file: &DataFile) -> Result<Self, Error> {
         let find = |shape: &String| {
-            let row = OPERATIONS.iter().find(|row| row.shape() == *shape);
+            if shape == BATCH.1 {
+                return Ok(None);
+            }
+            let operation = Operation::ALL.iter().find(|one| one.shape() == *shape);
             let why = || format!("{shape} is no operation of this one");
-            row.ok_or_else(|| Error::Newer { file: file.name.clone(), why: why() })
+            operation
+                .map(|one| Some(*one))
+                .ok_or_else(|| Error::Newer { file: file.name.clone(), why: why() })
         };
         let numbering = header.operations.iter().map(find).collect::<Result<_, _>>().map(Self)?;
         Ok(if file.encoding == Encoding::Json { Self::own() } else { numbering })
@@ -65,9 +88,9 @@ impl Group {
 
     /// Adds a query; `false` if it is too long for a group.
     pub(super) fn push(&mut self, query: &Query<'_>) -> bool {
-        self.operations.push(u32::try_from(query.place()).unwrap_or(u32::MAX));
+        self.operations.push(Numbering::own_number(query.operation()));
         let mut fits = true;
-        query.each_part(|_, part| match part {
+        query.each_word(|_, part| match part {
             Part::Number(number) => self.numbers.push(number),
             Part::Text(text) => match u32::try_from(text.len()) {
                 Ok(length) => {
@@ -98,12 +121,11 @@ impl Group {
             while let Some((_, now)) = moves.next_if(|(before, _)| **before <= place as u64) {
                 each(Event::Clock(Time(*now)))?;
             }
-            let row = numbering.0.get(*operation as usize).ok_or("a group names no operation")?;
-            if !may_stand(row) {
-                return Err("a group has an operation that is in none".into());
-            }
+            let named = numbering.0.get(*operation as usize).ok_or("a group names no operation")?;
+            let operation =
+                named.filter(|one| may_stand(*one)).ok_or("a group has an operation that is in none")?;
             let first = columns.text;
-            each(Event::Query(columns.query(row).ok_or("a query of a group is not whole")?, first))?;
+            each(Event::Query(columns.query(operation).ok_or("a query of a group is not whole")?, first))?;
         }
         for (_, now) in moves {
             each(Event::Clock(Time(*now)))?;
@@ -146,14 +168,14 @@ impl Group {
     }
 }
 
-/// May a query of this row be in a group? What begins, ends or holds others is not: only they are.
-fn may_stand(row: &Row) -> bool {
-    matches!(row.access, Access::Read | Access::Write | Access::Language)
+/// May a query of this operation be in a group? What begins or ends a transaction is not, but what it came to.
+fn may_stand(operation: Operation) -> bool {
+    !operation.access().is_of_transactions()
 }
 
-/// How many texts a query of this row has.
-pub(super) fn texts(row: &Row) -> usize {
-    row.words.iter().filter(|word| !word.kind.is_number()).count()
+/// How many texts a query of this operation has.
+pub(super) fn texts(operation: Operation) -> usize {
+    operation.words().iter().filter(|word| !word.kind.is_number()).count()
 }
 
 /// A place in the columns of a group.
@@ -166,11 +188,11 @@ struct Columns<'g> {
 }
 
 impl<'g> Columns<'g> {
-    /// Takes what a query of this row needs.
-    fn query(&mut self, row: &Row) -> Option<Query<'g>> {
+    /// Takes what a query of this operation needs.
+    fn query(&mut self, operation: Operation) -> Option<Query<'g>> {
         self.texts.clear();
         let first = self.number;
-        for word in row.words {
+        for word in operation.words() {
             if word.kind.is_number() {
                 self.number += 1;
                 continue;
@@ -179,7 +201,7 @@ impl<'g> Columns<'g> {
             self.texts.push(self.group.texts.get(self.byte..end)?);
             (self.text, self.byte) = (self.text + 1, end);
         }
-        Query::from_parts(row, &self.texts, self.group.numbers.get(first..self.number)?)
+        Query::from_parts(operation, &self.texts, self.group.numbers.get(first..self.number)?)
     }
 
     fn is_at_end(&self) -> bool {
@@ -233,7 +255,7 @@ impl Serialize for Group {
         let mut elements = serializer.serialize_seq(None)?;
         let written = self.try_each(&Numbering::own(), |event| {
             let written = match event {
-                Event::Query(query, _) => elements.serialize_element(&query.words()),
+                Event::Query(query, _) => elements.serialize_element(&Language::records().words(&query)),
                 Event::Clock(Time(clock)) => elements.serialize_element(&Moved { clock }),
             };
             written.map_err(|error| Failed(error.to_string()))
@@ -260,8 +282,8 @@ impl<'de> Deserialize<'de> for Group {
                         Element::Moved(Moved { clock }) => group.push_clock(Time(clock)),
                         Element::Query(words) => {
                             let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
-                            let query = Query::parse(&words, Level::LAST).map_err(A::Error::custom)?;
-                            if !may_stand(query.row()) || !group.push(&query) {
+                            let query = Language::records().parse(&words).map_err(A::Error::custom)?;
+                            if !may_stand(query.operation()) || !group.push(&query) {
                                 return Err(A::Error::custom(
                                     "it has an operation that is in no group, or a text that is too long",
                                 ));
@@ -292,9 +314,9 @@ pub(super) fn literals(json: &[u8]) -> Option<Vec<Range<usize>>> {
     for element in elements.group.iter().filter(|element| element.get().starts_with('[')) {
         let words: Vec<&RawValue> = serde_json::from_str(element.get()).ok()?;
         let texts: Vec<Cow<'_, str>> = serde_json::from_str(element.get()).ok()?;
-        let named = Row::named(texts.first()?).iter().find(|row| row.words.len() + 1 == texts.len())?;
-        let is_text = |word: &&Word| !word.kind.is_number();
-        for (_, literal) in named.words.iter().zip(&words[1..]).filter(|(word, _)| is_text(word)) {
+        let operation = Operation::named(texts.first()?, texts.len() - 1)?;
+        let is_text = |word: &Word| !word.kind.is_number();
+        for (_, literal) in operation.words().iter().zip(&words[1..]).filter(|(word, _)| is_text(word)) {
             literals.push(place(literal)?);
         }
     }

@@ -114,7 +114,7 @@ impl Held<'_> {
     pub(super) fn with<R>(&self, run: impl FnOnce(&Query<'_>) -> R) -> R {
         let texts: Vec<&str> = self.texts.iter().map(AsRef::as_ref).collect();
         // The row is the query's own, so there are as many words as it has.
-        let held = Query::from_parts(self.query.row(), &texts, &self.numbers);
+        let held = Query::from_parts(self.query.operation(), &texts, &self.numbers);
         run(held.as_ref().unwrap_or(self.query))
     }
 }
@@ -165,8 +165,8 @@ impl Values {
     /// Does the engine get this query as it is?
     pub(super) fn is_held_as_it_is(&self, query: &Query<'_>) -> bool {
         let mut plain = true;
-        query.each_part(|word, part| {
-            if let (true, Part::Text(text)) = (word.is_value(), part) {
+        query.each_word(|word, part| {
+            if let (true, Part::Text(text)) = (word.kind.is_value(), part) {
                 plain &= !self.is_long(text) && !text.starts_with(MARK);
             }
         });
@@ -186,9 +186,9 @@ impl Values {
         mut place: impl FnMut(usize) -> Option<Place>,
     ) -> Held<'q> {
         let mut held = Held { query, texts: Vec::new(), numbers: Vec::new() };
-        query.each_part(|word, part| match part {
+        query.each_word(|word, part| match part {
             Part::Number(number) => held.numbers.push(number),
-            Part::Text(text) if !word.is_value() => held.texts.push(Cow::Borrowed(text)),
+            Part::Text(text) if !word.kind.is_value() => held.texts.push(Cow::Borrowed(text)),
             Part::Text(text) => {
                 let place = if self.is_long(text) { place(held.texts.len()) } else { None };
                 held.texts.push(match place {
@@ -205,9 +205,9 @@ impl Values {
     pub(super) fn shown<'q>(&mut self, query: &'q Query<'q>) -> Result<Held<'q>, Error> {
         let mut held = Held { query, texts: Vec::new(), numbers: Vec::new() };
         let mut failed = Ok(());
-        query.each_part(|word, part| match part {
+        query.each_word(|word, part| match part {
             Part::Number(number) => held.numbers.push(number),
-            Part::Text(text) if word.is_value() => match self.value(text) {
+            Part::Text(text) if word.kind.is_value() => match self.value(text) {
                 Ok(Shown::Held(text)) => held.texts.push(Cow::Borrowed(text)),
                 Ok(Shown::Read(text)) => held.texts.push(Cow::Owned(text.as_ref().to_owned())),
                 Err(error) => failed = Err(error),
@@ -270,15 +270,18 @@ impl Values {
                 let values = self.all(items.iter().map(|item| &item.value))?;
                 let items = items.iter().zip(&values);
                 let items = items.map(|(item, value)| Item {
-                    key: item.key,
-                    field: item.field,
+                    key: item.key.as_ref().into(),
+                    field: item.field.as_ref().into(),
                     value: value.value(),
                 });
                 Ok(run(&Reply::Items(items.collect())))
             }
             Reply::Cells(cells) if cells.iter().any(|(_, value)| is_marked(value)) => {
                 let values = self.all(cells.iter().map(|(_, held)| held))?;
-                let cells = cells.iter().zip(&values).map(|((field, _), value)| (*field, value.value()));
+                let cells = cells
+                    .iter()
+                    .zip(&values)
+                    .map(|((field, _), value)| (field.as_ref().into(), value.value()));
                 Ok(run(&Reply::Cells(cells.collect())))
             }
             _ => Ok(run(reply)),
@@ -290,7 +293,7 @@ impl Values {
     }
 
     /// The value, text or list, that the engine holds so.
-    pub(super) fn told<'v>(&mut self, held: &Value<'v>) -> Result<Told<'v>, Error> {
+    pub(super) fn told<'v>(&mut self, held: &'v Value<'_>) -> Result<Told<'v>, Error> {
         Ok(match held {
             Value::Text(text) => Told::Text(self.value(text)?),
             Value::List(items) => {
@@ -337,8 +340,8 @@ pub(super) enum Told<'v> {
 impl Told<'_> {
     pub(super) fn value(&self) -> Value<'_> {
         match self {
-            Self::Text(text) => Value::Text(text.as_str()),
-            Self::List(items) => Value::List(items.iter().map(Shown::as_str).collect()),
+            Self::Text(text) => text.as_str().into(),
+            Self::List(items) => Value::List(items.iter().map(|item| item.as_str().into()).collect()),
         }
     }
 }

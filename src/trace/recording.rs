@@ -19,9 +19,10 @@ use bumpalo::Bump;
 
 use super::{Bars, Tracer};
 use crate::engine::Engine;
-use crate::query::{Level, Query};
+use crate::query::{Language, Query};
 use crate::script::{Context, Typed, read_typed};
 use crate::time::Time;
+use crate::wire::Request;
 
 /// So many bytes are remembered at most, each query with a few dozen beyond its text.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -141,7 +142,7 @@ impl Recording {
         for step in self.up_to(moment.step) {
             let moved = step.moved.map_or(Ok(()), |to| tracer.tick(to));
             let context = Context::of(tracer.engine());
-            let told = moved.and_then(|()| read(step, context, |query| tracer.step(query)).transpose());
+            let told = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
             if let Ok(Some(told)) = told {
                 bars.add(&told);
             }
@@ -159,7 +160,8 @@ impl Recording {
     /// Those of `each`.
     pub fn try_each<E>(&mut self, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(usize, usize), E> {
         let (mut before, mut within) = (0, 0);
-        let json = |query: &Query<'_>| serde_json::to_string(&query.words()).unwrap_or_default();
+        let json =
+            |query: &Query<'_>| serde_json::to_string(&Language::records().words(query)).unwrap_or_default();
         self.begin.try_dump(|query| {
             before += 1;
             each(&json(query))
@@ -184,12 +186,15 @@ impl Recording {
 fn ask(engine: &mut Engine, step: &RecordedStep) {
     // It was answered once, so it will be again.
     let _ = step.moved.map_or(Ok(()), |to| engine.tick(to));
-    read(step, Context::of(engine), |query| drop(engine.apply(query)));
+    read(step, Context::of(engine), |request| {
+        let _ = engine.apply_group(None, request.queries(), |_| ());
+    });
 }
 
 /// Reads the query of a step again; `None` where that cannot be, though it could once.
-fn read<T>(step: &RecordedStep, context: Context, then: impl FnOnce(&Query<'_>) -> T) -> Option<T> {
+fn read<T>(step: &RecordedStep, context: Context, then: impl FnOnce(&Request<'_>) -> T) -> Option<T> {
     let arena = Bump::new();
-    let Typed { query, .. } = read_typed(&step.json, &arena, Level::LAST, context, 0).ok()?;
-    Some(then(&query))
+    let level = Language::records().last_level();
+    let Typed { request, .. } = read_typed(&step.json, &arena, level, context, 0).ok()?;
+    Some(then(&request))
 }

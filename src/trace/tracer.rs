@@ -6,22 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::endings::Endings;
 use super::restoring::RestoreBase;
-use super::state::{TracedCell, CellKey, LiveCells};
+use super::state::{CellKey, LiveCells, TracedCell};
 use super::{Ending, FullStep, GoneCell, Jump, ShownCell, Step};
 use crate::engine::{CellWrite, Engine, Outcome, WholeChange, WriteKind};
 use crate::explain::Reason;
-use crate::query::{Access, Query};
+use crate::query::{Language, Query};
 use crate::time::{Backwards, ClockRule, Time};
-use crate::wire::{self, Term};
+use crate::wire::{Request, Term};
 
 /// Runs queries on a fresh database and tells what each did.
 ///
 /// ```
-/// use rewinddb::{query::{Level, Query}, time::ClockRule, trace::Tracer};
+/// use rewinddb::{query::Language, time::ClockRule, trace::Tracer, wire::Request};
 ///
 /// let mut tracer = Tracer::new(ClockRule::Monotone);
-/// let query = Query::parse(&["GET_AT", "A", "B", "5"], Level::LAST).expect("it is a query");
-/// let step = tracer.step(&query)?;
+/// let query = Language::records().parse(&["GET_AT", "A", "B", "5"]).expect("it is a query");
+/// let step = tracer.step(&Request::One(query))?;
 /// assert_eq!(step.rule, "there is no live cell A.B: it was never set");
 /// # Ok::<(), rewinddb::time::Backwards>(())
 /// ```
@@ -131,12 +131,12 @@ impl Tracer {
         self.endings.ended(key, field)
     }
 
-    /// Applies the next query and tells what it did.
+    /// Applies the next request and tells what it did.
     ///
     /// # Errors
     /// [`Backwards`] as from [`Engine::apply`]; nothing has changed then, and the query is not counted.
-    pub fn step(&mut self, query: &Query<'_>) -> Result<Step, Backwards> {
-        let Done { rule, answer, gone, jump } = self.run(query, self.followed.is_none())?;
+    pub fn step(&mut self, request: &Request<'_>) -> Result<Step, Backwards> {
+        let Done { rule, answer, gone, jump } = self.run(request, self.followed.is_none())?;
         let clock = self.engine.clock();
         let changed = self.touched.keys().filter_map(|name| {
             let cell = self.state.get(name).filter(|cell| cell.query == self.number)?;
@@ -144,7 +144,7 @@ impl Tracer {
         });
         Ok(Step {
             number: self.number,
-            query: wire::words(query),
+            query: request.words(Language::records()),
             answer,
             clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
             rule,
@@ -161,23 +161,25 @@ impl Tracer {
         FullStep { number, query, answer, clock, rule, cells: self.cells().collect(), gone, jump }
     }
 
-    /// Applies the next query without telling what it did.
+    /// Applies the next request without telling what it did.
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub fn skip(&mut self, query: &Query<'_>) -> Result<(), Backwards> {
-        self.run(query, false).map(drop)
+    pub fn skip(&mut self, request: &Request<'_>) -> Result<(), Backwards> {
+        self.run(request, false).map(drop)
     }
 
-    fn run(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
+    fn run(&mut self, request: &Request<'_>, tells: bool) -> Result<Done, Backwards> {
         let mut clock = self.engine.clock();
-        query.asked().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
+        request.queries().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
         self.number += 1;
         self.touched.clear();
-        if query.row().access == Access::Each { self.each(query, tells) } else { self.one(query, tells) }
+        match request {
+            Request::One(query) => self.one(query, tells),
+            Request::Batch(queries) => self.each(queries, tells),
+        }
     }
 
-    /// Applies a query that asks no others.
     fn one(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
         let rule = if tells { self.sentence(query) } else { String::new() };
         let (answer, outcome) = self.engine.apply_noting(None, query, |reply| Term::from(reply))?;
@@ -187,11 +189,14 @@ impl Tracer {
         Ok(Done { rule, answer, gone, jump })
     }
 
-    /// Applies queries that one asks, and tells what all of them did.
-    fn each(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
-        let mut rule = if tells { Reason::of(&self.engine, query).to_string() } else { String::new() };
+    /// Applies the queries of a batch, and tells what all of them did.
+    fn each(&mut self, queries: &[Query<'_>], tells: bool) -> Result<Done, Backwards> {
+        let mut rule = String::new();
+        if tells {
+            rule.push_str(&Reason::Asks { queries: queries.len() }.to_string());
+        }
         let (mut answers, mut gone, mut jump) = (Vec::new(), BTreeMap::new(), None);
-        for (number, query) in (1..).zip(query.asked()) {
+        for (number, query) in (1..).zip(queries) {
             let done = self.one(query, tells)?;
             if tells {
                 rule.push_str(&format!("{} ({number}) {}", if number == 1 { ":" } else { ";" }, done.rule));
@@ -203,8 +208,7 @@ impl Tracer {
         // Of cells that went the ones that had been live before, and are not now, with how each went last.
         gone.retain(|(key, field), _| {
             let name = (key.into(), field.into());
-            let was_live = self.touched.get(&name).is_some_and(|was_live| *was_live);
-            was_live && self.state.get(&name).is_none()
+            self.touched.get(&name) == Some(&true) && self.state.get(&name).is_none()
         });
         Ok(Done { rule, answer: Term::Array(answers), gone: gone.into_values().collect(), jump })
     }
@@ -272,10 +276,9 @@ impl Tracer {
                 let query = self.backups.get(&taken.0).copied().unwrap_or_default();
                 Some(Jump::Restored { at: at.0, taken: taken.0, query })
             }
-            WholeChange::Cleared
-            | WholeChange::Began
-            | WholeChange::Committed
-            | WholeChange::RolledBack => None,
+            WholeChange::Cleared | WholeChange::Began | WholeChange::Committed | WholeChange::RolledBack => {
+                None
+            }
         }
     }
 
@@ -311,17 +314,21 @@ impl Tracer {
         let mut names: BTreeSet<CellKey> = outcome.writes.iter().map(name_of).collect();
         names.extend(self.state.ended_by(self.engine.clock().now()).map(|(_, name)| name.clone()));
         match outcome.whole {
-            Some(WholeChange::Restored { taken, .. }) => match self.base.as_ref().filter(|base| base.is(taken)) {
-                // What has changed since, and what has another time left.
-                Some(base) => {
-                    names.extend(base.changed().cloned());
-                    names.extend(self.state.ends().map(|(_, name)| name.clone()));
+            Some(WholeChange::Restored { taken, .. }) => {
+                match self.base.as_ref().filter(|base| base.is(taken)) {
+                    // What has changed since, and what has another time left.
+                    Some(base) => {
+                        names.extend(base.changed().cloned());
+                        names.extend(self.state.ends().map(|(_, name)| name.clone()));
+                    }
+                    None => {
+                        names.extend(self.state.names().cloned());
+                        names.extend(
+                            self.engine.cells().iter().map(|cell| (cell.key.into(), cell.field.into())),
+                        );
+                    }
                 }
-                None => {
-                    names.extend(self.state.names().cloned());
-                    names.extend(self.engine.cells().iter().map(|cell| (cell.key.into(), cell.field.into())));
-                }
-            },
+            }
             Some(WholeChange::Cleared) => names.extend(self.state.names().cloned()),
             Some(WholeChange::RolledBack) => {
                 let transaction = self.transaction.iter();

@@ -9,6 +9,31 @@ mod store;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rewinddb::engine::Engine;
+use rewinddb::query::{Language, Level};
+use rewinddb::time::Backwards;
+use rewinddb::wire::{Request, Term};
+
+/// The language that the tests are written in.
+fn language() -> &'static Language {
+    Language::records()
+}
+
+/// All of it.
+fn whole() -> Level {
+    language().last_level()
+}
+
+/// What a request is answered, in memory.
+fn answer(engine: &mut Engine, request: &Request<'_>) -> Result<Term, Backwards> {
+    let mut replies = Vec::new();
+    engine.apply_group(None, request.queries(), |reply| replies.push(reply.to_string()))?;
+    Ok(match request {
+        Request::One(_) => Term::Text(replies.pop().expect("a query has a reply")),
+        Request::Batch(_) => Term::Array(replies),
+    })
+}
+
 /// The top of the project.
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

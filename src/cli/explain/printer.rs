@@ -62,7 +62,10 @@ impl<W: Write> Printer<W> {
                 Ok(serde_json::to_writer(&mut self.out, &tracer.full(step))?)
             }
             Format::Jsonl => {
-                serde_json::to_writer(&mut self.out, &Line { case: self.case.as_deref(), step: &tracer.full(step) })?;
+                serde_json::to_writer(
+                    &mut self.out,
+                    &Line { case: self.case.as_deref(), step: &tracer.full(step) },
+                )?;
                 self.out.write_all(b"\n")
             }
             Format::Text | Format::Table => {

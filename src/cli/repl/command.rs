@@ -8,7 +8,7 @@ use super::session::{Session, Stop, Told};
 use super::{look, read, save, show};
 use crate::cli::explain::text::wrap;
 use crate::cli::help;
-use crate::query::{Aliases, Level, Mistake, OPERATIONS, Row};
+use crate::query::{Aliases, Language, Level, Mistake};
 use crate::script::{Context, Fault, Faults, Format, plain, typed_words};
 
 /// Columns of the help, and of those the usage's.
@@ -263,9 +263,9 @@ fn about(name: &str, aliases: &Aliases) -> Option<String> {
         let told = about(operation, &Aliases::default())?;
         return Some(format!("{} stands for {operation}.\n\n{told}", plain(name)));
     }
-    let rows = Row::named(&name.to_uppercase()).iter().map(|row| help::operation(row));
-    let rows: Vec<_> = rows.collect();
-    (!rows.is_empty()).then(|| rows.join("\n"))
+    let forms = aliases.language().named(&name.to_uppercase()).iter().map(|form| help::operation(form));
+    let forms: Vec<_> = forms.collect();
+    (!forms.is_empty()).then(|| forms.join("\n"))
 }
 
 /// Everything in a screen.
@@ -284,9 +284,10 @@ fn overview(level: Level) -> String {
         }
     }
     text.push_str("\nOperations (`.help OPERATION` tells more):\n");
-    for level in Level::all().filter(|one| *one <= level) {
-        let rows = OPERATIONS.iter().filter(|row| row.level == level).map(|row| row.name);
-        let mut names: Vec<_> = rows.collect();
+    let language = Language::records();
+    for level in language.levels().filter(|one| *one <= level) {
+        let forms = language.forms().iter().filter(|form| form.level == level).map(|form| form.name);
+        let mut names: Vec<_> = forms.collect();
         names.dedup();
         text.push_str(&format!("  {level}  {}\n", names.join(" ")));
     }

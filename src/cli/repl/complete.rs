@@ -5,7 +5,7 @@
 
 use super::command::COMMANDS;
 use super::session::Session;
-use crate::query::{Access, Row, WordKind};
+use crate::query::{Access, Asks, Form, WordKind};
 use crate::script::{SoFar, as_typed, in_json, typed_so_far};
 
 /// So many completions are offered at most.
@@ -72,18 +72,25 @@ fn candidates(session: &Session, so_far: &SoFar) -> Vec<String> {
         return of_command(session, name, so_far);
     }
     let place = so_far.words.len() - 1;
-    let rows = open_rows(session, name).filter(|row| row.words.len() > place);
-    let mut words: Vec<String> = rows
-        .flat_map(|row| match (row.words[place].kind, row.words[place].name) {
-            (WordKind::Choice(names), _) => names.iter().map(|name| (*name).to_owned()).collect(),
-            (_, "key") => session.keys(),
-            (_, "field" | "prefix") => {
-                let key = row.words.iter().position(|word| word.name == "key");
+    let forms = open_forms(session, name);
+    let words = forms.filter_map(|form| Some((form, form.words().nth(place)?.kind)));
+    let mut words: Vec<String> = words
+        .flat_map(|(form, kind)| match kind {
+            WordKind::Choice(names) => names.iter().map(|name| (*name).to_owned()).collect(),
+            WordKind::Key => session.keys(),
+            WordKind::Field | WordKind::Prefix => {
+                let key = form.words().position(|word| word.kind == WordKind::Key);
                 let key = key.and_then(|key| so_far.words.get(key + 1));
                 key.map(|key| session.fields(key)).unwrap_or_default()
             }
-            (_, "operation") => Row::names().map(str::to_owned).collect(),
-            _ => Vec::new(),
+            WordKind::Operation => names(session).map(str::to_owned).collect(),
+            WordKind::Value
+            | WordKind::Item
+            | WordKind::Time
+            | WordKind::Moment
+            | WordKind::Ttl
+            | WordKind::Pattern
+            | WordKind::Name => Vec::new(),
         })
         .collect();
     words.sort();
@@ -113,20 +120,33 @@ fn commands() -> Vec<String> {
 
 /// The operations whose level is open, by all their names; in a query of another one those that may stand there.
 fn operations(session: &Session, is_within: bool) -> Vec<String> {
-    let names = Row::names().map(str::to_owned);
+    let names = names(session).map(str::to_owned);
     let given = session.base.aliases().iter().map(|(name, _)| name.to_owned());
     let is_open = |name: &String| {
-        let mut rows = open_rows(session, name);
-        rows.any(|row| !is_within || matches!(row.access, Access::Read | Access::Write))
+        let mut forms = open_forms(session, name);
+        forms.any(|form| !is_within || may_be_within(form))
     };
     names.chain(given).filter(is_open).collect()
 }
 
-/// The rows of an operation whose level is open, by any of its names.
-fn open_rows(session: &Session, name: &str) -> impl Iterator<Item = &'static Row> {
-    let level = session.level;
-    let operation = session.base.aliases().operation(name).unwrap_or(name);
-    Row::named(operation).iter().copied().filter(move |row| row.level <= level)
+/// May it stand in a batch?
+fn may_be_within(form: &Form) -> bool {
+    match form.asks {
+        Asks::One(operation) => matches!(operation.access(), Access::Read | Access::Write),
+        Asks::Batch => false,
+    }
+}
+
+/// The names of the language.
+fn names(session: &Session) -> impl Iterator<Item = &'static str> {
+    session.base.aliases().language().names()
+}
+
+/// The forms of an operation whose level is open, by any of its names.
+fn open_forms(session: &Session, name: &str) -> impl Iterator<Item = &'static Form> {
+    let (level, aliases) = (session.level, session.base.aliases());
+    let forms = aliases.language().named(aliases.operation(name).unwrap_or(name));
+    forms.iter().copied().filter(move |form| form.level <= level)
 }
 
 /// The words that follow what was typed.
@@ -169,15 +189,14 @@ fn of_name(session: &Session, SoFar { last: begun, is_json, is_within, .. }: &So
 
 /// The words that an operation takes from this place on, by each of its forms; in brackets where one takes no more.
 fn takes(session: &Session, name: &str, place: usize) -> Option<String> {
-    let rows: Vec<_> = open_rows(session, name).filter(|row| row.words.len() >= place).collect();
-    let shown = |row: &&Row| {
-        let words = row.words[place..].iter().map(|word| match word.kind {
-            WordKind::Queries => "[query] [query] …",
-            _ => word.name,
-        });
+    let shown = |form: &'static Form| {
+        let arrays = (form.asks == Asks::Batch && place == 0).then_some("[query] [query] …");
+        let words = form.words().skip(place).map(|word| word.name).chain(arrays);
         words.collect::<Vec<_>>().join(" ")
     };
-    let (mut forms, none): (Vec<_>, Vec<_>) = rows.iter().map(shown).partition(|form| !form.is_empty());
+    let takes_more = |form: &&Form| form.words().len() + usize::from(form.asks == Asks::Batch) >= place;
+    let (mut forms, none): (Vec<_>, Vec<_>) =
+        open_forms(session, name).filter(takes_more).map(shown).partition(|form| !form.is_empty());
     forms.sort_by_key(String::len);
     let shown = forms.join(" | ");
     (!shown.is_empty()).then(|| if none.is_empty() { shown } else { format!("[{shown}]") })

@@ -50,20 +50,19 @@ impl Session {
         // Whoever looks back speaks as now.
         let context = Context { clock, aliases: self.base.aliases().clone() };
         let typed = read_typed(line, &arena, self.level, context, self.recording.last() + 1)?;
-        let writes = |query: &&Query<'_>| query.row().access != Access::Read;
-        if let Some(query) = typed.query.asked().iter().find(writes) {
+        let writes = |query: &&Query<'_>| query.operation().access() != Access::Read;
+        if let Some(query) = typed.request.queries().iter().find(writes) {
             let begin = line.len() - line.trim_start().len();
             return Err(Stop::from(Fault {
                 span: begin..line.trim_end().len(),
                 query: None,
-                message: format!("{} writes, and the past can only be looked at", query.row().name),
+                message: format!("{} writes, and the past can only be looked at", query.operation().name()),
                 help: Some("`.forward` returns to now".to_owned()),
             }));
         }
         let mut answer = self.out.answer_to(look.moment.step);
-        let reply = look.engine.apply(&typed.query);
-        let reply = reply.map_err(|backwards| Failure::Bug(backwards.to_string()))?;
-        answer.answer(&typed.query, &reply).and_then(|()| answer.finish()).map_err(Failure::Output)?;
+        crate::cli::base::answer(&mut look.engine, &typed.request, &mut *answer)?;
+        answer.finish().map_err(Failure::Output)?;
         if look.engine.clock() != clock {
             look.engine = self.recording.engine(look.moment);
         }

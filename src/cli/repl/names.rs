@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::look::Look;
 use super::session::Session;
-use crate::query::{Part, Query};
+use crate::query::{Part, Query, WordKind};
 
 /// Listing so many cells takes a few milliseconds.
 const MOST_CELLS: usize = 20_000;
@@ -32,16 +32,14 @@ impl Names {
 
     /// Takes a query into account. It sets one cell at most.
     pub(super) fn note(&mut self, query: &Query<'_>) {
-        for query in query.asked() {
-            self.most += 1;
-            let Some(key) = query.key().filter(|_| self.asked.len() < MOST_ASKED) else { continue };
-            let mut name = (key.to_owned(), String::new());
-            query.each_part(|word, part| match part {
-                Part::Text(field) if word.name == "field" => field.clone_into(&mut name.1),
-                _ => {}
-            });
-            self.asked.insert(name);
-        }
+        self.most += 1;
+        let mut name: Option<(String, String)> = None;
+        query.each_word(|word, part| match (word.kind, part, &mut name) {
+            (WordKind::Key, Part::Text(key), _) => name = Some((key.to_owned(), String::new())),
+            (WordKind::Field, Part::Text(text), Some((_, field))) => text.clone_into(field),
+            _ => {}
+        });
+        self.asked.extend(name.filter(|_| self.asked.len() < MOST_ASKED));
     }
 }
 

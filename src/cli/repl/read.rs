@@ -16,10 +16,10 @@ use crate::cli::Failure;
 use crate::cli::input::{Input, unreadable};
 use crate::cli::report::report;
 use crate::cli::run::Source;
-use crate::query::Query;
 use crate::script::{Fault, Faults, Kind, read_list};
 use crate::time::Time;
 use crate::trace::RecordedStep;
+use crate::wire::Request;
 
 /// `.read FILE`
 pub(super) fn read(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
@@ -115,17 +115,17 @@ fn read_array(session: &mut Session, source: &Source) -> Result<Told, Stop> {
     let (text, arena) = (source.text().map_err(refuse)?, Bump::new());
     let context = session.base.context();
     let wrong = |faults: Faults| refuse(source.refuse(&faults));
-    let queries = read_list(text, &arena, session.level, context.clone()).map_err(wrong)?;
-    let moved = session.moved_before(&queries);
-    let queries = match moved {
-        None => queries,
+    let requests = read_list(text, &arena, session.level, context.clone()).map_err(wrong)?;
+    let moved = session.moved_before(&requests);
+    let requests = match moved {
+        None => requests,
         Some(_) => read_list(text, &arena, session.level, at(context.clone(), moved)).map_err(wrong)?,
     };
     session.move_clock(moved)?;
-    let mut out = session.out.answers_to(session.recording.last() + 1, queries.len());
-    session.base.answer_list(&queries, &mut *out)?;
+    let mut out = session.out.answers_to(session.recording.last() + 1, requests.len());
+    session.base.answer_list(&requests, &mut *out)?;
     out.finish().map_err(Failure::Output)?;
-    record(session, text, &queries, (at(context, moved).clock, moved));
+    record(session, text, &requests, (at(context, moved).clock, moved));
     Ok(Told::Done)
 }
 
@@ -133,15 +133,15 @@ fn read_array(session: &mut Session, source: &Source) -> Result<Told, Stop> {
 fn record(
     session: &mut Session,
     text: &str,
-    queries: &[Query<'_>],
+    requests: &[Request<'_>],
     (mut clock, mut moved): (crate::time::Clock, Option<Time>),
 ) {
     let asked: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    for (raw, query) in asked.iter().zip(queries) {
-        for query in query.asked() {
+    for (raw, request) in asked.iter().zip(requests) {
+        for query in request.queries() {
             let _ = clock.advance(query.timestamp());
         }
         let json = raw.get().replace(['\n', '\r'], " ").into();
-        session.note_step(query, RecordedStep { json, moved: moved.take(), clock: clock.now() });
+        session.note_step(request, RecordedStep { json, moved: moved.take(), clock: clock.now() });
     }
 }

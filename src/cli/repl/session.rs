@@ -19,6 +19,7 @@ use crate::query::{Level, Query};
 use crate::script::{Context, Fault, Faults, Format, read_typed};
 use crate::time::{ClockRule, Time};
 use crate::trace::{MOST_BYTES, RecordedStep, Recording};
+use crate::wire::Request;
 
 /// A shell at work.
 pub(super) struct Session {
@@ -130,7 +131,7 @@ impl Session {
         let context = self.base.context();
         let typed = read_typed(line, &arena, self.level, context.clone(), number);
         let typed = typed.map_err(|faults| command::meant(line, &context).unwrap_or(faults))?;
-        let moved = self.moved_before([&typed.query]);
+        let moved = self.moved_before([&typed.request]);
         let typed = match moved {
             None => typed,
             Some(_) => read_typed(line, &arena, self.level, at(context, moved), number)?,
@@ -138,26 +139,29 @@ impl Session {
         self.move_clock(moved)?;
         {
             let mut answer = self.out.answer_to(number);
-            self.base.answer_line(&typed.query, &mut *answer)?;
+            self.base.answer_line(&typed.request, &mut *answer)?;
             answer.finish().map_err(Failure::Output)?;
         }
         self.uncommitted += line.len();
         let clock = self.base.clock().now();
-        self.note_step(&typed.query, RecordedStep { json: typed.json.into(), moved, clock });
+        self.note_step(&typed.request, RecordedStep { json: typed.json.into(), moved, clock });
         Ok(Told::Done)
     }
 
     /// Takes a query into account that was answered.
-    pub(super) fn note_step(&mut self, query: &Query<'_>, step: RecordedStep) {
-        self.names.note(query);
+    pub(super) fn note_step(&mut self, request: &Request<'_>, step: RecordedStep) {
+        request.queries().iter().for_each(|query| self.names.note(query));
         self.recording.add(step);
     }
 
     /// To when the clock is moved before these queries: to the machine's time, if that is what moves it and one of them
     /// has no timestamp. It never goes back.
-    pub(super) fn moved_before<'q>(&self, queries: impl IntoIterator<Item = &'q Query<'q>>) -> Option<Time> {
+    pub(super) fn moved_before<'q>(
+        &self,
+        requests: impl IntoIterator<Item = &'q Request<'q>>,
+    ) -> Option<Time> {
         let clock = self.base.clock();
-        let mut asked = queries.into_iter().flat_map(Query::asked);
+        let mut asked = requests.into_iter().flat_map(Request::queries);
         if !self.is_wall || asked.all(|query| query.timestamp().is_some()) {
             return None;
         }

@@ -25,7 +25,7 @@ use super::{Candidate, CannotStart, Run};
 use crate::judge::case::{List, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::{Stop, Verdict};
-use crate::query::{Brief, Level};
+use crate::query::{Brief, Language, Level};
 use crate::time::ClockRule;
 use crate::wire::Term;
 
@@ -75,7 +75,14 @@ type Answer = fn(&mut SessionProtocol, &List, Deadline, &mut Vec<Term>) -> Resul
 
 impl SessionProtocol {
     pub(super) fn new(command: Vec<String>, limits: Limits) -> Self {
-        Self { command, limits, level: Level::LAST, process: None, next_id: 0, failed_starts: 0 }
+        Self {
+            command,
+            limits,
+            level: Language::records().last_level(),
+            process: None,
+            next_id: 0,
+            failed_starts: 0,
+        }
     }
 
     /// The process, started if there is none.

@@ -4,8 +4,8 @@ use super::Draw;
 use super::shapes::{BACKUPS, BATCHES, KINDS, Shape, TRANSACTIONS, forms};
 use super::texts::names;
 use crate::judge::dice::Dice;
-use crate::query::{Access, Aliases, Query, Row, WordKind};
-use crate::wire::{Term, raw_query};
+use crate::query::{Access, Aliases, Asks, Form, WordKind};
+use crate::wire::{Request, Term, raw_query};
 
 /// What begins or ends a transaction where there is something to begin or to end is drawn so often for each time that
 /// there is not.
@@ -19,7 +19,7 @@ pub(super) struct Author {
     pub(super) dice: Dice,
     pub(super) draw: Draw,
     pub(super) shape: &'static Shape,
-    pub(super) forms: [Vec<&'static Row>; KINDS],
+    pub(super) forms: [Vec<&'static Form>; KINDS],
     pub(super) keys: Vec<String>,
     pub(super) fields: Vec<String>,
     /// The largest timestamp so far or, under the free rule, the last one.
@@ -72,7 +72,7 @@ impl Author {
             return self.asking();
         }
         let words: Vec<_> = self.plain(kind).into_iter().map(Term::Text).collect();
-        if let Ok(query) = Query::parse_raw(&raw_query(&words), &self.aliases, self.draw.level) {
+        if let Ok(Request::One(query)) = Request::parse(&raw_query(&words), &self.aliases, self.draw.level) {
             self.aliases.learn(&query);
         }
         words
@@ -88,8 +88,8 @@ impl Author {
 
     /// Writes a query that asks others.
     fn asking(&mut self) -> Vec<Term> {
-        let row = *self.dice.pick(&self.forms[BATCHES]);
-        let mut words = vec![Term::Text(self.called(row))];
+        let form = *self.dice.pick(&self.forms[BATCHES]);
+        let mut words = vec![Term::Text(self.called(form))];
         let mut mix = self.shape.mix;
         mix[TRANSACTIONS..].fill(0);
         for _ in 0..self.dice.below(MOST_ASKED) {
@@ -101,43 +101,44 @@ impl Author {
 
     /// Writes a query that asks no others.
     fn plain(&mut self, kind: usize) -> Vec<String> {
-        let row = if kind == TRANSACTIONS { self.turn() } else { *self.dice.pick(&self.forms[kind]) };
+        let form = if kind == TRANSACTIONS { self.turn() } else { *self.dice.pick(&self.forms[kind]) };
         // When a backup is taken is remembered, so that restores can come near it.
         let is_backup = kind == BACKUPS;
-        let words = row.words.iter().map(|word| match word.kind {
-            WordKind::Timestamp if is_backup => self.taken().to_string(),
+        let words = form.words().map(|word| match word.kind {
+            WordKind::Time if is_backup => self.taken().to_string(),
+            kind => self.word(kind),
+        });
+        let words = words.collect::<Vec<_>>();
+        std::iter::once(self.called(form)).chain(words).collect()
+    }
+
+    /// What begins or ends a transaction.
+    fn turn(&mut self) -> &'static Form {
+        let begins = |form: &Form| matches!(form.asks, Asks::One(one) if one.access() == Access::Begin);
+        let forms = &self.forms[TRANSACTIONS];
+        let fits = |form: &&Form| if begins(form) == self.is_inside { 1 } else { FITTING };
+        let form = forms[self.dice.weighted(&forms.iter().map(fits).collect::<Vec<_>>())];
+        self.is_inside = begins(form);
+        form
+    }
+
+    /// What stands in a query for a word of this kind.
+    fn word(&mut self, kind: WordKind) -> String {
+        match kind {
+            WordKind::Key => self.dice.pick(&self.keys).clone(),
+            WordKind::Field => self.dice.pick(&self.fields).clone(),
+            WordKind::Value | WordKind::Item => self.value(),
+            WordKind::Prefix => self.prefix(),
+            WordKind::Time => self.timestamp().to_string(),
+            WordKind::Moment => self.wanted().to_string(),
+            WordKind::Ttl => self.ttl().to_string(),
             WordKind::Choice(names) => {
                 self.chosen = *self.dice.pick(names);
                 self.chosen.to_owned()
             }
             WordKind::Pattern => self.pattern(),
-            _ => self.word(word.name),
-        });
-        let words = words.collect::<Vec<_>>();
-        std::iter::once(self.called(row)).chain(words).collect()
-    }
-
-    /// What begins or ends a transaction.
-    fn turn(&mut self) -> &'static Row {
-        let rows = &self.forms[TRANSACTIONS];
-        let fits = |row: &&Row| if (row.access == Access::Begin) == self.is_inside { 1 } else { FITTING };
-        let row = rows[self.dice.weighted(&rows.iter().map(fits).collect::<Vec<_>>())];
-        self.is_inside = row.access == Access::Begin;
-        row
-    }
-
-    /// What stands in a query for a word of its row.
-    fn word(&mut self, name: &str) -> String {
-        match name {
-            "key" => self.dice.pick(&self.keys).clone(),
-            "field" => self.dice.pick(&self.fields).clone(),
-            "prefix" => self.prefix(),
-            "timestamp" => self.timestamp().to_string(),
-            "ttl" => self.ttl().to_string(),
-            "timestamp_to_restore" => self.wanted().to_string(),
-            "name" => self.other_name(),
-            "operation" => self.named(),
-            _ => self.value(),
+            WordKind::Name => self.other_name(),
+            WordKind::Operation => self.named(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::judge::dice::Dice;
-use crate::query::{Access, Level, OPERATIONS, Row};
+use crate::query::{Access, Asks, Form, Language, Level, WordKind};
 
 /// The kinds of operations: what puts a value, what takes away or gives a lifetime, what reads, what saves, what goes
 /// back, transactions, queries of queries, other names of operations.
@@ -126,38 +126,50 @@ const RESTORES: usize = 6;
 const GIVEN: [usize; 2] = [8, 4];
 
 /// The operations up to a level, by their kind, those that are drawn more often more often.
-pub(super) fn forms(level: Level) -> [Vec<&'static Row>; KINDS] {
-    let mut forms: [Vec<&'static Row>; KINDS] = Default::default();
-    for row in OPERATIONS.iter().filter(|row| row.level <= level) {
-        let (kind, times) = kind(row);
-        let is_narrow = level > Level::EXERCISE
-            && row.access == Access::Write
-            && row.words.iter().any(|word| word.name == "field");
+pub(super) fn forms(level: Level) -> [Vec<&'static Form>; KINDS] {
+    let language = Language::records();
+    let mut forms: [Vec<&'static Form>; KINDS] = Default::default();
+    for form in language.forms().iter().filter(|form| form.level <= level) {
+        let (kind, times) = kind(form);
+        let is_narrow = level > language.exercise()
+            && access(form) == Some(Access::Write)
+            && form.words().any(|word| word.kind == WordKind::Field);
         let times = if is_narrow { times * FIELDS } else { times };
-        forms[kind].extend(std::iter::repeat_n(row, times));
+        forms[kind].extend(std::iter::repeat_n(form, times));
     }
     forms
 }
 
-/// The kind of an operation, and how often it is drawn among those.
-fn kind(row: &Row) -> (usize, usize) {
-    let has = |name: &str| row.words.iter().any(|word| word.name == name);
-    match row.access {
-        // What may not stand in another query.
-        Access::Read if asks().is_some_and(|asks| asks.level <= row.level) => (NAMES, GIVEN[1]),
-        Access::Read => (2, 1),
-        Access::Write if has("value") || has("item") => (0, if has("ttl") { TTLS } else { 1 }),
-        Access::Write if has("key") => (1, 1),
-        Access::Write if row.words.len() == 1 => (BACKUPS, 1),
-        // What empties everything comes seldom.
-        Access::Write => (4, if row.words.is_empty() { 1 } else { RESTORES }),
-        Access::Begin | Access::Commit | Access::Rollback => (TRANSACTIONS, 1),
-        Access::Each => (BATCHES, 1),
-        Access::Language => (NAMES, if row.words.is_empty() { 1 } else { GIVEN[0] }),
+/// What a form does; `None` for a batch.
+fn access(form: &Form) -> Option<Access> {
+    match form.asks {
+        Asks::One(operation) => Some(operation.access()),
+        Asks::Batch => None,
     }
 }
 
-/// The operation that asks queries, if there is one.
-fn asks() -> Option<&'static Row> {
-    OPERATIONS.iter().find(|row| row.access == Access::Each)
+/// The kind of a form, and how often it is drawn among those.
+fn kind(form: &Form) -> (usize, usize) {
+    let has = |kind: WordKind| form.words().any(|word| word.kind == kind);
+    let words = form.words().len();
+    match access(form) {
+        // What may not stand in a batch.
+        Some(Access::Read) if batch().is_some_and(|batch| batch.level <= form.level) => (NAMES, GIVEN[1]),
+        Some(Access::Read) => (2, 1),
+        Some(Access::Write) if has(WordKind::Value) || has(WordKind::Item) => {
+            (0, if has(WordKind::Ttl) { TTLS } else { 1 })
+        }
+        Some(Access::Write) if has(WordKind::Key) => (1, 1),
+        Some(Access::Write) if words == 1 => (BACKUPS, 1),
+        // What empties everything comes seldom.
+        Some(Access::Write) => (4, if words == 0 { 1 } else { RESTORES }),
+        Some(Access::Begin | Access::Commit | Access::Rollback) => (TRANSACTIONS, 1),
+        Some(Access::Alias) => (NAMES, if words == 0 { 1 } else { GIVEN[0] }),
+        None => (BATCHES, 1),
+    }
+}
+
+/// The form of a batch, if there is one.
+fn batch() -> Option<&'static Form> {
+    Language::records().forms().iter().find(|form| form.asks == Asks::Batch)
 }

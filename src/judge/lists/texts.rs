@@ -2,7 +2,7 @@
 
 use super::author::Author;
 use crate::judge::dice::Dice;
-use crate::query::Row;
+use crate::query::Form;
 
 /// Texts with a trap in each: nothing, case, numbers, prefixes of prefixes, pairs that run together, the answer's own
 /// marks, blanks and NUL, orders that differ between bytes and UTF-16, lengths past what may be held in place.
@@ -113,10 +113,10 @@ impl Author {
     }
 
     /// How an operation is called in a query: often by another name, if it has one.
-    pub(super) fn called(&mut self, row: &Row) -> String {
-        let others: Vec<_> = self.aliases.iter().filter(|(_, operation)| *operation == row.name).collect();
+    pub(super) fn called(&mut self, form: &Form) -> String {
+        let others: Vec<_> = self.aliases.iter().filter(|(_, operation)| *operation == form.name).collect();
         let is_called = !others.is_empty() && !self.dice.one_in(3);
-        if is_called { self.dice.pick(&others).0.to_owned() } else { row.name.to_owned() }
+        if is_called { self.dice.pick(&others).0.to_owned() } else { form.name.to_owned() }
     }
 }
 

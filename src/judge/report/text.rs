@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::judge::shape::plural;
 use crate::judge::{CannotStart, CaseReport, Catch, Failed, LevelReport, List, Outcome, Report};
-use crate::query::Level;
+use crate::query::{Language, Level};
 use crate::script::{cut, line, plain, shown, word};
 use crate::trace::FullStep;
 
@@ -87,9 +87,10 @@ pub fn summary(report: &Report) -> String {
     let begin = levels
         .iter()
         .find_map(|level| Some((level.level, level.cases.iter().find(|case| case.failed().is_some())?)));
-    let next = report.passed().map_or(Some(Level::FIRST), |level| Level::new(level.number() + 1));
+    let language = Language::records();
+    let next = report.passed().map_or(language.first_level(), |level| Level::new(level.number() + 1));
     // What comes after the exercise is there for who asks for it.
-    let next = next.filter(|level| *level <= Level::EXERCISE);
+    let next = Some(next).filter(|level| *level <= language.exercise());
     let last = match (begin, report.passed(), next) {
         (Some((level, case)), ..) => {
             format!("begin with level {level}: {HEAD}{}{HEAD:#}\n", plain(&case.name))

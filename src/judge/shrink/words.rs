@@ -1,8 +1,8 @@
 //! The words of a list by what they are: which query they belong to, and what they are called in its row.
 
-use crate::judge::case::{List, queries};
-use crate::query::{Query, Row};
-use crate::wire::Term;
+use crate::judge::case::{List, requests};
+use crate::query::{Asks, Form, Language};
+use crate::wire::{Request, Term};
 
 /// What a word is called that names an operation otherwise than the table does.
 pub(super) const CALLED: &str = "called";
@@ -14,18 +14,26 @@ pub(super) struct Slot {
     place: usize,
     /// Which of that one's words it is; 0 for the query itself.
     word: usize,
-    row: &'static Row,
+    form: &'static Form,
 }
 
 /// The queries that a list asks, in order. Of one that asks others it is those.
 pub(super) fn slots(list: &List) -> Vec<Slot> {
-    let rows: Vec<Vec<_>> = queries(list).map_or_else(Vec::new, |queries| {
-        queries.iter().map(|query| query.asked().iter().map(Query::row).collect()).collect()
+    let language = Language::records();
+    let rows: Vec<Vec<_>> = requests(list).map_or_else(Vec::new, |requests| {
+        let forms = |request: &Request<'_>| {
+            request.queries().iter().filter_map(|query| language.form_of(query.operation())).collect()
+        };
+        requests.iter().map(forms).collect()
     });
-    let in_query = |(place, rows): (usize, Vec<&'static Row>)| {
+    let in_query = |(place, rows): (usize, Vec<&'static Form>)| {
         // The arrays come right behind the name.
         let first = usize::from(list[place].iter().any(|word| matches!(word, Term::Array(_))));
-        rows.into_iter().enumerate().map(move |(number, row)| Slot { place, word: first * (number + 1), row })
+        rows.into_iter().enumerate().map(move |(number, row)| Slot {
+            place,
+            word: first * (number + 1),
+            form: row,
+        })
     };
     rows.into_iter().enumerate().flat_map(in_query).collect()
 }
@@ -48,14 +56,15 @@ impl Slot {
     }
 
     /// The query as one of a row with fewer words, if the row's name begins that of the query's own.
-    pub(super) fn as_row(self, texts: &[String], row: &'static Row) -> Option<Vec<String>> {
-        if row.words.len() >= self.row.words.len() || !self.row.name.starts_with(row.name) {
+    pub(super) fn as_form(self, texts: &[String], form: &'static Form) -> Option<Vec<String>> {
+        let is_shorter = form.asks != Asks::Batch && form.words().len() < self.form.words().len();
+        if !is_shorter || !self.form.name.starts_with(form.name) {
             return None;
         }
-        let own = |name: &str| self.row.words.iter().position(|word| word.name == name);
+        let own = |name: &str| self.form.words().position(|word| word.name == name);
         let kept: Option<Vec<_>> =
-            row.words.iter().map(|word| Some(texts[own(word.name)? + 1].clone())).collect();
-        Some(std::iter::once(row.name.to_owned()).chain(kept?).collect())
+            form.words().map(|word| Some(texts[own(word.name)? + 1].clone())).collect();
+        Some(std::iter::once(form.name.to_owned()).chain(kept?).collect())
     }
 }
 
@@ -72,10 +81,10 @@ pub(super) fn edited(list: &List, mut change: impl FnMut(&'static str, &mut Stri
     for slot in slots(list) {
         let mut texts = slot.texts(list);
         if let Some((first, rest)) = texts.split_first_mut() {
-            if first != slot.row.name {
+            if first != slot.form.name {
                 change(CALLED, first);
             }
-            rest.iter_mut().zip(slot.row.words).for_each(|(text, word)| change(word.name, text));
+            rest.iter_mut().zip(slot.form.words()).for_each(|(text, word)| change(word.name, text));
         }
         slot.put(&mut edited, texts);
     }
@@ -84,7 +93,7 @@ pub(super) fn edited(list: &List, mut change: impl FnMut(&'static str, &mut Stri
 
 /// The list with the operation of a query called as the table calls it, and every query in it too.
 pub(super) fn by_own_names(list: &List, place: usize) -> Option<Vec<Term>> {
-    queries(list)?.get(place).map(crate::wire::words)
+    requests(list)?.get(place).map(|request| request.words(Language::records()))
 }
 
 /// The queries in a query, each for itself.

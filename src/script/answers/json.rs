@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::Answers;
-use crate::query::Query;
 use crate::reply::Reply;
+use crate::wire::{Answer, Request};
 
 /// One JSON array, or for a suite one array of objects.
 pub(super) struct Json<W> {
@@ -44,11 +44,11 @@ impl<W: Write> Answers for Json<W> {
         begin_object(&mut self.out, name)
     }
 
-    fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+    fn answer(&mut self, _request: &Request<'_>, answer: &Answer<'_>) -> io::Result<()> {
         self.begin()?;
         self.out.write_all(if self.answers > 0 { b"," } else { b"" })?;
         self.answers += 1;
-        write_reply(&mut self.out, reply)
+        write_answer(&mut self.out, answer)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -90,14 +90,14 @@ impl<W: Write> Answers for JsonLines<W> {
         begin_object(&mut self.out, name)
     }
 
-    fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+    fn answer(&mut self, _request: &Request<'_>, answer: &Answer<'_>) -> io::Result<()> {
         if !self.in_case {
-            write_reply(&mut self.out, reply)?;
+            write_answer(&mut self.out, answer)?;
             return self.out.write_all(b"\n");
         }
         self.out.write_all(if self.answers > 0 { b"," } else { b"" })?;
         self.answers += 1;
-        write_reply(&mut self.out, reply)
+        write_answer(&mut self.out, answer)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -116,11 +116,22 @@ fn begin_object(out: &mut impl Write, name: &str) -> io::Result<()> {
     out.write_all(b",\"answers\":[")
 }
 
-/// Writes a reply as a JSON string, piece by piece, or as an array of strings.
-fn write_reply(out: &mut impl Write, reply: &Reply<'_>) -> io::Result<()> {
-    if let Reply::Batch(answers) = reply {
-        return Ok(serde_json::to_writer(out, answers)?);
+/// Writes an answer as a JSON string, or as an array of them.
+fn write_answer(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
+    match answer {
+        Answer::One(reply) => write_reply(out, reply),
+        Answer::Batch(replies) => {
+            for (place, reply) in replies.iter().enumerate() {
+                out.write_all(if place > 0 { b"," } else { b"[" })?;
+                write_reply(out, reply)?;
+            }
+            out.write_all(if replies.is_empty() { b"[]" } else { b"]" })
+        }
     }
+}
+
+/// Writes a reply as a JSON string, piece by piece.
+fn write_reply(out: &mut impl Write, reply: &Reply<'_>) -> io::Result<()> {
     out.write_all(b"\"")?;
     reply.try_pieces(|piece| write_escaped(out, piece))?;
     out.write_all(b"\"")

@@ -8,10 +8,9 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table as Grid};
 
 use super::Answers;
-use crate::query::{Access, Query};
-use crate::reply::Reply;
+use crate::query::Language;
 use crate::script::is_unseen;
-use crate::wire::{self, Term};
+use crate::wire::{Answer, Request, Term};
 
 /// Several answers to one query that has just been typed stand in one line if it is no longer than this.
 const WIDEST: usize = 72;
@@ -41,13 +40,13 @@ impl<W: Write> Answers for Text<W> {
         if why.is_empty() { Ok(()) } else { writeln!(self.out, "# {}", plain(why)) }
     }
 
-    fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+    fn answer(&mut self, request: &Request<'_>, answer: &Answer<'_>) -> io::Result<()> {
         let faint = styled(Style::new().dimmed(), self.color);
         self.line.clear();
-        push_query(&mut self.line, query);
+        push_request(&mut self.line, request);
         write!(self.out, "{faint}{:>5}{faint:#}  {}  ", self.number, self.line)?;
         self.line.clear();
-        push_answer(&mut self.line, reply, "  ", self.color);
+        push_answer(&mut self.line, &answer.into(), "  ", self.color);
         self.number += 1;
         writeln!(self.out, "{}", self.line)
     }
@@ -78,15 +77,13 @@ impl<W: Write> Answers for Alone<W> {
         Ok(())
     }
 
-    fn answer(&mut self, _query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
+    fn answer(&mut self, _request: &Request<'_>, answer: &Answer<'_>) -> io::Result<()> {
         let mut line = String::new();
-        match reply {
-            Reply::Batch(answers)
-                if answers.iter().map(|answer| answer.len() + 4).sum::<usize>() > WIDEST =>
-            {
-                push_answers(&mut line, answers, self.color);
+        match Term::from(answer) {
+            Term::Array(answers) if answers.iter().map(|answer| answer.len() + 4).sum::<usize>() > WIDEST => {
+                push_answers(&mut line, &answers, self.color);
             }
-            reply => push_answer(&mut line, reply, " ", self.color),
+            answer => push_answer(&mut line, &answer, " ", self.color),
         }
         writeln!(self.out, "{line}")
     }
@@ -113,10 +110,10 @@ fn push_answers(line: &mut String, answers: &[String], color: bool) {
 }
 
 /// An answer with `=>` before it.
-fn push_answer(line: &mut String, reply: &Reply<'_>, gap: &str, color: bool) {
+fn push_answer(line: &mut String, answer: &Term, gap: &str, color: bool) {
     let (faint, good) = (styled(Style::new().dimmed(), color), styled(AnsiColor::Green.on_default(), color));
     let _ = write!(line, "{faint}=>{faint:#}{gap}{good}");
-    push_reply(line, reply);
+    push_shown(line, answer);
     let _ = write!(line, "{good:#}");
 }
 
@@ -169,11 +166,11 @@ impl<W: Write> Answers for Table<W> {
         Ok(())
     }
 
-    fn answer(&mut self, query: &Query<'_>, reply: &Reply<'_>) -> io::Result<()> {
-        let (mut words, mut answer) = (String::new(), String::new());
-        push_query(&mut words, query);
-        push_reply(&mut answer, reply);
-        self.rows.push([(self.first + self.rows.len()).to_string(), cut(words), cut(answer)]);
+    fn answer(&mut self, request: &Request<'_>, answer: &Answer<'_>) -> io::Result<()> {
+        let (mut words, mut shown) = (String::new(), String::new());
+        push_request(&mut words, request);
+        push_shown(&mut shown, &answer.into());
+        self.rows.push([(self.first + self.rows.len()).to_string(), cut(words), cut(shown)]);
         Ok(())
     }
 
@@ -198,22 +195,15 @@ pub fn cut(mut text: String) -> String {
     text
 }
 
-/// The words of a query, in quotes where they would not be told apart without; queries in it in brackets.
-fn push_query(line: &mut String, query: &Query<'_>) {
-    if query.row().access == Access::Each {
-        return push_told(line, &wire::words(query), push_word);
-    }
-    for (place, word) in query.words().iter().enumerate() {
+/// The words of a request, in quotes where they would not be told apart without; queries in it in brackets.
+fn push_request(line: &mut String, request: &Request<'_>) {
+    let language = Language::records();
+    let Request::One(query) = request else {
+        return push_told(line, &request.words(language), push_word);
+    };
+    for (place, word) in language.words(query).iter().enumerate() {
         line.push_str(if place > 0 { " " } else { "" });
         push_word(line, word);
-    }
-}
-
-/// The answer in quotes; of several each in its own, all together in brackets.
-fn push_reply(line: &mut String, reply: &Reply<'_>) {
-    match reply {
-        Reply::Batch(answers) => push_array(line, answers, ", ", push_quoted),
-        reply => push_quoted(line, &reply.to_string()),
     }
 }
 
@@ -239,11 +229,15 @@ pub fn short_line(words: &[Term]) -> String {
 #[must_use]
 pub fn shown(answer: &Term) -> String {
     let mut line = String::new();
-    match answer {
-        Term::Text(text) => push_quoted(&mut line, text),
-        Term::Array(texts) => push_array(&mut line, texts, ", ", push_quoted),
-    }
+    push_shown(&mut line, answer);
     line
+}
+
+fn push_shown(line: &mut String, answer: &Term) {
+    match answer {
+        Term::Text(text) => push_quoted(line, text),
+        Term::Array(texts) => push_array(line, texts, ", ", push_quoted),
+    }
 }
 
 fn push_told(line: &mut String, words: &[Term], push: impl Fn(&mut String, &str)) {

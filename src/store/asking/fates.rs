@@ -15,19 +15,18 @@ pub(super) enum Fate {
 
 /// Does this query leave something in the log?
 pub(super) fn writes(query: &Query<'_>) -> bool {
-    matches!(query.row().access, Access::Write | Access::Language)
+    query.operation().access().is_logged()
 }
 
 /// What becomes of what each query writes, with those of batches one by one; of all behind the last it is logged.
 pub(super) fn fates(queries: &[Query<'_>], mut is_open: bool, can_begin: bool) -> Vec<Fate> {
-    let is_plain =
-        |query: &Query<'_>| !matches!(query.row().access, Access::Begin | Access::Commit | Access::Rollback);
+    let is_plain = |query: &Query<'_>| !query.operation().access().is_of_transactions();
     if !is_open && queries.iter().all(is_plain) {
         return Vec::new();
     }
     let (mut fates, mut begun) = (Vec::new(), 0);
-    for query in queries.iter().flat_map(Query::asked) {
-        let access = query.row().access;
+    for query in queries {
+        let access = query.operation().access();
         match access {
             Access::Begin if !is_open && can_begin => (is_open, begun) = (true, fates.len()),
             Access::Commit => {
@@ -38,7 +37,7 @@ pub(super) fn fates(queries: &[Query<'_>], mut is_open: bool, can_begin: bool) -
                 settle(&mut fates[begun..], Fate::Gone);
                 is_open = false;
             }
-            _ => {}
+            Access::Begin | Access::Read | Access::Write | Access::Alias => {}
         }
         fates.push(if is_open && access == Access::Write { Fate::Asked } else { Fate::Logged });
     }

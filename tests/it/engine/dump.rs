@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use rewinddb::engine::Engine;
-use rewinddb::judge::queries;
+use rewinddb::judge::requests;
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time};
 
@@ -152,11 +152,11 @@ fn a_dump_tells_what_is_committed_and_the_names_of_operations() {
         seeds(LISTS / 4).flat_map(|seed| [(2 * seed, ClockRule::Monotone), (2 * seed, ClockRule::Free)])
     {
         let list = any_list_of(seed, rule == ClockRule::Free);
-        let queries = queries(&list).expect("it is a list of queries");
+        let queries = requests(&list).expect("it is a list of queries");
         let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
         let mut original = Engine::new(rule);
         for query in first {
-            let _ = original.apply(query);
+            let _ = crate::answer(&mut original, query);
         }
         let mut copy = rebuilt(rule, &dump(&mut original));
         original.apply(&Query::Rollback {}).expect("it needs no time");
@@ -167,8 +167,7 @@ fn a_dump_tells_what_is_committed_and_the_names_of_operations() {
             if rest.len() < 200 || place % 16 == 0 {
                 assert_alike(&original, &copy, || at(first.len() + place));
             }
-            let answers =
-                [&mut original, &mut copy].map(|engine| engine.apply(query).map(|reply| reply.to_string()));
+            let answers = [&mut original, &mut copy].map(|engine| crate::answer(engine, query));
             assert_eq!(answers[0], answers[1], "{}: {query:?}", at(first.len() + place));
         }
         assert_alike(&original, &copy, || at(list.len()));
@@ -273,7 +272,7 @@ fn backups(list: &[Vec<String>]) -> impl Iterator<Item = u64> {
 pub(crate) fn dump(engine: &mut Engine) -> List {
     let mut list = Vec::new();
     let end = engine.try_dump(|query| {
-        let words: Vec<_> = query.words().into_iter().map(Cow::into_owned).collect();
+        let words: Vec<_> = crate::language().words(query).into_iter().map(Cow::into_owned).collect();
         assert_eq!(parsed(&words), *query);
         list.push(words);
         Ok::<_, Infallible>(())

@@ -10,7 +10,7 @@ use std::convert::Infallible;
 
 use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
 use rewinddb::engine::{Engine, Sizes};
-use rewinddb::judge::queries;
+use rewinddb::judge::requests;
 use rewinddb::query::Query;
 use rewinddb::time::{ClockRule, Time};
 
@@ -142,11 +142,11 @@ fn check(seed: u64, free: bool) {
 fn a_thawed_engine_goes_on_after_transactions() {
     for (seed, free) in seeds(500).flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
         let list = any_list_of(seed, free);
-        let queries = queries(&list).expect("it is a list of queries");
+        let queries = requests(&list).expect("it is a list of queries");
         let (first, rest) = queries.split_at(usize::try_from(seed * 31).unwrap() % queries.len());
         let mut engine = Engine::new(rule(free));
         for query in first {
-            let _ = engine.apply(query);
+            let _ = crate::answer(&mut engine, query);
         }
         let image = written(engine.freeze());
         engine.apply(&Query::Rollback {}).expect("it needs no time");
@@ -154,8 +154,7 @@ fn a_thawed_engine_goes_on_after_transactions() {
         for (place, query) in rest.iter().enumerate() {
             let why = || format!("seed {seed}, free: {free}, query {place} after the thaw: {query:?}");
             assert!(engine.aliases().iter().eq(thawed.aliases().iter()), "{}", why());
-            let answers =
-                [&mut engine, &mut thawed].map(|engine| engine.apply(query).map(|reply| reply.to_string()));
+            let answers = [&mut engine, &mut thawed].map(|engine| crate::answer(engine, query));
             assert_eq!(answers[0], answers[1], "{}", why());
             if rest.len() < 100 || place % 16 == 0 {
                 assert_eq!((thawed.cells(), thawed.clock()), (engine.cells(), engine.clock()), "{}", why());

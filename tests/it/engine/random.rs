@@ -15,9 +15,9 @@ use std::{env, fs};
 
 use rewinddb::engine::{Engine, LiveCell};
 use rewinddb::judge::List;
-use rewinddb::query::{Access, Aliases, Level, Query};
+use rewinddb::query::{Access, Aliases, Query};
 use rewinddb::time::ClockRule;
-use rewinddb::wire::{self, Term};
+use rewinddb::wire::{self, Request, Term};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -167,7 +167,7 @@ fn check(seed: u64, free: bool) {
 fn difference(free: bool, list: &[Vec<Term>]) -> Option<(usize, String)> {
     let mut pair = Pair::new(free);
     // Without what gave it, another name means nothing.
-    rewinddb::judge::queries(list)?;
+    rewinddb::judge::requests(list)?;
     list.iter().enumerate().find_map(|(place, words)| {
         let closely = list.len() < 100 || place % 16 == 0 || place + 1 == list.len();
         let same = if closely { pair.apply_watched(words) } else { pair.apply(words) };
@@ -241,13 +241,13 @@ impl Pair {
 
     /// Hands both a query; an error tells how their answers differ. A panic is an answer too.
     fn apply(&mut self, words: &[Term]) -> Result<(), String> {
-        let query = spoken(words, self.engine.aliases());
-        let engine = || self.engine.apply(&query).map(|reply| Term::from(&reply)).map_err(drop);
+        let request = spoken(words, self.engine.aliases());
+        let engine = || crate::answer(&mut self.engine, &request).map_err(drop);
         let given = catch_unwind(AssertUnwindSafe(engine)).map_err(|_| "a panic, told above".to_owned())?;
         let wanted = self.model.answer_told(words);
         // What a refused batch would have done to time it has not.
         let times =
-            query.asked().iter().filter_map(Query::timestamp).filter(|_| wanted.is_ok() && !self.free);
+            request.queries().iter().filter_map(Query::timestamp).filter(|_| wanted.is_ok() && !self.free);
         self.now = times.fold(self.now, |now, time| now.max(time.0));
         ensure(given == wanted, || format!("the engine answers {given:?}, the model {wanted:?}"))
     }
@@ -255,19 +255,20 @@ impl Pair {
     /// The same with an eye on everything else that must hold around a query.
     fn apply_watched(&mut self, words: &[Term]) -> Result<(), String> {
         let aliases = self.engine.aliases().clone();
-        let query = spoken(words, &aliases);
-        let back = wire::words(&query);
-        ensure(spoken(&back, &aliases) == query, || format!("it is written back as {back:?}"))?;
+        let request = spoken(words, &aliases);
+        let back = request.words(crate::language());
+        ensure(spoken(&back, &aliases) == request, || format!("it is written back as {back:?}"))?;
         ensure(back == words || aliases.iter().next().is_some(), || {
             format!("it is written back as {back:?}")
         })?;
-        let refused = !self.free && goes_back(&query, self.now);
+        let refused = !self.free && goes_back(&request, self.now);
         let (before, then) = (self.cells(), self.now);
         self.apply(words)?;
         let (cells, model) = (self.cells(), self.model.cells());
         let held = cells.iter().map(|(key, field, value, left)| (&key[..], &field[..], &value[..], *left));
         ensure(held.eq(model.iter().copied()), || format!("the engine holds {cells:?}, not {model:?}"))?;
-        let idle = refused || query.row().access == Access::Read;
+        let reads = |query: &Query<'_>| query.operation().access() == Access::Read;
+        let idle = refused || request.queries().iter().all(reads);
         ensure(!idle || cells == aged(before, self.now - then), || "a mere look changed cells".to_owned())
     }
 
@@ -290,20 +291,20 @@ fn aged(mut cells: Vec<Seen>, gone: u64) -> Vec<Seen> {
 }
 
 /// Does time run backwards in it?
-fn goes_back(query: &Query<'_>, mut now: u64) -> bool {
-    let mut times = query.asked().iter().filter_map(Query::timestamp);
+fn goes_back(request: &Request<'_>, mut now: u64) -> bool {
+    let mut times = request.queries().iter().filter_map(Query::timestamp);
     times.any(|time| time.0 < std::mem::replace(&mut now, time.0))
 }
 
-/// A query of its words, as a database with these other names of operations reads it.
-pub(crate) fn spoken<'a>(words: &'a [Term], aliases: &Aliases) -> Query<'a> {
-    Query::parse_raw(&wire::raw_query(words), aliases, Level::LAST).expect("a query of the language")
+/// A request of its words, as a database with these other names of operations reads it.
+pub(crate) fn spoken<'a>(words: &'a [Term], aliases: &Aliases) -> Request<'a> {
+    Request::parse(&wire::raw_query(words), aliases, crate::whole()).expect("a query of the language")
 }
 
 /// A query of its words.
 pub(crate) fn parsed(words: &[String]) -> Query<'_> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Query::parse(&words, Level::LAST).expect("a query of the language")
+    crate::language().parse(&words).expect("a query of the language")
 }
 
 fn ensure(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {

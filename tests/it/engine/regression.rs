@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rewinddb::engine::Engine;
-use rewinddb::query::{Level, Query};
+use rewinddb::query::Query;
 use rewinddb::store::{Encoding, Names, Options, PowerLoss, SimulatedDisk, Store};
 use rewinddb::time::ClockRule;
 use rstest::rstest;
@@ -14,7 +14,7 @@ fn last_answer(rule: ClockRule, queries: &[&str]) -> (String, Engine) {
     let mut last = String::new();
     for query in queries {
         let words: Vec<_> = query.split(' ').collect();
-        let query = Query::parse(&words, Level::LAST).expect("the words make a query");
+        let query = crate::language().parse(&words).expect("the words make a query");
         last = engine.apply(&query).expect("time is in order").to_string();
     }
     (last, engine)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rewinddb::engine::{Engine, Session};
-use rewinddb::query::{Level, Query};
+use rewinddb::query::Query;
 use rewinddb::store::{Fault, Options, SimulatedDisk, Store};
 use rewinddb::time::ClockRule;
 
@@ -11,7 +11,7 @@ use crate::engine::image::{thawed, written};
 
 fn q(line: &str) -> Query<'_> {
     let words: Vec<&str> = line.split(' ').collect();
-    Query::parse(&words, Level::LAST).expect("a query")
+    crate::language().parse(&words).expect("a query")
 }
 
 fn ask(engine: &mut Engine, session: &Session, line: &str) -> String {

@@ -244,7 +244,7 @@ fn a_list_that_is_answered_rightly_only_query_by_query_is_told_as_such() {
     let file = top().join("fixtures/solutions/python/solution.py");
     let words = [python, "-c", &script, file.to_str().expect("a plain name")];
     let cases = rewinddb::track::records::builtin(
-        rewinddb::query::Level::FIRST,
+        crate::language().first_level(),
         Some(rewinddb::time::ClockRule::Monotone),
     );
     let case = cases.expect("they are good").into_iter().next().expect("there is one");
@@ -258,7 +258,7 @@ fn a_list_that_is_answered_rightly_only_query_by_query_is_told_as_such() {
 fn huge_answers_are_not_kept() {
     let script = "printf '[\"'; head -c 900000 /dev/zero | tr '\\0' 'x'; echo '\", \"C\"]'";
     let cases = rewinddb::track::records::builtin(
-        rewinddb::query::Level::FIRST,
+        crate::language().first_level(),
         Some(rewinddb::time::ClockRule::Monotone),
     );
     let case =
@@ -344,7 +344,7 @@ fn what_cannot_be_started_is_told(#[case] protocol: Protocol, #[case] words: &[&
 #[test]
 fn a_level_is_given_up_after_too_many_timeouts_in_a_row() {
     let cases = rewinddb::track::records::builtin(
-        rewinddb::query::Level::FIRST,
+        crate::language().first_level(),
         Some(rewinddb::time::ClockRule::Monotone),
     );
     let cases = cases.expect("they are good");

@@ -3,7 +3,7 @@
 use rewinddb::engine::Engine;
 use rewinddb::script::{Format, Rules, Suite, answers, read_suite};
 use rewinddb::time::ClockRule;
-use rewinddb::wire::Term;
+use rewinddb::wire::{Answer, Request, Term};
 use rstest::rstest;
 
 use crate::{assert_golden, fixtures};
@@ -15,9 +15,15 @@ fn transcript(suite: &Suite<'_>) -> String {
     for case in &suite.cases {
         answers.begin_case(&case.name, &case.why).expect("memory takes it");
         let mut engine = Engine::new(suite.clock);
-        for query in &case.queries {
-            let reply = engine.apply(query).expect("the reader checked the order of time");
-            answers.answer(query, &reply).expect("memory takes it");
+        for request in &case.requests {
+            let mut replies = Vec::new();
+            let asked = engine.apply_group(None, request.queries(), |reply| replies.push(reply.into_owned()));
+            asked.expect("the reader checked the order of time");
+            let answer = match request {
+                Request::One(_) => Answer::One(replies.remove(0)),
+                Request::Batch(_) => Answer::Batch(replies),
+            };
+            answers.answer(request, &answer).expect("memory takes it");
         }
     }
     answers.finish().expect("memory takes it");
@@ -28,8 +34,8 @@ fn transcript(suite: &Suite<'_>) -> String {
 /// The answers of one case.
 fn answer(case: &rewinddb::script::Case<'_>, rule: ClockRule) -> Vec<Term> {
     let mut engine = Engine::new(rule);
-    let reply = |query| Term::from(&engine.apply(query).expect("the reader checked the order of time"));
-    case.queries.iter().map(reply).collect()
+    let reply = |request| crate::answer(&mut engine, request).expect("the reader checked the order of time");
+    case.requests.iter().map(reply).collect()
 }
 
 /// Hands each suite of a folder to `check`, with the name of its file.
@@ -77,12 +83,12 @@ fn suites_of_the_monotone_rule_have_a_transcript_under_the_free_one(#[case] fold
 
 #[test]
 fn every_operation_stands_in_a_suite_of_its_level() {
-    for row in rewinddb::query::OPERATIONS {
-        let files = fixtures(&format!("level{}", row.level));
+    for form in crate::language().forms() {
+        let files = fixtures(&format!("level{}", form.level));
         let stands = files.iter().any(|path| {
             let text = std::fs::read_to_string(path).expect("it can be read");
-            text.contains(&format!("[\"{}\"", row.name))
+            text.contains(&format!("[\"{}\"", form.name))
         });
-        assert!(stands, "{} is in no suite of level {}", row.name, row.level);
+        assert!(stands, "{} is in no suite of level {}", form.name, form.level);
     }
 }

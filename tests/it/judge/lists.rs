@@ -11,7 +11,7 @@ pub(crate) type List = Vec<Vec<String>>;
 
 /// The list that belongs to a seed, without sessions: for whoever asks what only a database at rest can tell.
 pub(crate) fn list_of(seed: u64, free: bool) -> List {
-    let level = if seed % 4 < 2 { before_sessions() } else { Level::EXERCISE };
+    let level = if seed % 4 < 2 { before_sessions() } else { crate::language().exercise() };
     let list = list_of_level(seed, free, level);
     let texts =
         |words: Vec<rewinddb::wire::Term>| words.iter().flat_map(|word| word.texts().to_vec()).collect();
@@ -21,9 +21,9 @@ pub(crate) fn list_of(seed: u64, free: bool) -> List {
 /// The list that belongs to a seed: of the whole language, of that before sessions, or of the exercise.
 pub(crate) fn any_list_of(seed: u64, free: bool) -> Told {
     let level = match seed % 4 {
-        0 | 2 => Level::LAST,
+        0 | 2 => crate::language().last_level(),
         1 => before_sessions(),
-        _ => Level::EXERCISE,
+        _ => crate::language().exercise(),
     };
     list_of_level(seed, free, level)
 }
@@ -34,5 +34,5 @@ fn list_of_level(seed: u64, free: bool, level: Level) -> Told {
 }
 
 fn before_sessions() -> Level {
-    Level::new(5).expect("there is one")
+    Level::new(5)
 }

@@ -2,10 +2,10 @@
 //! same.
 
 use bumpalo::Bump;
-use rewinddb::query::{Aliases, Level, Query};
+use rewinddb::query::Aliases;
 use rewinddb::script::{Context, read_list};
 use rewinddb::time::{Clock, ClockRule};
-use rewinddb::wire::{self, Term};
+use rewinddb::wire::{self, Request, Term};
 use serde_json::value::RawValue;
 
 /// Reads a list by way of `serde_json`.
@@ -15,8 +15,8 @@ fn oracle(text: &str) -> Option<Vec<Vec<Term>>> {
     let mut read = Vec::new();
     for query in list {
         let words: Vec<Term> = query.into_iter().map(told).collect::<Option<_>>()?;
-        let query = Query::parse_raw(&wire::raw_query(&words), &Aliases::default(), Level::LAST).ok()?;
-        query.asked().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop)).ok()?;
+        let request = Request::parse(&wire::raw_query(&words), &Aliases::default(), crate::whole()).ok()?;
+        request.queries().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop)).ok()?;
         read.push(words);
     }
     Some(read)
@@ -83,8 +83,10 @@ fn damaged_lists_are_read_as_serde_json_reads_them() {
             text.replace_range(at..end, PIECES[random(PIECES.len())]);
         }
         let arena = Bump::new();
-        let ours = read_list(&text, &arena, Level::LAST, Context::default());
-        let ours = ours.ok().map(|list| list.iter().map(wire::words).collect::<Vec<_>>());
+        let ours = read_list(&text, &arena, crate::language().last_level(), Context::default());
+        let ours = ours
+            .ok()
+            .map(|list| list.iter().map(|request| request.words(crate::language())).collect::<Vec<_>>());
         let theirs = oracle(&text);
         accepted += usize::from(theirs.is_some());
         assert_eq!(ours, theirs, "seed {seed}, round {round}: {text}");
@@ -97,6 +99,6 @@ fn a_deep_nest_of_arrays_is_refused_and_not_descended() {
     for text in ["[".repeat(1_000_000), format!("[[{}", "[".repeat(1_000_000)), "[[\"SET\",".repeat(200_000)]
     {
         let arena = Bump::new();
-        assert!(read_list(&text, &arena, Level::LAST, Context::default()).is_err());
+        assert!(read_list(&text, &arena, crate::language().last_level(), Context::default()).is_err());
     }
 }

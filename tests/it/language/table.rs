@@ -1,14 +1,14 @@
 //! The table of operations: what it says is true, and the documents printed from it have not drifted.
 
 use rewinddb::engine::Engine;
-use rewinddb::query::{Access, Aliases, Level, OPERATIONS, Query, Row, Word, WordKind};
+use rewinddb::query::{Access, Aliases, Asks, Form, Level, Operation, Word, WordKind};
 use rewinddb::time::ClockRule;
-use rewinddb::wire::{self, Term};
+use rewinddb::wire::{self, Request, Term};
 
 use crate::{assert_document, top, with_part};
 
 /// The words of a line: parted by blanks, or in JSON quotes; those of a query in it in brackets.
-fn words(line: &str) -> Vec<Term> {
+pub(crate) fn words(line: &str) -> Vec<Term> {
     let (mut words, mut rest) = (Vec::new(), line.trim_start());
     while !rest.is_empty() {
         if let Some(inner) = rest.strip_prefix('[') {
@@ -43,80 +43,98 @@ fn next_word(rest: &mut &str, ends: &[char]) -> String {
 /// The answer to a line on a database.
 fn answer(engine: &mut Engine, line: &str) -> Term {
     let words = words(line);
-    let query = Query::parse_raw(&wire::raw_query(&words), engine.aliases(), Level::LAST);
-    let query = query.unwrap_or_else(|mistake| panic!("{line}: {mistake}"));
-    let reply = engine.apply(&query).unwrap_or_else(|backwards| panic!("{line}: {backwards}"));
-    Term::from(&reply)
+    let request = Request::parse(&wire::raw_query(&words), engine.aliases(), crate::whole());
+    let request = request.unwrap_or_else(|mistake| panic!("{line}: {mistake}"));
+    crate::answer(engine, &request).unwrap_or_else(|backwards| panic!("{line}: {backwards}"))
 }
 
-/// An answer as a row tells it: the text, or an array as JSON.
-fn told_by(row: &Row) -> Term {
-    match row.access {
-        Access::Each => serde_json::from_str(row.example.answer).expect("it is an array"),
-        _ => row.example.answer.into(),
+/// An answer as a form tells it: the text, or an array as JSON.
+fn told_by(form: &Form) -> Term {
+    match form.asks {
+        Asks::Batch => serde_json::from_str(form.example.answer).expect("it is an array"),
+        Asks::One(_) => form.example.answer.into(),
     }
 }
 
 #[test]
-fn every_example_answers_what_its_row_says() {
-    for row in OPERATIONS {
+fn every_example_answers_what_its_form_says() {
+    for form in crate::language().forms() {
         let mut engine = Engine::new(ClockRule::Monotone);
         let mut last = "".into();
-        row.example.queries.iter().for_each(|query| last = answer(&mut engine, query));
-        assert_eq!(last, told_by(row), "{}", row.name);
-        let is_shown = row.example.queries.iter().any(|query| query.split(' ').next() == Some(row.name));
-        assert!(is_shown, "the example of {} shows it", row.name);
+        form.example.queries.iter().for_each(|query| last = answer(&mut engine, query));
+        assert_eq!(last, told_by(form), "{}", form.name);
+        let is_shown = form.example.queries.iter().any(|query| query.split(' ').next() == Some(form.name));
+        assert!(is_shown, "the example of {} shows it", form.name);
     }
 }
 
 #[test]
-fn rows_are_in_order_of_level_and_told_apart_by_name_and_number_of_words() {
-    assert!(OPERATIONS.is_sorted_by_key(|row| row.level));
-    for (place, row) in OPERATIONS.iter().enumerate() {
-        let same = |other: &&Row| other.name == row.name && other.words.len() == row.words.len();
-        assert_eq!(
-            OPERATIONS.iter().position(|other| same(&other)),
-            Some(place),
-            "{} stands twice",
-            row.usage()
-        );
-        assert_eq!(row.name, row.name.to_uppercase());
-        assert!(row.does.ends_with('.') && !row.answers.is_empty(), "{}", row.name);
+fn forms_are_in_order_of_level_and_told_apart_by_name_and_number_of_words() {
+    let forms = crate::language().forms();
+    assert!(forms.is_sorted_by_key(|form| form.level));
+    for (place, form) in forms.iter().enumerate() {
+        let same = |other: &&Form| other.name == form.name && other.words().len() == form.words().len();
+        assert_eq!(forms.iter().position(|other| same(&other)), Some(place), "{} stands twice", form.usage());
+        assert_eq!(form.name, form.name.to_uppercase());
+        assert!(form.does().ends_with('.') && !form.answers.is_empty(), "{}", form.name);
     }
 }
 
 #[test]
-fn every_row_reads_back_what_it_writes() {
-    for row in OPERATIONS {
-        let word = |word: &Word| match word.kind {
-            WordKind::Choice(names) => names[0].into(),
-            WordKind::Queries => Term::Array(["GET", "7", "7"].map(str::to_owned).to_vec()),
-            _ => "7".into(),
+fn every_operation_has_a_form_and_a_shape_of_its_own() {
+    for (place, operation) in Operation::ALL.iter().enumerate() {
+        let form = crate::language().form_of(*operation).expect("the whole language can ask everything");
+        assert_eq!(form.asks, Asks::One(*operation));
+        assert_eq!(*operation as usize, place);
+        let same = |other: &&Operation| other.shape() == operation.shape();
+        assert_eq!(Operation::ALL.iter().filter(same).count(), 1, "{}", operation.shape());
+        assert_eq!(Operation::named(operation.name(), operation.words().len()), Some(*operation));
+    }
+}
+
+/// Some words that a form takes.
+fn some_words(form: &Form) -> Vec<Term> {
+    let word = |word: &Word| match word.kind {
+        WordKind::Choice(names) => names[0].into(),
+        _ => "7".into(),
+    };
+    let arrays =
+        (form.asks == Asks::Batch).then(|| Term::Array(["GET", "7", "7"].map(str::to_owned).to_vec()));
+    std::iter::once(form.name.into()).chain(form.words().map(word)).chain(arrays).collect()
+}
+
+#[test]
+fn every_form_reads_back_what_it_writes() {
+    for form in crate::language().forms() {
+        let given = some_words(form);
+        let read = |words: &[Term], level| {
+            Request::parse(&wire::raw_query(words), &Aliases::default(), level)
+                .map(|request| request.words(crate::language()))
         };
-        let given: Vec<Term> = std::iter::once(row.name.into()).chain(row.words.iter().map(word)).collect();
-        let spoken = |words: &[Term], level| {
-            Query::parse_raw(&wire::raw_query(words), &Aliases::default(), level)
-                .map(|query| wire::words(&query))
-        };
-        assert_eq!(spoken(&given, Level::LAST).expect("7 is a text and a number"), given);
+        assert_eq!(read(&given, crate::whole()).expect("7 is a text and a number"), given);
         let many = [&given[..], &["x"; 9].map(Term::from)].concat();
-        assert!(spoken(&many, Level::LAST).is_err(), "too many words");
-        let below = Level::all().take_while(|level| *level < row.level);
-        assert!(below.into_iter().all(|level| spoken(&given, level).is_err()), "the level gate");
+        assert!(read(&many, crate::whole()).is_err(), "too many words");
+        let mut below = crate::language().levels().take_while(|level| *level < form.level);
+        assert!(below.all(|level| read(&given, level).is_err()), "the level gate");
     }
 }
 
-/// The rows of a level as LEVELS.md shows them.
+/// The forms of a level as LEVELS.md shows them.
 fn printed(level: Level) -> String {
     let mut table = String::from("| operation | what it does | answer | |\n|---|---|---|---|\n");
-    for row in OPERATIONS.iter().filter(|row| row.level == level) {
-        let access = match row.access {
-            Access::Rollback => "rolls back".to_owned(),
-            Access::Each => "asks".to_owned(),
-            Access::Language => "names".to_owned(),
-            access => format!("{access:?}s").to_lowercase(),
+    for form in crate::language().forms().iter().filter(|form| form.level == level) {
+        let access = match form.asks {
+            Asks::Batch => "asks",
+            Asks::One(operation) => match operation.access() {
+                Access::Read => "reads",
+                Access::Write => "writes",
+                Access::Begin => "begins",
+                Access::Commit => "commits",
+                Access::Rollback => "rolls back",
+                Access::Alias => "names",
+            },
         };
-        table.push_str(&format!("| `{}` | {} | {} | {access} |\n", row.usage(), row.does, row.answers));
+        table.push_str(&format!("| `{}` | {} | {} | {access} |\n", form.usage(), form.does(), form.answers));
     }
     table
 }
@@ -124,7 +142,8 @@ fn printed(level: Level) -> String {
 #[test]
 fn the_tables_in_levels_md_are_those_of_the_code() {
     assert_document(&top().join("LEVELS.md"), |text| {
-        let tables = Level::all().map(|level| (format!("operations of level {level}"), printed(level)));
+        let tables =
+            crate::language().levels().map(|level| (format!("operations of level {level}"), printed(level)));
         tables.fold(text.to_owned(), |text, (mark, table)| with_part(&text, &mark, &table))
     });
 }

@@ -3,10 +3,9 @@
 use rewinddb::engine::Engine;
 use rewinddb::explain::Reason;
 use rewinddb::judge;
-use rewinddb::query::Query;
 use rewinddb::time::ClockRule;
-use rewinddb::trace::{Bars, How, Page, Step, Tracer};
-use rewinddb::wire::{self, Term};
+use rewinddb::trace::{Bars, Change, How, Page, ShownCell, Step, Tracer};
+use rewinddb::wire::Request;
 use rstest::rstest;
 use serde_json::Value;
 
@@ -22,7 +21,9 @@ fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
     let list: Vec<Vec<_>> =
         list.split('|').map(|query| query.split(' ').map(str::to_owned).collect()).collect();
     let mut tracer = Tracer::new(rule);
-    list.iter().map(|words| tracer.step(&parsed(words)).expect("time does not run backwards")).collect()
+    list.iter()
+        .map(|words| tracer.step(&Request::One(parsed(words))).expect("time does not run backwards"))
+        .collect()
 }
 
 #[rstest]
@@ -143,11 +144,11 @@ fn a_query_back_in_time_is_refused_and_its_reason_says_so() {
     let (late, early) = (words("GET_AT A B 9"), words("GET_AT A B 5"));
     let (mut engine, mut tracer) = (Engine::new(ClockRule::Monotone), Tracer::new(ClockRule::Monotone));
     engine.apply(&parsed(&late)).expect("time moves forward");
-    tracer.step(&parsed(&late)).expect("time moves forward");
+    tracer.step(&Request::One(parsed(&late))).expect("time moves forward");
     let sentence = Reason::of(&engine, &parsed(&early)).to_string();
     assert_eq!(sentence, "time may not run backwards: the clock reads 9, and 5 is before that");
-    assert!(tracer.step(&parsed(&early)).is_err());
-    let next = tracer.step(&parsed(&late)).expect("time stands still");
+    assert!(tracer.step(&Request::One(parsed(&early))).is_err());
+    let next = tracer.step(&Request::One(parsed(&late))).expect("time stands still");
     assert_eq!(next.number, 2, "what is refused is not counted");
 }
 
@@ -158,27 +159,61 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
         let (mut tracer, mut engine, mut model) = (Tracer::new(rule), Engine::new(rule), Model::new(free));
         let mut number = 0;
         for words in any_list_of(seed, free).iter().take(300) {
-            let query = spoken(words, &engine.aliases().clone());
-            let reason = Reason::of(&engine, &query).to_string();
+            let request = spoken(words, &engine.aliases().clone());
+            let reason = match &request {
+                Request::One(query) => Reason::of(&engine, query),
+                Request::Batch(queries) => Reason::Asks { queries: queries.len() },
+            };
+            let reason = reason.to_string();
             assert!(reason.len() < 1_000 && !reason.contains(char::is_control), "seed {seed}: {reason:?}");
-            let wanted = engine.apply(&query).map(|reply| Term::from(&reply));
-            let step = tracer.step(&query);
+            let before: Vec<_> = tracer.cells().collect();
+            let wanted = crate::answer(&mut engine, &request);
+            let step = tracer.step(&request);
             assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
             let refused = model.answer_told(words).is_err();
             let Ok(step) = step else {
-                assert!(
-                    refused && reason.starts_with("time may not run backwards"),
-                    "seed {seed}: {words:?}"
-                );
+                let is_said = request.batched().is_some() || reason.starts_with("time may not run backwards");
+                assert!(refused && is_said, "seed {seed}: {words:?}");
                 continue;
             };
             number += 1;
-            assert_eq!((step.number, &step.query), (number, &wire::words(&query)));
+            assert_eq!((step.number, &step.query), (number, &request.words(crate::language())));
             assert!(step.rule.starts_with(&reason), "seed {seed}: {} / {reason}", step.rule);
-            let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
-            assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
+            let cells: Vec<_> = tracer.cells().collect();
+            let held = cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
+            assert!(held.eq(model.cells()), "seed {seed}, query {number}: {cells:?}");
+            let ends = cells.iter().map(|cell| cell.until);
+            assert!(ends.eq(engine.cells().iter().map(|cell| cell.ends.map(|end| end.0))), "seed {seed}");
+            let changes = changes_between(&before, &cells, &step);
+            assert!(changes.is_ok(), "seed {seed}, query {number}: {changes:?}");
+            assert_eq!(tracer.full(step).cells, cells);
         }
     }
+}
+
+/// Does a step tell of all that differs between two states, and of nothing else?
+fn changes_between(before: &[ShownCell], after: &[ShownCell], step: &Step) -> Result<(), ShownCell> {
+    let find = |cells: &[ShownCell], one: &ShownCell| {
+        let found = cells.iter().find(|cell| (&cell.key, &cell.field) == (&one.key, &one.field));
+        found.cloned()
+    };
+    for cell in after {
+        let was = find(before, cell);
+        let is_right = match (cell.change, &was) {
+            (Change::Same, Some(was)) => (&was.value, was.until) == (&cell.value, cell.until),
+            (Change::New, None) | (Change::Changed, Some(_)) => step.changed.contains(cell),
+            (Change::Same, None) | (Change::New, Some(_)) | (Change::Changed, None) => false,
+        };
+        if !is_right {
+            return Err(cell.clone());
+        }
+    }
+    let went = before.iter().filter(|cell| find(after, cell).is_none());
+    let told = step.gone.iter().map(|cell| (&cell.key, &cell.field));
+    assert!(went.map(|cell| (&cell.key, &cell.field)).eq(told), "{:?}", step.gone);
+    let changed = after.iter().filter(|cell| cell.change != Change::Same);
+    assert!(changed.eq(&step.changed), "{:?}", step.changed);
+    Ok(())
 }
 
 /// What the bars tell of the state after a query: key, field, value, and where it ends.
@@ -200,10 +235,10 @@ fn bars_tell_the_state_after_every_query() {
     for (seed, rule) in seeds(100).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
         let list = any_list_of(seed, rule == ClockRule::Free);
-        for query in judge::queries(&list).expect("it is one").iter().take(120) {
+        for query in judge::requests(&list).expect("it is one").iter().take(120) {
             if let Ok(step) = tracer.step(query) {
                 bars.add(&step);
-                steps.push(step);
+                steps.push(tracer.full(step));
             }
         }
         for step in &steps {
@@ -366,24 +401,4 @@ fn a_page_that_cannot_be_written_ends_with_status_74() {
     let output = { output }.output().expect("it runs");
     assert_eq!(output.status.code(), Some(74));
     assert!(text(&output.stderr).contains("no/such/folder/page.html"), "{}", text(&output.stderr));
-}
-
-/// A reason costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.
-#[test]
-fn any_query_has_a_reason_at_any_state() {
-    for (seed, rule) in seeds(200).flat_map(|seed| RULES.map(|rule| (seed, rule))) {
-        let list = any_list_of(seed, rule == ClockRule::Free);
-        let mut engine = Engine::new(rule);
-        let mut asked: Vec<Query<'_>> = judge::queries(&list).expect("it is one");
-        asked.truncate(40);
-        for query in &asked {
-            let cells = format!("{:?}", engine.cells());
-            for other in &asked {
-                assert!(!Reason::of(&engine, other).to_string().is_empty());
-            }
-            assert_eq!(cells, format!("{:?}", engine.cells()));
-            // A refusal changes nothing, and neither does it matter here.
-            let _ = engine.apply(query);
-        }
-    }
 }

@@ -78,7 +78,9 @@ fn no_room_but_query_engine_and_explain_names_an_operation() {
                 |line: &&str| !line.trim_start().starts_with("//") && !line.contains("value_name = ");
             for line in text.lines().filter(is_code) {
                 let variant = line.split("Query::").skip(1).any(|name| name.starts_with(char::is_uppercase));
-                let name = rewinddb::query::Row::names().find(|name| line.contains(&format!("\"{name}")));
+                let name = rewinddb::query::Language::records()
+                    .names()
+                    .find(|name| line.contains(&format!("\"{name}")));
                 assert!(!variant && name.is_none(), "{}: {line}", file.display());
             }
         }

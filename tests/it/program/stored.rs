@@ -9,7 +9,7 @@ use std::process::Output;
 use std::sync::Arc;
 
 use rewinddb::engine::Engine;
-use rewinddb::query::{Access, Level, Query};
+use rewinddb::query::Access;
 use rewinddb::store::{Options, SimulatedDisk, Until, View};
 use rewinddb::time::ClockRule;
 use tempfile::TempDir;
@@ -146,8 +146,8 @@ impl Stream {
     fn step(&mut self) -> (String, bool) {
         let words = Self::query(self.next);
         let words: Vec<_> = words.iter().map(String::as_str).collect();
-        let query = Query::parse(&words, Level::LAST).expect("it is a query");
-        let writes = query.row().access == Access::Write;
+        let query = crate::language().parse(&words).expect("it is a query");
+        let writes = query.operation().access() == Access::Write;
         self.next += 1;
         (self.engine.apply(&query).expect("time goes on").to_string(), writes)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rewinddb::query::{Level, Query};
+use rewinddb::query::Query;
 use rewinddb::store::{Error, Fault, Options, SimulatedDisk, Store, SyncPolicy, repair, verify};
 use rewinddb::time::Time;
 
@@ -300,7 +300,7 @@ fn what_is_asked_of_values_on_disk_is_asked_of_what_they_are() {
 /// The answer of a store to a query.
 fn asked(store: &mut Store, words: &[&str]) -> String {
     let mut answer = String::new();
-    let query = Query::parse(words, Level::LAST).expect("it is a query");
+    let query = crate::language().parse(words).expect("it is a query");
     store.apply_committed(&[query], |_, reply| answer = reply.to_string()).expect("the store answers");
     answer
 }

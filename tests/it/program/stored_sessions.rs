@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use rewinddb::engine::{Effect, Engine, Session};
-use rewinddb::query::{Access, Level, Query};
+use rewinddb::query::{Access, Query};
 use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, Until, View};
 use rewinddb::time::ClockRule;
 use rstest::rstest;
@@ -94,7 +94,7 @@ impl Both {
         asked.expect("the disk is well");
         for (query, given) in queries.iter().zip(&given) {
             let own = if session == OWN { None } else { Some(of_engine) };
-            if query.row().access == Access::Commit && given == "false" && !self.refuses(own) {
+            if query.operation().access() == Access::Commit && given == "false" && !self.refuses(own) {
                 continue;
             }
             let reply = match session {
@@ -181,7 +181,7 @@ fn a_transaction_is_one_group_of_the_log_and_only_once_it_has_taken_effect() {
     let mut store = Store::open(Arc::new(disk), Options::default()).expect("it begins");
     let [one, other] = [Session::new(), Session::new()];
     let mut ask = |session: &Session, words: &[&str]| {
-        let query = Query::parse(words, Level::LAST).expect("it is a query");
+        let query = crate::language().parse(words).expect("it is a query");
         let mut answer = String::new();
         store.apply_in(session, &[query], |_, reply| answer = reply.to_string()).expect("the disk is well");
         (answer, store.last_group())

@@ -212,11 +212,11 @@ fn resident_kilobytes(process: u32) -> usize {
 #[test]
 fn help_tells_every_operation_and_the_exit_statuses() {
     let help = text(&rewind(&["help"]).output().expect("it runs").stdout);
-    for row in rewinddb::query::OPERATIONS {
+    for row in crate::language().forms() {
         assert!(help.contains(&row.usage()), "{} is missing", row.name);
         let one = text(&rewind(&["help", &row.name.to_lowercase()]).output().expect("it runs").stdout);
         let one = one.replace("\n  ", " ");
-        for part in [row.usage().as_str(), row.does, row.answers] {
+        for part in [row.usage().as_str(), row.does(), row.answers] {
             assert!(one.contains(part), "{part:?} is missing in the help on {}:\n{one}", row.name);
         }
     }

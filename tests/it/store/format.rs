@@ -10,7 +10,7 @@ pub(crate) mod second_reader;
 use std::sync::Arc;
 
 use rewinddb::engine::Engine;
-use rewinddb::query::{Access, Level, Query};
+use rewinddb::query::{Access, Query};
 use rewinddb::store::{Encoding, Options, SimulatedDisk, Store, SyncPolicy};
 use rewinddb::time::{ClockRule, Time};
 
@@ -37,7 +37,7 @@ fn options(encoding: Encoding) -> Options {
 
 /// Parses queries of words.
 fn parsed<'w>(words: &'w [Vec<&'w str>]) -> Vec<Query<'w>> {
-    words.iter().map(|words| Query::parse(words, Level::LAST).expect("it is a query")).collect()
+    words.iter().map(|words| crate::language().parse(words).expect("it is a query")).collect()
 }
 
 /// The files of the tiny store as they are while it is open, and after it was compacted and closed.
@@ -140,10 +140,10 @@ fn a_second_reader_finds_in_any_store_what_was_written() {
             if queries.iter().all(|query| fork.apply(query).is_ok()) {
                 store.apply(&queries, |_, _| {}).expect("it is written");
                 engine = fork;
-                let writes = queries.iter().filter(|query| query.row().access == Access::Write);
-                wanted.extend(
-                    writes.map(|query| query.words().iter().map(ToString::to_string).collect::<Vec<_>>()),
-                );
+                let writes = queries.iter().filter(|query| query.operation().access() == Access::Write);
+                wanted.extend(writes.map(|query| {
+                    crate::language().words(query).iter().map(ToString::to_string).collect::<Vec<_>>()
+                }));
             }
         }
         let segment = &disk.files()["log-00000000000000000001.bin"];

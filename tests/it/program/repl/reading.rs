@@ -1,10 +1,11 @@
 //! A line as a person types it, read: whatever it is.
 
 use bumpalo::Bump;
-use rewinddb::query::{Level, Query};
+use rewinddb::query::Query;
 use rewinddb::script::{
     Context, Fault, SoFar, as_typed, is_unfinished, read_typed, typed_so_far, typed_words,
 };
+use rewinddb::wire::Request;
 
 /// What a database knows that calls BATCH `b` too.
 fn with_an_alias() -> Context {
@@ -40,7 +41,7 @@ fn whatever_is_typed_is_read_or_refused_at_a_place_that_is_there() {
         let arena = bumpalo::Bump::new();
         let there = |begin: usize| line.get(begin..).is_some();
         assert!(typed_so_far(&line, aliases).is_none_or(|so_far| there(so_far.begin)), "{line:?}");
-        match read_typed(&line, &arena, Level::LAST, context.clone(), 1) {
+        match read_typed(&line, &arena, crate::language().last_level(), context.clone(), 1) {
             Ok(_) => read += 1,
             Err(faults) => {
                 refused += 1;
@@ -50,8 +51,9 @@ fn whatever_is_typed_is_read_or_refused_at_a_place_that_is_there() {
         }
         let _ = is_unfinished(&line, aliases);
         let batch = format!("BATCH [GET {}]", as_typed(&line));
-        let read = read_typed(&batch, &arena, Level::LAST, Context::default(), 1).expect("it is a query");
-        assert_eq!(read.query.asked()[0].key(), Some(line.as_str()));
+        let read = read_typed(&batch, &arena, crate::language().last_level(), Context::default(), 1)
+            .expect("it is a query");
+        assert_eq!(read.request, Request::Batch(vec![Query::GetOwn { key: &line }]));
         // A word that is shown as it would be typed is that word again.
         let words = typed_words(&format!("x {} y", as_typed(&line))).expect("it is a word");
         assert_eq!(words.len(), 3, "{line:?}");
@@ -63,7 +65,7 @@ fn whatever_is_typed_is_read_or_refused_at_a_place_that_is_there() {
 /// What was typed is that query as JSON.
 fn is_read_as(line: &str, json: &str) {
     let arena = Bump::new();
-    let read = read_typed(line, &arena, Level::LAST, with_an_alias(), 1);
+    let read = read_typed(line, &arena, crate::language().last_level(), with_an_alias(), 1);
     assert_eq!(read.map(|typed| typed.json), Ok(json), "{line:?}");
 }
 

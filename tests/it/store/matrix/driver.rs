@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use rewinddb::engine::Engine;
-use rewinddb::query::{Access, Level, Query};
+use rewinddb::query::{Access, Query};
 use rewinddb::reply::Reply;
 use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, SyncPolicy};
 use rewinddb::time::{Backwards, ClockRule, Time};
@@ -64,7 +64,7 @@ pub(super) struct Driver {
 
 pub(super) fn parsed(words: &[String]) -> Query<'_> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Query::parse(&words, Level::LAST).expect("a query of the language")
+    crate::language().parse(&words).expect("a query of the language")
 }
 
 pub(super) fn words(text: &str) -> Vec<String> {
@@ -181,7 +181,7 @@ impl Driver {
         let mut engine = self.engine.clone();
         let wanted: Result<Vec<_>, Backwards> =
             queries.iter().map(|query| engine.apply(query).map(|reply| reply.to_string())).collect();
-        let writes = queries.iter().any(|query| query.row().access == Access::Write);
+        let writes = queries.iter().any(|query| query.operation().access() == Access::Write);
         self.pending = (wanted.is_ok() && writes).then(|| Moment::of(&engine));
         let mut given = Vec::new();
         let each = |_: &Query<'_>, reply: &Reply<'_>| given.push(reply.to_string());
@@ -200,7 +200,8 @@ impl Driver {
         }
         self.acknowledge();
         assert_eq!(self.store().last_group(), self.applied(), "a group is logged if it writes");
-        self.backups.extend(queries.iter().filter(|query| query.row().name == "BACKUP").map(moment_of));
+        self.backups
+            .extend(queries.iter().filter(|query| query.operation().name() == "BACKUP").map(moment_of));
         // Reads commit nothing.
         if commit && writes {
             self.note_commit();
