@@ -1,8 +1,8 @@
 //! Why an answer is what it is: which rule of the language decides a query, told before it is applied.
 //!
-//! Invariants: there is a reason for every query at every state, and finding it changes nothing; it depends on what can
-//! be seen at the clock's reading, not on which dead cells are still in memory; its moments are the caller's; what its
-//! sentence says can be held against what the query does ([`Claim`]).
+//! Invariants: there is a reason for every query at every state, and finding it changes nothing; it depends
+//! on what can be seen at the clock's reading, not on which dead cells are still in memory; its moments are
+//! the caller's; what its sentence says can be held against what the query does ([`Claim`]).
 //!
 //! ```text
 //!   Query ──Reason::of──► Reason ──Display──► "A.B is live: its lifetime ends at 11, and 10 is before that"
@@ -14,6 +14,7 @@ mod census;
 mod claim;
 mod deciding;
 mod name;
+mod parts;
 mod sentence;
 mod sessions;
 mod targets;
@@ -21,10 +22,10 @@ mod targets;
 pub use census::Census;
 pub use claim::{Claim, ClaimedAnswer, ClaimedEffect};
 pub use name::{CellName, Name};
+pub use parts::{CellState, Expiry, Lifespan, Listing, NoAlias, Target, When};
 
-use crate::engine::LiveCell;
 use crate::query::{MatchMode, SearchIn};
-use crate::time::{Backwards, Clock, ClockRule, Time, Ttl};
+use crate::time::{Backwards, Time};
 
 /// The rule that decides a query, with what its sentence needs. `Display` writes that sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +161,8 @@ pub enum Reason<'q> {
     Appends {
         /// The cell.
         cell: CellName<'q>,
-        /// MatchMode many items there are before, and whether they are a list; `None` if there is no live cell.
+        /// MatchMode many items there are before, and whether they are a list; `None` if there is no live
+        /// cell.
         before: Option<(usize, bool)>,
     },
     /// Lifetimes are made to end no more.
@@ -215,146 +217,9 @@ pub enum Reason<'q> {
     },
 }
 
-/// What a cell is at the moment of a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CellState {
-    /// It is live.
-    Live(Expiry),
-    /// Its lifetime ended at this moment, after the clock's reading and not after the query's timestamp.
-    Ended(Time),
-    /// At the clock's reading already there is no such cell.
-    Absent,
-}
-
-/// Where a lifetime ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Expiry {
-    /// At the first moment that is no part of it.
-    At(Time),
-    /// Nowhere.
-    Never,
-}
-
-impl Expiry {
-    fn of(cell: &LiveCell<'_>) -> Self {
-        cell.ends.map_or(Self::Never, Self::At)
-    }
-}
-
-/// MatchMode long a cell lives that is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lifespan {
-    /// It is given no ttl.
-    Permanent,
-    /// It is given one.
-    For {
-        /// When it is set.
-        from: Time,
-        /// For how long.
-        ttl: Ttl,
-        /// Where the sum lies; `None` where there is no such moment.
-        end: Option<Time>,
-        /// The clock rule: under the free one it is seen at earlier moments too.
-        rule: ClockRule,
-    },
-}
-
-impl Lifespan {
-    fn of(from: Time, ttl: Ttl, clock: Clock) -> Self {
-        Self::For { from, ttl, end: from.0.checked_add(ttl.0).map(Time), rule: clock.rule() }
-    }
-
-    /// Does the lifetime end when it begins? (Under the free rule earlier moments still see the cell.)
-    #[must_use]
-    pub fn is_dead_on_arrival(self) -> bool {
-        match self {
-            Self::Permanent => false,
-            Self::For { end: Some(end), rule: ClockRule::Free, .. } => end == Time(0),
-            Self::For { ttl, .. } => ttl.0 == 0,
-        }
-    }
-}
-
-/// At which moment cells are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// At the query's own timestamp.
-    At(Time),
-    /// At the clock's reading, as the query has no timestamp.
-    Now(Time),
-    /// At none: under the free rule a query without a timestamp ignores expiry.
-    Ever,
-}
-
-impl When {
-    fn of(timestamp: Option<Time>, clock: Clock) -> Self {
-        match (timestamp, clock.rule()) {
-            (Some(at), _) => Self::At(at),
-            (None, ClockRule::Monotone) => Self::Now(clock.now()),
-            (None, ClockRule::Free) => Self::Ever,
-        }
-    }
-
-    /// The moment itself. Every lifetime holds at the first one there is.
-    #[must_use]
-    pub fn moment(self) -> Time {
-        match self {
-            Self::At(at) | Self::Now(at) => at,
-            Self::Ever => Time(0),
-        }
-    }
-}
-
-/// A cell, or all cells of a record, as far as they are live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target<'q> {
-    /// The key of the record.
-    pub key: &'q str,
-    /// The field, if one is meant alone.
-    pub field: Option<&'q str>,
-    /// MatchMode many of the cells meant are live.
-    pub live: usize,
-    /// When that is asked.
-    pub when: When,
-}
-
-/// What a list of cells goes by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing<'q> {
-    /// The key of the record.
-    pub key: &'q str,
-    /// What a field must begin with.
-    pub prefix: Option<&'q str>,
-    /// When that is asked.
-    pub when: When,
-    /// MatchMode many cells of the record are live.
-    pub live: usize,
-    /// MatchMode many of them are listed.
-    pub listed: usize,
-    /// A field that would be listed if its cell had not just ended, and when that was.
-    pub ended: Option<(String, Time)>,
-    /// Two fields, listed in this order, that a reader might expect in the other.
-    pub order: Option<[String; 2]>,
-    /// A field that is not listed, though its value begins with the prefix.
-    pub by_value: Option<String>,
-}
-
-/// Why an operation is not given another name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAlias {
-    /// It is no operation.
-    NoOperation,
-    /// It is another name itself, and stands for this.
-    NameItself(&'static str),
-    /// The name is an operation's own.
-    OfOperation,
-    /// The name stands for this.
-    Taken(&'static str),
-}
-
 impl<'q> Reason<'q> {
-    /// What is missing where the engine cannot know why, as dead cells are given back: a cell, or without a field all
-    /// cells of a record.
+    /// What is missing where the engine cannot know why, as dead cells are given back: a cell, or without a
+    /// field all cells of a record.
     #[must_use]
     pub fn missing(&self) -> Option<(&'q str, Option<&'q str>)> {
         match self {

@@ -1,7 +1,9 @@
-//! A list of queries step by step: each answer, what changed, the state after it, and the rule that decided it.
+//! A list of queries step by step: each answer, what changed, the state after it, and the rule that decided
+//! it.
 //!
-//! Invariants: a step's answer and state are the engine's; a step owns what it tells, so that steps may be handed on one
-//! at a time; what a query did is told by the engine's [`Outcome`](crate::engine::Outcome), so no operation is named here.
+//! Invariants: a step's answer and state are the engine's; a step owns what it tells, so that steps may be
+//! handed on one at a time; what a query did is told by the engine's [`Outcome`](crate::engine::Outcome), so
+//! no operation is named here.
 //!
 //! ```text
 //!   Query ─► Tracer ─┬─ reason, before ──► why an absent cell is absent: Endings
@@ -10,9 +12,10 @@
 //!                                                                       └─► Bars ─► Page
 //! ```
 //!
-//! Memory: the present cells and, for each cell that is gone, how it went. Time: a step takes as long as its query and what
-//! it changed. A RESTORE changes whatever has time left; it compares what has changed since its backup if that was
-//! the last one taken or brought back, else all cells. All cells are listed for [`FullStep`] alone.
+//! Memory: the present cells and, for each cell that is gone, how it went. Time: a step takes as long as its
+//! query and what it changed. A RESTORE changes whatever has time left; it compares what has changed since
+//! its backup if that was the last one taken or brought back, else all cells. All cells are listed for
+//! [`FullStep`] alone.
 
 mod bars;
 mod difference;
@@ -68,8 +71,8 @@ pub struct FullStep {
     pub clock: Option<u64>,
     /// The rule that decided it, in a sentence.
     pub rule: String,
-    /// The live cells after it, in byte order of keys and then fields. Under the free rule, those that were set and not
-    /// removed.
+    /// The live cells after it, in byte order of keys and then fields. Under the free rule, those that were
+    /// set and not removed.
     pub cells: Vec<ShownCell>,
     /// The cells that were live before it and are not after it, in the same order.
     pub gone: Vec<GoneCell>,

@@ -1,7 +1,8 @@
 //! What a query did, noted on the write path for whoever asks for it.
 //!
-//! Invariants: each cell that a query changes in what its session sees is among the writes, or the change is one of the
-//! whole database, or its lifetime has ended, which was known before; nothing is noted that nobody asks for.
+//! Invariants: each cell that a query changes in what its session sees is among the writes, or the change is
+//! one of the whole database, or its lifetime has ended, which was known before; nothing is noted that nobody
+//! asks for.
 
 use super::{Engine, Session, is_match};
 use crate::query::Query;
@@ -11,7 +12,8 @@ use crate::time::{Backwards, Time};
 /// What a query did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// The cells that it wrote, in the order in which it did. A COMMIT writes what its transaction has written.
+    /// The cells that it wrote, in the order in which it did. A COMMIT writes what its transaction has
+    /// written.
     pub writes: Vec<CellWrite>,
     /// What it did to the whole database.
     pub whole: Option<WholeChange>,
@@ -80,8 +82,8 @@ pub enum WholeChange {
 }
 
 impl Engine {
-    /// Answers a query of a session, or of the engine's own, and returns what it did. The reply is handed to `told`, as it
-    /// borrows from the database.
+    /// Answers a query of a session, or of the engine's own, and returns what it did. The reply is handed to
+    /// `told`, as it borrows from the database.
     ///
     /// # Errors
     /// As [`Self::apply`].

@@ -1,7 +1,8 @@
-//! What the engine's own session sees, for those who show and explain it: all in the caller's time, and nothing changes.
+//! What the engine's own session sees, for those who show and explain it: all in the caller's time, and
+//! nothing changes.
 //!
-//! Invariant: what is listed depends on what is live at the clock's reading, not on which dead cells are still in memory,
-//! nor on which session was asked last.
+//! Invariant: what is listed depends on what is live at the clock's reading, not on which dead cells are
+//! still in memory, nor on which session was asked last.
 
 use super::Engine;
 use super::records::Content;
@@ -32,8 +33,8 @@ impl LiveCell<'_> {
 }
 
 impl Engine {
-    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what it has left at
-    /// the clock's reading.
+    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what
+    /// it has left at the clock's reading.
     ///
     /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
     #[must_use]
@@ -87,7 +88,8 @@ impl Engine {
         LiveCell { key, field, value: content.value.value(), left, ends }
     }
 
-    /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or before.
+    /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or
+    /// before.
     #[must_use]
     pub fn latest_backup(&self, moment: Time) -> Option<Time> {
         self.own_backups().latest(moment).map(|(taken, _)| taken)

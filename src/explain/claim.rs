@@ -10,7 +10,8 @@ use crate::time::Time;
 pub struct Claim<'q> {
     /// What becomes of the cells. Those whose lifetime ends meanwhile end in any case.
     pub effect: ClaimedEffect<'q>,
-    /// What the clock reads afterwards, where the sentence says so; under the free rule it reads 0 all the same.
+    /// What the clock reads afterwards, where the sentence says so; under the free rule it reads 0 all the
+    /// same.
     pub clock: Option<Time>,
     /// What is answered.
     pub answer: ClaimedAnswer,

@@ -12,14 +12,15 @@ use crate::time::{ClockRule, Time};
 impl<'q> Reason<'q> {
     /// Finds what decides a query that the engine's own session asks next. Nothing changes.
     ///
-    /// A look at a cell takes as long as reading it, at a list as long as the record, at a count as long as all cells.
+    /// A look at a cell takes as long as reading it, at a list as long as the record, at a count as long as
+    /// all cells.
     #[must_use]
     pub fn of(engine: &Engine, query: &Query<'q>) -> Self {
         Self::with_census(engine, query, |moment| Census::of(engine, moment))
     }
 
-    /// The same for a caller who knows how much is live at a moment, the clock's reading or later: a count takes as long as
-    /// that then.
+    /// The same for a caller who knows how much is live at a moment, the clock's reading or later: a count
+    /// takes as long as that then.
     #[must_use]
     pub fn with_census(engine: &Engine, query: &Query<'q>, census: impl Fn(Time) -> Census) -> Self {
         let mut clock = engine.clock();

@@ -1,7 +1,7 @@
 //! A reason as one sentence that teaches its rule with the numbers of the case.
 //!
-//! Invariant: a sentence has one line of bounded length, whatever the names are: long ones are cut, and what cannot be
-//! seen is escaped.
+//! Invariant: a sentence has one line of bounded length, whatever the names are: long ones are cut, and what
+//! cannot be seen is escaped.
 
 use std::fmt::{self, Display, Formatter};
 

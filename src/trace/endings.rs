@@ -1,7 +1,7 @@
 //! How cells went that are live no more, so that it can be told why one is absent.
 //!
-//! Invariants: a cell that is live has no ending; what was recorded since the last [`Endings::begin`] can be undone, at a
-//! cost in proportion to it.
+//! Invariants: a cell that is live has no ending; what was recorded since the last [`Endings::begin`] can be
+//! undone, at a cost in proportion to it.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};

@@ -1,7 +1,7 @@
 //! Which cells a restore may change: those that have changed since the cells were last those of its backup.
 //!
-//! Invariant: the cells that are live, and those that the backup holds, differ at most in those that have changed, and in
-//! what lifetimes have left.
+//! Invariant: the cells that are live, and those that the backup holds, differ at most in those that have
+//! changed, and in what lifetimes have left.
 
 use std::collections::BTreeSet;
 

@@ -2,13 +2,15 @@
 //!
 //! Invariant: after each step the cells are those that the engine lists.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod following;
+
+use std::collections::BTreeMap;
 
 use super::endings::Endings;
 use super::restoring::RestoreBase;
 use super::state::{CellKey, LiveCells, TracedCell};
 use super::{Ending, FullStep, GoneCell, Jump, ShownCell, Step};
-use crate::engine::{CellWrite, Engine, Outcome, WholeChange, WriteKind};
+use crate::engine::{Engine, Outcome, WholeChange};
 use crate::explain::Reason;
 use crate::query::{Language, Query};
 use crate::time::{Backwards, ClockRule, Time};
@@ -45,8 +47,8 @@ pub struct Tracer {
 /// What is undone where a transaction is.
 #[derive(Debug, Default)]
 struct OpenChanges {
-    /// Where the lifetimes of the cells ended that it has changed, as they were before: `None` for one that was not live,
-    /// or did not end.
+    /// Where the lifetimes of the cells ended that it has changed, as they were before: `None` for one that
+    /// was not live, or did not end.
     until: BTreeMap<CellKey, Option<u64>>,
     /// The backups that it has taken, and what was known of their moments before.
     backups: Vec<(u64, Option<usize>)>,
@@ -69,8 +71,8 @@ impl Tracer {
         Self::following(Engine::new(rule), 0, None)
     }
 
-    /// A tracer that follows one cell of a database that is there already, after so many queries. A step takes as long
-    /// as the query then, and has no sentence.
+    /// A tracer that follows one cell of a database that is there already, after so many queries. A step
+    /// takes as long as the query then, and has no sentence.
     #[must_use]
     pub fn of_cell(engine: Engine, number: usize, key: &str, field: &str) -> Self {
         Self::following(engine, number, Some((key.into(), field.into())))
@@ -98,8 +100,8 @@ impl Tracer {
         }
     }
 
-    /// The cells that are followed and live after the last step, in byte order of keys and then fields, with what that did to
-    /// them. Under the free rule, those that were set and not removed.
+    /// The cells that are followed and live after the last step, in byte order of keys and then fields, with
+    /// what that did to them. Under the free rule, those that were set and not removed.
     pub fn cells(&self) -> impl Iterator<Item = ShownCell> {
         self.state.shown(self.number, self.engine.clock().now())
     }
@@ -124,8 +126,8 @@ impl Tracer {
         self.engine.tick(now)
     }
 
-    /// How a cell went that is followed and not live, and after that the last restore which did not bring it back; `None`
-    /// if it never was, since the tracer began.
+    /// How a cell went that is followed and not live, and after that the last restore which did not bring it
+    /// back; `None` if it never was, since the tracer began.
     #[must_use]
     pub fn ended(&self, key: &str, field: &str) -> Option<(Ending, Option<usize>)> {
         self.endings.ended(key, field)
@@ -224,8 +226,8 @@ impl Tracer {
         }
     }
 
-    /// Where a transaction begins, takes note of what changes from now on; where one is undone, goes back to what was known.
-    /// What died meanwhile is dead all the same.
+    /// Where a transaction begins, takes note of what changes from now on; where one is undone, goes back to
+    /// what was known. What died meanwhile is dead all the same.
     fn turn(&mut self, outcome: &Outcome) {
         match outcome.whole {
             Some(WholeChange::Began) => {
@@ -281,138 +283,4 @@ impl Tracer {
             }
         }
     }
-
-    /// Brings the cells to where they are after the query, records how cells went, and answers which did.
-    fn follow(&mut self, outcome: &Outcome) -> Vec<GoneCell> {
-        let mut gone = Vec::new();
-        for name in self.candidates(outcome) {
-            gone.extend(self.update(&name, outcome).map(|cell| (name, cell)));
-        }
-        if let Some(WholeChange::Restored { .. }) = outcome.whole {
-            self.endings.restored(self.number);
-        }
-        let gone = gone.into_iter().map(|(name, cell)| self.went(&name, cell, outcome)).collect();
-        if let Some(name) = set(outcome, WriteKind::SetDead).map(name_of).filter(|name| self.follows(name)) {
-            self.endings.record(&name, Ending::OnArrival(self.number), self.number);
-        }
-        self.rebase(outcome);
-        if let Some(WholeChange::RolledBack) = outcome.whole {
-            self.transaction = None;
-        }
-        gone
-    }
-
-    fn follows(&self, name: &CellKey) -> bool {
-        self.followed.as_ref().is_none_or(|followed| followed == name)
-    }
-
-    /// The cells that may have changed, in order: no others have.
-    fn candidates(&self, outcome: &Outcome) -> BTreeSet<CellKey> {
-        if let Some(name) = &self.followed {
-            return BTreeSet::from([name.clone()]);
-        }
-        let mut names: BTreeSet<CellKey> = outcome.writes.iter().map(name_of).collect();
-        names.extend(self.state.ended_by(self.engine.clock().now()).map(|(_, name)| name.clone()));
-        match outcome.whole {
-            Some(WholeChange::Restored { taken, .. }) => {
-                match self.base.as_ref().filter(|base| base.is(taken)) {
-                    // What has changed since, and what has another time left.
-                    Some(base) => {
-                        names.extend(base.changed().cloned());
-                        names.extend(self.state.ends().map(|(_, name)| name.clone()));
-                    }
-                    None => {
-                        names.extend(self.state.names().cloned());
-                        names.extend(
-                            self.engine.cells().iter().map(|cell| (cell.key.into(), cell.field.into())),
-                        );
-                    }
-                }
-            }
-            Some(WholeChange::Cleared) => names.extend(self.state.names().cloned()),
-            Some(WholeChange::RolledBack) => {
-                let transaction = self.transaction.iter();
-                names.extend(transaction.flat_map(|transaction| transaction.until.keys().cloned()));
-            }
-            Some(WholeChange::Saved { .. } | WholeChange::Began | WholeChange::Committed) | None => {}
-        }
-        names
-    }
-
-    /// Brings one cell to where it is; the answer is what it was if it is gone.
-    fn update(&mut self, name: &CellKey, outcome: &Outcome) -> Option<TracedCell> {
-        let new = self.engine.cell(&name.0, &name.1).map(|cell| TracedCell::of(&cell));
-        let is_set = || set(outcome, WriteKind::Set).is_some_and(|write| name_of(write) == *name);
-        let old = self.state.get(name);
-        let is_same = match (old, &new) {
-            (Some(old), Some(new)) => old.value == new.value && old.until == new.until && !is_set(),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        if is_same {
-            return None;
-        }
-        let (was_live, until) = (old.is_some(), old.and_then(|old| old.until));
-        let is_new = !*self.touched.entry(name.clone()).or_insert(was_live);
-        if let Some(transaction) = &mut self.transaction {
-            transaction.until.entry(name.clone()).or_insert(until);
-        }
-        if let Some(base) = &mut self.base {
-            base.change(name);
-        }
-        let Some(new) = new else { return self.state.remove(name) };
-        if !was_live {
-            self.endings.forget(name);
-        }
-        self.state.insert(name.clone(), TracedCell { query: self.number, is_new, ..new });
-        None
-    }
-
-    /// After a backup, and after one was brought back, the cells are those that it holds.
-    fn rebase(&mut self, outcome: &Outcome) {
-        match outcome.whole {
-            Some(WholeChange::Saved { at: taken } | WholeChange::Restored { taken, .. }) => {
-                self.base = Some(RestoreBase::new(taken, self.number));
-            }
-            Some(
-                WholeChange::Cleared | WholeChange::Began | WholeChange::Committed | WholeChange::RolledBack,
-            )
-            | None => {}
-        }
-    }
-
-    /// Finds out how a cell went, and records it.
-    fn went(&mut self, name: &CellKey, cell: TracedCell, outcome: &Outcome) -> GoneCell {
-        let query = self.number;
-        let is_set_dead = set(outcome, WriteKind::SetDead).is_some();
-        let ended = match (cell.until.filter(|until| *until <= self.engine.clock().now().0), outcome.whole) {
-            (Some(until), _) => Ending::Died(until),
-            (None, Some(WholeChange::Restored { .. })) => Ending::NotBroughtBack(query),
-            (None, Some(WholeChange::RolledBack)) => {
-                self.endings.noticed_at(query, name).unwrap_or(Ending::Undone(query))
-            }
-            (
-                None,
-                Some(
-                    WholeChange::Saved { .. }
-                    | WholeChange::Cleared
-                    | WholeChange::Began
-                    | WholeChange::Committed,
-                )
-                | None,
-            ) if is_set_dead => Ending::OnArrival(query),
-            (None, _) => Ending::Removed(query),
-        };
-        self.endings.record(name, ended, query);
-        GoneCell { key: name.0.to_string(), field: name.1.to_string(), value: cell.value, ended }
-    }
-}
-
-/// The cell that a query has set in this way: it is the only one that the query writes.
-fn set(outcome: &Outcome, kind: WriteKind) -> Option<&CellWrite> {
-    outcome.writes.first().filter(|write| write.kind == kind)
-}
-
-fn name_of(write: &CellWrite) -> CellKey {
-    (write.key.as_str().into(), write.field.as_str().into())
 }

@@ -2,11 +2,12 @@
 //! tells.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rewinddb::engine::{CellWrite, Engine, Outcome, WholeChange};
 use rewinddb::explain::{ClaimedAnswer, ClaimedEffect, Expiry, Reason, Target};
 use rewinddb::judge;
-use rewinddb::query::Query;
+use rewinddb::query::{Operation, Query};
 use rewinddb::reply::Reply;
 use rewinddb::time::{ClockRule, Time};
 use rewinddb::wire::{self, Request, Term};
@@ -70,8 +71,15 @@ impl Watched {
 
     /// Applies a query; all that its reason says must hold.
     fn apply(&mut self, query: &Query<'_>) {
-        let (reason, before) = (Reason::of(&self.engine, query), cells(&self.engine));
+        let before = cells(&self.engine);
+        let reason = Reason::of(&self.engine, query);
         assert_eq!(before, cells(&self.engine), "to find a reason changes nothing");
+        self.apply_for(query, &reason);
+    }
+
+    /// Applies a query for this reason, all of which must hold.
+    fn apply_for(&mut self, query: &Query<'_>, reason: &Reason<'_>) {
+        let before = cells(&self.engine);
         let (rule, reading) = (self.engine.clock().rule(), self.engine.clock().now());
         let outcome = self.engine.apply_noting(None, query, |reply| reply.clone().into_owned()).ok();
         let (reply, outcome) = outcome.unzip();
@@ -83,7 +91,7 @@ impl Watched {
         let sentence = reason.to_string();
         self.check_effect(&applied, reason.claim().effect, &sentence);
         applied.check_answer(reason.claim().answer, &sentence);
-        applied.check_sentence(&reason, &sentence);
+        applied.check_sentence(reason, &sentence);
         if let Some(outcome) = outcome {
             applied.check_outcome(&outcome);
         }
@@ -280,6 +288,30 @@ fn the_reason_of_every_example_says_what_happens() {
                 request.expect("it is one").queries().iter().for_each(|query| watched.apply(query));
             }
         }
+    }
+}
+
+/// Were an operation given the sentence of another one, these tests would find it out.
+#[test]
+fn the_sentence_of_another_operation_is_found_out() {
+    let says_the_same = [Operation::Tick, Operation::ResetAliases];
+    for operation in Operation::ALL.iter().filter(|operation| !says_the_same.contains(operation)) {
+        let form = crate::language().form_of(*operation).expect("it has one");
+        let (mut watched, mut found_out) = (Watched::new(ClockRule::Monotone), false);
+        for line in form.example.queries {
+            let words: Vec<Term> = words(line);
+            let aliases = watched.engine.aliases().clone();
+            let request =
+                Request::parse(&wire::raw_query(&words), &aliases, crate::whole()).expect("it is one");
+            for query in request.queries() {
+                let (mut other, now) = (watched.clone(), watched.engine.clock().now());
+                let reason = Reason::Ticks { from: Some(now), to: query.timestamp().unwrap_or(now) };
+                let applied = catch_unwind(AssertUnwindSafe(|| other.apply_for(query, &reason)));
+                found_out |= query.operation() == *operation && applied.is_err();
+                watched.apply(query);
+            }
+        }
+        assert!(found_out, "{} with the sentence of TICK", form.name);
     }
 }
 
