@@ -1,10 +1,11 @@
 //! The program: one file a subcommand, and the only room that writes to standard output.
 //!
-//! Invariants: standard output is data, messages and progress go to standard error; how the program ends is told
+//! Invariants: standard output is data, messages and progress go to standard error; how the program ends is decided
 //! by `Failure` alone.
 
 mod base;
 mod explain;
+mod find_case;
 mod help;
 #[cfg(unix)]
 mod hunt;
@@ -15,14 +16,13 @@ mod judge;
 #[cfg(unix)]
 mod judged;
 mod log;
-mod named;
 mod progress;
+mod quote;
 mod repl;
 mod report;
 mod rows;
 mod run;
-mod shell;
-mod storing;
+mod store_args;
 mod suites;
 mod test;
 #[cfg(unix)]
@@ -47,17 +47,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Run(run::Args),
-    Repl(repl::Args),
-    Explain(explain::Args),
-    Test(test::Args),
+    Run(run::RunArgs),
+    Repl(repl::ReplArgs),
+    Explain(explain::ExplainArgs),
+    Test(test::TestArgs),
     #[cfg(unix)]
-    Judge(judge::Args),
+    Judge(judge::JudgeArgs),
     #[cfg(unix)]
-    Hunt(hunt::Args),
-    Init(init::Args),
-    Log(log::Args),
-    Help(help::Args),
+    Hunt(hunt::HuntArgs),
+    Init(init::InitArgs),
+    Log(log::LogArgs),
+    Help(help::HelpArgs),
 }
 
 /// How the program may end, as `--help` and the README tell it.
@@ -101,7 +101,7 @@ enum Failure {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) => return ExitCode::from(tell(&told)),
+        Err(error) => return ExitCode::from(print(&error)),
     };
     cli.color.write_global();
     // Without a handler the program still ends, only by a signal instead of with a status.
@@ -130,7 +130,7 @@ pub fn main() -> ExitCode {
         Command::Log(args) => log::log(&args),
         Command::Help(args) => help::help(&args),
     });
-    // A panic has told its message already.
+    // A panic has printed its message already.
     let ended = ended.unwrap_or_else(|_| Err(Failure::Bug("it panicked".to_owned())));
     ExitCode::from(match ended {
         Ok(()) => 0,
@@ -151,10 +151,10 @@ pub fn main() -> ExitCode {
 }
 
 /// Prints what the command line asks for instead of a command: help, the version, or what is wrong with it.
-fn tell(told: &clap::Error) -> u8 {
-    match told.print() {
-        Err(error) if !told.use_stderr() && error.kind() != io::ErrorKind::BrokenPipe => 74,
-        _ => u8::try_from(told.exit_code()).unwrap_or(2),
+fn print(error: &clap::Error) -> u8 {
+    match error.print() {
+        Err(broken) if !error.use_stderr() && broken.kind() != io::ErrorKind::BrokenPipe => 74,
+        _ => u8::try_from(error.exit_code()).unwrap_or(2),
     }
 }
 
@@ -206,7 +206,7 @@ fn fail(status: u8, message: &str) -> u8 {
     status
 }
 
-/// Writes to standard error. Where that takes nothing there is nobody to tell, and the status still tells.
+/// Writes to standard error. Where that takes nothing nobody reads it, and the status still says it.
 fn say(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }

@@ -26,7 +26,7 @@
 //! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`,
 //! `level5_lists`, `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the counts), `shards` (the map they are kept in),
 //! `live` (which of them are live),
-//! `fields` (the cells of one record), `history` (the versions of one thing), `held` (texts and lists), `timeline` (the epochs), `expiries` (who
+//! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists), `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who
 //! dies when), `unsaved` (what a restore takes back), `backups` (what was saved); how all of it is written down
 //! and brought back: `image`, `thaw`, and as queries: `dump`; what can be seen of it: `seen`; and what a
 //! query did: `outcome`.
@@ -34,10 +34,10 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 mod backups;
+mod blobs;
 mod dump;
 mod expiries;
 mod fields;
-mod held;
 mod history;
 pub mod image;
 mod level1_records;
@@ -54,6 +54,7 @@ mod outcome;
 mod records;
 mod seen;
 mod shards;
+mod stored;
 mod thaw;
 mod timeline;
 mod transactions;
@@ -63,13 +64,16 @@ pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
 pub use seen::LiveCell;
 pub use transactions::{Effect, Session};
 
-use crate::query::{Aliases, Pattern, Query};
-use crate::reply::{Reply, Value};
+use crate::query::{Aliases, Query};
+use crate::reply::Reply;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
+use blobs::NoBlobs;
+pub(crate) use blobs::{BlobRef, Blobs};
 use expiries::Expiries;
 use records::Records;
 use smol_str::SmolStr;
+pub(crate) use stored::{StoredText, StoredValue};
 use timeline::Timeline;
 use transactions::Transaction;
 use unsaved::Unsaved;
@@ -144,7 +148,7 @@ impl Engine {
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
     /// Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_matching(None, query, is_match)
+        self.apply_with(None, query, &mut NoBlobs)
     }
 
     /// Answers a query of a session.
@@ -152,20 +156,19 @@ impl Engine {
     /// # Errors
     /// As [`Self::apply`].
     pub fn apply_in<'e>(&'e mut self, session: &Session, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
-        self.apply_matching(Some(session), query, is_match)
+        self.apply_with(Some(session), query, &mut NoBlobs)
     }
 
-    /// The same, of a session or the engine's own, for a caller who hands values in that stand for others: `matches`
-    /// tells whether what such a value stands for matches a pattern.
+    /// Answers a query of a session or the engine's own, where long texts are elsewhere.
     ///
     /// # Errors
-    /// As [`Self::apply`], and the first of `matches`. Nothing has changed then either.
-    pub fn apply_matching<'e, E: From<Backwards>>(
+    /// As [`Self::apply`], and the first of `blobs`. Nothing has changed then either.
+    pub(crate) fn apply_with<'e, B: Blobs>(
         &'e mut self,
         session: Option<&Session>,
         query: &Query<'_>,
-        matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
-    ) -> Result<Reply<'e>, E> {
+        blobs: &mut B,
+    ) -> Result<Reply<'e, B::Value<'e>>, B::Error> {
         if !self.transactions.is_empty() {
             self.enter(session);
         }
@@ -175,35 +178,37 @@ impl Engine {
         }
         Ok(match *query {
             Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
-                self.set((key, field, value), Some(Lifetime::PERMANENT), now)
+                self.set((key, field, StoredText::new(value, blobs)), Some(Lifetime::PERMANENT), now)
             }
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
                 let lifetime = self.lifetime(timestamp, ttl);
-                self.set((key, field, value), lifetime, now)
+                self.set((key, field, StoredText::new(value, blobs)), lifetime, now)
             }
-            Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get(key, field, now),
+            Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get::<B>(key, field, now),
             Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),
-            Query::Scan { key } | Query::ScanAt { key, .. } => self.scan(key, "", now),
+            Query::Scan { key } | Query::ScanAt { key, .. } => self.scan::<B>(key, "", now),
             Query::ScanByPrefix { key, prefix } | Query::ScanByPrefixAt { key, prefix, .. } => {
-                self.scan(key, prefix, now)
+                self.scan::<B>(key, prefix, now)
             }
             Query::Backup { timestamp } => self.backup(timestamp, now),
             Query::Restore { timestamp, timestamp_to_restore } => {
                 self.restore(timestamp, timestamp_to_restore.0)
             }
             Query::Tick { .. } => Reply::Done,
-            Query::Put { key, value } => self.set((key, OWN, value), Some(Lifetime::PERMANENT), now),
+            Query::Put { key, value } => {
+                self.set((key, OWN, StoredText::new(value, blobs)), Some(Lifetime::PERMANENT), now)
+            }
             Query::PutWithTtl { key, value, ttl } => {
                 let lifetime = self.lifetime(self.clock.now(), ttl);
-                self.set((key, OWN, value), lifetime, now)
+                self.set((key, OWN, StoredText::new(value, blobs)), lifetime, now)
             }
-            Query::GetOwn { key } => self.get(key, OWN, now),
+            Query::GetOwn { key } => self.get::<B>(key, OWN, now),
             Query::DeleteRecord { key } => self.delete_record(key, now),
             Query::ExistsRecord { key } => self.exists(key, None, now),
             Query::Exists { key, field } => self.exists(key, Some(field), now),
             Query::Keys {} => self.keys(now),
-            Query::Values {} => self.values(now),
-            Query::Items {} => self.items(now),
+            Query::Values {} => self.values::<B>(now),
+            Query::Items {} => self.items::<B>(now),
             Query::Size {} => self.size(now),
             Query::Clear {} => self.clear(),
             Query::ExpireRecord { key, ttl } => self.expire((key, None), ttl, now),
@@ -212,8 +217,8 @@ impl Engine {
             Query::TtlOf { key, field } => self.ttl((key, Some(field)), now),
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
-            Query::Append { key, field, item } => self.append(key, field, item, now),
-            Query::Find { what, mode: _, ref pattern } => self.find(what, pattern, now, matches)?,
+            Query::Append { key, field, item } => self.append(key, field, StoredText::new(item, blobs), now),
+            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, blobs)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),
             Query::Rollback {} => self.rollback(),
@@ -260,12 +265,6 @@ impl Engine {
             branches: self.timeline.branches(),
         }
     }
-}
-
-/// A value that stands for itself matches as it is shown.
-#[expect(clippy::unnecessary_wraps, reason = "others have to read it first")]
-fn is_match(pattern: &Pattern<'_>, held: &Value<'_>) -> Result<bool, Backwards> {
-    Ok(pattern.is_match(&held.shown()))
 }
 
 /// How much a database holds, as [`Engine::sizes`] counts it.

@@ -38,7 +38,7 @@ pub enum Reason<'q> {
         cell: CellName<'q>,
         /// What it was before.
         before: CellState,
-        /// MatchMode long it lives.
+        /// How long it lives.
         lifespan: Lifespan,
     },
     /// A cell is read.
@@ -107,7 +107,7 @@ pub enum Reason<'q> {
     Surveys {
         /// What is live.
         census: Census,
-        /// MatchMode much is listed: records, or cells.
+        /// How much is listed: records, or cells.
         listed: usize,
         /// When that is asked.
         when: When,
@@ -123,11 +123,11 @@ pub enum Reason<'q> {
     Finds {
         /// What is looked through.
         what: SearchIn,
-        /// MatchMode the pattern is meant.
+        /// How the pattern is meant.
         how: MatchMode,
         /// The pattern.
         pattern: &'q str,
-        /// MatchMode many match.
+        /// How many match.
         found: usize,
         /// Of how many.
         among: usize,
@@ -138,17 +138,17 @@ pub enum Reason<'q> {
     Clears {
         /// What is live before.
         census: Census,
-        /// MatchMode many backups stay.
+        /// How many backups stay.
         backups: usize,
     },
     /// Lifetimes begin anew.
     Expires {
         /// Whose.
         target: Target<'q>,
-        /// MatchMode long they are.
+        /// How long they are.
         lifespan: Lifespan,
     },
-    /// MatchMode long something lives is asked.
+    /// How long something lives is asked.
     Measures {
         /// What.
         target: Target<'q>,
@@ -161,7 +161,7 @@ pub enum Reason<'q> {
     Appends {
         /// The cell.
         cell: CellName<'q>,
-        /// MatchMode many items there are before, and whether they are a list; `None` if there is no live
+        /// How many items there are before, and whether they are a list; `None` if there is no live
         /// cell.
         before: Option<(usize, bool)>,
     },
@@ -169,7 +169,7 @@ pub enum Reason<'q> {
     Persists {
         /// Whose.
         target: Target<'q>,
-        /// MatchMode many of them would have ended.
+        /// How many of them would have ended.
         ending: usize,
     },
     /// A transaction begins.
@@ -193,7 +193,7 @@ pub enum Reason<'q> {
     Conflicts,
     /// Queries are asked.
     Asks {
-        /// MatchMode many.
+        /// How many.
         queries: usize,
     },
     /// An operation is given another name.
@@ -207,12 +207,12 @@ pub enum Reason<'q> {
     },
     /// Other names are listed.
     ListsNames {
-        /// MatchMode many there are.
+        /// How many there are.
         count: usize,
     },
     /// Other names are taken away.
     ForgetsNames {
-        /// MatchMode many there are.
+        /// How many there are.
         count: usize,
     },
 }

@@ -30,6 +30,7 @@ pub use aliases::Aliases;
 pub use language::{Asks, Example, Form, Language};
 pub(crate) use mistake::Brief;
 pub use mistake::Mistake;
+pub(crate) use operation::RETIRED;
 pub use operation::{Access, Word};
 pub use parse::RawQuery;
 pub use pattern::{BadPattern, MatchMode, Pattern, SearchIn};

@@ -1,11 +1,14 @@
 //! What an operation answers, before any format: each caller decides how to write it.
 //!
 //! Invariant: the text of a reply is exactly the answer of the exercise; `Display` writes it.
+//!
+//! Where an engine keeps long texts elsewhere, what it answers carries its own type `V` for values; whoever has the
+//! texts makes a reply of it that everybody can read (`try_map`).
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A value as it is told.
+/// A value as it is answered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'e> {
     /// A text.
@@ -59,15 +62,15 @@ impl fmt::Display for Value<'_> {
 
 /// The answer to one query. It borrows from the engine, so nothing is copied to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply<'e> {
-    /// Done, with nothing to tell: the empty text.
+pub enum Reply<'e, V = Value<'e>> {
+    /// Done, with nothing to say: the empty string.
     Done,
     /// `true` or `false`.
     Bool(bool),
-    /// A value, or `None` where there is no live cell: the empty text.
-    Value(Option<Value<'e>>),
+    /// A value, or `None` where there is no live cell: the empty string.
+    Value(Option<V>),
     /// Fields with their values, in field order: `f1(v1), f2(v2)`.
-    Cells(Vec<(Cow<'e, str>, Value<'e>)>),
+    Cells(Vec<(Cow<'e, str>, V)>),
     /// A number of records, or of the items of a list.
     Count(u64),
     /// How many milliseconds a cell has left; `None` for one that is permanent: `permanent`.
@@ -77,22 +80,59 @@ pub enum Reply<'e> {
     /// Fields with their keys, in order: `k1.f1, k2.f2`; the empty field of a key's own value is not shown.
     Fields(Vec<(Cow<'e, str>, Cow<'e, str>)>),
     /// Values, in order of their keys and then of their fields: `v1, v2`.
-    Values(Vec<Value<'e>>),
+    Values(Vec<V>),
     /// Cells of any records, in order of their keys and then of their fields: `k1(v1), k2.f2(v2)`.
-    Items(Vec<Item<'e>>),
+    Items(Vec<Item<'e, V>>),
     /// Other names of operations, each with what it stands for, in the order in which they were given: `n1: O1, n2: O2`.
     Aliases(Vec<(Cow<'e, str>, &'static str)>),
 }
 
 /// A cell that is listed with the key of its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item<'e> {
+pub struct Item<'e, V = Value<'e>> {
     /// The key of its record.
     pub key: Cow<'e, str>,
     /// Its field; that of the key's own value is empty, and not shown.
     pub field: Cow<'e, str>,
     /// Its value.
-    pub value: Value<'e>,
+    pub value: V,
+}
+
+impl<'e, V> Item<'e, V> {
+    /// The same cell with its value made into another.
+    pub(crate) fn with<W>(self, value: impl FnOnce(V) -> W) -> Item<'e, W> {
+        Item { key: self.key, field: self.field, value: value(self.value) }
+    }
+}
+
+impl<'e, V> Reply<'e, V> {
+    /// The same reply with every value made into another.
+    ///
+    /// # Errors
+    /// The first of `value`.
+    pub(crate) fn try_map<W, E>(self, mut value: impl FnMut(V) -> Result<W, E>) -> Result<Reply<'e, W>, E> {
+        Ok(match self {
+            Self::Done => Reply::Done,
+            Self::Bool(truth) => Reply::Bool(truth),
+            Self::Value(found) => Reply::Value(found.map(value).transpose()?),
+            Self::Cells(cells) => {
+                let cells = cells.into_iter().map(|(field, cell)| Ok((field, value(cell)?)));
+                Reply::Cells(cells.collect::<Result<_, E>>()?)
+            }
+            Self::Count(count) => Reply::Count(count),
+            Self::Remaining(remaining) => Reply::Remaining(remaining),
+            Self::Keys(keys) => Reply::Keys(keys),
+            Self::Fields(fields) => Reply::Fields(fields),
+            Self::Values(values) => Reply::Values(values.into_iter().map(value).collect::<Result<_, E>>()?),
+            Self::Items(items) => {
+                let items = items.into_iter().map(|Item { key, field, value: of_cell }| {
+                    Ok(Item { key, field, value: value(of_cell)? })
+                });
+                Reply::Items(items.collect::<Result<_, E>>()?)
+            }
+            Self::Aliases(aliases) => Reply::Aliases(aliases),
+        })
+    }
 }
 
 impl Reply<'_> {
@@ -180,7 +220,7 @@ fn point(field: &str) -> &'static str {
     if field.is_empty() { "" } else { "." }
 }
 
-/// Writes parts with a comma and a blank between any two.
+/// Writes parts with a comma and a space between any two.
 fn joined<T, E, W: FnMut(&str) -> Result<(), E>>(
     parts: &[T],
     mut write: W,

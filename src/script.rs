@@ -1,6 +1,6 @@
 //! Query files: from JSON to queries with their places, and from replies to what is printed.
 //!
-//! Invariants: a list or a suite with a mistake gives no queries at all; every mistake tells where it is; nothing
+//! Invariants: a list or a suite with a mistake gives no queries at all; every mistake has its place; nothing
 //! here names an operation, so a new row of the table needs no change in this room.
 //!
 //! ```text
@@ -25,7 +25,7 @@ pub use answers::{
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
-pub use suite::{Case, Suite, read_suite};
+pub use suite::{Suite, SuiteCase, read_suite};
 pub use typed::{SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_so_far, typed_words};
 
 use crate::engine::Engine;
@@ -80,7 +80,7 @@ impl Context {
 
 /// The shapes that a file of queries may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum InputKind {
     /// One JSON array of queries.
     List,
     /// JSON Lines: one query a line.
@@ -89,8 +89,8 @@ pub enum Kind {
     Suite,
 }
 
-impl Kind {
-    /// Tells the shape from how the input begins; `None` while `head` is too short to tell.
+impl InputKind {
+    /// Returns the shape, which shows in how the input begins; `None` while `head` is too short.
     ///
     /// A list begins `[[`, a first line of JSON Lines `["`. What is neither is taken for a list, so that it is
     /// refused as one.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: what was committed survives a crash of the process always, and a loss of power as the sync policy says;
 //! a group is on disk whole or not at all; a file that is not as it was written is noticed and never read as
-//! something else; what is in memory is what the files tell.
+//! something else; what is in memory is what the files say.
 //!
 //! ```text
 //!   queries ─► group ─► frame ─► segment of the log        what was asked; first on disk, then in memory
@@ -12,12 +12,15 @@
 //! ```
 //!
 //! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
-//! file), `message` (what messages there are), `data_file` and `listing` (the files of a directory), `group` (queries
-//! on disk), `values` (values that stay there); writing: `asking`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
-//! `opening`; `snapshot` with `image`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`. The
+//! file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory), `group` (queries
+//! on disk), `blob_store` (values that stay there); writing: `apply` (the database, and what it asks of a journal), `journal`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
+//! `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`, `check`. The
 //! format byte by byte is in `store/FORMAT.md`.
 
-mod asking;
+mod apply;
+mod aside;
+mod blob_store;
+mod check;
 mod compaction;
 mod data_file;
 mod disk;
@@ -25,7 +28,7 @@ mod error;
 mod flusher;
 mod frame;
 mod group;
-mod image;
+mod journal;
 mod listing;
 mod log;
 mod message;
@@ -36,11 +39,11 @@ mod repair;
 mod replay;
 mod snapshot;
 mod stats;
-mod values;
 mod verify;
 mod view;
 mod watermark;
 
+pub use blob_store::CacheStats;
 pub use disk::{Disk, DiskFile, Fault, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
 pub use options::{ByteSize, CacheMax, Encoding, Options, SyncPolicy};
@@ -48,30 +51,24 @@ pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
 pub use replay::Until;
 pub use stats::Stats;
-pub use values::CacheStats;
 pub use verify::{Verdict, verify};
 pub use view::{View, cat};
 
-use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::{Engine, Session};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
-use crate::time::{Clock, Time};
-use asking::Asked;
+use crate::time::Clock;
+use apply::{Core, Each};
 use compaction::Compaction;
+use journal::Journal;
 use log::Log;
-use message::{Body, Group};
 use snapshot::Size;
-use values::Values;
 
-/// Groups with so many bytes of text are packed, if groups are.
-const PACKED_FROM: usize = 4096;
-
-/// A database that is on disk too. Dropping it closes it; [`Store::close`] also tells what went wrong then.
+/// A database that is on disk too. Dropping it closes it; [`Store::close`] also reports what went wrong then.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -88,16 +85,8 @@ const PACKED_FROM: usize = 4096;
 /// # Ok::<(), rewinddb::store::Error>(())
 /// ```
 pub struct Store {
-    engine: Engine,
-    values: Values,
+    core: Core,
     log: Log,
-    group: Group,
-    /// What the clock reads as far as the log tells.
-    logged: Time,
-    /// What it read when a snapshot was last begun.
-    frozen: Time,
-    /// What the transactions that are open were asked, by their numbers.
-    asked: BTreeMap<u64, Asked>,
     options: Options,
     snapshot: Option<Size>,
     compaction: Option<Compaction>,
@@ -114,19 +103,19 @@ impl Store {
     /// The logical clock: its rule and its reading.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.engine.clock()
+        self.core.engine.clock()
     }
 
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
-        self.engine.aliases()
+        self.core.engine.aliases()
     }
 
     /// Has the store's own session a transaction open?
     #[must_use]
     pub fn is_in_transaction(&self) -> bool {
-        self.engine.transaction_of(None).is_some()
+        self.core.engine.transaction_of(None).is_some()
     }
 
     /// The number of the last group of the log.
@@ -141,14 +130,14 @@ impl Store {
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
         let (last_group, tail) = (self.last_group(), Some(&self.log.tail));
-        let stats = Stats::count(&*self.disk, &mut self.engine, &self.values, last_group, tail)?;
+        let stats = Stats::count(&*self.disk, &mut self.core.engine, &self.core.blobs, last_group, tail)?;
         Ok(Stats { compaction_failure: self.compaction_failure.clone(), ..stats })
     }
 
     /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the log, then to the database; each reply is handed on. It survives a
     /// crash of the process from then on; [`Self::commit`] makes it durable.
     ///
-    /// Reads leave nothing in the log. That they have moved the clock is told with the next write, or at the close.
+    /// Reads leave nothing in the log. That they have moved the clock is said with the next write, or at the close.
     ///
     /// # Errors
     /// [`Error::Backwards`], [`Error::TooLarge`], [`Error::Stopped`], or [`Error::Disk`] from the log: none of the
@@ -196,18 +185,14 @@ impl Store {
     /// # Errors
     /// [`Error::Disk`] from a value that stays on disk.
     pub fn in_memory(&mut self) -> Result<Engine, Error> {
-        let (mut copy, values) = (Engine::new(self.clock().rule()), &mut self.values);
-        self.engine.try_dump(|query| {
-            let shown = values.shown(query)?;
-            shown.with(|query| copy.apply(query).map(drop).map_err(Error::Backwards))
-        })?;
-        Ok(copy)
+        Core::in_memory(&mut self.core.engine, &mut self.core.blobs)
     }
 
     /// The key and the field of every live cell, in byte order of keys and then fields.
     #[must_use]
     pub fn names(&self) -> Vec<(&str, &str)> {
-        self.engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect()
+        let Ok(cells) = self.core.engine.try_cells(|_| Ok::<_, Infallible>(()));
+        cells.into_iter().map(|cell| (cell.key, cell.field)).collect()
     }
 
     /// Makes what was applied as durable as the sync policy promises.
@@ -216,7 +201,7 @@ impl Store {
     /// [`Error::Disk`] or [`Error::Stopped`]: what was applied since the last commit may be lost with the power, and
     /// the store takes no more writes.
     pub fn commit(&mut self) -> Result<(), Error> {
-        self.log.commit(self.options.sync)?;
+        self.log.commit()?;
         self.look_after_compaction();
         Ok(())
     }
@@ -236,27 +221,24 @@ impl Store {
         // The log has all that a snapshot would have.
         let _ = self.finish_snapshot();
         self.log.check()?;
-        if self.engine.clock().now() > self.logged {
-            self.group.clear();
-            self.group.push_clock(self.engine.clock().now());
-            self.append(false)?;
+        if let Some(draft) = self.core.last_move() {
+            self.log.submit(draft)?;
         }
         self.log.close()
     }
 
-    /// Appends the group to the log; the answer tells where its payload lies in what was written, and where that
-    /// begins in the file.
-    fn append(&mut self, packed: bool) -> Result<(Range<usize>, u64), Error> {
-        let packed = if packed { group::pack(&self.group) } else { None };
-        if let Some(packed) = packed {
-            return self.log.append(&Body::Packed(packed));
-        }
-        let body = Body::Group(std::mem::take(&mut self.group));
-        let appended = self.log.append(&body);
-        if let Body::Group(group) = body {
-            self.group = group;
-        }
-        appended
+    fn apply_group(
+        &mut self,
+        session: Option<&Session>,
+        queries: &[Query<'_>],
+        commit: bool,
+        each: &mut Each<'_>,
+    ) -> Result<(), Error> {
+        let settle = |log: &mut Log, is_submitted: bool| {
+            // Reads are answered even where nothing is written any more.
+            if commit && (is_submitted || log.check().is_ok()) { log.commit() } else { Ok(()) }
+        };
+        self.core.apply(&mut self.log, (session, queries), settle, each)
     }
 }
 

@@ -18,7 +18,7 @@ use std::fmt;
 pub struct Time(pub u64);
 
 impl Time {
-    /// The last moment that can be told.
+    /// The last moment there is.
     pub const LAST: Self = Self(u64::MAX);
 }
 
@@ -141,7 +141,7 @@ impl Clock {
         self.now
     }
 
-    /// Moves the clock to a timestamp; the answer is the moment at which the operation happens.
+    /// Moves the clock to a timestamp. Returns the moment at which the operation happens.
     ///
     /// Under the free rule an operation without a timestamp happens at 0, where every lifetime still holds:
     /// that is what ignoring expiry means.

@@ -60,23 +60,23 @@ impl Term {
 /// Words as a query is read from them.
 #[must_use]
 pub fn raw_query(words: &[Term]) -> RawQuery<'_> {
-    let mut spoken = RawQuery::default();
+    let mut raw = RawQuery::default();
     for (place, word) in words.iter().enumerate() {
         match word {
-            Term::Text(text) => spoken.words.push(text),
-            Term::Array(texts) => spoken.arrays.push((place, texts.iter().map(String::as_str).collect())),
+            Term::Text(text) => raw.words.push(text),
+            Term::Array(texts) => raw.arrays.push((place, texts.iter().map(String::as_str).collect())),
         }
     }
-    spoken
+    raw
 }
 
 impl From<&RawQuery<'_>> for Vec<Term> {
-    fn from(spoken: &RawQuery<'_>) -> Self {
-        let mut told: Self = spoken.words.iter().map(|word| Term::from(*word)).collect();
-        for (place, words) in &spoken.arrays {
-            told.insert(*place, Term::Array(words.iter().map(|word| (*word).to_owned()).collect()));
+    fn from(raw: &RawQuery<'_>) -> Self {
+        let mut terms: Self = raw.words.iter().map(|word| Term::from(*word)).collect();
+        for (place, words) in &raw.arrays {
+            terms.insert(*place, Term::Array(words.iter().map(|word| (*word).to_owned()).collect()));
         }
-        told
+        terms
     }
 }
 
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Term {
     }
 }
 
-/// Reads what is told; it is there for what it says of anything else.
+/// Reads a term; it is there for what it says of anything else.
 struct TextOrArray;
 
 impl<'de> Visitor<'de> for TextOrArray {
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn what_is_told_reads_back_as_it_was() {
         let json = r#"["ask",["set","A","B","C"],[],"x",["list"]]"#;
-        let words: Vec<Term> = serde_json::from_str(json).expect("it is told so");
+        let words: Vec<Term> = serde_json::from_str(json).expect("it is JSON");
         assert_eq!(serde_json::to_string(&words).expect("it is JSON"), json);
         assert_eq!(Vec::from(&raw_query(&words)), words);
         for bad in ["[7]", "[null]", "[[[]]]", "[[7]]", "[{}]"] {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Failure;
 use super::progress::Progress;
-use super::storing::StoreArgs;
+use super::store_args::StoreArgs;
 use crate::engine::Engine;
 use crate::query::{Aliases, Query};
 use crate::script::{Answers, Context, Rules};
@@ -88,7 +88,7 @@ impl Base {
         }
     }
 
-    /// Answers a line; with a store, the answer may be told after the next [`Self::commit`].
+    /// Answers a line; with a store, the answer may be written after the next [`Self::commit`].
     pub(super) fn answer_line(
         &mut self,
         request: &Request<'_>,
@@ -174,7 +174,7 @@ pub(super) fn answer(
 /// So many bytes of answers are held before they are committed even if more queries are waiting.
 const FULL: usize = 1 << 18;
 
-/// Answers that are not told yet, as what they answer may not be durable.
+/// Answers that are not written yet, as what they answer may not be durable.
 #[derive(Clone, Default)]
 pub(super) struct HeldAnswers(Rc<RefCell<Vec<u8>>>);
 
@@ -183,7 +183,7 @@ impl HeldAnswers {
         self.0.borrow().len() >= FULL
     }
 
-    /// Tells them.
+    /// Writes them.
     pub(super) fn hand_on(&self) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let written = out.write_all(&self.0.borrow()).and_then(|()| out.flush());

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Failure;
+use super::find_case::find_case;
 use super::input::{Input, unreadable};
-use super::named::named;
 use super::report::report;
 use super::run::{Rule, Source};
 use crate::query::Level;
-use crate::script::{self, Case, Format, Kind, LineReader, Rules, Suite};
+use crate::script::{self, Format, InputKind, LineReader, Rules, Suite, SuiteCase};
 use crate::time::{Backwards, ClockRule};
 use crate::trace::{Page, Step, Tracer};
 use crate::track::records::FILES;
@@ -24,7 +24,7 @@ use printer::Printer;
 
 /// Show step by step what each query does: its answer, the rule that decided it, and what is live after it
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct ExplainArgs {
     /// The file of queries; - is standard input [default: the built-in suites, of which --case names a case]
     #[arg(value_name = "FILE|-", required_unless_present = "case")]
     file: Option<PathBuf>,
@@ -51,7 +51,7 @@ pub(super) struct Args {
 }
 
 /// Explains the input.
-pub(super) fn explain(args: &Args) -> Result<(), Failure> {
+pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
     let mut sink = Sink::of(args)?;
     let Some(file) = &args.file else {
@@ -60,13 +60,13 @@ pub(super) fn explain(args: &Args) -> Result<(), Failure> {
     };
     let mut input = Input::open(file)?;
     match (input.kind()?, &args.case) {
-        (Kind::Suite, case) => explain_suite(input, rules, case.as_deref(), &mut sink)?,
+        (InputKind::Suite, case) => explain_suite(input, rules, case.as_deref(), &mut sink)?,
         (_, Some(_)) => {
             let message = format!("{} has no cases: --case is for a suite", input.name);
             return Err(Failure::Usage(message));
         }
-        (Kind::List, None) => explain_list(input, rules, &mut sink)?,
-        (Kind::Lines, None) => explain_lines(input, rules, &mut sink)?,
+        (InputKind::List, None) => explain_list(input, rules, &mut sink)?,
+        (InputKind::Lines, None) => explain_lines(input, rules, &mut sink)?,
     }
     sink.finish()
 }
@@ -109,7 +109,7 @@ fn explain_cases(
 ) -> Result<(), Failure> {
     let all = suites.iter().flat_map(|suite| suite.cases.iter().map(|case| (case, suite.clock)));
     let all: Vec<_> = all.collect();
-    let chosen = name.map_or(Ok(all.clone()), |name| named(all, |(case, _)| &case.name, name))?;
+    let chosen = name.map_or(Ok(all.clone()), |name| find_case(all, |(case, _)| &case.name, name))?;
     for (case, clock) in chosen {
         sink.begin(Some(case), file, clock)?;
         explain_requests(&case.requests, clock, sink)?;
@@ -170,7 +170,7 @@ enum Sink {
 }
 
 impl Sink {
-    fn of(args: &Args) -> Result<Self, Failure> {
+    fn of(args: &ExplainArgs) -> Result<Self, Failure> {
         if let Some(path) = &args.html {
             return Ok(Self::Page(Page::default(), path.clone()));
         }
@@ -183,7 +183,7 @@ impl Sink {
     }
 
     /// Begins a list or, of a suite, a case.
-    fn begin(&mut self, case: Option<&Case<'_>>, file: &str, clock: ClockRule) -> Result<(), Failure> {
+    fn begin(&mut self, case: Option<&SuiteCase<'_>>, file: &str, clock: ClockRule) -> Result<(), Failure> {
         match self {
             Self::Printed(printer) => printer.begin(case.map(|case| (&*case.name, &*case.why)))?,
             Self::Page(page, _) => {

@@ -1,4 +1,4 @@
-//! `rewind help`: the program, or an operation as its row of the table tells it.
+//! `rewind help`: the program, or an operation as the table has it.
 
 use std::io::Write;
 
@@ -9,13 +9,13 @@ use crate::query::{Aliases, Asks, Form, Language, Mistake};
 
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct HelpArgs {
     /// An operation, as in SCAN, or a subcommand, as in run or log verify
     topic: Vec<String>,
 }
 
 /// Prints the help that is asked for.
-pub(super) fn help(args: &Args) -> Result<(), Failure> {
+pub(super) fn help(args: &HelpArgs) -> Result<(), Failure> {
     let text = match &args.topic[..] {
         [] => format!("{}\n{}", Cli::command().render_help().ansi(), operations()),
         [topic, within @ ..] => about(topic, within)?,
@@ -51,7 +51,7 @@ fn operations() -> String {
     text
 }
 
-/// What a form tells.
+/// What a form says.
 pub(super) fn operation(form: &Form) -> String {
     let numbers = form.words().filter(|word| word.kind.is_number());
     let numbers: Vec<_> = numbers.map(|word| word.name).collect();

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::judged::{Judged, LimitArgs, new_seed};
 use super::progress::Progress;
+use super::quote::quote;
 use super::run::Rule;
-use super::shell::shell_word;
 use super::suites::cases_of;
 use super::{Failure, say};
 use crate::judge::report as shown;
@@ -16,7 +16,7 @@ use crate::query::{Language, Level};
 
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct HuntArgs {
     /// Draw operations up to this level [default: the last of the exercise]
     #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
@@ -53,10 +53,10 @@ pub(super) struct Args {
 }
 
 /// Hunts.
-pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
+pub(super) fn hunt(args: &HuntArgs) -> Result<(), Failure> {
     let seed = args.seed.unwrap_or_else(new_seed);
     let draw = args.draw();
-    // What cannot be saved is told before anything is hunted.
+    // What cannot be saved is reported before anything is hunted.
     let mut saved = args.save.as_ref().map(|file| Saved::open(file, draw)).transpose()?;
     let mut candidate = args.judged.candidate(&args.command, &args.limits);
     let mut other = args.against.as_ref().map(|command| args.other(command));
@@ -83,7 +83,7 @@ pub(super) fn hunt(args: &Args) -> Result<(), Failure> {
     Err(Failure::Negative)
 }
 
-impl Args {
+impl HuntArgs {
     fn draw(&self) -> Draw {
         let level = self.level.unwrap_or(Language::records().exercise());
         Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) }
@@ -98,7 +98,7 @@ impl Args {
     fn again(&self, seed: u64) -> String {
         let level = self.level.map_or(String::new(), |level| format!("--level {level} "));
         let against = self.against.as_ref();
-        let against = against.map_or(String::new(), |other| format!(" --against {}", shell_word(other)));
+        let against = against.map_or(String::new(), |other| format!(" --against {}", quote(other)));
         let rest = self.judged.again(self.clock.into(), &self.command);
         format!("rewind hunt {level}--seed {seed} --cases 1{against}{rest}")
     }

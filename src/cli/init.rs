@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::Failure;
-use super::shell::shell_word;
+use super::quote::quote;
 use crate::track::records::Kit;
 
 /// Write a starter kit: an empty solution, the adapter that connects it to the judge, a README
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct InitArgs {
     /// python, javascript, java, go, c++ (or cpp) or rust
     #[arg(value_name = "LANGUAGE", value_parser = Kit::of)]
     kit: &'static Kit,
@@ -21,8 +21,8 @@ pub(super) struct Args {
 }
 
 /// Writes the kit, unless one of its files is there already.
-pub(super) fn init(args: &Args) -> Result<(), Failure> {
-    let Args { kit, directory } = args;
+pub(super) fn init(args: &InitArgs) -> Result<(), Failure> {
+    let InitArgs { kit, directory } = args;
     let cannot = |what: &str, error: &std::io::Error| {
         Failure::Usage(format!("cannot {what} {}: {error}", directory.display()))
     };
@@ -45,7 +45,7 @@ pub(super) fn init(args: &Args) -> Result<(), Failure> {
     let place = if directory.as_os_str() == "." {
         String::new()
     } else {
-        format!("cd {}\n", shell_word(&directory.to_string_lossy()))
+        format!("cd {}\n", quote(&directory.to_string_lossy()))
     };
     let build = kit.build.map_or(String::new(), |build| format!("{build}\n"));
     let judge = format!("rewind judge --protocol session --level 1 -- {}", kit.run);

@@ -1,17 +1,17 @@
-//! The input of a command: a file or standard input, whose shape is told from how it begins.
+//! The input of a command: a file or standard input, whose shape shows in how it begins.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::Failure;
-use crate::script::Kind;
+use crate::script::InputKind;
 
 /// The largest list or suite that is read, in bytes. JSON Lines may be of any length.
 const LARGEST: u64 = 1 << 30;
 
-/// So many blank bytes may stand before JSON Lines; after more an input is taken for a list.
-const LONGEST_BLANK: usize = 1 << 20;
+/// So many spaces and line breaks may stand before JSON Lines; after more an input is taken for a list.
+const MOST_SPACE: usize = 1 << 20;
 
 /// An input that has not been read yet.
 pub(super) struct Input {
@@ -37,16 +37,16 @@ impl Input {
     }
 
     /// What shape the input has. What was read to find that out is read again.
-    pub(super) fn kind(&mut self) -> Result<Kind, Failure> {
+    pub(super) fn kind(&mut self) -> Result<InputKind, Failure> {
         let mut head = Vec::new();
         let kind = loop {
             let chunk = self.source.fill_buf().map_err(|error| unreadable(&self.name, &error))?;
             let length = chunk.len();
             head.extend_from_slice(chunk);
             self.source.consume(length);
-            match Kind::of(&head) {
+            match InputKind::of(&head) {
                 Some(kind) => break kind,
-                None if length == 0 || head.len() > LONGEST_BLANK => break Kind::List,
+                None if length == 0 || head.len() > MOST_SPACE => break InputKind::List,
                 None => {}
             }
         };
@@ -55,7 +55,7 @@ impl Input {
         Ok(kind)
     }
 
-    /// The first byte that is not blank, of an input whose kind was asked for.
+    /// The first byte that is not a space, of an input whose kind was asked for.
     pub(super) fn first_byte(&mut self) -> Option<u8> {
         let head = self.source.fill_buf().unwrap_or_default();
         head.iter().copied().find(|byte| !byte.is_ascii_whitespace())

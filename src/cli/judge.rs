@@ -17,7 +17,7 @@ use crate::judge::{self, Case, Draw, fresh_case};
 /// Judge a solution in any language by the built-in suites
 #[derive(clap::Args)]
 #[command(after_help = VERDICTS)]
-pub(super) struct Args {
+pub(super) struct JudgeArgs {
     #[command(flatten)]
     selection: Selection,
 
@@ -72,7 +72,7 @@ struct Watched {
 }
 
 /// Judges the command.
-pub(super) fn judge(args: &Args) -> Result<(), Failure> {
+pub(super) fn judge(args: &JudgeArgs) -> Result<(), Failure> {
     let mut cases = args.selection.cases(&args.suites, Some(args.clock.into()))?;
     cases.retain(|case| case.max_time() <= args.judged.max_time);
     let seed = args.seed.unwrap_or_else(new_seed);
@@ -86,7 +86,7 @@ pub(super) fn judge(args: &Args) -> Result<(), Failure> {
     args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), &args.command.join(" "))
 }
 
-impl Args {
+impl JudgeArgs {
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
     /// drawn one by one.
     fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {

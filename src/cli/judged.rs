@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::shell::shell_word;
+use super::quote::quote;
 use crate::judge::{Candidate, Dice, Limits, Millis, Protocol, adopt_orphans, candidate};
 use crate::store::ByteSize;
 use crate::time::ClockRule;
@@ -83,7 +83,7 @@ impl Judged {
         if self.max_time < u64::MAX {
             text.push_str(&format!(" --max-time {}", self.max_time));
         }
-        let words: Vec<_> = command.iter().map(|word| shell_word(word)).collect();
+        let words: Vec<_> = command.iter().map(|word| quote(word)).collect();
         format!("{text} -- {}", words.join(" "))
     }
 }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::rows::Rows;
-use super::storing::{self, stat_lines};
+use super::store_args::{self, stat_lines};
 use super::{Failure, say};
 use crate::engine::LiveCell;
 use crate::query::Language;
@@ -19,17 +19,17 @@ use crate::time::Time;
 
 /// Look into a store, verify or repair it, compact it, or tell what it held before
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct LogArgs {
     #[command(subcommand)]
-    command: Command,
+    command: LogCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum LogCommand {
     /// What the store holds: keys, fields, backups, live and dead bytes, files
     Stats {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
         /// json or text [default: text on a terminal, else json]
         #[arg(long, value_name = "FORMAT")]
         format: Option<Format>,
@@ -37,7 +37,7 @@ enum Command {
     /// The frames of a file as JSON Lines, whatever its encoding
     Cat {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
         /// Files of the store [default: all segments of the log, in order]
         #[arg(value_name = "FILE")]
         files: Vec<String>,
@@ -45,17 +45,17 @@ enum Command {
     /// Check every byte; status 1 if something is damaged
     Verify {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
     },
     /// Save what can be saved of a damaged store; copies of the damaged files are kept beside them
     Repair {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
     },
     /// Write a snapshot that takes the place of the log so far, in the encoding of the store
     Compact {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
         /// Go over to this encoding, binary or json
         #[arg(long, value_name = "ENCODING")]
         encoding: Option<Encoding>,
@@ -63,9 +63,9 @@ enum Command {
     /// A list of queries that rebuilds the database, backups included; one of the free clock rule needs --clock free
     Export {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
         #[command(flatten)]
-        until: Moment,
+        until: MomentArgs,
         /// json or jsonl
         #[arg(long, value_name = "FORMAT", default_value = "json")]
         format: Format,
@@ -73,9 +73,9 @@ enum Command {
     /// The live cells as they were after a group or at a moment
     Replay {
         #[command(flatten)]
-        directory: Directory,
+        directory: DirectoryArg,
         #[command(flatten)]
-        until: Moment,
+        until: MomentArgs,
         /// json, jsonl, text or table [default: a table on a terminal, else jsonl]
         #[arg(long, value_name = "FORMAT")]
         format: Option<Format>,
@@ -83,14 +83,14 @@ enum Command {
 }
 
 #[derive(clap::Args)]
-struct Directory {
+struct DirectoryArg {
     /// The directory of the store
     #[arg(value_name = "DIR")]
     path: PathBuf,
 }
 
 #[derive(clap::Args)]
-struct Moment {
+struct MomentArgs {
     /// As it was after this group of the log
     #[arg(long, value_name = "N", conflicts_with = "at")]
     to: Option<u64>,
@@ -99,7 +99,7 @@ struct Moment {
     at: Option<u64>,
 }
 
-impl Moment {
+impl MomentArgs {
     fn until(&self) -> Until {
         match (self.to, self.at) {
             (Some(group), _) => Until::Group(group),
@@ -109,30 +109,30 @@ impl Moment {
     }
 }
 
-impl Directory {
+impl DirectoryArg {
     fn disk(&self) -> Arc<dyn Disk> {
-        storing::disk(&self.path)
+        store_args::disk(&self.path)
     }
 
     fn view(&self, until: Until) -> Result<View, Failure> {
         let view = View::open(self.disk(), &Options::default(), until)?;
         if let Some(torn) = view.torn_end() {
-            say(&format!("note: {}\n", storing::torn(torn, "will be cut off")));
+            say(&format!("note: {}\n", store_args::torn(torn, "will be cut off")));
         }
         Ok(view)
     }
 }
 
 /// Does what is asked.
-pub(super) fn log(args: &Args) -> Result<(), Failure> {
+pub(super) fn log(args: &LogArgs) -> Result<(), Failure> {
     match &args.command {
-        Command::Stats { directory, format } => stats(directory, *format),
-        Command::Cat { directory, files } => cat(directory, files),
-        Command::Verify { directory } => verify(directory),
-        Command::Repair { directory } => repair(directory),
-        Command::Compact { directory, encoding } => compact(directory, *encoding),
-        Command::Export { directory, until, format } => export(directory, until.until(), *format),
-        Command::Replay { directory, until, format } => replay(directory, until.until(), *format),
+        LogCommand::Stats { directory, format } => stats(directory, *format),
+        LogCommand::Cat { directory, files } => cat(directory, files),
+        LogCommand::Verify { directory } => verify(directory),
+        LogCommand::Repair { directory } => repair(directory),
+        LogCommand::Compact { directory, encoding } => compact(directory, *encoding),
+        LogCommand::Export { directory, until, format } => export(directory, until.until(), *format),
+        LogCommand::Replay { directory, until, format } => replay(directory, until.until(), *format),
     }
 }
 
@@ -140,7 +140,7 @@ fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
 }
 
-fn stats(directory: &Directory, format: Option<Format>) -> Result<(), Failure> {
+fn stats(directory: &DirectoryArg, format: Option<Format>) -> Result<(), Failure> {
     let stats = directory.view(Until::End)?.stats()?;
     let terminal = io::stdout().is_terminal();
     let text = match format {
@@ -151,13 +151,13 @@ fn stats(directory: &Directory, format: Option<Format>) -> Result<(), Failure> {
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
-fn cat(directory: &Directory, files: &[String]) -> Result<(), Failure> {
+fn cat(directory: &DirectoryArg, files: &[String]) -> Result<(), Failure> {
     let mut out = stdout();
     store::cat(&*directory.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{line}")?))?;
     Ok(out.flush()?)
 }
 
-fn verify(directory: &Directory) -> Result<(), Failure> {
+fn verify(directory: &DirectoryArg) -> Result<(), Failure> {
     let verdict = store::verify(&directory.disk())?;
     let mut out = stdout();
     for (file, bytes) in &verdict.files {
@@ -167,7 +167,7 @@ fn verify(directory: &Directory) -> Result<(), Failure> {
         writeln!(out, "{damage}")?;
     }
     if let Some(torn) = &verdict.torn {
-        writeln!(out, "{}; that is no damage", storing::torn(torn, "will be cut off"))?;
+        writeln!(out, "{}; that is no damage", store_args::torn(torn, "will be cut off"))?;
     }
     let count = verdict.damages.len();
     let places = if count == 1 { "place" } else { "places" };
@@ -180,7 +180,7 @@ fn verify(directory: &Directory) -> Result<(), Failure> {
     if count == 0 { Ok(()) } else { Err(Failure::Negative) }
 }
 
-fn repair(directory: &Directory) -> Result<(), Failure> {
+fn repair(directory: &DirectoryArg) -> Result<(), Failure> {
     let repair = store::repair(&directory.disk(), &Options::default()).map_err(|error| match error {
         store::Error::Damaged(damage) => Failure::BeyondRepair(damage),
         error => error.into(),
@@ -206,7 +206,7 @@ fn repair(directory: &Directory) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn compact(directory: &Directory, encoding: Option<Encoding>) -> Result<(), Failure> {
+fn compact(directory: &DirectoryArg, encoding: Option<Encoding>) -> Result<(), Failure> {
     let mut store = Store::open_existing(directory.disk(), Options { encoding, ..Options::default() })?;
     let before = store.stats()?;
     store.compact()?;
@@ -216,7 +216,7 @@ fn compact(directory: &Directory, encoding: Option<Encoding>) -> Result<(), Fail
     Ok(writeln!(io::stdout(), "{} before, {} after", size(&before), size(&after))?)
 }
 
-fn export(directory: &Directory, until: Until, format: Format) -> Result<(), Failure> {
+fn export(directory: &DirectoryArg, until: Until, format: Format) -> Result<(), Failure> {
     let (before, between, after) = match format {
         Format::Json => ("[", ",\n ", "]\n"),
         Format::Jsonl => ("", "\n", "\n"),
@@ -238,7 +238,7 @@ fn export(directory: &Directory, until: Until, format: Format) -> Result<(), Fai
     Ok(out.flush()?)
 }
 
-fn replay(directory: &Directory, until: Until, format: Option<Format>) -> Result<(), Failure> {
+fn replay(directory: &DirectoryArg, until: Until, format: Option<Format>) -> Result<(), Failure> {
     let mut view = directory.view(until)?;
     let mut rows = Rows::new(stdout(), format, &["key", "field", "value", "left"]);
     view.try_each_cell(|cell: &LiveCell<'_>| {

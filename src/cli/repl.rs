@@ -1,30 +1,30 @@
 //! `rewind repl`: the shell. Queries are typed and answered one by one, and the session can be looked back on.
 //!
-//! Invariants: every query that is answered is a step, and told to the recording; while a look at the past lasts
+//! Invariants: every query that is answered is a step of the recording; while a look at the past lasts
 //! nothing is written; the machine's clock is read in one place here, and handed to the database as a query that moves
 //! its clock, so that what is saved and logged has it as a number.
 //!
 //! ```text
-//!   editor (a terminal) ─┐           ┌─ query ──► base ─► answer          the present
-//!   piped  (anything)  ──┴─► session ┼─ query ──► look ─► answer          the past, read only
-//!                                    └─ command ► look, read, save, show       what begins with a point
-//!                                            recording: every step so far
+//!   editor (a terminal) ─┐              ┌─ query ──► shell: base ─► answer    the present
+//!   piped  (anything)  ──┴─► commands ──┼─ query ──► shell: past ─► answer    the past, read only
+//!                                       └─ command ► commands/…               what begins with a point
 //! ```
+//!
+//! Read in this order, in which each file uses none but those before it: `words`, `names`, `format`, `lines`,
+//! `interrupt`, `past`, `shell` (the database, its recording, and where one looks), `commands/table`, `commands/…`,
+//! `commands`, `complete`, `editor` and `piped`.
 
-mod answer;
-mod command;
+mod commands;
 mod complete;
 mod editor;
-mod history;
+mod format;
 mod interrupt;
-mod look;
+mod lines;
 mod names;
-mod pasted;
+mod past;
 mod piped;
-mod read;
-mod save;
-mod session;
-mod show;
+mod shell;
+mod words;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -33,28 +33,28 @@ use clap::ValueEnum;
 
 use super::Failure;
 use super::base::Base;
-use super::storing::StoreArgs;
+use super::store_args::StoreArgs;
 use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
 use crate::time::ClockRule;
 pub(super) use interrupt::{give_back, takes_interrupt};
-use session::Session;
+use shell::Shell;
 
 /// Ask queries one by one, and look back on what they did
 ///
-/// A line is a query: words parted by blanks, in "double quotes" (escapes as in JSON) or 'single quotes' where they
-/// have blanks, or a JSON array; BATCH takes queries in [brackets]. Lines that begin with # are passed over. A line that
+/// A line is a query: words separated by spaces, in "double quotes" (escapes as in JSON) or 'single quotes' where they
+/// have spaces, or a JSON array; BATCH takes queries in [brackets]. Lines that begin with # are skipped. A line that
 /// begins with a point is a command; .help lists them. On a terminal Tab completes operations, keys and fields. From a
 /// pipe the first mistake ends the shell with status 2, and what came before stands.
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct ReplArgs {
     /// Refuse operations above this level [default: the last]
     #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
     /// When an operation without a timestamp happens
     #[arg(long, value_name = "CLOCK", default_value = "logical")]
-    clock: Time,
+    clock: ClockSource,
 
     /// json, jsonl, text or table; .mode changes it [default: text on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT")]
@@ -71,7 +71,7 @@ pub(super) struct Args {
 
 /// What moves the clock.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Time {
+enum ClockSource {
     /// Timestamps alone: an operation without one happens at the largest so far
     Logical,
     /// The machine too: an operation without a timestamp happens at its time, in milliseconds since 1970
@@ -79,14 +79,18 @@ enum Time {
 }
 
 /// Runs the shell until its input ends.
-pub(super) fn repl(args: &Args) -> Result<(), Failure> {
+pub(super) fn repl(args: &ReplArgs) -> Result<(), Failure> {
     // A store of the free rule has no clock that a machine could move.
-    let clock = (args.clock == Time::Wall).then_some(ClockRule::Monotone);
+    let clock = (args.clock == ClockSource::Wall).then_some(ClockRule::Monotone);
     let base = Base::open(&args.storing, Rules { level: args.level, clock })?;
     let is_typed = io::stdin().is_terminal();
     let in_pipe = if io::stdout().is_terminal() { Format::Text } else { Format::Jsonl };
     let format = args.format.unwrap_or(if is_typed { Format::Text } else { in_pipe });
     let level = args.level.unwrap_or(Language::records().last_level());
-    let session = Session::new(base, level, args.clock == Time::Wall, (format, is_typed))?;
-    if is_typed { editor::run(session, args) } else { piped::run(session, &args.storing) }
+    let shell = Shell::new(base, level, args.clock == ClockSource::Wall, (format, is_typed))?;
+    if is_typed {
+        editor::run(shell, args.history.as_deref(), &args.storing)
+    } else {
+        piped::run(shell, &args.storing)
+    }
 }

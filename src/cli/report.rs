@@ -44,15 +44,15 @@ fn shown(name: &str, text: &str, first_line: usize, faults: &Faults) -> String {
     let width = terminal_size_of(stderr()).map_or(WIDEST, |(Width(columns), _)| columns.min(WIDEST));
     let mut out = String::new();
     for fault in faults.first() {
-        show(&mut out, name, fault, &Place::of(fault, text, first_line, usize::from(width)));
+        show(&mut out, name, fault, &FaultPlace::of(fault, text, first_line, usize::from(width)));
     }
     out
 }
 
-fn show(out: &mut String, name: &str, fault: &Fault, place: &Place) {
+fn show(out: &mut String, name: &str, fault: &Fault, place: &FaultPlace) {
     let (red, blue, bold) =
         (AnsiColor::Red.on_default().bold(), AnsiColor::Blue.on_default().bold(), Style::new().bold());
-    let Place { line, column, excerpt, indent, width } = place;
+    let FaultPlace { line, column, excerpt, indent, width } = place;
     let gutter = " ".repeat(line.to_string().len());
     let (carets, query) = ("^".repeat(*width), fault.query.map_or(String::new(), |n| format!(" query {n}")));
     out.push_str(&format!("{red}error{red:#}{bold}: {}{bold:#}\n", fault.message));
@@ -67,7 +67,7 @@ fn show(out: &mut String, name: &str, fault: &Fault, place: &Place) {
 }
 
 /// Where a fault stands, and the part of its line around it.
-struct Place {
+struct FaultPlace {
     line: usize,
     column: usize,
     excerpt: String,
@@ -77,7 +77,7 @@ struct Place {
     width: usize,
 }
 
-impl Place {
+impl FaultPlace {
     fn of(fault: &Fault, text: &str, first_line: usize, width: usize) -> Self {
         let (before, rest) = text.split_at(fault.span.start);
         let line = first_line + before.bytes().filter(|byte| *byte == b'\n').count();

@@ -10,10 +10,10 @@ use super::Failure;
 use super::base::{Base, HeldAnswers};
 use super::input::{Input, unreadable};
 use super::report::report;
-use super::storing::StoreArgs;
+use super::store_args::StoreArgs;
 use crate::engine::Engine;
 use crate::query::Level;
-use crate::script::{self, Answers, Context, Faults, Format, Kind, LineFault, LineReader, Rules};
+use crate::script::{self, Answers, Context, Faults, Format, InputKind, LineFault, LineReader, Rules};
 use crate::time::ClockRule;
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
@@ -23,7 +23,7 @@ pub(super) const LONGEST_TABLE: usize = 100_000;
 
 /// Answer a list of queries, JSON Lines of queries, or the cases of a suite
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct RunArgs {
     /// The file of queries; - is standard input
     #[arg(value_name = "FILE|-")]
     file: PathBuf,
@@ -64,18 +64,18 @@ impl From<Rule> for ClockRule {
 }
 
 /// Answers the input.
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
     let mut input = Input::open(&args.file)?;
     match input.kind()? {
-        Kind::Suite if args.storing.store.is_some() => {
+        InputKind::Suite if args.storing.store.is_some() => {
             let message =
                 "each case of a suite is answered on a fresh database: --store is for a list or JSON Lines";
             Err(Failure::Usage(message.to_owned()))
         }
-        Kind::Suite => run_suite(input, rules, args.format),
-        Kind::List => run_list(input, &args.storing, rules, args.format),
-        Kind::Lines => {
+        InputKind::Suite => run_suite(input, rules, args.format),
+        InputKind::List => run_list(input, &args.storing, rules, args.format),
+        InputKind::Lines => {
             let held = HeldAnswers::default();
             let out = output(args.format, Format::Jsonl, None, Box::new(held.clone()))?;
             let mut base = Base::open(&args.storing, rules)?;
@@ -154,13 +154,13 @@ fn run_lines(
         }
     };
     // What came before the end stands, whatever the end was.
-    let told = out.finish().map_err(Failure::Output).and_then(|()| base.commit());
-    let told = told.and_then(|()| held.hand_on());
+    let done = out.finish().map_err(Failure::Output).and_then(|()| base.commit());
+    let done = done.and_then(|()| held.hand_on());
     match ended {
-        Ok(()) => told,
+        Ok(()) => done,
         Err(LineFailure::Failed(failure)) => Err(failure),
         Err(LineFailure::Refused(fault)) => {
-            told?;
+            done?;
             report(&name, &fault.text, fault.line, &fault.faults);
             Err(Failure::Refused)
         }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Failure;
+use super::find_case::find_case;
 use super::input::Input;
-use super::named::named;
 use super::run::Source;
 use crate::judge::report as shown;
 use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
@@ -50,7 +50,7 @@ impl Selection {
             cases.concat()
         };
         if let Some(name) = &self.case {
-            cases = named(cases, |case| &case.name, name)?;
+            cases = find_case(cases, |case| &case.name, name)?;
         }
         let is_solution = paths.is_empty() && clock.is_some();
         let level = if is_solution {
@@ -208,7 +208,7 @@ const IN_A_LINE: usize = 10;
 struct Tally(BTreeMap<Level, usize>);
 
 impl Tally {
-    /// Counts a failure; the answer is its place among those of its level, from 1; or 0 where the case passed.
+    /// Counts a failure; returns its place among those of its level, from 1; or 0 where the case passed.
     fn place(&mut self, level: Level, case: &CaseReport) -> usize {
         if case.failed().is_none() {
             return 0;

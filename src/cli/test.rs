@@ -8,7 +8,7 @@ use crate::judge::Engine;
 
 /// Run suites on the engine of this program: the built-in ones, or those of files
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct TestArgs {
     /// Suites, and folders of them [default: the built-in suites]
     #[arg(value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 /// Runs the suites.
-pub(super) fn test(args: &Args) -> Result<(), Failure> {
+pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let cases = args.selection.cases(&args.paths, None)?;
     args.showing.judge(&mut Engine::default(), &cases, "rewind")
 }

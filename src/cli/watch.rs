@@ -31,7 +31,7 @@ use super::Failure;
 const SETTLING: Duration = Duration::from_millis(60);
 /// After so many of those waits it is enough.
 const MOST_WAITS: usize = 8;
-/// So long after a run it may still be told what was saved during it.
+/// So long after a run it may still be notified of what was saved during it.
 const TRAILING: Duration = Duration::from_millis(300);
 /// How often keys and saves are looked for while nothing happens.
 pub(super) const TICK: Duration = Duration::from_millis(40);

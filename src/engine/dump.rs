@@ -12,9 +12,12 @@
 //! In a fresh engine nothing has been restored, so a cell that is not set anew dies at one moment in all states told.
 //! From backup to backup without a RESTORE in between that is so here too: only what was written can differ.
 
+use std::sync::Arc;
+
 use super::backups::Backup;
-use super::held::Held;
+use super::blobs::{self, BlobRef};
 use super::records::{Cell, Content, live};
+use super::stored::{StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
 use crate::query::Query;
@@ -33,7 +36,19 @@ impl Engine {
     ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
-    pub fn try_dump<E>(&mut self, mut each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn try_dump<E>(&mut self, each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.try_dump_with(|blob| Ok(blobs::none(blob)), each)
+    }
+
+    /// The same where long texts are elsewhere: `fetch` has them.
+    ///
+    /// # Errors
+    /// Whatever `each` or `fetch` fails with; nothing more is handed out then.
+    pub(crate) fn try_dump_with<E>(
+        &mut self,
+        mut fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
+        mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.leave();
         for (name, operation) in self.aliases.iter() {
             each(&Query::Alias { name, operation })?;
@@ -47,11 +62,11 @@ impl Engine {
         };
         let (mut dump, present) = Dump::of(self);
         for (moment, backup) in self.backups.iter() {
-            dump.tell(moment, backup, &mut tell)?;
+            dump.tell(moment, backup, &mut Output { each: &mut tell, fetch: &mut fetch })?;
             dump.reads = tell(&Query::Backup { timestamp: moment })?;
         }
         let timestamp = self.clock.now();
-        dump.tell(timestamp, present, &mut tell)?;
+        dump.tell(timestamp, present, &mut Output { each: &mut tell, fetch: &mut fetch })?;
         if reads < timestamp {
             // A mere look moves the clock.
             each(&Query::GetAt { key: "", field: "", timestamp })?;
@@ -68,9 +83,11 @@ impl Engine {
         cells: &[(Text, Text)],
         told: Vec<Option<Content>>,
         wanted: Vec<Option<Content>>,
+        mut fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
         mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let moment = self.clock.now();
+        let mut each = |query: &Query<'_>| each(query).map(|()| moment);
         let in_callers = |Content { value, lifetime }| {
             let lifetime = lifetime.rebased(self.own_time(moment), moment);
             (value, lifetime)
@@ -91,8 +108,9 @@ impl Engine {
                 continue;
             }
             let [told, wanted] =
-                [&told, &wanted].map(|content| content.as_ref().map(|(held, end)| (held, *end)));
-            tell((key, field), told, wanted, (moment, moment), &mut |query| each(query).map(|()| moment))?;
+                [&told, &wanted].map(|content| content.as_ref().map(|(value, end)| (value, *end)));
+            let output = &mut Output { each: &mut each, fetch: &mut fetch };
+            tell((key, field), told, wanted, (moment, moment), output)?;
         }
         Ok(())
     }
@@ -130,19 +148,14 @@ impl<'e> Dump<'e> {
     }
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
-    fn tell<E>(
-        &mut self,
-        moment: Time,
-        backup: Backup,
-        mut each: impl FnMut(&Query<'_>) -> Result<Time, E>,
-    ) -> Result<(), E> {
+    fn tell<E>(&mut self, moment: Time, backup: Backup, output: &mut Output<'_, E>) -> Result<(), E> {
         self.timeline.fork(backup.mark);
         for place in self.candidates(moment, backup) {
             let cell = &mut self.cells[place];
             let content = live(cell.cell, &self.timeline, backup.now);
             let wanted = content.map(|held| (&held.value, held.lifetime.rebased(backup.now, moment)));
             if cell.differs(wanted, moment) {
-                self.reads = cell.tell(wanted, (moment, self.reads), &mut each)?;
+                self.reads = cell.tell(wanted, (moment, self.reads), output)?;
             }
         }
         self.last = Some((moment, backup));
@@ -171,12 +184,12 @@ struct DumpedCell<'e> {
     key: &'e Text,
     field: &'e Text,
     cell: &'e Cell,
-    told: Option<(&'e Held, Lifetime)>,
+    told: Option<(&'e StoredValue, Lifetime)>,
 }
 
 impl<'e> DumpedCell<'e> {
     /// Does what was told differ from what is wanted at `moment`? What is dead by then need not be deleted.
-    fn differs(&self, wanted: Option<(&Held, Lifetime)>, moment: Time) -> bool {
+    fn differs(&self, wanted: Option<(&StoredValue, Lifetime)>, moment: Time) -> bool {
         match wanted {
             Some(_) => self.told != wanted,
             None => self.told.is_some_and(|(_, lifetime)| lifetime.holds_at(moment)),
@@ -187,79 +200,98 @@ impl<'e> DumpedCell<'e> {
     /// what it does. The answer is what it reads then.
     fn tell<E>(
         &mut self,
-        wanted: Option<(&'e Held, Lifetime)>,
+        wanted: Option<(&'e StoredValue, Lifetime)>,
         times: (Time, Time),
-        each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
+        output: &mut Output<'_, E>,
     ) -> Result<Time, E> {
         let told = std::mem::replace(&mut self.told, wanted);
-        tell((self.key, self.field), told, wanted, times, each)
+        tell((self.key, self.field), told, wanted, times, output)
+    }
+}
+
+/// Who takes the queries, and answers with what the clock reads then; and who has the long texts that are elsewhere.
+struct Output<'o, E> {
+    each: &'o mut dyn FnMut(&Query<'_>) -> Result<Time, E>,
+    fetch: &'o mut dyn FnMut(BlobRef) -> Result<Arc<str>, E>,
+}
+
+impl<E> Output<'_, E> {
+    /// Sets a text.
+    fn set(
+        &mut self,
+        (key, field): (&str, &str),
+        text: &StoredText,
+        lifetime: Lifetime,
+        timestamp: Time,
+    ) -> Result<Time, E> {
+        let value = &*text.text(&mut self.fetch)?;
+        (self.each)(&match lifetime.left_at(timestamp) {
+            None => Query::SetAt { key, field, value, timestamp },
+            Some(ttl) => Query::SetAtWithTtl { key, field, value, timestamp, ttl },
+        })
+    }
+
+    /// Adds an item.
+    fn append(&mut self, (key, field): (&str, &str), item: &StoredText) -> Result<Time, E> {
+        let item = &*item.text(&mut self.fetch)?;
+        (self.each)(&Query::Append { key, field, item })
     }
 }
 
 /// Hands out the queries that put into a cell what is wanted, where there is what was told before.
 fn tell<E>(
     (key, field): (&str, &str),
-    told: Option<(&Held, Lifetime)>,
-    wanted: Option<(&Held, Lifetime)>,
+    told: Option<(&StoredValue, Lifetime)>,
+    wanted: Option<(&StoredValue, Lifetime)>,
     (timestamp, reads): (Time, Time),
-    each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
+    output: &mut Output<'_, E>,
 ) -> Result<Time, E> {
-    let Some((held, lifetime)) = wanted else { return each(&Query::DeleteAt { key, field, timestamp }) };
-    let list = match held {
-        Held::Text(value) => return each(&set((key, field, value), lifetime, timestamp)),
-        Held::List(list) => list.items(),
+    let Some((value, lifetime)) = wanted else {
+        return (output.each)(&Query::DeleteAt { key, field, timestamp });
+    };
+    let list = match value {
+        StoredValue::Text(text) => return output.set((key, field), text, lifetime, timestamp),
+        StoredValue::List(list) => list.items(),
     };
     let mut reads = reads;
-    let goes_on = told.filter(|(_, before)| *before == lifetime).and_then(|(held, _)| begun(held, &list));
+    let goes_on = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| begun(told, &list));
     let done = match (goes_on, &list[..]) {
         (Some(done), _) => done,
         // Two texts and more begin as one.
         (None, [first, _, ..]) => {
-            reads = each(&set((key, field, first), lifetime, timestamp))?;
+            reads = output.set((key, field), first, lifetime, timestamp)?;
             1
         }
-        (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), each),
+        (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), output),
     };
     for item in &list[done..] {
-        reads = each(&Query::Append { key, field, item })?;
+        reads = output.append((key, field), item)?;
     }
     Ok(reads)
 }
 
 /// How many items of a list are there already.
-fn begun(held: &Held, list: &[&str]) -> Option<usize> {
-    match held {
-        Held::Text(text) => (list.len() > 1 && list[0] == text.as_str()).then_some(1),
-        Held::List(told) => list.starts_with(&told.items()).then(|| told.len()),
+fn begun(told: &StoredValue, list: &[&StoredText]) -> Option<usize> {
+    match told {
+        StoredValue::Text(text) => (list.len() > 1 && list[0] == text).then_some(1),
+        StoredValue::List(told) => list.starts_with(&told.items()).then(|| told.len()),
     }
 }
 
 /// A list of one item begins where there is no cell, and is given its lifetime then.
 fn alone<E>(
-    (key, field, item): (&str, &str, &str),
-    told: Option<(&Held, Lifetime)>,
+    (key, field, item): (&str, &str, &StoredText),
+    told: Option<(&StoredValue, Lifetime)>,
     (lifetime, reads): (Lifetime, Time),
-    each: &mut impl FnMut(&Query<'_>) -> Result<Time, E>,
+    output: &mut Output<'_, E>,
 ) -> Result<Time, E> {
     // At 0, where the free rule looks, everything that was set is there.
     if told.is_some_and(|(_, lifetime)| lifetime.holds_at(reads)) {
-        each(&Query::Delete { key, field })?;
+        (output.each)(&Query::Delete { key, field })?;
     }
-    each(&Query::Append { key, field, item })?;
+    output.append((key, field), item)?;
     match lifetime.left_at(reads) {
         None => Ok(reads),
-        Some(ttl) => each(&Query::Expire { key, field, ttl }),
-    }
-}
-
-/// The query that sets a text.
-fn set<'q>(
-    (key, field, value): (&'q str, &'q str, &'q str),
-    lifetime: Lifetime,
-    timestamp: Time,
-) -> Query<'q> {
-    match lifetime.left_at(timestamp) {
-        None => Query::SetAt { key, field, value, timestamp },
-        Some(ttl) => Query::SetAtWithTtl { key, field, value, timestamp, ttl },
+        Some(ttl) => (output.each)(&Query::Expire { key, field, ttl }),
     }
 }

@@ -19,12 +19,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::backups::Backup;
-use super::held::Held;
 use super::records::{Content, Record};
 use super::shards::Table;
+use super::stored::{StoredText, StoredValue};
 use super::timeline::{Runs, TimelineImage};
 use crate::time::{ClockRule, Time};
 
+pub use super::blobs::BlobRef;
 pub use super::thaw::Thaw;
 
 /// A database as it stood at a moment. It may be read, and dropped, in another thread.
@@ -108,42 +109,61 @@ pub struct VersionImage<'a> {
     pub content: Option<(ValueImage<'a>, Time)>,
 }
 
+/// A text of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextImage<'a> {
+    /// The text itself.
+    Memory(&'a str),
+    /// A reference to one that is elsewhere.
+    Blob(BlobRef),
+}
+
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValueImage<'a> {
     /// A text.
-    Text(&'a str),
+    Text(TextImage<'a>),
     /// A list.
     List {
         /// Does it go on from that of the version before? Then it has all items of that one first.
         goes_on: bool,
         /// Its own items.
-        items: Vec<&'a str>,
+        items: Vec<TextImage<'a>>,
     },
+}
+
+impl<'a> TextImage<'a> {
+    fn of(text: &'a StoredText) -> Self {
+        match text {
+            StoredText::Memory(text) => Self::Memory(text),
+            StoredText::Blob(blob) => Self::Blob(*blob),
+        }
+    }
 }
 
 impl<'a> ValueImage<'a> {
     /// Its own texts.
     #[must_use]
-    pub fn texts(&self) -> &[&'a str] {
+    pub fn texts(&self) -> &[TextImage<'a>] {
         match self {
             Self::Text(text) => std::slice::from_ref(text),
             Self::List { items, .. } => items,
         }
     }
 
-    fn of(value: &'a Held, before: Option<&'a Content>) -> Self {
+    fn of(value: &'a StoredValue, before: Option<&'a Content>) -> Self {
         let list = match value {
-            Held::Text(text) => return Self::Text(text),
-            Held::List(list) => list,
+            StoredValue::Text(text) => return Self::Text(TextImage::of(text)),
+            StoredValue::List(list) => list,
         };
+        let images = |items: Vec<&'a StoredText>| items.into_iter().map(TextImage::of).collect();
         let beyond = before.and_then(|content| match &content.value {
-            Held::List(before) => list.beyond(before),
-            Held::Text(_) => None,
+            StoredValue::List(before) => list.beyond(before),
+            StoredValue::Text(_) => None,
         });
         match beyond {
-            Some(items) => Self::List { goes_on: true, items },
-            None => Self::List { goes_on: false, items: list.items() },
+            Some(items) => Self::List { goes_on: true, items: images(items) },
+            None => Self::List { goes_on: false, items: images(list.items()) },
         }
     }
 }

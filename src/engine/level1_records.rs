@@ -2,41 +2,47 @@
 //!
 //! The timed operations of level 3 are these at another moment, so each takes the `now` at which it happens.
 
-use super::held::Held;
+use super::Engine;
+use super::blobs::Blobs;
 use super::outcome::WriteKind;
 use super::records::{Content, View};
+use super::stored::{StoredText, StoredValue};
 use super::transactions::Change;
-use super::{Engine, Text};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
 impl Engine {
     /// Sets a cell; without a lifetime it is dead on arrival, and what was there is gone.
-    pub(super) fn set(
+    pub(super) fn set<V>(
         &mut self,
-        (key, field, value): (&str, &str, &str),
+        (key, field, value): (&str, &str, StoredText),
         lifetime: Option<Lifetime>,
         now: Time,
-    ) -> Reply<'static> {
+    ) -> Reply<'static, V> {
         let kind = if lifetime.is_some() { WriteKind::Set } else { WriteKind::SetDead };
         self.note_write(key, field, kind, now);
         match lifetime {
             Some(lifetime) => {
-                self.put(key, field, Content { value: Held::Text(Text::new(value)), lifetime }, now);
+                self.put(key, field, Content { value: StoredValue::Text(value), lifetime }, now);
             }
-            None => drop(self.delete(key, field, now)),
+            None => drop(self.remove(key, field, now)),
         }
         Reply::Done
     }
 
     /// Reads a cell.
-    pub(super) fn get(&self, key: &str, field: &str, now: Time) -> Reply<'_> {
+    pub(super) fn get<B: Blobs>(&self, key: &str, field: &str, now: Time) -> Reply<'_, B::Value<'_>> {
         let content = self.records.live_cell(key, field, &self.timeline, now);
-        Reply::Value(content.map(|content| content.value.value()))
+        Reply::Value(content.map(|content| B::value(&content.value)))
     }
 
     /// Deletes a cell if it is live.
-    pub(super) fn delete(&mut self, key: &str, field: &str, now: Time) -> Reply<'static> {
+    pub(super) fn delete<V>(&mut self, key: &str, field: &str, now: Time) -> Reply<'static, V> {
+        Reply::Bool(self.remove(key, field, now))
+    }
+
+    /// The same; `false` if it is not live.
+    pub(super) fn remove(&mut self, key: &str, field: &str, now: Time) -> bool {
         self.note_write(key, field, WriteKind::Removed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
@@ -44,7 +50,7 @@ impl Engine {
         let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let deleted = self.records.delete(key, field, view);
         self.note_new_versions(key, field, deleted.unwrap_or_default());
-        Reply::Bool(deleted.is_some())
+        deleted.is_some()
     }
 
     /// Gives a cell new content.

@@ -4,14 +4,17 @@
 //! backup still holds.
 
 use super::Engine;
+use super::blobs::Blobs;
 use crate::reply::Reply;
 use crate::time::Time;
 
 impl Engine {
     /// Lists the live cells whose field begins with `prefix`.
-    pub(super) fn scan(&self, key: &str, prefix: &str, now: Time) -> Reply<'_> {
+    pub(super) fn scan<B: Blobs>(&self, key: &str, prefix: &str, now: Time) -> Reply<'_, B::Value<'_>> {
         let record = self.records.get(key);
         let cells = record.into_iter().flat_map(|record| record.live_cells(prefix, &self.timeline, now));
-        Reply::Cells(cells.map(|(field, content)| (field.as_str().into(), content.value.value())).collect())
+        Reply::Cells(
+            cells.map(|(field, content)| (field.as_str().into(), B::value(&content.value))).collect(),
+        )
     }
 }

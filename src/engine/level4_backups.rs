@@ -22,7 +22,7 @@ use crate::time::{ClockRule, Time};
 
 impl Engine {
     /// Saves the database: closes the epoch, and remembers it with the count.
-    pub(super) fn backup(&mut self, timestamp: Time, now: Time) -> Reply<'static> {
+    pub(super) fn backup<V>(&mut self, timestamp: Time, now: Time) -> Reply<'static, V> {
         let answer = match self.clock.rule() {
             ClockRule::Monotone => {
                 self.settle(now);
@@ -50,7 +50,7 @@ impl Engine {
     }
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
-    pub(super) fn restore(&mut self, timestamp: Time, moment: Time) -> Reply<'static> {
+    pub(super) fn restore<V>(&mut self, timestamp: Time, moment: Time) -> Reply<'static, V> {
         let Some((taken, backup)) = self.backups.latest(moment) else { return Reply::Done };
         self.note_whole(WholeChange::Restored { at: timestamp, taken });
         self.remake(Remade::Left);
@@ -103,7 +103,7 @@ impl Engine {
             if lifetime.holds_at(from) {
                 self.put(&key, &field, Content { value, lifetime: lifetime.rebased(from, to) }, Time(0));
             } else {
-                self.delete(&key, &field, Time(0));
+                self.remove(&key, &field, Time(0));
             }
         }
     }

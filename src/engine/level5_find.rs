@@ -1,19 +1,20 @@
 //! Level 5, search: FIND goes through the live records or cells, in their order, and keeps what matches.
 
 use super::Engine;
+use super::blobs::Blobs;
 use crate::query::{Pattern, SearchIn};
-use crate::reply::{Reply, Value};
+use crate::reply::Reply;
 use crate::time::Time;
 
 impl Engine {
-    /// Finds what matches. Whether a value does is asked of `matches`, as only the caller may know what it stands for.
-    pub(super) fn find<E>(
+    /// Finds what matches. A blob is fetched to be looked into.
+    pub(super) fn find<B: Blobs>(
         &mut self,
         what: SearchIn,
         pattern: &Pattern<'_>,
         now: Time,
-        mut matches: impl FnMut(&Pattern<'_>, &Value<'_>) -> Result<bool, E>,
-    ) -> Result<Reply<'_>, E> {
+        blobs: &mut B,
+    ) -> Result<Reply<'_, B::Value<'_>>, B::Error> {
         self.prepare(now);
         Ok(match what {
             SearchIn::Key => {
@@ -25,9 +26,14 @@ impl Engine {
                 Reply::Fields(fields.map(|item| (item.key, item.field)).collect())
             }
             SearchIn::Value => {
-                let found = self.live_items(now).map(|item| Ok((matches(pattern, &item.value)?, item)));
-                let found = found.filter(|found| !matches!(found, Ok((false, _))));
-                Reply::Items(found.map(|found| found.map(|(_, item)| item)).collect::<Result<_, E>>()?)
+                let mut found = Vec::new();
+                for item in self.live_items(now) {
+                    let value = item.value.fetched(&mut |blob| blobs.fetch(blob))?;
+                    if pattern.is_match(&value.shown()) {
+                        found.push(item.with(B::value));
+                    }
+                }
+                Reply::Items(found)
             }
         })
     }

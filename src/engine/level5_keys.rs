@@ -8,8 +8,10 @@
 //!                            what a backup holds stays where it is, unseen
 //! ```
 
+use super::blobs::Blobs;
 use super::outcome::WholeChange;
 use super::records::{Record, Records};
+use super::stored::StoredValue;
 use super::transactions::{Change, Remade};
 use super::unsaved::Unsaved;
 use super::{Engine, Text};
@@ -18,18 +20,18 @@ use crate::time::{ClockRule, Time};
 
 impl Engine {
     /// Deletes all live cells of a record.
-    pub(super) fn delete_record(&mut self, key: &str, now: Time) -> Reply<'static> {
+    pub(super) fn delete_record<V>(&mut self, key: &str, now: Time) -> Reply<'static, V> {
         let record = self.records.get(key).into_iter();
         let cells = record.flat_map(|record| record.live_cells("", &self.timeline, now));
         let fields: Vec<Text> = cells.map(|(field, _)| field.clone()).collect();
         for field in &fields {
-            self.delete(key, field, now);
+            self.remove(key, field, now);
         }
         Reply::Bool(!fields.is_empty())
     }
 
     /// Looks whether a cell or, without a field, any of a record is live.
-    pub(super) fn exists(&self, key: &str, field: Option<&str>, now: Time) -> Reply<'static> {
+    pub(super) fn exists<V>(&self, key: &str, field: Option<&str>, now: Time) -> Reply<'static, V> {
         Reply::Bool(match field {
             Some(field) => self.records.live_cell(key, field, &self.timeline, now).is_some(),
             None => self.records.get(key).is_some_and(|record| self.is_live(record, now)),
@@ -37,32 +39,32 @@ impl Engine {
     }
 
     /// Lists the keys of all live records.
-    pub(super) fn keys(&mut self, now: Time) -> Reply<'_> {
+    pub(super) fn keys<V>(&mut self, now: Time) -> Reply<'_, V> {
         self.prepare(now);
         Reply::Keys(self.live_records(now).into_iter().map(|(key, _)| key.into()).collect())
     }
 
     /// Lists the values of all live cells.
-    pub(super) fn values(&mut self, now: Time) -> Reply<'_> {
+    pub(super) fn values<B: Blobs>(&mut self, now: Time) -> Reply<'_, B::Value<'_>> {
         self.prepare(now);
-        Reply::Values(self.live_items(now).map(|item| item.value).collect())
+        Reply::Values(self.live_items(now).map(|item| B::value(item.value)).collect())
     }
 
     /// Lists all live cells.
-    pub(super) fn items(&mut self, now: Time) -> Reply<'_> {
+    pub(super) fn items<B: Blobs>(&mut self, now: Time) -> Reply<'_, B::Value<'_>> {
         self.prepare(now);
-        Reply::Items(self.live_items(now).collect())
+        Reply::Items(self.live_items(now).map(|item| item.with(B::value)).collect())
     }
 
     /// Tells the number of live records, which is kept. Under the free rule a query without a timestamp ignores expiry,
     /// and so does the number.
-    pub(super) fn size(&mut self, now: Time) -> Reply<'static> {
+    pub(super) fn size<V>(&mut self, now: Time) -> Reply<'static, V> {
         self.catch_up(now);
         Reply::Count(self.records.live_records())
     }
 
     /// Empties the database, but for the backups.
-    pub(super) fn clear(&mut self) -> Reply<'static> {
+    pub(super) fn clear<V>(&mut self) -> Reply<'static, V> {
         self.note_whole(WholeChange::Cleared);
         self.remake(Remade::Left);
         self.note_change(Change::All);
@@ -108,13 +110,13 @@ impl Engine {
     }
 
     /// The live cells, in order.
-    pub(super) fn live_items(&self, now: Time) -> impl Iterator<Item = Item<'_>> {
+    pub(super) fn live_items(&self, now: Time) -> impl Iterator<Item = Item<'_, &StoredValue>> {
         self.live_records(now).into_iter().flat_map(move |(key, record)| {
             let cells = record.live_cells("", &self.timeline, now);
             cells.map(move |(field, content)| Item {
                 key: key.into(),
                 field: field.as_str().into(),
-                value: content.value.value(),
+                value: &content.value,
             })
         })
     }

@@ -12,21 +12,21 @@ type Meant<'q> = (&'q str, Option<&'q str>);
 
 impl Engine {
     /// Gives the live cells meant another lifetime.
-    pub(super) fn expire(&mut self, (key, field): Meant<'_>, ttl: Ttl, now: Time) -> Reply<'static> {
+    pub(super) fn expire<V>(&mut self, (key, field): Meant<'_>, ttl: Ttl, now: Time) -> Reply<'static, V> {
         let lifetime = self.lifetime(self.clock.now(), ttl);
         let cells = self.live_of((key, field), now);
         let any = !cells.is_empty();
         for (field, content) in cells {
             match lifetime {
                 Some(lifetime) => self.put(key, &field, Content { lifetime, ..content }, now),
-                None => drop(self.delete(key, &field, now)),
+                None => drop(self.remove(key, &field, now)),
             }
         }
         Reply::Bool(any)
     }
 
     /// Tells how long the cells meant live, the one of them that lives longest.
-    pub(super) fn ttl(&self, meant: Meant<'_>, now: Time) -> Reply<'static> {
+    pub(super) fn ttl<V>(&self, meant: Meant<'_>, now: Time) -> Reply<'static, V> {
         let lifetimes = self.live_of(meant, now).into_iter().map(|(_, content)| content.lifetime);
         match lifetimes.max() {
             Some(lifetime) => Reply::Remaining(self.left(lifetime, self.shift).map(|left| left.0)),
@@ -35,7 +35,7 @@ impl Engine {
     }
 
     /// Makes the live cells meant permanent.
-    pub(super) fn persist(&mut self, (key, field): Meant<'_>, now: Time) -> Reply<'static> {
+    pub(super) fn persist<V>(&mut self, (key, field): Meant<'_>, now: Time) -> Reply<'static, V> {
         let mut cells = self.live_of((key, field), now);
         // What a restore has moved past the end of time never ends either.
         cells.retain(|(_, content)| self.left(content.lifetime, self.shift).is_some());

@@ -3,6 +3,7 @@
 //! What a transaction is stands in `transactions`; the other names of operations are kept for those who read queries.
 
 use super::Engine;
+use super::blobs::NoBlobs;
 use super::outcome::WholeChange;
 use super::transactions::Session;
 use crate::query::Query;
@@ -11,7 +12,7 @@ use crate::time::{Backwards, Time};
 
 impl Engine {
     /// Begins a transaction of a session, unless it has one.
-    pub(super) fn begin(&mut self, session: Option<&Session>) -> Reply<'static> {
+    pub(super) fn begin<V>(&mut self, session: Option<&Session>) -> Reply<'static, V> {
         let begins = !self.is_inside() && self.open_transaction(session);
         if begins {
             self.note_whole(WholeChange::Began);
@@ -20,7 +21,7 @@ impl Engine {
     }
 
     /// Ends a transaction: what it has written takes effect.
-    pub(super) fn commit(&mut self, now: Time) -> Reply<'static> {
+    pub(super) fn commit<V>(&mut self, now: Time) -> Reply<'static, V> {
         let was_open = self.is_inside();
         let keeps = self.keep_transaction(now);
         if was_open {
@@ -30,7 +31,7 @@ impl Engine {
     }
 
     /// Ends a transaction: what it has written goes.
-    pub(super) fn rollback(&mut self) -> Reply<'static> {
+    pub(super) fn rollback<V>(&mut self) -> Reply<'static, V> {
         let ends = self.drop_transaction();
         if ends {
             self.note_whole(WholeChange::RolledBack);
@@ -51,7 +52,7 @@ impl Engine {
         let mut clock = self.clock;
         queries.iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
         for query in queries {
-            each(self.apply_matching(session, query, super::is_match)?);
+            each(self.apply_with(session, query, &mut NoBlobs)?);
         }
         Ok(())
     }

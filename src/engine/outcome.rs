@@ -4,10 +4,11 @@
 //! one of the whole database, or its lifetime has ended, which was known before; nothing is noted that nobody
 //! asks for.
 
-use super::{Engine, Session, is_match};
+use super::blobs::NoBlobs;
+use super::{Engine, Session};
 use crate::query::Query;
 use crate::reply::Reply;
-use crate::time::{Backwards, Time};
+use crate::time::{Backwards, ClockRule, Time};
 
 /// What a query did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct CellWrite {
     pub key: String,
     /// Its field.
     pub field: String,
-    /// What it was before; `None` if it was not live.
+    /// What it was before; `None` if it was not live. Under the free rule, if no moment saw it.
     pub before: Option<Overwritten>,
     /// How it was written.
     pub kind: WriteKind,
@@ -95,7 +96,7 @@ impl Engine {
     ) -> Result<(T, Outcome), Backwards> {
         let before = self.clock.now();
         self.outcome = Some(Box::default());
-        let told = self.apply_matching(session, query, is_match).map(|reply| told(&reply));
+        let told = self.apply_with(session, query, &mut NoBlobs).map(|reply| told(&reply));
         let mut outcome = self.outcome.take().map(|outcome| *outcome).unwrap_or_default();
         outcome.clock = (before, self.clock.now());
         Ok((told?, outcome))
@@ -112,14 +113,17 @@ impl Engine {
     #[cold]
     fn add_write(&mut self, key: &str, field: &str, kind: WriteKind, now: Time) {
         let shift = self.shift;
-        let content = self.records.live_cell(key, field, &self.timeline, now);
+        // Under the free rule a cell that is dead by now is seen at earlier moments all the same.
+        let seen = if self.clock.rule() == ClockRule::Free { Time(0) } else { now };
+        let content = self.records.live_cell(key, field, &self.timeline, seen);
+        let is_live = content.is_some_and(|content| content.lifetime.holds_at(now));
         let before = content.map(|content| Overwritten {
-            value: content.value.value().to_string(),
+            value: content.value.shown().into_owned(),
             ends: self.left(content.lifetime, shift).map(|left| Time(self.clock.now().0 + left.0)),
         });
         let Some(outcome) = &mut self.outcome else { return };
         let is_noted = outcome.writes.last().is_some_and(|last| last.key == key && last.field == field);
-        let is_nothing = kind == WriteKind::Removed && before.is_none();
+        let is_nothing = kind == WriteKind::Removed && !is_live;
         // A SET that puts or deletes is noted once, as a SET.
         if !is_noted && !is_nothing {
             let (key, field) = (key.to_owned(), field.to_owned());

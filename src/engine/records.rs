@@ -10,17 +10,17 @@ use std::sync::Arc;
 use super::Text;
 use super::expiries::Expiry;
 use super::fields::Fields;
-use super::held::{Held, List};
 use super::history::History;
 use super::live::Live;
 use super::shards::{Shards, Table};
+use super::stored::{StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use crate::time::{Lifetime, Time};
 
 /// What a cell holds.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    pub(super) value: Held,
+    pub(super) value: StoredValue,
     pub(super) lifetime: Lifetime,
 }
 
@@ -164,25 +164,21 @@ impl Records {
         NewVersions { cell, count }
     }
 
-    /// Adds an item to what a live cell holds, if the open epoch has written that; the answer is how many there are then.
+    /// Adds an item to what a live cell holds, if the open epoch has written that: how many there are then, or the item.
     pub(super) fn append(
         &mut self,
         key: &str,
         field: &str,
-        item: &str,
+        item: StoredText,
         (open, now): (Epoch, Time),
-    ) -> Option<usize> {
-        let mut entry = self.by_key.find(key)?;
+    ) -> Result<usize, StoredText> {
+        let Some(mut entry) = self.by_key.find(key) else { return Err(item) };
         let (_, record) = entry.get_mut();
-        let content = record.fields.get_mut(field)?.newest_of(open)?.as_mut();
-        let Content { value, .. } = content.filter(|content| content.lifetime.holds_at(now))?;
-        if let Held::Text(text) = value {
-            *value = Held::List(List::of(std::mem::take(text)));
-        }
-        match value {
-            Held::List(list) => Some(list.push(Text::new(item))),
-            Held::Text(_) => None,
-        }
+        let cell = record.fields.get_mut(field).and_then(|cell| cell.newest_of(open)?.as_mut());
+        let Some(Content { value, .. }) = cell.filter(|content| content.lifetime.holds_at(now)) else {
+            return Err(item);
+        };
+        Ok(value.push(item))
     }
 
     /// Deletes a cell; `None` if it is not live.

@@ -4,27 +4,36 @@
 //! Invariant: what is listed depends on what is live at the clock's reading, not on which dead cells are
 //! still in memory, nor on which session was asked last.
 
+use std::convert::Infallible;
+
 use super::Engine;
 use super::records::Content;
+use super::stored::StoredValue;
 use crate::reply::Value;
 use crate::time::{Time, Ttl};
 
 /// A live cell, as [`Engine::cells`] lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveCell<'e> {
+pub struct LiveCell<'e, V = Value<'e>> {
     /// The key of its record.
     pub key: &'e str,
     /// Its field.
     pub field: &'e str,
     /// Its value.
-    pub value: Value<'e>,
+    pub value: V,
     /// Milliseconds left to live; `None` if it is permanent.
     pub left: Option<Ttl>,
     /// The first moment at which it is dead; `None` if it is permanent.
     pub ends: Option<Time>,
 }
 
-impl LiveCell<'_> {
+impl<'e, V> LiveCell<'e, V> {
+    /// The same with a value.
+    pub(crate) fn with<W>(self, value: W) -> LiveCell<'e, W> {
+        let Self { key, field, value: _, left, ends } = self;
+        LiveCell { key, field, value, left, ends }
+    }
+
     /// Is it still live at this moment, the clock's reading or later?
     #[must_use]
     pub fn is_live_at(&self, moment: Time) -> bool {
@@ -39,15 +48,29 @@ impl Engine {
     /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
     #[must_use]
     pub fn cells(&self) -> Vec<LiveCell<'_>> {
+        let Ok(cells) = self.try_cells(|stored| Ok::<_, Infallible>(stored.value()));
+        cells
+    }
+
+    /// The same cells with what is made of what they hold.
+    ///
+    /// # Errors
+    /// The first of `value`.
+    pub(crate) fn try_cells<'e, V, E>(
+        &'e self,
+        mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
+    ) -> Result<Vec<LiveCell<'e, V>>, E> {
         let (timeline, shift) = self.own_view();
         let now = Time(self.clock.now().0 - shift);
         let live = self.records.iter().flat_map(|(key, record)| {
             record.live_cells("", &timeline, now).map(move |(field, content)| (key, field, content))
         });
-        let mut cells: Vec<_> =
-            live.map(|(key, field, content)| self.live_cell((key, field), content, shift)).collect();
-        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
-        cells
+        let mut cells: Vec<_> = live.collect();
+        cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
+        let cells = cells.into_iter().map(|(key, field, content)| {
+            Ok(self.live_cell((key, field), content, shift).with(value(&content.value)?))
+        });
+        cells.collect()
     }
 
     /// Those of one record.
@@ -57,7 +80,8 @@ impl Engine {
         let now = Time(self.clock.now().0 - shift);
         let record = self.records.get(key).into_iter();
         let live = record.flat_map(|record| record.live_cells("", &timeline, now));
-        live.map(|(field, content)| self.live_cell((key, field), content, shift)).collect()
+        live.map(|(field, content)| self.live_cell((key, field), content, shift).with(content.value.value()))
+            .collect()
     }
 
     /// How many of those are live at a moment, the clock's reading or later; no more than `most` are counted.
@@ -74,18 +98,19 @@ impl Engine {
         let (timeline, shift) = self.own_view();
         let now = Time(self.clock.now().0 - shift);
         let content = self.records.live_cell(key, field, &timeline, now)?;
-        Some(self.live_cell((key, field), content, shift))
+        Some(self.live_cell((key, field), content, shift).with(content.value.value()))
     }
 
+    /// A cell without its value.
     fn live_cell<'e>(
         &self,
         (key, field): (&'e str, &'e str),
-        content: &'e Content,
+        content: &Content,
         shift: u64,
-    ) -> LiveCell<'e> {
+    ) -> LiveCell<'e, ()> {
         let left = self.left(content.lifetime, shift);
         let ends = left.map(|left| Time(self.clock.now().0 + left.0));
-        LiveCell { key, field, value: content.value.value(), left, ends }
+        LiveCell { key, field, value: (), left, ends }
     }
 
     /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or

@@ -6,10 +6,10 @@
 use super::backups::{Backup, Backups};
 use super::expiries::{Expiries, Expiry};
 use super::fields::Fields;
-use super::held::{Held, List};
 use super::history::History;
-use super::image::{BackupImage, Broken, RecordImage, State, ValueImage, VersionImage};
+use super::image::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
 use super::records::{Cell, Content, Record};
+use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::unsaved::{Note, Unsaved};
 use super::{Engine, Text};
@@ -203,26 +203,33 @@ fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, Cell), B
 /// What a version holds, where this is the one before it.
 fn content_of(version: &VersionImage<'_>, before: Option<&Content>) -> Result<Option<Content>, Broken> {
     let Some((value, last)) = &version.content else { return Ok(None) };
-    let value = held_of(value, before.map(|content| &content.value))?;
+    let value = value_of(value, before.map(|content| &content.value))?;
     // From its last moment on it lives for one millisecond more, or to the end of time.
     Ok(Lifetime::starting(*last, Ttl(1)).map(|lifetime| Content { value, lifetime }))
 }
 
-fn held_of(value: &ValueImage<'_>, before: Option<&Held>) -> Result<Held, Broken> {
+fn value_of(value: &ValueImage<'_>, before: Option<&StoredValue>) -> Result<StoredValue, Broken> {
     let (goes_on, items) = match value {
-        ValueImage::Text(text) => return Ok(Held::Text(Text::new(text))),
+        ValueImage::Text(text) => return Ok(StoredValue::Text(text_of(text))),
         ValueImage::List { goes_on, items } => (*goes_on, items),
     };
-    let mut items = items.iter().map(Text::new);
+    let mut items = items.iter().map(text_of);
     let mut list = match (goes_on, before) {
-        (true, Some(Held::List(before))) => before.clone(),
+        (true, Some(StoredValue::List(before))) => before.clone(),
         (true, _) => return Err(Broken("a list goes on from what is none")),
         (false, _) => List::of(items.next().ok_or(Broken("a list has no item"))?),
     };
     for item in items {
         list.push(item);
     }
-    Ok(Held::List(list))
+    Ok(StoredValue::List(list))
+}
+
+fn text_of(text: &TextImage<'_>) -> StoredText {
+    match text {
+        TextImage::Memory(text) => StoredText::Memory(Text::new(text)),
+        TextImage::Blob(blob) => StoredText::Blob(*blob),
+    }
 }
 
 fn push<T>(history: &mut History<T>, epoch: Epoch, value: T) -> Result<(), Broken> {

@@ -1,16 +1,16 @@
-//! MatchMode much is live in the whole database.
+//! How much is live in the whole database.
 
 use std::cmp::Reverse;
 
 use crate::engine::Engine;
 use crate::time::Time;
 
-/// MatchMode much is live at a moment.
+/// How much is live at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Census {
-    /// MatchMode many records have a live cell.
+    /// How many records have a live cell.
     pub records: usize,
-    /// MatchMode many cells are live.
+    /// How many cells are live.
     pub cells: usize,
     /// A record whose last cell has ended since the clock's reading, and when that was.
     pub emptied: Option<(String, Time)>,

@@ -166,7 +166,6 @@ impl<'q> Reason<'q> {
             Self::Persists { ending, .. } => ClaimedAnswer::Found(ending > 0),
             Self::Begins { is_open } => ClaimedAnswer::Found(!is_open),
             Self::Commits { is_open } | Self::RollsBack { is_open, .. } => ClaimedAnswer::Found(is_open),
-            Self::Conflicts => ClaimedAnswer::Found(false),
             Self::Names { refused, .. } => ClaimedAnswer::Found(refused.is_none()),
             Self::Lists(Listing { listed, .. }) | Self::Surveys { listed, .. } => {
                 ClaimedAnswer::Listed(listed)
@@ -176,7 +175,7 @@ impl<'q> Reason<'q> {
             Self::Saves { census: Census { records, .. }, .. }
             | Self::Counts { census: Census { records, .. }, .. } => ClaimedAnswer::Number(records as u64),
             Self::Appends { before, .. } => ClaimedAnswer::Number(items_after(before) as u64),
-            Self::Measures { last: None, .. } => ClaimedAnswer::Found(false),
+            Self::Conflicts | Self::Measures { last: None, .. } => ClaimedAnswer::Found(false),
             Self::Measures { last: Some(Expiry::Never), .. } => ClaimedAnswer::Permanent,
             Self::Measures { last: Some(Expiry::At(end)), now, .. } => ClaimedAnswer::Number(end.0 - now.0),
             Self::Asks { queries } => ClaimedAnswer::Answers(queries),

@@ -95,7 +95,7 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
             Query::PersistRecord { key } => self.persists(key, None),
             Query::Persist { key, field } => self.persists(key, Some(field)),
             Query::Append { key, field, .. } => self.appends(CellName { key, field }),
-            Query::Find { what, mode: how, ref pattern } => {
+            Query::Find { what, how, ref pattern } => {
                 let (found, among) = self.found(what, pattern);
                 Reason::Finds { what, how, pattern: pattern.text(), found, among, when }
             }
@@ -200,7 +200,7 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
         (Target { key, field, live: ends.len(), when: self.when }, ends)
     }
 
-    /// MatchMode many of the live records or cells match, and how many there are.
+    /// How many of the live records or cells match, and how many there are.
     fn found(&self, what: SearchIn, pattern: &Pattern<'_>) -> (usize, usize) {
         let mut cells = self.engine.cells();
         cells.retain(|cell| cell.is_live_at(self.at));

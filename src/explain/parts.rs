@@ -29,7 +29,7 @@ impl Expiry {
     }
 }
 
-/// MatchMode long a cell lives that is set.
+/// How long a cell lives that is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifespan {
     /// It is given no ttl.
@@ -100,7 +100,7 @@ pub struct Target<'q> {
     pub key: &'q str,
     /// The field, if one is meant alone.
     pub field: Option<&'q str>,
-    /// MatchMode many of the cells meant are live.
+    /// How many of the cells meant are live.
     pub live: usize,
     /// When that is asked.
     pub when: When,
@@ -115,9 +115,9 @@ pub struct Listing<'q> {
     pub prefix: Option<&'q str>,
     /// When that is asked.
     pub when: When,
-    /// MatchMode many cells of the record are live.
+    /// How many cells of the record are live.
     pub live: usize,
-    /// MatchMode many of them are listed.
+    /// How many of them are listed.
     pub listed: usize,
     /// A field that would be listed if its cell had not just ended, and when that was.
     pub ended: Option<(String, Time)>,

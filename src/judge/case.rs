@@ -35,8 +35,8 @@ impl Case {
     /// The cases of a suite. What a suite does not expect itself, the engine answers.
     #[must_use]
     pub fn of_suite(suite: &Suite<'_>) -> Vec<Self> {
-        let case = |case: &crate::script::Case<'_>| {
-            let list: List = case.spoken.iter().map(Vec::from).collect();
+        let case = |case: &crate::script::SuiteCase<'_>| {
+            let list: List = case.words.iter().map(Vec::from).collect();
             let answered = || answers(&list, suite.clock).unwrap_or_default();
             Self {
                 suite: suite.name.clone(),

@@ -129,14 +129,14 @@ fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&T
 /// The step before the last query of a list, and that of the last.
 fn explained(list: &[Vec<Term>], clock: ClockRule) -> (Option<FullStep>, Option<Step>) {
     let (mut tracer, requests) = (Tracer::new(clock), requests(list).unwrap_or_default());
-    let [first @ .., last] = &*requests else { return (None, None) };
-    let before = first.split_last().and_then(|(before, first)| {
-        for request in first {
+    let Some((at_fault, before)) = requests.split_last() else { return (None, None) };
+    let before = before.split_last().and_then(|(before, others)| {
+        for request in others {
             // One that is refused changes nothing.
             let _ = tracer.skip(request);
         }
         let step = tracer.step(before).ok()?;
         Some(tracer.full(step))
     });
-    (before, tracer.step(last).ok())
+    (before, tracer.step(at_fault).ok())
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with the words of a query, told so that it can be mended.
+//! What can be wrong with the words of a query, said so that it can be mended.
 
 use std::fmt;
 
@@ -212,7 +212,7 @@ fn nearest(given: &str, aliases: &Aliases) -> Option<String> {
     nearest.filter(|(_, alike)| *alike >= ALIKE).map(|(name, _)| name.to_owned())
 }
 
-/// A query whose words are parted by blanks, as JSON.
+/// A query whose words are separated by spaces, as JSON.
 fn as_json(query: &str) -> String {
     let word = |word: &str| {
         let text = word.trim_matches(['[', ']']);

@@ -48,6 +48,10 @@ pub struct Word {
     pub kind: WordKind,
 }
 
+/// What the headers of logs list that is no operation: where it stands among their shapes, and its shape. A batch is
+/// written as its queries; it keeps the number that it once had, so that those behind it keep theirs.
+pub(crate) const RETIRED: (usize, &str) = (36, "BATCH text");
+
 /// What the table says of an operation.
 #[derive(Debug)]
 pub(super) struct Row {

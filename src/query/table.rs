@@ -1,4 +1,4 @@
-//! The one table of operations: what can be asked. How a language spells it is told by its forms ([`super::Language`]).
+//! The one table of operations: what can be asked. How a language spells it is what its forms say ([`super::Language`]).
 //!
 //! A new operation is a row here, a method of the engine, a sentence of `explain`, and a form in each language that has
 //! it; the compiler names every place that has to know it.
@@ -53,7 +53,7 @@ operations! { 'a:
         "Moves the clock to a moment, and does nothing else. Under the free rule there is none to move.";
 
     Write "PUT" Put { key: Key, value: Value }
-        "Sets a key's own value: that of the cell whose field is the empty text.";
+        "Sets a key's own value: that of the cell whose field is the empty string.";
 
     Write "PUT_WITH_TTL" PutWithTtl { key: Key, value: Value, ttl: Ttl }
         "PUT, for a time: the value is live from now up to, not including, now + ttl.";
@@ -106,7 +106,7 @@ operations! { 'a:
     Write "APPEND" Append { key: Key, field: Field, item: Item }
         "Adds an item to a list, whose lifetime stays. A text is taken for a list of one; where there is no live cell, a permanent list begins.";
 
-    Read "FIND" Find { what: SearchIn, mode: MatchMode, pattern: Pattern }
+    Read "FIND" Find { what: SearchIn, how: MatchMode, pattern: Pattern }
         "Looks through the keys of all records with a live cell, the fields or the values of all live cells, for what matches: what is KEY, FIELD or VALUE. How is EXACT, LIKE (`*` is any run of characters, `?` is one, the whole text) or REGEX (a regular expression that matches anywhere).";
 
     Begin "BEGIN" Begin {}

@@ -322,7 +322,7 @@ impl fmt::Display for BadNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "it is empty",
-            Self::NotDigits => "only the digits 0 to 9 may stand in it: no sign, blank, point or exponent",
+            Self::NotDigits => "only the digits 0 to 9 may stand in it: no sign, space, point or exponent",
             Self::LeadingZero => "a number has no leading zero",
             Self::TooLarge => "the largest is 18446744073709551615 (2^64-1)",
         })

@@ -73,7 +73,7 @@ pub fn answers<'w>(format: Format, out: impl Write + 'w, color: bool) -> Box<dyn
 
 /// The answer to a query that stands right above it.
 pub fn answer_alone<'w>(out: impl Write + 'w, color: bool) -> Box<dyn Answers + 'w> {
-    Box::new(people::Alone::new(out, color))
+    Box::new(people::LoneAnswer::new(out, color))
 }
 
 /// Answers in a format; the first is that to the query of this number.
@@ -84,9 +84,9 @@ pub fn answers_from<'w>(
     color: bool,
 ) -> Box<dyn Answers + 'w> {
     match format {
-        Format::Json => Box::new(json::Json::new(out)),
-        Format::Jsonl => Box::new(json::JsonLines::new(out)),
-        Format::Text => Box::new(people::Text::new(first, out, color)),
-        Format::Table => Box::new(people::Table::new(first, out, color)),
+        Format::Json => Box::new(json::JsonAnswers::new(out)),
+        Format::Jsonl => Box::new(json::JsonLinesAnswers::new(out)),
+        Format::Text => Box::new(people::TextAnswers::new(first, out, color)),
+        Format::Table => Box::new(people::TableAnswers::new(first, out, color)),
     }
 }

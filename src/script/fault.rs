@@ -62,7 +62,7 @@ impl Faults {
         self.count
     }
 
-    /// What was read from the part that begins at `offset`; or adds its faults, and tells the part's name with each.
+    /// What was read from the part that begins at `offset`; or adds its faults, and names the part in each.
     pub(super) fn sort_out<T>(
         &mut self,
         part: Result<T, Self>,
@@ -83,7 +83,7 @@ impl Faults {
         None
     }
 
-    /// The same faults, each where `place` tells that it stands.
+    /// The same faults, each at the span that `place` returns.
     pub(super) fn moved(mut self, place: impl Fn(Range<usize>) -> Range<usize>) -> Self {
         self.first.iter_mut().for_each(|fault| fault.span = place(fault.span.clone()));
         self

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Read};
 use bumpalo::Bump;
 
 use super::fault::{Fault, Faults};
-use super::list::{Checker, example, not_an_array};
+use super::list::{Checker, InText, example, not_an_array};
 use super::scanner::{Scanner, Words};
 use super::{Context, decode};
 use crate::query::{Language, Level};
@@ -45,10 +45,10 @@ impl<R: BufRead> LineReader<R> {
         Self { input, line: Vec::new(), number: 0, queries: 0, bytes: 0, checker, unescaped: Bump::new() }
     }
 
-    /// The next query; `None` at the end. Blank lines are passed over.
+    /// The next query; `None` at the end. Blank lines are skipped.
     ///
     /// # Errors
-    /// The outer one is the input's; the inner one tells what is wrong with the line.
+    /// The outer one is the input's; the inner one says what is wrong with the line.
     pub fn read(&mut self) -> io::Result<Option<Result<Request<'_>, LineFault>>> {
         loop {
             self.line.clear();
@@ -110,8 +110,7 @@ pub(super) fn request<'a>(
 ) -> Result<Request<'a>, Faults> {
     let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
     if line.len() as u64 > LONGEST_LINE {
-        let message = format!("this line is longer than {} MiB", LONGEST_LINE >> 20);
-        return Err(in_query(Fault::new(0..0, message)));
+        return Err(in_query(Fault::new(0..0, too_long())));
     }
     let mut scanner = Scanner::new(decode(line).map_err(in_query)?, unescaped);
     scanner.query = Some(number);
@@ -122,7 +121,12 @@ pub(super) fn request<'a>(
     if scanner.faults.count() > 0 {
         return Err(scanner.faults);
     }
-    checker.request(&scanner, &words).map_err(in_query)
+    checker.request(&words.raw, &InText { scanner: &scanner, span: &words.span }).map_err(in_query)
+}
+
+/// What is said of a line that is longer than [`LONGEST_LINE`].
+pub(super) fn too_long() -> String {
+    format!("this line is longer than {} MiB", LONGEST_LINE >> 20)
 }
 
 /// Reads the one array of a line. The error is of a text that cannot be read on; the scanner has noted all others.
@@ -131,7 +135,12 @@ fn whole_line<'a>(scanner: &mut Scanner<'a>, words: &mut Words<'a>) -> Result<()
         return Err(not_an_array(scanner, "a line is one query: an array of words", shape()));
     }
     scanner.array(words)?;
-    scanner.end("the query").map_err(|fault| fault.with_help(shape()))
+    scanner.end("the query").map_err(with_shape)
+}
+
+/// The fault, with what a line should look like.
+pub(super) fn with_shape(fault: Fault) -> Fault {
+    fault.with_help(shape())
 }
 
 /// What a line should look like.

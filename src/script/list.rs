@@ -26,14 +26,41 @@ pub fn read_list<'a>(
 }
 
 /// The same with the words as they stand there, which may call operations by other names.
-pub(super) fn read_spoken<'a>(
+pub(super) fn read_with_words<'a>(
     text: &'a str,
     arena: &'a Bump,
     level: Level,
     context: Context,
 ) -> Result<(Vec<Request<'a>>, Vec<RawQuery<'a>>), Faults> {
     let list = ListReader::of(text, arena, Checker::new(level, context), Some(Vec::new()));
-    list.scanner.faults.or((list.requests, list.spoken.unwrap_or_default()))
+    list.scanner.faults.or((list.requests, list.raw.unwrap_or_default()))
+}
+
+/// Finds where the words of a query stand in what it was read from.
+pub(super) trait WordPlaces {
+    /// Where the word at the end of this way stands ([`crate::query::Mistake::way`]), or the whole query if there is none.
+    fn span_of(&self, way: &[usize]) -> Range<usize>;
+
+    /// Is a further fault only counted?
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
+/// The places of an array in JSON.
+pub(super) struct InText<'s, 'a> {
+    pub(super) scanner: &'s Scanner<'a>,
+    pub(super) span: &'s Range<usize>,
+}
+
+impl WordPlaces for InText<'_, '_> {
+    fn span_of(&self, way: &[usize]) -> Range<usize> {
+        self.scanner.span_of(self.span, way)
+    }
+
+    fn is_full(&self) -> bool {
+        self.scanner.faults.is_full()
+    }
 }
 
 /// Checks queries one after the other: their words, their level, and that time does not run backwards.
@@ -58,26 +85,21 @@ impl Checker {
     /// What the words ask.
     pub(super) fn request<'a>(
         &mut self,
-        scanner: &Scanner<'a>,
-        words: &Words<'a>,
+        words: &RawQuery<'a>,
+        places: &impl WordPlaces,
     ) -> Result<Request<'a>, Fault> {
-        let request =
-            Request::parse(&words.spoken, &self.context.aliases, self.level).map_err(|mistake| {
-                let fault = Fault::new(scanner.span_of(&words.span, &mistake.way()), mistake.to_string());
-                // Looking for what was meant takes time, so it is not done for what is only counted.
-                if scanner.faults.is_full() {
-                    fault
-                } else {
-                    fault.with_help(mistake.help(&self.context.aliases))
-                }
-            })?;
+        let request = Request::parse(words, &self.context.aliases, self.level).map_err(|mistake| {
+            let fault = Fault::new(places.span_of(&mistake.way()), mistake.to_string());
+            // Looking for what was meant takes time, so it is not done for what is only counted.
+            if places.is_full() { fault } else { fault.with_help(mistake.help(&self.context.aliases)) }
+        })?;
         match &request {
             Request::One(query) => {
                 self.context.aliases.learn(query);
-                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, None))?;
+                self.advance(query).map_err(|fault| fault.at(places, None))?;
             }
             Request::Batch(queries) => (1..).zip(queries).try_for_each(|(place, query)| {
-                self.advance(query).map_err(|fault| fault.of(scanner, &words.span, Some(place)))
+                self.advance(query).map_err(|fault| fault.at(places, Some(place)))
             })?,
         }
         Ok(request)
@@ -96,14 +118,14 @@ impl Checker {
 /// A query that would happen before what has happened.
 struct OutOfTime {
     backwards: Backwards,
-    /// Which word of it tells the time.
+    /// Which word of it is the time.
     word: usize,
     began: Option<Time>,
 }
 
 impl OutOfTime {
     /// The fault of a query that stands there or, with a place, of one that is a word of it.
-    fn of(self, scanner: &Scanner<'_>, span: &Range<usize>, place: Option<usize>) -> Fault {
+    fn at(self, places: &impl WordPlaces, place: Option<usize>) -> Fault {
         let way: Vec<_> = place.into_iter().chain([self.word]).collect();
         let help = match self.began {
             Some(Time(0)) => "--clock free lets them jump".to_owned(),
@@ -111,7 +133,7 @@ impl OutOfTime {
             Some(began) => format!("the clock read {began} before the first query"),
         };
         let help = format!("timestamps may repeat but not decrease; {help}");
-        Fault::new(scanner.span_of(span, &way), self.backwards.to_string()).with_help(help)
+        Fault::new(places.span_of(&way), self.backwards.to_string()).with_help(help)
     }
 }
 
@@ -121,15 +143,15 @@ struct ListReader<'a> {
     checker: Checker,
     requests: Vec<Request<'a>>,
     /// What each was read from, if that is wanted.
-    spoken: Option<Vec<RawQuery<'a>>>,
+    raw: Option<Vec<RawQuery<'a>>>,
 }
 
 impl<'a> ListReader<'a> {
     /// Reads a list, and notes its faults.
-    fn of(text: &'a str, arena: &'a Bump, checker: Checker, spoken: Option<Vec<RawQuery<'a>>>) -> Self {
+    fn of(text: &'a str, arena: &'a Bump, checker: Checker, raw: Option<Vec<RawQuery<'a>>>) -> Self {
         let scanner = Scanner::new(text, arena);
         let requests = Vec::with_capacity(text.len() / 48);
-        let mut list = Self { scanner, words: Words::default(), checker, requests, spoken };
+        let mut list = Self { scanner, words: Words::default(), checker, requests, raw };
         if let Err(fatal) = list.read() {
             list.scanner.add(fatal);
         }
@@ -161,10 +183,11 @@ impl<'a> ListReader<'a> {
         match self.scanner.peek() {
             Some(b'[') => {
                 if self.scanner.array(&mut self.words)? {
-                    match self.checker.request(&self.scanner, &self.words) {
+                    let places = InText { scanner: &self.scanner, span: &self.words.span };
+                    match self.checker.request(&self.words.raw, &places) {
                         Ok(request) => {
                             self.requests.push(request);
-                            self.spoken.iter_mut().for_each(|spoken| spoken.push(self.words.spoken.clone()));
+                            self.raw.iter_mut().for_each(|raw| raw.push(self.words.raw.clone()));
                         }
                         Err(fault) => self.scanner.add(fault),
                     }

@@ -28,7 +28,7 @@ pub(super) struct Scanner<'a> {
 /// The words of an array.
 #[derive(Default)]
 pub(super) struct Words<'a> {
-    pub(super) spoken: RawQuery<'a>,
+    pub(super) raw: RawQuery<'a>,
     /// Where the whole array stands.
     pub(super) span: Range<usize>,
 }
@@ -44,7 +44,7 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, unescaped, query: None, faults: Faults::default() }
     }
 
-    /// The next byte that is not blank, without taking it.
+    /// The next byte that is not a space, without taking it.
     pub(super) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(self.at) {
@@ -71,7 +71,7 @@ impl<'a> Scanner<'a> {
         self.text[self.at..].starts_with('\u{feff}')
     }
 
-    /// Reads `,` or the end of an array. A missing comma before what opens an element is told and then forgiven.
+    /// Reads `,` or the end of an array. A missing comma before what opens an element is reported and then forgiven.
     pub(super) fn next(&mut self, opening: u8) -> Result<Next, Fault> {
         match self.peek() {
             Some(b',') => {
@@ -103,37 +103,48 @@ impl<'a> Scanner<'a> {
         self.faults.add(self.query, fault);
     }
 
-    /// Reads an array of words, whose `[` comes next, into `into`; tells whether all was well.
+    /// Reads an array of words, whose `[` comes next, into `into`; returns whether all was well.
     pub(super) fn array(&mut self, into: &mut Words<'a>) -> Result<bool, Fault> {
         let faults_before = self.faults.count();
-        into.spoken.words.clear();
-        into.spoken.arrays.clear();
+        into.raw.words.clear();
+        into.raw.arrays.clear();
         let begin = self.at;
         self.at += 1;
         if !self.take(b']') {
-            loop {
-                let mut was_array = false;
-                match self.plain_string().or_else(|| self.plain_integer()) {
-                    Some(word) => into.spoken.words.push(word),
-                    None => was_array = self.element(&mut into.spoken)?,
-                }
-                // What nearly always comes next, before the general way.
-                match &self.text.as_bytes()[self.at..] {
-                    [b',', b'"' | b'0'..=b'9', ..] => self.at += 1,
-                    [b',', b' ', b'"' | b'0'..=b'9', ..] => self.at += 2,
-                    [b']', ..] => {
-                        self.at += 1;
-                        break;
-                    }
-                    _ => match self.next(if was_array { b'[' } else { b'"' })? {
-                        Next::Element => {}
-                        Next::End => break,
-                    },
-                }
-            }
+            self.elements(&mut into.raw)?;
         }
         into.span = begin..self.at;
         Ok(self.faults.count() == faults_before)
+    }
+
+    /// Goes to a place of the text.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// Reads words, and arrays of words, up to the end of the array that they stand in.
+    #[inline]
+    pub(super) fn elements(&mut self, into: &mut RawQuery<'a>) -> Result<(), Fault> {
+        loop {
+            let mut was_array = false;
+            match self.plain_string().or_else(|| self.plain_integer()) {
+                Some(word) => into.words.push(word),
+                None => was_array = self.element(into)?,
+            }
+            // What nearly always comes next, before the general way.
+            match &self.text.as_bytes()[self.at..] {
+                [b',', b'"' | b'0'..=b'9', ..] => self.at += 1,
+                [b',', b' ', b'"' | b'0'..=b'9', ..] => self.at += 2,
+                [b']', ..] => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => match self.next(if was_array { b'[' } else { b'"' })? {
+                    Next::Element => {}
+                    Next::End => return Ok(()),
+                },
+            }
+        }
     }
 
     /// Where a word of an array that was read stands, or one of an array that is a word of it. It is only asked for where
@@ -153,8 +164,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads one word, or an array of words; tells whether it was an array.
-    fn element(&mut self, into: &mut RawQuery<'a>) -> Result<bool, Fault> {
+    /// Reads one word, or an array of words; returns whether it was an array.
+    pub(super) fn element(&mut self, into: &mut RawQuery<'a>) -> Result<bool, Fault> {
         if self.peek() != Some(b'[') {
             self.word(&mut into.words)?;
             return Ok(false);
@@ -250,17 +261,8 @@ impl<'a> Scanner<'a> {
             }
         }
         self.at = at + 1;
-        Ok(self.unescape(open..self.at))
-    }
-
-    /// Reads a string with escapes in it.
-    fn unescape(&self, span: Range<usize>) -> Result<&'a str, Fault> {
-        match serde_json::from_str::<String>(&self.text[span.clone()]) {
-            Ok(text) => Ok(self.unescaped.alloc_str(&text)),
-            Err(error) => Err(Fault::new(span, format!("not JSON: {} in this string", what(&error))).with_help(
-                "an escape is \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hex digits, surrogates in pairs",
-            )),
-        }
+        let text = unescape(&self.text[open..self.at], open..self.at);
+        Ok(text.map(|text| &*self.unescaped.alloc_str(&text)))
     }
 
     /// Reads an integer as its digits.
@@ -282,13 +284,13 @@ impl<'a> Scanner<'a> {
         Ok(digits)
     }
 
-    /// Steps over a value of any shape and tells what it is.
+    /// Steps over a value of any shape and returns what it is.
     pub(super) fn skip_value(&mut self) -> Result<&'static str, Fault> {
         let what_it_is = match self.text.as_bytes().get(self.at) {
             Some(b'{') => "an object",
             Some(b'[') => "an array",
             Some(b'"') => "a string",
-            Some(b't' | b'f') => "a truth value",
+            Some(b't' | b'f') => "a boolean",
             Some(b'n') => "null",
             _ => "a number",
         };
@@ -307,13 +309,22 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The text is over: nothing but blanks may follow.
+    /// The text is over: nothing but spaces may follow.
     pub(super) fn end(&mut self, what: &str) -> Result<(), Fault> {
         match self.peek() {
             None => Ok(()),
             Some(_) => Err(Fault::new(self.here(), format!("not JSON: text after the end of {what}"))),
         }
     }
+}
+
+/// What a string with escapes in it says, or what is wrong with one that stands at `span`.
+pub(super) fn unescape(string: &str, span: Range<usize>) -> Result<String, Fault> {
+    serde_json::from_str(string).map_err(|error| {
+        Fault::new(span, format!("not JSON: {} in this string", what(&error))).with_help(
+            "an escape is \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hex digits, surrogates in pairs",
+        )
+    })
 }
 
 /// How many bytes a string goes on for before a quote, a backslash or a control character: eight at a time.

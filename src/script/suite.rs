@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fault::{Fault, Faults};
-use super::list::read_spoken;
+use super::list::read_with_words;
 use super::scanner::what;
 use super::{Context, Rules};
 use crate::query::{Brief, Language, Level, RawQuery};
@@ -24,12 +24,12 @@ pub struct Suite<'a> {
     /// The clock rule that its cases go by.
     pub clock: ClockRule,
     /// Its cases, in the order of the file.
-    pub cases: Vec<Case<'a>>,
+    pub cases: Vec<SuiteCase<'a>>,
 }
 
 /// One case of a suite.
 #[derive(Debug)]
-pub struct Case<'a> {
+pub struct SuiteCase<'a> {
     /// Its name.
     pub name: String,
     /// The rule that it holds, in a sentence.
@@ -37,12 +37,12 @@ pub struct Case<'a> {
     /// What it asks.
     pub requests: Vec<Request<'a>>,
     /// The same as the file has them, other names of operations included.
-    pub spoken: Vec<RawQuery<'a>>,
-    /// The answers that are right, if the file tells them.
+    pub words: Vec<RawQuery<'a>>,
+    /// The answers that are right, if the file has them.
     pub expected: Option<Vec<Term>>,
 }
 
-/// A suite as it stands in the file. Its parts are read one by one, so that each is told where it is wrong.
+/// A suite as it stands in the file. Its parts are read one by one, so that each is reported where it is wrong.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSuite<'a> {
@@ -122,10 +122,10 @@ fn read_case<'a>(
     raw: RawCase<'a>,
     suite: &Suite<'_>,
     faults: &mut Faults,
-) -> Option<Case<'a>> {
+) -> Option<SuiteCase<'a>> {
     let name = format!("case \"{}\"", Brief(&raw.name));
-    let list = read_spoken(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock));
-    let (requests, spoken) = faults.sort_out(list, offset(text, raw.queries), Some(&name))?;
+    let list = read_with_words(raw.queries.get(), arena, suite.level, Context::fresh(suite.clock));
+    let (requests, words) = faults.sort_out(list, offset(text, raw.queries), Some(&name))?;
     let expected = raw.expected.map(|answers| {
         if answers.len() != requests.len() {
             let counts = format!("{} expected answers for {} queries", answers.len(), requests.len());
@@ -136,29 +136,29 @@ fn read_case<'a>(
             let answer_of = expected_of(request, answer.get()).map_err(Faults::from);
             faults.sort_out(answer_of, offset(text, answer), Some(&name))
         });
-        // All of them, so that every fault is told.
+        // All of them, so that every fault is reported.
         read.collect::<Vec<_>>().into_iter().collect()
     });
     let expected = match expected {
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Case { name: raw.name, why: raw.why, requests, spoken, expected })
+    Some(SuiteCase { name: raw.name, why: raw.why, requests, words, expected })
 }
 
 /// Reads the answer that is expected to a query.
 fn expected_of(request: &Request<'_>, json: &str) -> Result<Term, Fault> {
     let name = request.form(Language::records()).map_or("", |form| form.name);
-    let told = serde_json::from_str(json).ok();
-    let (told, wanted, help) = if let Some(count) = request.batched() {
-        let told = told.filter(|told| matches!(told, Term::Array(texts) if texts.len() == count));
+    let answer = serde_json::from_str(json).ok();
+    let (answer, wanted, help) = if let Some(count) = request.batched() {
+        let answer = answer.filter(|answer| matches!(answer, Term::Array(texts) if texts.len() == count));
         let wanted = format!("an array of {count} {}", if count == 1 { "string" } else { "strings" });
-        (told, wanted, "give one string for each query in it")
+        (answer, wanted, "give one string for each query in it")
     } else {
-        let told = told.filter(|told| matches!(told, Term::Text(_)));
-        (told, "a string".to_owned(), "numbers and truth values stand in quotes too, as in \"0\"")
+        let answer = answer.filter(|answer| matches!(answer, Term::Text(_)));
+        (answer, "a string".to_owned(), "numbers and booleans stand in quotes too, as in \"0\"")
     };
-    told.ok_or_else(|| {
+    answer.ok_or_else(|| {
         let fault = Fault::new(0..json.len(), format!("the answer of {name} is {wanted}"));
         fault.with_help(help)
     })

@@ -1,20 +1,20 @@
-//! Compaction: a snapshot takes the place of all that the log tells up to it.
+//! Compaction: a snapshot takes the place of all that the log has up to it.
 //!
-//! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when nobody is
-//! told of places in there any more; the database goes on meanwhile, and only the freezing is done in its time.
+//! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when no
+//! location is in there any more; the database goes on meanwhile, and only the freezing is done in its time.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use super::Store;
-use super::data_file::{Kind, Name};
+use super::blob_store::BlobLocations;
+use super::data_file::{FileKind, FileName};
 use super::disk::Disk;
 use super::error::Error;
-use super::listing::Listing;
-use super::snapshot::{self, Material, Size, Written};
-use super::values::{Places, stand_in};
-use crate::engine::image::{Frozen, RecordImage};
+use super::listing::FileListing;
+use super::snapshot::{self, Material, Size, WrittenSnapshot};
+use crate::engine::image::{Frozen, RecordImage, TextImage};
 
 /// A snapshot that is being written.
 #[derive(Debug)]
@@ -47,8 +47,8 @@ impl Compaction {
         covered: u64,
     ) -> Result<Self, Error> {
         let write = move || {
-            if let Some((frozen, held)) = measured
-                && live_bytes(frozen, &material.places) > held / WORTH
+            if let Some((frozen, stored)) = measured
+                && live_bytes(frozen, &material.locations) > stored / WORTH
             {
                 return Ok(None);
             }
@@ -70,14 +70,14 @@ impl Compaction {
     }
 }
 
-/// Writes a snapshot, goes over to its places, and removes what it covers.
+/// Writes a snapshot, goes over to its locations, and removes what it covers.
 fn compact(disk: &dyn Disk, material: Material) -> Result<Compacted, Error> {
-    let known = material.places.clone();
-    let Written { size, places, next_value } = snapshot::write(disk, material)?;
+    let known = material.locations.clone();
+    let WrittenSnapshot { size, locations, next_blob } = snapshot::write(disk, material)?;
     {
         let mut known = known.lock();
-        known.retain(|number, _| *number >= next_value);
-        known.extend(places);
+        known.retain(|blob, _| blob.0 >= next_blob);
+        known.extend(locations);
     }
     Ok(Compacted { size, removed: remove_covered(disk, Some(size.name), &needed(&known)) })
 }
@@ -145,12 +145,12 @@ impl Store {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
         self.log.settle_watermark()?;
-        self.frozen = self.engine.clock().now();
+        self.core.frozen = self.core.engine.clock().now();
         Ok(Material {
-            frozen: self.engine.freeze(),
+            frozen: self.core.engine.freeze(),
             covers: self.log.tail.before,
-            places: self.values.places.clone(),
-            next_value: self.values.next,
+            locations: self.core.blobs.locations.clone(),
+            next_blob: self.core.blobs.next,
             encoding,
             thorough,
             lost: HashSet::new(),
@@ -165,8 +165,8 @@ impl Store {
         self.snapshot.is_some_and(of_now)
     }
 
-    fn start(&mut self, material: Material, held: Option<u64>) -> Result<(), Error> {
-        let measured = held.map(|held| (self.engine.freeze(), held));
+    fn start(&mut self, material: Material, stored: Option<u64>) -> Result<(), Error> {
+        let measured = stored.map(|stored| (self.core.engine.freeze(), stored));
         let covered = self.log.grown;
         self.compaction = Some(Compaction::start(Arc::clone(&self.disk), material, measured, covered)?);
         Ok(())
@@ -180,8 +180,8 @@ impl Store {
         }
         let is_wanted = self.options.compact_after.is_some() && self.log.grown >= self.compact_at;
         if self.compaction.is_none() && is_wanted {
-            let held = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
-            let started = self.material(false).and_then(|material| self.start(material, Some(held)));
+            let stored = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
+            let started = self.material(false).and_then(|material| self.start(material, Some(stored)));
             if let Err(error) = started {
                 self.compaction_failure = Some(error.to_string());
             }
@@ -213,21 +213,23 @@ impl Store {
     }
 }
 
-/// The files that values are in.
-pub(super) fn needed(places: &Places) -> HashSet<String> {
-    places.lock().values().map(|place| place.file.to_string()).collect()
+/// The files that blobs are in.
+pub(super) fn needed(locations: &BlobLocations) -> HashSet<String> {
+    locations.lock().values().map(|location| location.file.to_string()).collect()
 }
 
 /// About how many bytes a snapshot of this would have, its values included.
-pub(super) fn live_bytes(frozen: Frozen, places: &Places) -> u64 {
+pub(super) fn live_bytes(frozen: Frozen, locations: &BlobLocations) -> u64 {
     let mut bytes = 0;
     let of_record = |record: &RecordImage<'_>| {
         bytes += FRAMING + record.key.len() as u64;
         for version in &record.versions {
             bytes += FRAMING + version.field.len() as u64;
-            for value in version.content.iter().flat_map(|(value, _)| value.texts()) {
-                let place = stand_in(value).and_then(|number| places.get(number));
-                bytes += place.map_or(value.len() as u64, |place| u64::from(place.length));
+            for text in version.content.iter().flat_map(|(value, _)| value.texts()) {
+                bytes += match text {
+                    TextImage::Memory(text) => text.len() as u64,
+                    TextImage::Blob(blob) => locations.get(*blob).map_or(0, |blob| u64::from(blob.length)),
+                };
             }
         }
         Ok::<_, std::convert::Infallible>(())
@@ -240,19 +242,23 @@ pub(super) fn live_bytes(frozen: Frozen, places: &Places) -> u64 {
 /// Files that are being written are left alone: they may be another thread's.
 pub(super) fn remove_covered(
     disk: &dyn Disk,
-    snapshot: Option<Name>,
+    snapshot: Option<FileName>,
     needed: &HashSet<String>,
 ) -> Result<(), Error> {
-    let listing = Listing::read(disk)?;
+    let listing = FileListing::read(disk)?;
     let (snapshots, others): (Vec<_>, Vec<_>) = covered(&listing, snapshot, needed)
         .into_iter()
-        .partition(|name| name.starts_with(Kind::Snapshot.name()));
+        .partition(|name| name.starts_with(FileKind::Snapshot.name()));
     remove(disk, snapshots)?;
     remove(disk, others)
 }
 
 /// The files that a snapshot has taken the place of.
-pub(super) fn covered(listing: &Listing, snapshot: Option<Name>, needed: &HashSet<String>) -> Vec<String> {
+pub(super) fn covered(
+    listing: &FileListing,
+    snapshot: Option<FileName>,
+    needed: &HashSet<String>,
+) -> Vec<String> {
     let last = snapshot.map_or(0, |name| name.sequence);
     let older = listing.snapshots.iter().filter(|name| Some(**name) != snapshot);
     let segments = listing.segments.iter().filter(|name| name.sequence <= last).chain(&listing.twins);

@@ -16,30 +16,27 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+use super::aside::{ASIDE, remove_if_there};
 use super::disk::{Disk, DiskFile};
 use super::error::{Damage, Error};
 use super::frame::{self, FrameReader, Link};
 use super::group::Numbering;
 use super::message::{Body, Header};
 use super::options::Encoding;
-use super::watermark;
 use crate::time::ClockRule;
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
 
-/// How the names of files end that are being written.
-pub(super) const ASIDE: &str = ".new";
-
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     Snapshot,
     Values,
     Log,
 }
 
-impl Kind {
+impl FileKind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Snapshot => "snapshot",
@@ -52,19 +49,20 @@ impl Kind {
 /// The name of a file: what it holds, from which group or up to which (of values the how many-th file), and how it is
 /// written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Name {
-    pub(super) kind: Kind,
+pub(super) struct FileName {
+    pub(super) kind: FileKind,
     pub(super) sequence: u64,
     pub(super) encoding: Encoding,
 }
 
-impl Name {
+impl FileName {
     /// Reads a name; `None` if no file of a store is called so.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once('-')?;
         let (digits, extension) = rest.split_once('.')?;
-        let kind =
-            [Kind::Log, Kind::Snapshot, Kind::Values].into_iter().find(|known| known.name() == kind)?;
+        let kind = [FileKind::Log, FileKind::Snapshot, FileKind::Values]
+            .into_iter()
+            .find(|known| known.name() == kind)?;
         let encoding = [Encoding::Binary, Encoding::Json].into_iter();
         let encoding = encoding.into_iter().find(|known| known.extension() == extension)?;
         let name = Self { kind, sequence: digits.parse().ok()?, encoding };
@@ -73,22 +71,16 @@ impl Name {
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for FileName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{:020}.{}", self.kind.name(), self.sequence, self.encoding.extension())
     }
 }
 
-/// Is this the name of a file that was being written when a process ended?
-pub(super) fn is_aside(name: &str) -> bool {
-    let whole = name.strip_suffix(ASIDE);
-    whole.is_some_and(|whole| whole == watermark::NAME || Name::parse(whole).is_some())
-}
-
 /// A file of the store that is open.
 #[derive(Debug)]
 pub(super) struct DataFile {
-    pub(super) id: Name,
+    pub(super) id: FileName,
     /// The same as text.
     pub(super) name: String,
     pub(super) encoding: Encoding,
@@ -97,10 +89,10 @@ pub(super) struct DataFile {
 
 impl DataFile {
     /// Opens a file that is there.
-    pub(super) fn open(disk: &dyn Disk, name: Name) -> Result<Arc<Self>, Error> {
+    pub(super) fn open(disk: &dyn Disk, name: FileName) -> Result<Arc<Self>, Error> {
         let text = name.to_string();
         let file = match disk.open(&text) {
-            // Whoever opens a file has listed it, or was told of it by another.
+            // Whoever opens a file has listed it, or has its name from another.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(Damage::new(&text, 0, "it is missing").into());
             }
@@ -110,7 +102,7 @@ impl DataFile {
     }
 
     /// A reader that stands behind the header, the header, and the link to go on from.
-    pub(super) fn reader(&self, kind: Kind) -> Result<(FrameReader, Header, Link, u32), Error> {
+    pub(super) fn reader(&self, kind: FileKind) -> Result<(FrameReader, Header, Link, u32), Error> {
         let mut reader = FrameReader::new(&self.name, Arc::clone(&self.file), self.encoding)?;
         let Some(mut frame) = reader.next()? else { return Err(reader.damage(0, "it is empty").into()) };
         let (link, chain, body) = (frame.link, frame.chain, frame.body());
@@ -134,7 +126,7 @@ impl DataFile {
 /// A file that is written frame by frame, aside until it is whole.
 pub(super) struct Aside<'d> {
     disk: &'d dyn Disk,
-    pub(super) name: Name,
+    pub(super) name: FileName,
     file: Arc<dyn DiskFile>,
     salt: u64,
     last: Link,
@@ -151,7 +143,7 @@ impl<'d> Aside<'d> {
     /// Creates the file. Its header is a frame of this number, chained to what comes before the file, if anything does.
     pub(super) fn create(
         disk: &'d dyn Disk,
-        name: Name,
+        name: FileName,
         before: Link,
         header: Header,
     ) -> Result<Self, Error> {
@@ -175,7 +167,7 @@ impl<'d> Aside<'d> {
         Ok(aside)
     }
 
-    /// Appends a frame; the answer tells where in the file its payload begins and ends.
+    /// Appends a frame. Returns where in the file its payload begins and ends.
     pub(super) fn append(&mut self, body: &Body) -> Result<(u64, u64), Error> {
         self.put(self.last.next(), body)
     }
@@ -205,7 +197,7 @@ impl<'d> Aside<'d> {
         Ok(())
     }
 
-    /// Gives the file its name, for good; the answer is the file, its length and its last frame.
+    /// Gives the file its name, for good. Returns the file, its length and its last frame.
     pub(super) fn finish(mut self) -> Result<Finished, Error> {
         self.flush()?;
         let (name, aside) = (self.name.to_string(), format!("{}{ASIDE}", self.name));
@@ -237,9 +229,9 @@ pub(super) struct Finished {
 }
 
 /// The header of a new file. A line of JSON cannot be taken for a value, so it needs no salt.
-pub(super) fn header(disk: &dyn Disk, name: Name, rule: ClockRule) -> Header {
+pub(super) fn header(disk: &dyn Disk, name: FileName, rule: ClockRule) -> Header {
     let is_binary = name.encoding == Encoding::Binary;
-    let operations = if name.kind == Kind::Log { Numbering::own().shapes() } else { Vec::new() };
+    let operations = if name.kind == FileKind::Log { Numbering::own().shapes() } else { Vec::new() };
     Header {
         version: VERSION,
         kind: name.kind.name().to_owned(),
@@ -247,31 +239,5 @@ pub(super) fn header(disk: &dyn Disk, name: Name, rule: ClockRule) -> Header {
         salt: if is_binary { disk.salt() } else { 0 },
         covers: None,
         free: rule == ClockRule::Free,
-    }
-}
-
-/// So much is copied at a time.
-const BLOCK: usize = 1 << 20;
-
-/// Copies a file, durably but for its name.
-pub(super) fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
-    let from = disk.open(name).map_err(Error::disk("open", name))?;
-    let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
-    let length = from.length().map_err(Error::disk("read", name))?;
-    let (mut at, mut block) = (0, vec![0; BLOCK]);
-    while at < length {
-        let part = usize::try_from(length - at).unwrap_or(BLOCK).min(BLOCK);
-        from.read_at(at, &mut block[..part]).map_err(Error::disk("read", name))?;
-        into.write_at(at, &block[..part]).map_err(Error::disk("write", copy))?;
-        at += part as u64;
-    }
-    into.sync().map_err(Error::disk("sync", copy))
-}
-
-/// Removes a file that an attempt may have left behind.
-pub(super) fn remove_if_there(disk: &dyn Disk, name: &str) -> Result<(), Error> {
-    match disk.remove(name) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        removed => removed.map_err(Error::disk("remove", name)),
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with a store, told by what can be done about it.
+//! What can go wrong with a store, by what can be done about it.
 
 use std::fmt;
 use std::io;
@@ -50,7 +50,7 @@ pub enum Error {
     },
     /// A group or a record takes more bytes than a frame may have.
     TooLarge,
-    /// The log does not tell of what was asked for.
+    /// The log does not reach what was asked for.
     OutOfReach {
         /// How far it reaches.
         why: String,

@@ -13,18 +13,18 @@ use super::frame::Link;
 /// A thread that syncs what it was asked to, once in an interval.
 #[derive(Debug)]
 pub(super) struct Flusher {
-    shared: Arc<Shared>,
+    shared: Arc<FlushShared>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
+struct FlushShared {
+    state: Mutex<FlushState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct FlushState {
     /// What is to be synced: a file, and its last frame.
     wanted: Option<(Arc<DataFile>, Link)>,
     /// A sync is under way.
@@ -34,12 +34,12 @@ struct State {
     ended: bool,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl FlushShared {
+    fn lock(&self) -> MutexGuard<'_, FlushState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'s>(&self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+    fn wait<'s>(&self, state: MutexGuard<'s, FlushState>) -> MutexGuard<'s, FlushState> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,14 +74,14 @@ impl Shared {
 
 impl Flusher {
     pub(super) fn start(interval: Duration) -> Result<Self, Error> {
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::<FlushShared>::default();
         let of_thread = Arc::clone(&shared);
         let thread = thread::Builder::new().spawn(move || of_thread.run(interval));
         let thread = thread.map_err(Error::disk("start", "a thread that syncs"))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks for a file to be synced; the answer is the last frame that was.
+    /// Asks for a file to be synced. Returns the last frame that was.
     pub(super) fn request(&self, file: &Arc<DataFile>, last: Link) -> Result<Link, Error> {
         let mut state = self.shared.lock();
         state.check()?;
@@ -106,7 +106,7 @@ impl Flusher {
     }
 }
 
-impl State {
+impl FlushState {
     fn check(&self) -> Result<(), Error> {
         self.failed.as_ref().map_or(Ok(()), |why| Err(Error::Stopped { why: why.clone() }))
     }
@@ -117,7 +117,7 @@ impl Drop for Flusher {
         self.shared.lock().ended = true;
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
-            // It ends by itself, and has told what there was to tell.
+            // It ends by itself, and has reported what there was to report.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! Frames: how a message lies in a file, so that damage is noticed and a torn end can be told from it.
+//! Frames: how a message lies in a file, so that damage is noticed and a torn end can be distinguished from it.
 //!
 //! Invariants: a length is compared with what is left of the file before anything is allocated, and a checksum is
 //! compared before anything is parsed; every frame names the checksum of the one before.
@@ -45,7 +45,7 @@ impl Link {
     }
 }
 
-/// Appends a frame to `out`; the answer names it, and tells where in `out` its payload lies.
+/// Appends a frame to `out`. Returns its link, and where in `out` its payload lies.
 ///
 /// # Errors
 /// [`Error::TooLarge`]; nothing was appended then.
@@ -84,7 +84,7 @@ pub(super) fn write(
     Ok((Link { sequence, checksum }, payload))
 }
 
-/// Appends a binary frame, its length and checksum left open; the answer is where its payload lies.
+/// Appends a binary frame, its length and checksum left open. Returns where its payload lies.
 fn put_binary(out: &mut Vec<u8>, masked: u64, chain: u32, body: &Body) -> Range<usize> {
     out.extend_from_slice(&[0; 8]);
     out.extend_from_slice(&masked.to_le_bytes());
@@ -94,7 +94,7 @@ fn put_binary(out: &mut Vec<u8>, masked: u64, chain: u32, body: &Body) -> Range<
     begin..out.len()
 }
 
-/// Appends a line of JSON, its checksum left open; the answer is where its payload lies.
+/// Appends a line of JSON, its checksum left open. Returns where its payload lies.
 fn put_json(out: &mut Vec<u8>, sequence: u64, chain: u32, body: &Body) -> Range<usize> {
     let head = format!("{JSON_HEAD}00000000\",\"sequence\":{sequence},\"chain\":\"{chain:08x}\"");
     out.extend_from_slice(head.as_bytes());

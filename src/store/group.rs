@@ -1,6 +1,6 @@
 //! Groups: queries that take effect as one, between their two forms on disk and the engine.
 //!
-//! Invariant: a group tells all that a database needs to become what it was: the queries that write and, where reads
+//! Invariant: a group has all that a database needs to become what it was: the queries that write and, where reads
 //! have moved the clock before an operation without a timestamp or at the end, that the clock was moved.
 
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ use super::data_file::DataFile;
 use super::error::Error;
 use super::message::{Group, Header, Packed};
 use super::options::Encoding;
-use crate::query::{Language, Operation, Part, Query, Word};
+use crate::query::{Language, Operation, Part, Query, RETIRED, Word};
 use crate::time::{Clock, Time};
 
 /// What happened in a group.
@@ -27,10 +27,6 @@ pub(super) enum Event<'g> {
     Clock(Time),
 }
 
-/// What headers list that is no operation: a batch is written as the queries that it asks. It keeps the number it once
-/// had, so that those behind it keep theirs.
-const BATCH: (usize, &str) = (36, "BATCH text");
-
 /// The operations by the numbers that a file gives them; `None` has the number of what is none.
 #[derive(Debug)]
 pub(super) struct Numbering(Vec<Option<Operation>>);
@@ -39,26 +35,26 @@ impl Numbering {
     /// The one that this program writes: places in the table.
     pub(super) fn own() -> Self {
         let mut operations: Vec<_> = Operation::ALL.iter().copied().map(Some).collect();
-        operations.insert(BATCH.0, None);
+        operations.insert(RETIRED.0, None);
         Self(operations)
     }
 
     /// The number of an operation in that one.
     fn own_number(operation: Operation) -> u32 {
         let place = operation as u32;
-        if operation as usize >= BATCH.0 { place + 1 } else { place }
+        if operation as usize >= RETIRED.0 { place + 1 } else { place }
     }
 
     /// What the header of a file says of it.
     pub(super) fn shapes(&self) -> Vec<String> {
-        let shape = |one: &Option<Operation>| one.map_or_else(|| BATCH.1.to_owned(), Operation::shape);
+        let shape = |one: &Option<Operation>| one.map_or_else(|| RETIRED.1.to_owned(), Operation::shape);
         self.0.iter().map(shape).collect()
     }
 
     /// The one of a file. In JSON operations have their names, and what is read is numbered as this program does.
     pub(super) fn of(header: &Header, file: &DataFile) -> Result<Self, Error> {
         let find = |shape: &String| {
-            if shape == BATCH.1 {
+            if shape == RETIRED.1 {
                 return Ok(None);
             }
             let operation = Operation::ALL.iter().find(|one| one.shape() == *shape);
@@ -232,7 +228,7 @@ pub(super) fn unpack(packed: &Packed) -> Result<Group, String> {
 
 /// In JSON, a move of the clock among the queries.
 #[derive(Serialize, Deserialize)]
-struct Moved {
+struct ClockMoved {
     clock: u64,
 }
 
@@ -241,13 +237,13 @@ struct Moved {
 #[serde(untagged)]
 enum Element<'a> {
     Query(#[serde(borrow)] Vec<Cow<'a, str>>),
-    Moved(Moved),
+    ClockMoved(ClockMoved),
 }
 
 impl Serialize for Group {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Failed(String);
-        impl From<&'static str> for Failed {
+        struct GroupFailed(String);
+        impl From<&'static str> for GroupFailed {
             fn from(why: &'static str) -> Self {
                 Self(why.to_owned())
             }
@@ -256,11 +252,11 @@ impl Serialize for Group {
         let written = self.try_each(&Numbering::own(), |event| {
             let written = match event {
                 Event::Query(query, _) => elements.serialize_element(&Language::records().words(&query)),
-                Event::Clock(Time(clock)) => elements.serialize_element(&Moved { clock }),
+                Event::Clock(Time(clock)) => elements.serialize_element(&ClockMoved { clock }),
             };
-            written.map_err(|error| Failed(error.to_string()))
+            written.map_err(|error| GroupFailed(error.to_string()))
         });
-        written.map_err(|Failed(why)| serde::ser::Error::custom(why))?;
+        written.map_err(|GroupFailed(why)| serde::ser::Error::custom(why))?;
         elements.end()
     }
 }
@@ -279,7 +275,7 @@ impl<'de> Deserialize<'de> for Group {
                 let mut group = Group::default();
                 while let Some(element) = elements.next_element()? {
                     match element {
-                        Element::Moved(Moved { clock }) => group.push_clock(Time(clock)),
+                        Element::ClockMoved(ClockMoved { clock }) => group.push_clock(Time(clock)),
                         Element::Query(words) => {
                             let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
                             let query = Language::records().parse(&words).map_err(A::Error::custom)?;

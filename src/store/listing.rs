@@ -1,27 +1,28 @@
 //! What lies in a directory: the files of a store, by what they hold.
 
-use super::data_file::{self, DataFile, Kind, Name};
+use super::aside::ASIDE;
+use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::Error;
 use super::watermark;
 
 /// What lies in the directory of a store.
 #[derive(Debug)]
-pub(super) struct Listing {
-    pub(super) snapshots: Vec<Name>,
+pub(super) struct FileListing {
+    pub(super) snapshots: Vec<FileName>,
     /// In the order in which they follow each other.
-    pub(super) segments: Vec<Name>,
-    pub(super) values: Vec<Name>,
+    pub(super) segments: Vec<FileName>,
+    pub(super) values: Vec<FileName>,
     pub(super) has_watermark: bool,
     /// Files that were being written when a process ended.
     pub(super) aside: Vec<String>,
     /// Segments that have a twin of the other encoding which the log goes on in.
-    pub(super) twins: Vec<Name>,
+    pub(super) twins: Vec<FileName>,
     /// A file that is not a store's.
     pub(super) foreign: Option<String>,
 }
 
-impl Listing {
+impl FileListing {
     pub(super) fn read(disk: &dyn Disk) -> Result<Self, Error> {
         let mut listing = Self {
             snapshots: Vec::new(),
@@ -33,12 +34,12 @@ impl Listing {
             foreign: None,
         };
         for text in disk.list().map_err(Error::disk("list", "the directory"))? {
-            match Name::parse(&text) {
-                Some(name) if name.kind == Kind::Log => listing.segments.push(name),
-                Some(name) if name.kind == Kind::Snapshot => listing.snapshots.push(name),
+            match FileName::parse(&text) {
+                Some(name) if name.kind == FileKind::Log => listing.segments.push(name),
+                Some(name) if name.kind == FileKind::Snapshot => listing.snapshots.push(name),
                 Some(name) => listing.values.push(name),
                 None if text == watermark::NAME => listing.has_watermark = true,
-                None if data_file::is_aside(&text) => listing.aside.push(text),
+                None if is_aside(&text) => listing.aside.push(text),
                 None => listing.foreign = listing.foreign.or(Some(text)),
             }
         }
@@ -59,7 +60,7 @@ impl Listing {
                     self.segments.pop();
                     self.segments.push(name);
                 }
-                // Two that both have groups are not told apart: that they do not follow each other shows later.
+                // Two that both have groups are not distinguished: that they do not follow each other shows later.
                 _ => self.segments.push(name),
             }
         }
@@ -78,10 +79,16 @@ impl Listing {
     }
 }
 
+/// Is this the name of a file that was being written when a process ended?
+fn is_aside(name: &str) -> bool {
+    let whole = name.strip_suffix(ASIDE);
+    whole.is_some_and(|whole| whole == watermark::NAME || FileName::parse(whole).is_some())
+}
+
 /// Has a segment nothing but its header?
-fn is_empty(disk: &dyn Disk, name: Name) -> Result<bool, Error> {
+fn is_empty(disk: &dyn Disk, name: FileName) -> Result<bool, Error> {
     let file = DataFile::open(disk, name)?;
-    let next = file.reader(Kind::Log).and_then(|(mut reader, ..)| Ok(reader.next()?.is_none()));
+    let next = file.reader(FileKind::Log).and_then(|(mut reader, ..)| Ok(reader.next()?.is_none()));
     // What cannot be read is not empty.
     match next {
         Err(Error::Damaged(_)) => Ok(false),

@@ -6,12 +6,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::data_file::{self, Aside, DataFile, Kind, Name};
+use super::data_file::{self, Aside, DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::Error;
 use super::flusher::Flusher;
 use super::frame::{self, Link};
-use super::message::Body;
+use super::group;
+use super::journal::{Draft, Journal, Lies, LoggedGroup};
+use super::message::{Body, Group};
 use super::options::{Encoding, Options, SyncPolicy};
 use super::watermark::Watermark;
 use crate::time::ClockRule;
@@ -32,18 +34,33 @@ pub(super) struct Log {
     flusher: Option<Flusher>,
     /// Why nothing is written any more.
     stopped: Option<String>,
-    /// What was written last has not yet taken effect in memory; should that be cut short, nothing may follow it.
-    pub(super) is_ahead: bool,
+    /// A group that was appended, until it is asked for.
+    submitted: Option<Submitted>,
+    /// A group was handed back and has not yet taken effect; should that be cut short, nothing may follow it.
+    is_ahead: bool,
+    policy: SyncPolicy,
+    lz4: bool,
     segment_max: u64,
     grow_by: u64,
     rule: ClockRule,
     buffer: Vec<u8>,
 }
 
+/// A group that was appended.
+#[derive(Debug)]
+struct Submitted {
+    group: Group,
+    /// Its payload in the buffer, and where in the file the buffer begins.
+    payload: Range<usize>,
+    at: u64,
+    /// Texts can be read from there.
+    is_plain: bool,
+}
+
 /// The current segment.
 #[derive(Clone, Debug)]
 pub(super) struct Tail {
-    pub(super) name: Name,
+    pub(super) name: FileName,
     pub(super) file: Arc<DataFile>,
     pub(super) salt: u64,
     pub(super) length: u64,
@@ -64,7 +81,7 @@ impl Tail {
         rule: ClockRule,
         before: Link,
     ) -> Result<Self, Error> {
-        let name = Name { kind: Kind::Log, sequence: before.next(), encoding };
+        let name = FileName { kind: FileKind::Log, sequence: before.next(), encoding };
         let header = data_file::header(disk, name, rule);
         let salt = header.salt;
         let made = Aside::create(disk, name, before, header)?.finish()?;
@@ -106,6 +123,36 @@ impl Tail {
     }
 }
 
+/// Groups with so many bytes of text are packed, if groups are.
+const PACKED_FROM: usize = 4096;
+
+impl Journal for Log {
+    type Error = Error;
+
+    fn submit(&mut self, Draft { group, has_blobs }: Draft) -> Result<(), Error> {
+        let is_binary = self.tail.name.encoding == Encoding::Binary;
+        let is_plain = has_blobs || !(self.lz4 && is_binary && group.texts.len() >= PACKED_FROM);
+        let packed = if is_plain { None } else { group::pack(&group) };
+        let ((payload, at), group) = if let Some(packed) = packed {
+            (self.append(&Body::Packed(packed))?, group)
+        } else {
+            self.append_group(group)?
+        };
+        self.submitted = Some(Submitted { group, payload, at, is_plain });
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<(u64, LoggedGroup<'_>)>, Error> {
+        let submitted = self.submitted.take();
+        // Whoever takes the replies may panic.
+        self.is_ahead = submitted.is_some();
+        let Some(Submitted { group, payload, at, is_plain }) = submitted else { return Ok(None) };
+        let payload_at = at + payload.start as u64;
+        let lies = Lies { file: self.tail.name, payload: &self.buffer[payload], payload_at };
+        Ok(Some((self.tail.last.sequence, LoggedGroup { group, lies: is_plain.then_some(lies) })))
+    }
+}
+
 impl Log {
     pub(super) fn new(
         disk: Arc<dyn Disk>,
@@ -127,12 +174,25 @@ impl Log {
             watermark,
             flusher,
             stopped: None,
+            submitted: None,
             is_ahead: false,
+            policy: options.sync,
+            lz4: options.lz4,
             segment_max: options.segment_max,
             grow_by,
             rule,
             buffer: Vec::new(),
         })
+    }
+
+    /// The last group that is known to be synced.
+    pub(super) fn synced(&self) -> Link {
+        self.synced
+    }
+
+    /// Has all taken effect that was handed back, and does nothing wait?
+    pub(super) fn is_settled(&self) -> bool {
+        !self.is_ahead && self.submitted.is_none()
     }
 
     /// The failure after which nothing is written any more.
@@ -151,8 +211,18 @@ impl Log {
         result
     }
 
-    /// Appends a frame; the answer tells where its payload lies in [`Self::written`], and where that begins in the file.
-    pub(super) fn append(&mut self, body: &Body) -> Result<(Range<usize>, u64), Error> {
+    /// Appends a group, and gives it back.
+    fn append_group(&mut self, group: Group) -> Result<((Range<usize>, u64), Group), Error> {
+        let body = Body::Group(group);
+        let appended = self.append(&body)?;
+        match body {
+            Body::Group(group) => Ok((appended, group)),
+            _ => unreachable!("it is a group"),
+        }
+    }
+
+    /// Appends a frame. Returns where its payload lies in the buffer, and where in the file that begins.
+    fn append(&mut self, body: &Body) -> Result<(Range<usize>, u64), Error> {
         self.check()?;
         if self.tail.length >= self.segment_max && !self.tail.is_empty() {
             self.rotate(self.tail.name.encoding)?;
@@ -180,15 +250,18 @@ impl Log {
         Ok((payload, length))
     }
 
-    /// The bytes of the frame that was appended last.
-    pub(super) fn written(&self) -> &[u8] {
-        &self.buffer
+    /// Makes what was appended as durable as the policy promises. What is not does not take effect.
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
+        let committed = self.try_commit();
+        if committed.is_err() {
+            self.submitted = None;
+        }
+        committed
     }
 
-    /// Makes what was appended as durable as the policy promises.
-    pub(super) fn commit(&mut self, policy: SyncPolicy) -> Result<(), Error> {
+    fn try_commit(&mut self) -> Result<(), Error> {
         self.check()?;
-        match (policy, &self.flusher) {
+        match (self.policy, &self.flusher) {
             (SyncPolicy::Always, _) => self.sync(),
             (SyncPolicy::Every(_), Some(flusher)) => {
                 let synced = flusher.request(&self.tail.file, self.tail.last_group());
@@ -278,7 +351,7 @@ impl Log {
         self.stop(synced)
     }
 
-    /// Makes the watermark durable for good: no snapshot covers more than it tells of.
+    /// Makes the watermark durable for good: no snapshot covers more than it names.
     pub(super) fn settle_watermark(&mut self) -> Result<(), Error> {
         let settled = self.watermark.settle();
         self.stop(settled)

@@ -31,19 +31,19 @@ pub(super) enum Body {
     Packed(Packed),
     /// Of a snapshot: all but the records.
     #[prost(message, tag = "4")]
-    State(State),
+    State(StateMessage),
     /// Of a snapshot: some records.
     #[prost(message, tag = "5")]
-    Records(Records),
+    Records(RecordsMessage),
     /// Of a values file: a value.
     #[prost(message, tag = "6")]
-    Value(Value),
+    Value(ValueMessage),
     /// Of a snapshot: where values are.
     #[prost(message, tag = "7")]
-    Places(Places),
+    Places(PlacesMessage),
     /// The last frame of a file that is written as a whole.
     #[prost(message, tag = "8")]
-    End(End),
+    End(EndMessage),
 }
 
 /// What a file is.
@@ -120,7 +120,7 @@ pub(super) struct Packed {
 
 /// All of a database but its records.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct State {
+pub(super) struct StateMessage {
     /// What the clock reads, in milliseconds.
     #[prost(uint64, tag = "1")]
     pub(super) now: u64,
@@ -136,20 +136,20 @@ pub(super) struct State {
     #[prost(uint32, tag = "5")]
     pub(super) open: u32,
     #[prost(message, repeated, tag = "6")]
-    pub(super) branches: Vec<Branch>,
+    pub(super) branches: Vec<BranchMessage>,
     #[prost(message, repeated, tag = "7")]
-    pub(super) backups: Vec<Backup>,
+    pub(super) backups: Vec<BackupMessage>,
     /// The number that the next value on disk gets.
     #[prost(uint64, tag = "8")]
     pub(super) next_value: u64,
     #[prost(message, repeated, tag = "9")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) aliases: Vec<Alias>,
+    pub(super) aliases: Vec<AliasMessage>,
 }
 
 /// Another name of an operation.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Alias {
+pub(super) struct AliasMessage {
     #[prost(string, tag = "1")]
     pub(super) name: String,
     #[prost(string, tag = "2")]
@@ -158,7 +158,7 @@ pub(super) struct Alias {
 
 /// A run of epochs.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Branch {
+pub(super) struct BranchMessage {
     #[prost(uint32, tag = "1")]
     pub(super) first: u32,
     /// The last epoch seen of the parent; 0 if the database was emptied.
@@ -170,7 +170,7 @@ pub(super) struct Branch {
 
 /// A backup.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Backup {
+pub(super) struct BackupMessage {
     /// The caller's time.
     #[prost(uint64, tag = "1")]
     pub(super) taken: u64,
@@ -189,27 +189,27 @@ pub(super) struct Backup {
 /// Some records.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Records {
+pub(super) struct RecordsMessage {
     #[prost(message, repeated, tag = "1")]
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<RecordMessage>,
 }
 
 /// A record: every version of every cell, once.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(super) struct RecordMessage {
     #[prost(string, tag = "1")]
     pub(super) key: String,
     /// How many of its cells are live, by epoch.
     #[prost(message, repeated, tag = "2")]
-    pub(super) counts: Vec<Count>,
+    pub(super) counts: Vec<CountMessage>,
     /// The versions of a cell stand together, oldest first.
     #[prost(message, repeated, tag = "3")]
-    pub(super) versions: Vec<Version>,
+    pub(super) versions: Vec<VersionMessage>,
 }
 
 /// A number of live cells.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Count {
+pub(super) struct CountMessage {
     #[prost(uint32, tag = "1")]
     pub(super) epoch: u32,
     #[prost(uint32, tag = "2")]
@@ -218,7 +218,7 @@ pub(super) struct Count {
 
 /// A version of a cell.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Version {
+pub(super) struct VersionMessage {
     #[prost(string, tag = "1")]
     pub(super) field: String,
     /// The epoch it was written in.
@@ -235,12 +235,12 @@ pub(super) struct Version {
     /// What the cell holds, if that is a list; then there is no value.
     #[prost(message, optional, tag = "5")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) list: Option<List>,
+    pub(super) list: Option<ListMessage>,
 }
 
 /// A list.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct List {
+pub(super) struct ListMessage {
     /// Whether the items of the version before come first.
     #[prost(bool, tag = "1")]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -250,17 +250,9 @@ pub(super) struct List {
     pub(super) items: Vec<String>,
 }
 
-impl Version {
-    /// The texts that stand in it as values.
-    pub(super) fn held_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        let items = self.list.iter_mut().flat_map(|list| &mut list.items);
-        self.value.iter_mut().chain(items)
-    }
-}
-
 /// A value that stays on disk. Its text is the last bytes of the payload.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Value {
+pub(super) struct ValueMessage {
     #[prost(uint64, tag = "1")]
     pub(super) number: u64,
     #[prost(string, tag = "2")]
@@ -269,7 +261,7 @@ pub(super) struct Value {
 
 /// Where values are in a file: a row for each.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct Places {
+pub(super) struct PlacesMessage {
     #[prost(string, tag = "1")]
     pub(super) file: String,
     #[prost(uint64, repeated, tag = "2")]
@@ -286,7 +278,7 @@ pub(super) struct Places {
 
 /// The end of a file that is written as a whole.
 #[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct End {
+pub(super) struct EndMessage {
     /// How many frames stand before this one, the header among them.
     #[prost(uint64, tag = "1")]
     pub(super) frames: u64,

@@ -3,24 +3,22 @@
 //! Invariant: nothing is built on what is not durable: before anything is removed, cut or appended, the names that a
 //! killed process has left are made durable, and so are the groups behind the watermark.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::Store;
+use super::apply::Core;
+use super::aside::{ASIDE, copy_file, remove_if_there};
 use super::compaction::{covered, needed, remove, remove_covered};
-use super::data_file::{ASIDE, copy_file, remove_if_there};
 use super::disk::Disk;
 use super::error::Error;
 use super::frame::Link;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::log::{Log, Tail};
-use super::message::Group;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, recover};
 use super::replay::Until;
 use super::watermark::{self, Watermark};
-use crate::time::Time;
 
 impl Store {
     /// Opens the store in a directory, or begins one if the directory is empty. A torn end of the log is cut off: see
@@ -30,11 +28,11 @@ impl Store {
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::ClockRule`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: Options) -> Result<Self, Error> {
         // Not even a lock is left beside files that are not a store's.
-        if let Some(found) = Listing::read(&*disk)?.foreign_only() {
+        if let Some(found) = FileListing::read(&*disk)?.foreign_only() {
             return Err(Error::NoStore { found: Some(found) });
         }
         let lock = lock(&*disk)?;
-        if Listing::read(&*disk)?.is_new() {
+        if FileListing::read(&*disk)?.is_new() {
             watermark::create(&*disk, Link::default())?;
         }
         Self::open_locked(disk, options, lock)
@@ -50,7 +48,7 @@ impl Store {
     }
 
     fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Box<dyn Send + Sync>) -> Result<Self, Error> {
-        let listing = Listing::read(&*disk)?;
+        let listing = FileListing::read(&*disk)?;
         let recovered = recover(&disk, &listing, &options, Until::End)?;
         let rule = recovered.engine.clock().rule();
         if options.clock.is_some_and(|wanted| wanted != rule) {
@@ -72,13 +70,8 @@ impl Store {
             log.rotate(encoding)?;
         }
         let mut store = Self {
-            logged: recovered.engine.clock().now(),
-            frozen: Time(0),
-            asked: BTreeMap::new(),
-            engine: recovered.engine,
-            values: recovered.values,
+            core: Core::new(recovered.engine, recovered.blobs),
             log,
-            group: Group::default(),
             options,
             snapshot: recovered.snapshot,
             compaction: None,
@@ -105,7 +98,7 @@ impl Store {
         }
     }
 
-    /// What was cut off the log when the store was opened: a write that nobody was told of.
+    /// What was cut off the log when the store was opened: a write that was never acknowledged.
     #[must_use]
     pub fn torn_end(&self) -> Option<&TornEnd> {
         self.torn.as_ref()
@@ -113,9 +106,9 @@ impl Store {
 }
 
 /// What lies in a directory that must have a store.
-fn list_existing(disk: &dyn Disk) -> Result<Listing, Error> {
+fn list_existing(disk: &dyn Disk) -> Result<FileListing, Error> {
     let is_none = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
-    match Listing::read(disk) {
+    match FileListing::read(disk) {
         Ok(listing) if listing.is_new() => Err(Error::NoStore { found: None }),
         Err(Error::Disk { why, .. }) if is_none(why.kind()) => Err(Error::NoStore { found: None }),
         listed => listed,
@@ -123,9 +116,9 @@ fn list_existing(disk: &dyn Disk) -> Result<Listing, Error> {
 }
 
 /// Takes a directory that must have a store. Where there is none not even a lock is left.
-pub(super) fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, Listing), Error> {
+pub(super) fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, FileListing), Error> {
     list_existing(disk)?;
-    Ok((lock(disk)?, Listing::read(disk)?))
+    Ok((lock(disk)?, FileListing::read(disk)?))
 }
 
 /// Takes the directory.
@@ -137,9 +130,9 @@ fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
 }
 
 /// Makes durable what a process that was killed has done to the names, and ends what it was about to remove.
-fn make_good(disk: &dyn Disk, listing: &Listing, recovered: &Recovered) -> Result<(), Error> {
+fn make_good(disk: &dyn Disk, listing: &FileListing, recovered: &Recovered) -> Result<(), Error> {
     disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
-    let (name, needed) = (recovered.snapshot.map(|size| size.name), needed(&recovered.values.places));
+    let (name, needed) = (recovered.snapshot.map(|size| size.name), needed(&recovered.blobs.locations));
     match name {
         Some(name) if !covered(listing, Some(name), &needed).is_empty() => {
             renew_name(disk, &name.to_string())?;
@@ -147,7 +140,7 @@ fn make_good(disk: &dyn Disk, listing: &Listing, recovered: &Recovered) -> Resul
         _ => {}
     }
     remove_covered(disk, name, &needed)?;
-    remove(disk, Listing::read(disk)?.aside)
+    remove(disk, FileListing::read(disk)?.aside)
 }
 
 /// Gives a file its name once more, before it takes the place of others: if a sync of the directory has failed after it

@@ -1,4 +1,4 @@
-//! Recovery: from the files of a directory to the database that they tell of.
+//! Recovery: from the files of a directory to the database that they describe.
 //!
 //! Invariants: nothing is written here; it always ends, with the database or with the place of what is damaged; a bad
 //! frame is taken for a torn end, which may be cut off, only where nothing good follows and nothing that was synced
@@ -6,29 +6,30 @@
 //!
 //! ```text
 //!   snapshot ─► engine ─► replay of each segment, frame by frame ─► engine, and where the log goes on
-//!                              each chained to the one before ─► held against the watermark
+//!                              each chained to the one before ─► compared with the watermark
 //! ```
 
 use std::sync::Arc;
 
-use super::data_file::{DataFile, Kind, Name};
+use super::blob_store::BlobStore;
+use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{Frame, FrameReader, Link};
 use super::group::{self, Numbering};
-use super::listing::Listing;
+use super::journal::{Lies, LoggedGroup};
+use super::listing::FileListing;
 use super::log::Tail;
 use super::message::Body;
 use super::options::Options;
-use super::replay::{Stored, Until, replay};
+use super::replay::{Until, replay};
 use super::snapshot::{self, Size};
-use super::values::Values;
 use super::watermark;
 use crate::engine::Engine;
 use crate::time::ClockRule;
 
-/// A torn end of the log: a write that was under way when the power went or the process ended. Nobody was told that
-/// it had been done.
+/// A torn end of the log: a write that was under way when the power went or the process ended. It was never
+/// acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TornEnd {
     /// The file.
@@ -41,11 +42,11 @@ pub struct TornEnd {
     pub group: u64,
 }
 
-/// A database as its files tell of it.
+/// A database as its files describe it.
 #[derive(Debug)]
 pub(super) struct Recovered {
     pub(super) engine: Engine,
-    pub(super) values: Values,
+    pub(super) blobs: BlobStore,
     /// Where the log goes on; nothing if it has to be begun.
     pub(super) tail: Option<Tail>,
     pub(super) torn: Option<TornEnd>,
@@ -63,7 +64,7 @@ pub(super) struct Recovered {
 /// Brings a database back from its files, up to a moment.
 pub(super) fn recover(
     disk: &Arc<dyn Disk>,
-    listing: &Listing,
+    listing: &FileListing,
     options: &Options,
     until: Until,
 ) -> Result<Recovered, Error> {
@@ -81,10 +82,10 @@ pub(super) fn recover(
 }
 
 /// Brings back what can be of files that are damaged: all that stands before the first damage in the log. What was
-/// noticed is added to `losses`. The answer has the frame of the last group, too.
+/// noticed is added to `losses`. Returns the frame of the last group, too.
 pub(super) fn salvage(
     disk: &Arc<dyn Disk>,
-    listing: &Listing,
+    listing: &FileListing,
     options: &Options,
     losses: &mut Vec<Damage>,
 ) -> Result<(Recovered, Link), Error> {
@@ -95,11 +96,11 @@ pub(super) fn salvage(
         let why = format!("groups 1 to {} are missing, and so is a snapshot of them", first.sequence - 1);
         return Err(Damage::new(&first.to_string(), 0, why).into());
     }
-    // A value tells its number, so it is found even if the snapshot does not tell its place any more.
+    // A blob has its number with it, so it is found even if the snapshot does not say any more where it is.
     for name in &listing.values {
-        let mut places = recovery.recovered.values.places.lock();
-        for (number, place) in snapshot::find_values(&**disk, *name)? {
-            places.entry(number).or_insert(place);
+        let mut locations = recovery.recovered.blobs.locations.lock();
+        for (blob, location) in snapshot::find_blobs(&**disk, *name)? {
+            locations.entry(blob).or_insert(location);
         }
     }
     for name in recovery.segments(listing) {
@@ -134,16 +135,16 @@ impl Recovery {
     /// Begins with the snapshot, if there is one.
     fn begin(
         disk: &Arc<dyn Disk>,
-        listing: &Listing,
+        listing: &FileListing,
         options: &Options,
         losses: Option<&mut Vec<Damage>>,
     ) -> Result<Self, Error> {
         let careful = losses.is_some();
-        let mut values = Values::new(disk, options);
+        let mut blobs = BlobStore::new(disk, options);
         let (engine, last, snapshot) = if let Some(name) = listing.snapshots.last() {
             let read = snapshot::read(&**disk, *name, losses)?;
-            values.next = read.next_value;
-            *values.places.lock() = read.places;
+            blobs.next = read.next_blob;
+            *blobs.locations.lock() = read.locations;
             (read.engine, read.covers, Some(read.size))
         } else {
             let rule = rule_of(&**disk, listing)?.or(options.clock).unwrap_or_default();
@@ -151,13 +152,13 @@ impl Recovery {
         };
         let (group, log_bytes, marked_end, torn) = (last.sequence, 0, 0, None);
         let recovered =
-            Recovered { engine, values, tail: None, torn, snapshot, group, last, log_bytes, marked_end };
+            Recovered { engine, blobs, tail: None, torn, snapshot, group, last, log_bytes, marked_end };
         let (until, marked) = (Until::End, Link::default());
         Ok(Self { recovered, until, careful, passed: false, last, group: last, marked, met: false })
     }
 
     /// The segments that the snapshot does not cover.
-    fn segments(&self, listing: &Listing) -> Vec<Name> {
+    fn segments(&self, listing: &FileListing) -> Vec<FileName> {
         let covered = self.last.sequence;
         listing.segments.iter().filter(|name| name.sequence > covered).copied().collect()
     }
@@ -189,9 +190,9 @@ impl Recovery {
     }
 
     /// Replays a segment.
-    fn segment(&mut self, disk: &dyn Disk, name: Name, is_last: bool) -> Result<(), Error> {
+    fn segment(&mut self, disk: &dyn Disk, name: FileName, is_last: bool) -> Result<(), Error> {
         let file = DataFile::open(disk, name)?;
-        let (mut reader, header, link, chain) = file.reader(Kind::Log)?;
+        let (mut reader, header, link, chain) = file.reader(FileKind::Log)?;
         let numbering = Numbering::of(&header, &file)?;
         self.check_header(&reader, name, header.rule(), link, chain)?;
         let before = self.last;
@@ -218,7 +219,7 @@ impl Recovery {
     fn check_header(
         &self,
         reader: &FrameReader,
-        name: Name,
+        name: FileName,
         rule: ClockRule,
         link: Link,
         chain: u32,
@@ -263,9 +264,10 @@ impl Recovery {
             group.check(numbering, &mut clock).map_err(damage)?;
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
-        let stored = Stored { group: &group, file: file.id, payload, payload_at, packed };
-        let Recovered { engine, values, .. } = &mut self.recovered;
-        let whole = replay(&stored, numbering, None, engine, values, self.until).map_err(damage)?;
+        let lies = Lies { file: file.id, payload, payload_at };
+        let logged = LoggedGroup { group, lies: (!packed).then_some(lies) };
+        let Recovered { engine, blobs, .. } = &mut self.recovered;
+        let whole = replay(&logged, numbering, None, engine, blobs, self.until).map_err(damage)?;
         self.recovered.group = frame.link.sequence;
         self.group = frame.link;
         self.passed = !whole || self.until == Until::Group(frame.link.sequence);
@@ -287,7 +289,7 @@ impl Recovery {
         Ok(TornEnd { file: damage.file, at: damage.at, bytes, group: self.last.next() })
     }
 
-    /// Holds the end of the log against the watermark.
+    /// Compares the end of the log with the watermark.
     fn end(mut self) -> Result<Recovered, Error> {
         let end = |why: String| match &self.recovered.tail {
             Some(tail) => Damage::new(&tail.file.name, tail.length, why),
@@ -330,8 +332,8 @@ pub(super) fn group_of(body: Body) -> Result<(super::message::Group, bool), Stri
 }
 
 /// The clock rule of a store without a snapshot; `None` if the log has not begun.
-pub(super) fn rule_of(disk: &dyn Disk, listing: &Listing) -> Result<Option<ClockRule>, Error> {
+pub(super) fn rule_of(disk: &dyn Disk, listing: &FileListing) -> Result<Option<ClockRule>, Error> {
     let Some(first) = listing.segments.first() else { return Ok(None) };
-    let (_, header, ..) = DataFile::open(disk, *first)?.reader(Kind::Log)?;
+    let (_, header, ..) = DataFile::open(disk, *first)?.reader(FileKind::Log)?;
     Ok(Some(header.rule()))
 }

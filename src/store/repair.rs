@@ -1,24 +1,27 @@
 //! Repair: the way on for a store that is damaged. It is only done when asked for, keeps a copy of every file that it
-//! takes something from, and tells what is lost.
+//! takes something from, and reports what is lost.
 //!
 //! Invariant: what is saved was in the store; a group that comes after a damage is not applied, as nobody knows what
 //! it was applied to.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use super::aside::copy_file;
 use super::compaction::{remove, remove_covered};
-use super::data_file::{Kind, Name, copy_file};
+use super::data_file::{FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, salvage};
 use super::snapshot::{self, Material};
-use super::values::stand_in;
 use super::verify::{Verdict, verify_listed};
 use super::watermark;
+use crate::engine::StoredText;
+use crate::engine::image::BlobRef;
 
 /// What a repair has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,10 +51,10 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     let mut losses = Vec::new();
     let (mut recovered, group) = salvage(disk, &listing, options, &mut losses)?;
     let mut repair = Repair { last_group: group.sequence, damages, ..Repair::default() };
-    let behind: Vec<Name> =
+    let behind: Vec<FileName> =
         listing.segments.iter().filter(|name| name.sequence > group.sequence).copied().collect();
-    repair.tell(&losses, last_group);
-    let lost = repair.lost_values(&**disk, &mut recovered)?;
+    repair.report(&losses, last_group);
+    let lost = repair.lost_blobs(&**disk, &mut recovered)?;
     let mut copied = behind.clone();
     if !lost.is_empty() {
         // What has become of them may yet be found in there.
@@ -62,8 +65,8 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     let source = Material {
         frozen: recovered.engine.freeze(),
         covers: group,
-        places: recovered.values.places.clone(),
-        next_value: recovered.values.next,
+        locations: recovered.blobs.locations.clone(),
+        next_blob: recovered.blobs.next,
         encoding: encoding.unwrap_or(Encoding::Binary),
         thorough: true,
         lost,
@@ -72,21 +75,21 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     // What was saved of a damaged store is looked at once more before anything of that store goes.
     snapshot::read(&**disk, written.size.name, None)?;
     // From here on the snapshot is the store; until it is done the damage is still noticed.
-    let needed = written.places.values().map(|place| place.file.to_string()).collect();
+    let needed = written.locations.values().map(|location| location.file.to_string()).collect();
     for name in behind {
         let name = name.to_string();
         disk.remove(&name).map_err(Error::disk("remove", &name))?;
     }
     watermark::create(&**disk, group)?;
     remove_covered(&**disk, Some(written.size.name), &needed)?;
-    remove(&**disk, Listing::read(&**disk)?.aside)?;
+    remove(&**disk, FileListing::read(&**disk)?.aside)?;
     Ok(repair)
 }
 
 impl Repair {
-    /// Tells what is lost of the snapshot and of the log.
-    fn tell(&mut self, losses: &[Damage], last_group: u64) {
-        let is_snapshot = |damage: &&Damage| damage.file.starts_with(Kind::Snapshot.name());
+    /// Reports what is lost of the snapshot and of the log.
+    fn report(&mut self, losses: &[Damage], last_group: u64) {
+        let is_snapshot = |damage: &&Damage| damage.file.starts_with(FileKind::Snapshot.name());
         for damage in losses.iter().filter(is_snapshot) {
             self.lost.push(format!("what stood in {} at byte {}", damage.file, damage.at));
         }
@@ -98,28 +101,25 @@ impl Repair {
         }
     }
 
-    /// The values that cannot be read, or that nobody knows the place of.
-    fn lost_values(&mut self, disk: &dyn Disk, recovered: &mut Recovered) -> Result<HashSet<u64>, Error> {
-        let (places, mut lost) = (recovered.values.places.clone(), HashSet::new());
+    /// The blobs that cannot be read, or that nobody knows the location of.
+    fn lost_blobs(&mut self, disk: &dyn Disk, recovered: &mut Recovered) -> Result<HashSet<BlobRef>, Error> {
+        let (locations, mut lost) = (recovered.blobs.locations.clone(), HashSet::new());
         recovered.engine.freeze().try_each_record(|record| {
-            let held = record.versions.iter().filter_map(|version| version.content.as_ref());
-            let texts = held.flat_map(|(value, _)| value.texts());
-            for number in texts.filter_map(|text| stand_in(text)) {
-                match places.get(number).map(|place| place.read(disk)) {
+            for blob in snapshot::blobs_of(record) {
+                match locations.get(blob).map(|location| location.read(disk)) {
                     Some(Ok(_)) => {}
                     None | Some(Err(Error::Damaged(_))) => {
-                        lost.insert(number);
+                        lost.insert(blob);
                     }
                     Some(Err(error)) => return Err(error),
                 }
             }
             Ok(())
         })?;
-        let is_lost = |held: &str| stand_in(held).is_some_and(|number| lost.contains(&number));
+        let is_lost = |text: &&StoredText| matches!(text, StoredText::Blob(blob) if lost.contains(blob));
         let mut live = 0;
-        for cell in
-            recovered.engine.cells().iter().filter(|cell| cell.value.texts().iter().any(|text| is_lost(text)))
-        {
+        let Ok(cells) = recovered.engine.try_cells(|stored| Ok::<_, Infallible>(stored.texts()));
+        for cell in cells.iter().filter(|cell| cell.value.iter().any(is_lost)) {
             live += 1;
             let (key, field) = (cell.key.escape_debug(), cell.field.escape_debug());
             self.lost.push(format!("the value of {key} {field}, which is the empty text now"));
@@ -132,7 +132,7 @@ impl Repair {
     }
 
     /// Copies every file that is damaged, or that something is lost of.
-    fn copy(&mut self, disk: &dyn Disk, behind: &[Name]) -> Result<(), Error> {
+    fn copy(&mut self, disk: &dyn Disk, behind: &[FileName]) -> Result<(), Error> {
         let mut names: Vec<_> = self.damages.iter().map(|damage| damage.file.clone()).collect();
         names.extend(behind.iter().map(ToString::to_string));
         names.sort_unstable();

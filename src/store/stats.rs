@@ -1,17 +1,18 @@
 //! What a store holds, and what of it is live.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::io::ErrorKind;
 
 use serde::Serialize;
 
+use super::blob_store::{BlobStore, CacheStats};
 use super::compaction::live_bytes;
-use super::data_file::Kind;
+use super::data_file::FileKind;
 use super::disk::Disk;
 use super::error::Error;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::log::Tail;
-use super::values::{CacheStats, Values};
 use crate::engine::Engine;
 
 /// What a store holds. Sizes are in bytes.
@@ -50,11 +51,11 @@ impl Stats {
     pub(super) fn count(
         disk: &dyn Disk,
         engine: &mut Engine,
-        values: &Values,
+        blobs: &BlobStore,
         last_group: u64,
         tail: Option<&Tail>,
     ) -> Result<Self, Error> {
-        let listing = Listing::read(disk)?;
+        let listing = FileListing::read(disk)?;
         let [mut logs, mut others] = [0, 0];
         let of_log = listing.segments.iter().chain(&listing.twins);
         for name in of_log.chain(&listing.snapshots).chain(&listing.values) {
@@ -64,12 +65,12 @@ impl Stats {
                 Err(error) if error.kind() == ErrorKind::NotFound => 0,
                 length => length.map_err(Error::disk("read", &text))?,
             };
-            *if name.kind == Kind::Log { &mut logs } else { &mut others } += length;
+            *if name.kind == FileKind::Log { &mut logs } else { &mut others } += length;
         }
         // Room that was made for groups to come is not theirs yet.
         logs -= tail.map_or(0, |tail| tail.reached.saturating_sub(tail.length)).min(logs);
-        let live = live_bytes(engine.freeze(), &values.places).min(logs + others);
-        let cells = engine.cells();
+        let live = live_bytes(engine.freeze(), &blobs.locations).min(logs + others);
+        let Ok(cells) = engine.try_cells(|_| Ok::<_, Infallible>(()));
         let keys: BTreeSet<_> = cells.iter().map(|cell| cell.key).collect();
         Ok(Self {
             keys: keys.len() as u64,
@@ -78,12 +79,12 @@ impl Stats {
             last_group,
             live,
             dead: logs + others - live,
-            values_on_disk: values.places.lock().len() as u64,
+            values_on_disk: blobs.locations.lock().len() as u64,
             segments: (listing.segments.len() + listing.twins.len()) as u64,
             segment_bytes: logs,
             snapshot_bytes: others,
             compacted_at: listing.snapshots.last().map(|name| name.sequence),
-            cache: values.cache_stats(),
+            cache: blobs.cache_stats(),
             compaction_failure: None,
         })
     }

@@ -1,19 +1,19 @@
-//! Verification: every byte of every file, held against its checksum, and the whole against the watermark.
+//! Verification: every byte of every file, compared with its checksum, and the whole with the watermark.
 
 use std::sync::Arc;
 
-use super::data_file::{DataFile, Kind, Name};
+use super::blob_store::BlobStore;
+use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{FrameReader, Link};
 use super::group::Numbering;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::message::Body;
 use super::opening::lock_existing;
 use super::options::Options;
 use super::recovery::{TornEnd, group_of, recover};
 use super::replay::Until;
-use super::values::Values;
 use super::watermark;
 
 /// What was found.
@@ -39,9 +39,9 @@ pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verdict, Error> {
 }
 
 /// The same for who has the lock.
-pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &Listing) -> Result<Verdict, Error> {
+pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &FileListing) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
-    let Listing { snapshots, values, segments, twins, .. } = listing;
+    let FileListing { snapshots, values, segments, twins, .. } = listing;
     let mut bad_end = None;
     for name in snapshots.iter().chain(values).chain(twins).chain(segments) {
         let is_last = Some(name) == segments.last();
@@ -53,7 +53,7 @@ pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &Listing) -> Result<V
         match recover(disk, listing, &Options::default(), Until::End) {
             Ok(recovered) => {
                 verdict.torn = recovered.torn;
-                verdict.values(&**disk, &recovered.values)?;
+                verdict.blobs(&**disk, &recovered.blobs)?;
             }
             Err(Error::Damaged(damage)) => verdict.add(damage),
             Err(error) => return Err(error),
@@ -77,7 +77,7 @@ impl Verdict {
     }
 
     /// Reads a file frame by frame, behind damage too.
-    fn file(&mut self, disk: &dyn Disk, name: Name, is_last: bool) -> Result<BadEnd, Error> {
+    fn file(&mut self, disk: &dyn Disk, name: FileName, is_last: bool) -> Result<BadEnd, Error> {
         let file = DataFile::open(disk, name)?;
         let (mut reader, header, mut last, _) = match file.reader(name.kind) {
             Ok(read) => read,
@@ -88,7 +88,7 @@ impl Verdict {
             Err(error) => return Err(error),
         };
         let numbering = Numbering::of(&header, &file)?;
-        let (mut ended, mut bad_end) = (name.kind == Kind::Log, None);
+        let (mut ended, mut bad_end) = (name.kind == FileKind::Log, None);
         loop {
             let at = reader.at();
             match next(&mut reader, last, name.kind, &numbering) {
@@ -104,7 +104,7 @@ impl Verdict {
                 }
                 Err(error) => return Err(error),
             }
-            if name.kind == Kind::Log {
+            if name.kind == FileKind::Log {
                 self.last_group = self.last_group.max(last.sequence);
             }
         }
@@ -119,7 +119,7 @@ impl Verdict {
         Ok(bad_end.filter(|_| is_last))
     }
 
-    /// Reads both slots of the watermark; the answer is the last group that was synced.
+    /// Reads both slots of the watermark. Returns the last group that was synced.
     fn watermark(&mut self, disk: &dyn Disk) -> Result<u64, Error> {
         let mut marked = 0;
         for (slot, link) in watermark::read(disk)?.iter().enumerate() {
@@ -137,12 +137,12 @@ impl Verdict {
         Ok(marked)
     }
 
-    /// Reads every value that stays on disk from where it is said to be.
-    fn values(&mut self, disk: &dyn Disk, values: &Values) -> Result<(), Error> {
-        let mut places: Vec<_> = values.places.lock().values().copied().collect();
-        places.sort_unstable_by_key(|place| (place.file, place.at));
-        for place in places {
-            match place.read(disk) {
+    /// Reads every blob from where it is said to be.
+    fn blobs(&mut self, disk: &dyn Disk, blobs: &BlobStore) -> Result<(), Error> {
+        let mut locations: Vec<_> = blobs.locations.lock().values().copied().collect();
+        locations.sort_unstable_by_key(|location| (location.file, location.at));
+        for location in locations {
+            match location.read(disk) {
                 Ok(_) => {}
                 Err(Error::Damaged(damage)) => self.add(damage),
                 Err(error) => return Err(error),
@@ -152,12 +152,11 @@ impl Verdict {
     }
 }
 
-/// Reads a frame, which goes on from `last` unless that was damaged; the answer names it, and tells whether it is an
-/// end.
+/// Reads a frame, which goes on from `last` unless that was damaged. Returns its link, and whether it is an end.
 fn next(
     reader: &mut FrameReader,
     last: Link,
-    kind: Kind,
+    kind: FileKind,
     numbering: &Numbering,
 ) -> Result<Option<(Link, bool)>, Error> {
     let at = reader.at();
@@ -170,7 +169,7 @@ fn next(
     }
     let body = body.map_err(|why| reader.damage(at, why))?;
     let is_end = matches!(&body, Body::End(end) if end.frames == link.sequence);
-    if kind == Kind::Log {
+    if kind == FileKind::Log {
         let read = group_of(body).and_then(|(group, _)| group.try_each(numbering, |_| Ok::<_, String>(())));
         read.map_err(|why| reader.damage(at, why))?;
     }

@@ -1,13 +1,15 @@
 //! A store as it was: after a group, or at a moment. Nothing is written.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::data_file::{DataFile, Name};
+use super::blob_store::BlobStore;
+use super::data_file::{DataFile, FileName};
 use super::disk::Disk;
 use super::error::Error;
 use super::frame;
 use super::group::Numbering;
-use super::listing::Listing;
+use super::listing::FileListing;
 use super::log::Tail;
 use super::message::Body;
 use super::opening::lock_existing;
@@ -15,7 +17,6 @@ use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, group_of, recover};
 use super::replay::Until;
 use super::stats::Stats;
-use super::values::Values;
 use crate::engine::{Engine, LiveCell};
 use crate::query::Query;
 use crate::time::Clock;
@@ -23,7 +24,7 @@ use crate::time::Clock;
 /// What a store held at a moment.
 pub struct View {
     engine: Engine,
-    values: Values,
+    blobs: BlobStore,
     group: u64,
     torn: Option<TornEnd>,
     tail: Option<Tail>,
@@ -32,14 +33,14 @@ pub struct View {
 }
 
 impl View {
-    /// Reads a store up to a moment; the log tells of what came after the last snapshot.
+    /// Reads a store up to a moment; the log has what came after the last snapshot.
     ///
     /// # Errors
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: &Options, until: Until) -> Result<Self, Error> {
         let (lock, listing) = lock_existing(&*disk)?;
-        let Recovered { engine, values, group, torn, tail, .. } = recover(&disk, &listing, options, until)?;
-        Ok(Self { engine, values, group, torn, tail, disk, _lock: lock })
+        let Recovered { engine, blobs, group, torn, tail, .. } = recover(&disk, &listing, options, until)?;
+        Ok(Self { engine, blobs, group, torn, tail, disk, _lock: lock })
     }
 
     /// The last group that has taken effect, in part if a moment within it was asked for.
@@ -65,7 +66,7 @@ impl View {
     /// # Errors
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
-        Stats::count(&*self.disk, &mut self.engine, &self.values, self.group, self.tail.as_ref())
+        Stats::count(&*self.disk, &mut self.engine, &self.blobs, self.group, self.tail.as_ref())
     }
 
     /// Hands on every live cell, in order of keys and fields.
@@ -76,9 +77,10 @@ impl View {
         &mut self,
         mut each: impl FnMut(&LiveCell<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        for cell in self.engine.cells() {
-            let value = self.values.told(&cell.value)?;
-            each(&LiveCell { value: value.value(), ..cell })?;
+        let Ok(cells) = self.engine.try_cells(Ok::<_, Infallible>);
+        for cell in cells {
+            let value = self.blobs.value(cell.value)?;
+            each(&cell.with(value))?;
         }
         Ok(())
     }
@@ -89,13 +91,10 @@ impl View {
     /// Those of `each`, and of reading a value that stays on disk.
     pub fn try_dump<E: From<Error>>(
         &mut self,
-        mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
+        each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let values = &mut self.values;
-        self.engine.try_dump(|query| {
-            let shown = values.shown(query)?;
-            shown.with(&mut each)
-        })
+        let blobs = &mut self.blobs;
+        self.engine.try_dump_with(|blob| Ok(blobs.fetch(blob)?), each)
     }
 }
 
@@ -110,7 +109,7 @@ pub fn cat<E: From<Error>>(
     files: &[String],
     mut each: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (_lock, Listing { snapshots, values, twins, segments, .. }) = lock_existing(disk)?;
+    let (_lock, FileListing { snapshots, values, twins, segments, .. }) = lock_existing(disk)?;
     let all = || snapshots.iter().chain(&values).chain(&twins).chain(&segments);
     let find = |file: &String| {
         let name = all().find(|name| name.to_string() == *file);
@@ -126,7 +125,7 @@ pub fn cat<E: From<Error>>(
 /// Hands on every frame of a file.
 fn cat_file<E: From<Error>>(
     disk: &dyn Disk,
-    name: Name,
+    name: FileName,
     each: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
     let file = DataFile::open(disk, name)?;

@@ -8,13 +8,13 @@
 //!   "watermark" │ sequence u64 │ checksum u32 │ crc u32 │ 0 …   the same, one sync later
 //! ```
 //!
-//! A bad frame at the end of the log may be a torn write that nobody was told of, or the last of what was acknowledged
-//! and has been damaged since. The watermark tells the two apart. It is not synced by itself: after a loss of power it
+//! A bad frame at the end of the log may be a torn write that was never acknowledged, or the last of what was acknowledged
+//! and has been damaged since. The watermark distinguishes the two. It is not synced by itself: after a loss of power it
 //! may lag behind, never be ahead.
 
 use std::sync::Arc;
 
-use super::data_file::remove_if_there;
+use super::aside::{ASIDE, remove_if_there};
 use super::disk::{Disk, DiskFile};
 use super::error::{Damage, Error};
 use super::frame::Link;
@@ -79,7 +79,7 @@ pub(super) fn latest(slots: [Option<Link>; 2]) -> Result<Link, Damage> {
 
 /// Makes the file anew, both slots with the same link.
 pub(super) fn create(disk: &dyn Disk, link: Link) -> Result<(), Error> {
-    let aside = format!("{NAME}.new");
+    let aside = format!("{NAME}{ASIDE}");
     remove_if_there(disk, &aside)?;
     let file = disk.create(&aside).map_err(Error::disk("create", &aside))?;
     file.write_at(0, &[slot(link), slot(link)].concat()).map_err(Error::disk("write", &aside))?;

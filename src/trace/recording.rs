@@ -121,7 +121,7 @@ impl Recording {
         let mut engine = self.begin.clone();
         self.up_to(moment.step).for_each(|step| ask(&mut engine, step));
         if let Some(time) = moment.at {
-            // The clock may stand later already where steps are told apart by their number.
+            // The clock may stand later already where steps are distinguished by their number.
             let _ = engine.tick(time);
         }
         engine
@@ -142,9 +142,9 @@ impl Recording {
         for step in self.up_to(moment.step) {
             let moved = step.moved.map_or(Ok(()), |to| tracer.tick(to));
             let context = Context::of(tracer.engine());
-            let told = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
-            if let Ok(Some(told)) = told {
-                bars.add(&told);
+            let step = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
+            if let Ok(Some(step)) = step {
+                bars.add(&step);
             }
         }
         if let Some(time) = moment.at {
@@ -154,7 +154,7 @@ impl Recording {
     }
 
     /// Hands on queries that do on a fresh database what was done in this session: first those that rebuild what was
-    /// there at its beginning, then the steps. Each is JSON. The answer tells how many there are of both.
+    /// there at its beginning, then the steps. Each is JSON. Returns how many there are of both.
     ///
     /// # Errors
     /// Those of `each`.

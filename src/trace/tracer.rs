@@ -84,7 +84,9 @@ impl Tracer {
             None => state = LiveCells::of(&engine),
             Some(name) => {
                 let cell = engine.cell(&name.0, &name.1);
-                cell.iter().for_each(|cell| state.insert(name.clone(), TracedCell::of(cell)));
+                if let Some(cell) = cell {
+                    state.insert(name.clone(), TracedCell::of(&cell));
+                }
             }
         }
         Self {

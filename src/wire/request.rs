@@ -1,7 +1,7 @@
 //! Requests: what one array of words asks, and what it is answered.
 //!
-//! Invariant: a batch is a group of queries, each of which reads or writes. What that means stands here and in
-//! [`Engine::apply_group`](crate::engine::Engine::apply_group) alone: all of them take effect or none, and they are answered together.
+//! Invariant: a batch is a group of queries, each of which reads or writes. What that means stands here and in the
+//! engine's `apply_group` alone: all of them take effect or none, and they are answered together.
 
 use std::borrow::Cow;
 
@@ -243,5 +243,32 @@ impl<'r, 'a> Gather<'r, 'a> {
         if let Some((request, replies)) = self.batch.take_if(is_whole) {
             each(request, &Answer::Batch(replies));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is gathered of replies that count, one for each query.
+    fn gathered(requests: &[Request<'_>]) -> Vec<Term> {
+        let (mut answers, mut gather) = (Vec::new(), Gather::new(requests));
+        let queries = requests.iter().map(|request| request.queries().len()).sum();
+        let mut each = |_: &Request<'_>, answer: &Answer<'_>| answers.push(Term::from(answer));
+        (0..queries).for_each(|count: usize| gather.reply(Reply::Count(count as u64), &mut each));
+        gather.finish(&mut each);
+        answers
+    }
+
+    #[test]
+    fn replies_are_gathered_into_the_answers_they_belong_to() {
+        let query = || Query::Keys {};
+        let batch = |count| Request::Batch(vec![query(); count]);
+        let array = |texts: &[&str]| Term::Array(texts.iter().map(|text| (*text).to_owned()).collect());
+        let requests = [batch(0), Request::One(query()), batch(2), batch(0), Request::One(query()), batch(0)];
+        let wanted = [array(&[]), "0".into(), array(&["1", "2"]), array(&[]), "3".into(), array(&[])];
+        assert_eq!(gathered(&requests), wanted);
+        assert!(gathered(&[]).is_empty());
+        assert_eq!(gathered(&[batch(1)]), [array(&["0"])]);
     }
 }

@@ -1,5 +1,8 @@
 //! The language: the table of operations, and how JSON is read.
 
+/// A set of forms of the tests' own.
+pub(crate) mod forms;
+
 /// The JSON reader against `serde_json`.
 pub(crate) mod reader;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::text::Text;
+use super::text::StateText;
 use crate::script::Format;
 use crate::trace::{FullStep, Step, Tracer};
 
@@ -12,7 +12,7 @@ use crate::trace::{FullStep, Step, Tracer};
 pub(super) struct Printer<W> {
     out: W,
     format: Format,
-    text: Text,
+    text: StateText,
     /// The case of a suite.
     case: Option<String>,
     cases: usize,
@@ -30,7 +30,7 @@ struct Line<'s> {
 
 impl<W: Write> Printer<W> {
     pub(super) fn new(out: W, format: Format, color: bool) -> Self {
-        Self { out, format, text: Text { color }, case: None, cases: 0, steps: 0 }
+        Self { out, format, text: StateText { color }, case: None, cases: 0, steps: 0 }
     }
 
     /// Begins a list or, with its name and why, a case.

@@ -21,7 +21,7 @@ use crate::trace::{Change, ShownCell, Step, Tracer};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
-/// Columns before the rule and the state: the number and two blanks.
+/// Columns before the rule and the state: the number and two spaces.
 const INDENT: usize = 7;
 /// So many cells are shown of a step, those that changed first.
 const MOST_CELLS: usize = 12;
@@ -29,20 +29,20 @@ const MOST_CELLS: usize = 12;
 const WIDEST_NAME: usize = 30;
 
 /// Writes steps as text.
-pub(super) struct Text {
+pub(super) struct StateText {
     pub(super) color: bool,
 }
 
 /// A line of the state.
-struct Row {
+struct CellRow {
     names: (String, String),
     mark: char,
     name: String,
     value: String,
-    left: String,
+    remaining: String,
 }
 
-impl Text {
+impl StateText {
     /// Writes the name of a case.
     pub(super) fn heading(&self, out: &mut impl Write, name: &str, why: &str) -> io::Result<()> {
         let bold = self.style(Style::new().bold());
@@ -88,14 +88,14 @@ impl Text {
         let none = if tracer.number_of_cells() == 0 { ": no live cell" } else { "" };
         writeln!(out, "{indent}{faint}{when}{none}{faint:#}")?;
         let (rows, hidden) = rows(step, tracer);
-        let widest = |of: fn(&Row) -> &str| rows.iter().map(|row| of(row).width()).max().unwrap_or(0);
-        let (name, left) = (widest(|row| &row.name).min(WIDEST_NAME), widest(|row| &row.left));
+        let widest = |of: fn(&CellRow) -> &str| rows.iter().map(|row| of(row).width()).max().unwrap_or(0);
+        let (name, left) = (widest(|row| &row.name).min(WIDEST_NAME), widest(|row| &row.remaining));
         let room = WIDTH.saturating_sub(INDENT + 2 + name + 2 + 2 + left).max(8);
         let value = widest(|row| &row.value).min(room);
         for row in &rows {
             let style = self.mark_style(row.mark);
             let (shown, held) = (pad(&row.name, name), pad(&row.value, value));
-            writeln!(out, "{indent}{style}{} {shown}  {held}  {}{style:#}", row.mark, row.left)?;
+            writeln!(out, "{indent}{style}{} {shown}  {held}  {}{style:#}", row.mark, row.remaining)?;
         }
         if hidden > 0 { writeln!(out, "{indent}{faint}  … and {hidden} more{faint:#}") } else { Ok(()) }
     }
@@ -121,7 +121,7 @@ impl Text {
 
 /// What is shown of the state after a step and of what is gone, in byte order of keys and then fields; and how many cells
 /// are not. Where there are some, what changed comes first.
-fn rows(step: &Step, tracer: &Tracer) -> (Vec<Row>, usize) {
+fn rows(step: &Step, tracer: &Tracer) -> (Vec<CellRow>, usize) {
     let gone =
         step.gone.iter().map(|cell| row((&cell.key, &cell.field), &cell.value, '-', cell.ended.to_string()));
     let mut rows: Vec<_> = step.changed.iter().map(|cell| live_row(cell, step.clock)).chain(gone).collect();
@@ -136,7 +136,7 @@ fn rows(step: &Step, tracer: &Tracer) -> (Vec<Row>, usize) {
     (rows, hidden)
 }
 
-fn live_row(cell: &ShownCell, clock: Option<u64>) -> Row {
+fn live_row(cell: &ShownCell, clock: Option<u64>) -> CellRow {
     let mark = match cell.change {
         Change::Same => ' ',
         Change::New => '+',
@@ -150,13 +150,13 @@ fn live_row(cell: &ShownCell, clock: Option<u64>) -> Row {
     row((&cell.key, &cell.field), &cell.value, mark, left)
 }
 
-fn row((key, field): (&str, &str), value: &str, mark: char, left: String) -> Row {
-    Row {
+fn row((key, field): (&str, &str), value: &str, mark: char, left: String) -> CellRow {
+    CellRow {
         names: (key.to_owned(), field.to_owned()),
         mark,
         name: CellName { key, field }.to_string(),
         value: cut(word(value)),
-        left,
+        remaining: left,
     }
 }
 
@@ -165,7 +165,7 @@ fn split_first(lines: Vec<String>) -> (String, impl Iterator<Item = String>) {
     (lines.next().unwrap_or_default(), lines)
 }
 
-/// A text on so many columns: filled up with blanks, or cut.
+/// A text on so many columns: filled up with spaces, or cut.
 fn pad(text: &str, columns: usize) -> String {
     let width = text.width();
     if width <= columns {
@@ -183,7 +183,7 @@ fn pad(text: &str, columns: usize) -> String {
     format!("{shown}…{}", " ".repeat(columns.saturating_sub(width + 1)))
 }
 
-/// A text in lines of so many columns: broken at blanks, and where a word has no room on a line, within it.
+/// A text in lines of so many columns: broken at spaces, and where a word has no room on a line, within it.
 pub(in crate::cli) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
     for word in text.split(' ') {

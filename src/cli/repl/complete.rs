@@ -3,8 +3,9 @@
 //! Invariants: nothing here knows an operation by name, it all comes from the table and from the names that were given;
 //! names of cells are those that are live where one looks, or some of them where there are very many.
 
-use super::command::COMMANDS;
-use super::session::Session;
+use super::commands::COMMANDS;
+use super::past::Past;
+use super::shell::Shell;
 use crate::query::{Access, Asks, Form, WordKind};
 use crate::script::{SoFar, as_typed, in_json, typed_so_far};
 
@@ -27,21 +28,21 @@ pub(super) struct Hint {
 }
 
 /// Does a line name a file where the cursor is?
-pub(super) fn wants_file(session: &Session, line: &str) -> bool {
-    let so_far = typed_so_far(line, session.base.aliases()).unwrap_or_default();
+pub(super) fn wants_file(shell: &Shell, line: &str) -> bool {
+    let so_far = typed_so_far(line, shell.base.aliases()).unwrap_or_default();
     let command =
         COMMANDS.iter().find(|command| so_far.words.first().is_some_and(|name| name == command.name));
     so_far.words.len() == 1 && command.is_some_and(|command| command.takes == "FILE")
 }
 
 /// The words that may stand at the end of a line.
-pub(super) fn completions(session: &Session, line: &str) -> Completions {
-    let Some(so_far) = typed_so_far(line, session.base.aliases()) else {
+pub(super) fn completions(shell: &Shell, line: &str) -> Completions {
+    let Some(so_far) = typed_so_far(line, shell.base.aliases()) else {
         return Completions { begin: line.len(), words: Vec::new() };
     };
     let last = so_far.last.to_lowercase();
     let fits = |word: &String| word.to_lowercase().starts_with(&last);
-    let words = candidates(session, &so_far).into_iter().filter(fits).take(MOST);
+    let words = candidates(shell, &so_far).into_iter().filter(fits).take(MOST);
     let mut words: Vec<_> = words.map(|word| typed(&so_far, &word)).collect();
     if let [only] = &mut words[..]
         && !so_far.is_json
@@ -62,28 +63,28 @@ fn typed(so_far: &SoFar, word: &str) -> String {
     }
 }
 
-fn candidates(session: &Session, so_far: &SoFar) -> Vec<String> {
+fn candidates(shell: &Shell, so_far: &SoFar) -> Vec<String> {
     let is_query = so_far.is_json || so_far.is_within;
     let Some(name) = so_far.words.first() else {
         let is_command = so_far.last.starts_with('.') && !is_query;
-        return if is_command { commands() } else { operations(session, so_far.is_within) };
+        return if is_command { commands() } else { operations(shell, so_far.is_within) };
     };
     if is_command(name) && !is_query {
-        return of_command(session, name, so_far);
+        return of_command(shell, name, so_far);
     }
     let place = so_far.words.len() - 1;
-    let forms = open_forms(session, name);
+    let forms = open_forms(shell, name);
     let words = forms.filter_map(|form| Some((form, form.words().nth(place)?.kind)));
     let mut words: Vec<String> = words
         .flat_map(|(form, kind)| match kind {
             WordKind::Choice(names) => names.iter().map(|name| (*name).to_owned()).collect(),
-            WordKind::Key => session.keys(),
+            WordKind::Key => keys(shell),
             WordKind::Field | WordKind::Prefix => {
                 let key = form.words().position(|word| word.kind == WordKind::Key);
                 let key = key.and_then(|key| so_far.words.get(key + 1));
-                key.map(|key| session.fields(key)).unwrap_or_default()
+                key.map(|key| fields(shell, key)).unwrap_or_default()
             }
-            WordKind::Operation => names(session).map(str::to_owned).collect(),
+            WordKind::Operation => names(shell).map(str::to_owned).collect(),
             WordKind::Value
             | WordKind::Item
             | WordKind::Time
@@ -99,12 +100,12 @@ fn candidates(session: &Session, so_far: &SoFar) -> Vec<String> {
 }
 
 /// The words that a command takes.
-fn of_command(session: &Session, name: &str, so_far: &SoFar) -> Vec<String> {
+fn of_command(shell: &Shell, name: &str, so_far: &SoFar) -> Vec<String> {
     let command = COMMANDS.iter().find(|command| command.name == name);
     match (command.map_or("", |command| command.takes), &so_far.words[1..]) {
-        ("KEY [FIELD]", []) => session.keys(),
-        ("KEY [FIELD]", [key]) => session.fields(key),
-        ("[NAME]", []) => [operations(session, false), commands()].concat(),
+        ("KEY [FIELD]", []) => keys(shell),
+        ("KEY [FIELD]", [key]) => fields(shell, key),
+        ("[NAME]", []) => [operations(shell, false), commands()].concat(),
         (takes, []) if takes.contains('|') => takes.split('|').map(str::to_owned).collect(),
         _ => Vec::new(),
     }
@@ -119,11 +120,11 @@ fn commands() -> Vec<String> {
 }
 
 /// The operations whose level is open, by all their names; in a query of another one those that may stand there.
-fn operations(session: &Session, is_within: bool) -> Vec<String> {
-    let names = names(session).map(str::to_owned);
-    let given = session.base.aliases().iter().map(|(name, _)| name.to_owned());
+fn operations(shell: &Shell, is_within: bool) -> Vec<String> {
+    let names = names(shell).map(str::to_owned);
+    let given = shell.base.aliases().iter().map(|(name, _)| name.to_owned());
     let is_open = |name: &String| {
-        let mut forms = open_forms(session, name);
+        let mut forms = open_forms(shell, name);
         forms.any(|form| !is_within || may_be_within(form))
     };
     names.chain(given).filter(is_open).collect()
@@ -138,22 +139,22 @@ fn may_be_within(form: &Form) -> bool {
 }
 
 /// The names of the language.
-fn names(session: &Session) -> impl Iterator<Item = &'static str> {
-    session.base.aliases().language().names()
+fn names(shell: &Shell) -> impl Iterator<Item = &'static str> {
+    shell.base.aliases().language().names()
 }
 
 /// The forms of an operation whose level is open, by any of its names.
-fn open_forms(session: &Session, name: &str) -> impl Iterator<Item = &'static Form> {
-    let (level, aliases) = (session.level, session.base.aliases());
+fn open_forms(shell: &Shell, name: &str) -> impl Iterator<Item = &'static Form> {
+    let (level, aliases) = (shell.level, shell.base.aliases());
     let forms = aliases.language().named(aliases.operation(name).unwrap_or(name));
     forms.iter().copied().filter(move |form| form.level <= level)
 }
 
 /// The words that follow what was typed.
-pub(super) fn hint(session: &Session, line: &str) -> Option<Hint> {
-    let so_far = typed_so_far(line, session.base.aliases())?;
+pub(super) fn hint(shell: &Shell, line: &str) -> Option<Hint> {
+    let so_far = typed_so_far(line, shell.base.aliases())?;
     let begun = usize::from(!so_far.last.is_empty());
-    let Some(name) = so_far.words.first() else { return of_name(session, &so_far) };
+    let Some(name) = so_far.words.first() else { return of_name(shell, &so_far) };
     let place = so_far.words.len() - 1 + begun;
     let gap = if begun == 1 { " " } else { "" };
     let is_query = so_far.is_json || so_far.is_within;
@@ -161,18 +162,18 @@ pub(super) fn hint(session: &Session, line: &str) -> Option<Hint> {
     let shown = match command {
         Some(command) if place == 0 => command.takes.to_owned(),
         Some(_) => return None,
-        None => takes(session, name, place)?,
+        None => takes(shell, name, place)?,
     };
     (!shown.is_empty()).then(|| Hint { shown: format!("{gap}{shown}"), rest: None })
 }
 
 /// What follows the beginning of a name, if there is only one.
-fn of_name(session: &Session, SoFar { last: begun, is_json, is_within, .. }: &SoFar) -> Option<Hint> {
+fn of_name(shell: &Shell, SoFar { last: begun, is_json, is_within, .. }: &SoFar) -> Option<Hint> {
     if begun.is_empty() {
         return None;
     }
     let is_command = begun.starts_with('.') && !is_within;
-    let all = if is_command { commands() } else { operations(session, *is_within) };
+    let all = if is_command { commands() } else { operations(shell, *is_within) };
     let mut fitting = all.iter().filter(|name| name.starts_with(begun));
     let exact = all.iter().find(|name| *name == begun);
     let name = exact.or_else(|| fitting.next().filter(|_| fitting.next().is_none() && begun.len() > 1))?;
@@ -181,14 +182,14 @@ fn of_name(session: &Session, SoFar { last: begun, is_json, is_within, .. }: &So
         return None;
     }
     let command = COMMANDS.iter().find(|command| command.name == name);
-    let takes = command.map_or_else(|| takes(session, name, 0), |command| Some(command.takes.to_owned()));
+    let takes = command.map_or_else(|| takes(shell, name, 0), |command| Some(command.takes.to_owned()));
     let rest = name[begun.len()..].to_owned();
     let shown = format!("{rest} {}", takes.unwrap_or_default()).trim_end().to_owned();
     (!shown.is_empty()).then(|| Hint { shown, rest: (!rest.is_empty()).then(|| format!("{rest} ")) })
 }
 
 /// The words that an operation takes from this place on, by each of its forms; in brackets where one takes no more.
-fn takes(session: &Session, name: &str, place: usize) -> Option<String> {
+fn takes(shell: &Shell, name: &str, place: usize) -> Option<String> {
     let shown = |form: &'static Form| {
         let arrays = (form.asks == Asks::Batch && place == 0).then_some("[query] [query] …");
         let words = form.words().skip(place).map(|word| word.name).chain(arrays);
@@ -196,8 +197,27 @@ fn takes(session: &Session, name: &str, place: usize) -> Option<String> {
     };
     let takes_more = |form: &&Form| form.words().len() + usize::from(form.asks == Asks::Batch) >= place;
     let (mut forms, none): (Vec<_>, Vec<_>) =
-        open_forms(session, name).filter(takes_more).map(shown).partition(|form| !form.is_empty());
+        open_forms(shell, name).filter(takes_more).map(shown).partition(|form| !form.is_empty());
     forms.sort_by_key(String::len);
     let shown = forms.join(" | ");
     (!shown.is_empty()).then(|| if none.is_empty() { shown } else { format!("[{shown}]") })
+}
+
+/// The key and the field of cells.
+fn cells(shell: &Shell) -> Vec<(&str, &str)> {
+    let cells = || shell.past.as_ref().map_or_else(|| shell.base.names(), Past::names);
+    shell.names.instead_of_cells().unwrap_or_else(cells)
+}
+
+/// The keys of records.
+fn keys(shell: &Shell) -> Vec<String> {
+    let mut keys: Vec<_> = cells(shell).into_iter().map(|(key, _)| key).collect();
+    keys.dedup();
+    keys.into_iter().map(str::to_owned).collect()
+}
+
+/// The fields of a record, but for that of the key's own value.
+fn fields(shell: &Shell, key: &str) -> Vec<String> {
+    let cells = cells(shell).into_iter().filter(|(of, field)| *of == key && !field.is_empty());
+    cells.map(|(_, field)| field.to_owned()).collect()
 }

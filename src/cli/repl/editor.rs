@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -18,9 +19,11 @@ use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Editor};
 
-use super::session::{Session, Stop, Told};
-use super::{Args, complete, interrupt, pasted};
+use super::shell::Shell;
+use super::words::Refusal;
+use super::{commands, complete, interrupt, lines};
 use crate::cli::run::ended;
+use crate::cli::store_args::StoreArgs;
 use crate::cli::{Failure, say};
 use crate::script::plain;
 
@@ -29,31 +32,28 @@ const MOST_LINES: usize = 2_000;
 /// And none that is longer, in bytes.
 const LONGEST_KEPT: usize = 1 << 16;
 
-type Shared = Rc<RefCell<Session>>;
+type Shared = Rc<RefCell<Shell>>;
 
-pub(super) fn run(session: Session, args: &Args) -> Result<(), Failure> {
+pub(super) fn run(shell: Shell, history: Option<&Path>, storing: &StoreArgs) -> Result<(), Failure> {
     interrupt::note();
-    let session = Rc::new(RefCell::new(session));
-    let ran = converse(&session, args);
+    let shell = Rc::new(RefCell::new(shell));
+    let ran = converse(&shell, history, storing);
     interrupt::give_back();
-    let session = Rc::try_unwrap(session).map_err(|_| Failure::Bug("the session is shared".to_owned()))?;
-    ended(ran, session.into_inner().close(&args.storing))
+    let shell = Rc::try_unwrap(shell).map_err(|_| Failure::Bug("the session is shared".to_owned()))?;
+    ended(ran, shell.into_inner().close(storing))
 }
 
 /// Reads and answers lines until there are no more.
-fn converse(session: &Shared, args: &Args) -> Result<(), Failure> {
-    let color = session.borrow().out.color;
-    let mut editor = editor(session, color).map_err(broken)?;
-    let mut history = History::of(args.history.as_deref());
+fn converse(shell: &Shared, history: Option<&Path>, storing: &StoreArgs) -> Result<(), Failure> {
+    let color = shell.borrow().out.color;
+    let mut editor = editor(shell, color).map_err(broken)?;
+    let mut history = LineHistory::of(history);
     history.load(&mut editor);
-    let place = args
-        .storing
-        .store
-        .as_ref()
-        .map_or("in memory".to_owned(), |store| plain(&store.display().to_string()));
+    let place =
+        storing.store.as_ref().map_or("in memory".to_owned(), |store| plain(&store.display().to_string()));
     say(&format!("rewind {}, {place}: .help explains, Ctrl-D ends\n", env!("CARGO_PKG_VERSION")));
     loop {
-        let prompt = session.borrow().prompt();
+        let prompt = shell.borrow().prompt();
         let style = if color { AnsiColor::Cyan.on_default().bold() } else { Style::new() };
         interrupt::idle();
         let read = editor.readline(&(prompt.as_str(), format!("{style}{prompt}{style:#}")));
@@ -69,53 +69,53 @@ fn converse(session: &Shared, args: &Args) -> Result<(), Failure> {
             Err(error) => return Err(broken(error)),
         };
         history.add(&mut editor, &line);
-        if answer_all(&mut session.borrow_mut(), &line)? == Told::End {
+        if answer_all(&mut shell.borrow_mut(), &line)?.is_break() {
             return Ok(());
         }
     }
 }
 
 /// Answers what was typed: a line, or several that were pasted, up to the first mistake.
-fn answer_all(session: &mut Session, text: &str) -> Result<Told, Failure> {
-    let (first, mut rest) = pasted::first(text, session.base.aliases());
+fn answer_all(shell: &mut Shell, text: &str) -> Result<ControlFlow<()>, Failure> {
+    let (first, mut rest) = lines::first(text, shell.base.aliases());
     if rest.trim().is_empty() {
-        return Ok(answer(session, first, 1)?.unwrap_or(Told::Done));
+        return Ok(answer(shell, first, 1)?.unwrap_or(ControlFlow::Continue(())));
     }
     // Where several were asked it must be seen which answer is whose.
-    session.out.is_typed = false;
+    shell.out.is_typed = false;
     let (mut line, mut number) = (first, 1);
-    let told = loop {
-        match answer(session, line, number) {
-            Ok(Some(Told::Done)) if !rest.is_empty() && !interrupt::is_wanted() => {}
-            told => break told,
+    let done = loop {
+        match answer(shell, line, number) {
+            Ok(Some(ControlFlow::Continue(()))) if !rest.is_empty() && !interrupt::is_wanted() => {}
+            done => break done,
         }
         number += line.matches('\n').count() + 1;
-        (line, rest) = pasted::first(rest, session.base.aliases());
+        (line, rest) = lines::first(rest, shell.base.aliases());
     };
-    session.out.is_typed = true;
-    let told = told?;
-    if told.is_none() && !rest.trim().is_empty() {
-        session.note("what was pasted behind it is not asked")?;
+    shell.out.is_typed = true;
+    let done = done?;
+    if done.is_none() && !rest.trim().is_empty() {
+        shell.note("what was pasted behind it is not asked")?;
     }
-    Ok(told.unwrap_or(Told::Done))
+    Ok(done.unwrap_or(ControlFlow::Continue(())))
 }
 
 /// Answers a line of this number, or shows what is wrong with it.
-fn answer(session: &mut Session, line: &str, number: usize) -> Result<Option<Told>, Failure> {
-    let told = match session.line(line) {
-        Ok(told) => Some(told),
-        Err(Stop::Failed(failure)) => return Err(failure),
-        Err(Stop::Reported) => None,
-        Err(Stop::Refused(faults)) => {
-            session.refuse("terminal", line, number, &faults)?;
+fn answer(shell: &mut Shell, line: &str, number: usize) -> Result<Option<ControlFlow<()>>, Failure> {
+    let done = match commands::line(shell, line) {
+        Ok(flow) => Some(flow),
+        Err(Refusal::Failed(failure)) => return Err(failure),
+        Err(Refusal::Reported) => None,
+        Err(Refusal::Refused(faults)) => {
+            shell.refuse("terminal", line, number, &faults)?;
             None
         }
     };
-    session.settle()?;
-    Ok(told)
+    shell.settle()?;
+    Ok(done)
 }
 
-fn editor(session: &Shared, color: bool) -> rustyline::Result<Editor<Helper, FileHistory>> {
+fn editor(shell: &Shared, color: bool) -> rustyline::Result<Editor<Helper, FileHistory>> {
     // Where answers go elsewhere, the line is still edited on the terminal.
     let behavior = if io::stdout().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm };
     let config = Config::builder()
@@ -126,7 +126,7 @@ fn editor(session: &Shared, color: bool) -> rustyline::Result<Editor<Helper, Fil
         .color_mode(if color { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Helper { session: Rc::clone(session), files: FilenameCompleter::new() }));
+    editor.set_helper(Some(Helper { shell: Rc::clone(shell), files: FilenameCompleter::new() }));
     Ok(editor)
 }
 
@@ -138,12 +138,12 @@ fn broken(error: ReadlineError) -> Failure {
 }
 
 /// The file of lines that were typed.
-struct History {
+struct LineHistory {
     /// None if there is none, or it cannot be written.
     file: Option<PathBuf>,
 }
 
-impl History {
+impl LineHistory {
     fn of(asked: Option<&Path>) -> Self {
         let file = match asked {
             Some(file) => Some(file.to_owned()).filter(|file| file.as_os_str() != "none"),
@@ -175,7 +175,7 @@ impl History {
         self.check(kept);
     }
 
-    /// Tells once that lines are not kept.
+    /// Says once that lines are not kept.
     fn check(&mut self, done: rustyline::Result<()>) {
         let Err(error) = done else { return };
         if let Some(file) = self.file.take() {
@@ -196,7 +196,7 @@ fn state_folder() -> Option<PathBuf> {
 
 /// What the editor asks while a line is typed.
 struct Helper {
-    session: Shared,
+    shell: Shared,
     files: FilenameCompleter,
 }
 
@@ -204,10 +204,10 @@ impl Completer for Helper {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        if complete::wants_file(&self.session.borrow(), &line[..at]) {
+        if complete::wants_file(&self.shell.borrow(), &line[..at]) {
             return self.files.complete_path(line, at);
         }
-        let found = complete::completions(&self.session.borrow(), &line[..at]);
+        let found = complete::completions(&self.shell.borrow(), &line[..at]);
         let pair = |word: String| Pair { display: word.trim_end().to_owned(), replacement: word };
         Ok((found.begin, found.words.into_iter().map(pair).collect()))
     }
@@ -229,7 +229,7 @@ impl Hinter for Helper {
     fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<complete::Hint> {
         // A long line is not read anew with every key.
         let is_short = line.len() < 4_096;
-        (at == line.len() && is_short).then(|| complete::hint(&self.session.borrow(), line)).flatten()
+        (at == line.len() && is_short).then(|| complete::hint(&self.shell.borrow(), line)).flatten()
     }
 }
 
@@ -242,7 +242,7 @@ impl Highlighter for Helper {
 
 impl Validator for Helper {
     fn validate(&self, line: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let is_open = pasted::is_open(line.input(), self.session.borrow().base.aliases());
+        let is_open = lines::is_open(line.input(), self.shell.borrow().base.aliases());
         Ok(if is_open { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }

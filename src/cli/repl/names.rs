@@ -5,8 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::look::Look;
-use super::session::Session;
 use crate::query::{Part, Query, WordKind};
 
 /// Listing so many cells takes a few milliseconds.
@@ -17,14 +15,20 @@ const MOST_ASKED: usize = 5_000;
 
 /// What is known of names without listing cells.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct CellNames {
     /// There are no more cells than this, now or where one looks.
     most: usize,
     /// Keys and fields that were asked about.
     asked: BTreeSet<(String, String)>,
 }
 
-impl Names {
+impl CellNames {
+    /// The keys and fields that were asked about, where there are too many cells to list them.
+    pub(super) fn instead_of_cells(&self) -> Option<Vec<(&str, &str)>> {
+        let asked = self.asked.iter().map(|(key, field)| (key.as_str(), field.as_str()));
+        (self.most > MOST_CELLS).then(|| asked.collect())
+    }
+
     /// Of a database that has so many cells.
     pub(super) fn of(cells: usize) -> Self {
         Self { most: cells, asked: BTreeSet::new() }
@@ -40,28 +44,5 @@ impl Names {
             _ => {}
         });
         self.asked.extend(name.filter(|_| self.asked.len() < MOST_ASKED));
-    }
-}
-
-impl Session {
-    /// The key and the field of cells.
-    fn cells(&self) -> Vec<(&str, &str)> {
-        if self.names.most > MOST_CELLS {
-            return self.names.asked.iter().map(|(key, field)| (key.as_str(), field.as_str())).collect();
-        }
-        self.look.as_ref().map_or_else(|| self.base.names(), Look::names)
-    }
-
-    /// The keys of records.
-    pub(super) fn keys(&self) -> Vec<String> {
-        let mut keys: Vec<_> = self.cells().into_iter().map(|(key, _)| key).collect();
-        keys.dedup();
-        keys.into_iter().map(str::to_owned).collect()
-    }
-
-    /// The fields of a record, but for that of the key's own value.
-    pub(super) fn fields(&self, key: &str) -> Vec<String> {
-        let cells = self.cells().into_iter().filter(|(of, field)| *of == key && !field.is_empty());
-        cells.map(|(_, field)| field.to_owned()).collect()
     }
 }

@@ -64,16 +64,16 @@ impl Transaction {
 impl Engine {
     /// Notes in the transaction, if the query is part of one, what it reads or writes.
     pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
-        if let Some(transaction) = self.transaction() {
-            if is_of_records(query.operation()) {
-                let mut keys = 0;
-                query.each_key(|key| {
-                    keys += 1;
-                    transaction.touch(Some(key), false);
-                });
-                if keys == 0 {
-                    transaction.touch(None, false);
-                }
+        if let Some(transaction) = self.transaction()
+            && is_of_records(query.operation())
+        {
+            let mut keys = 0;
+            query.each_key(|key| {
+                keys += 1;
+                transaction.touch(Some(key), false);
+            });
+            if keys == 0 {
+                transaction.touch(None, false);
             }
         }
     }

@@ -6,9 +6,12 @@
 //!              with a BACKUP, RESTORE or CLEAR: its present becomes that of the database, as nobody else has written
 //! ```
 
+use std::sync::Arc;
+
 use super::changes::{Change, Remade};
 use super::{Session, Transaction};
 use crate::engine::Engine;
+use crate::engine::blobs::{self, BlobRef};
 use crate::engine::timeline::Epoch;
 use crate::engine::unsaved::Note;
 use crate::query::Query;
@@ -37,6 +40,19 @@ impl Engine {
         session: Option<&Session>,
         each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<Effect, E> {
+        self.try_effect_with(session, |blob| Ok(blobs::none(blob)), each)
+    }
+
+    /// The same where long texts are elsewhere: `fetch` has them.
+    ///
+    /// # Errors
+    /// Whatever `each` or `fetch` fails with; nothing more is handed out then.
+    pub(crate) fn try_effect_with<E>(
+        &mut self,
+        session: Option<&Session>,
+        fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
+        each: impl FnMut(&Query<'_>) -> Result<(), E>,
+    ) -> Result<Effect, E> {
         self.enter(session);
         let Some(transaction) = self.transaction() else { return Ok(Effect::None) };
         if transaction.is_in_conflict() {
@@ -56,7 +72,7 @@ impl Engine {
         let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
         self.leave();
         let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
-        self.try_tell(&cells, told, wanted, each)?;
+        self.try_tell(&cells, told, wanted, fetch, each)?;
         Ok(Effect::Told)
     }
 
@@ -141,7 +157,7 @@ impl Engine {
             };
             match self.records.take(&key, &field, epoch) {
                 Some(Some(content)) if content.lifetime.holds_at(now) => self.put(&key, &field, content, now),
-                Some(_) => drop(self.delete(&key, &field, now)),
+                Some(_) => drop(self.remove(&key, &field, now)),
                 None => {}
             }
         }

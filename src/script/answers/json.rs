@@ -7,14 +7,14 @@ use crate::reply::Reply;
 use crate::wire::{Answer, Request};
 
 /// One JSON array, or for a suite one array of objects.
-pub(super) struct Json<W> {
+pub(super) struct JsonAnswers<W> {
     out: W,
     begun: bool,
     cases: usize,
     answers: usize,
 }
 
-impl<W: Write> Json<W> {
+impl<W: Write> JsonAnswers<W> {
     pub(super) fn new(out: W) -> Self {
         Self { out, begun: false, cases: 0, answers: 0 }
     }
@@ -35,7 +35,7 @@ impl<W: Write> Json<W> {
     }
 }
 
-impl<W: Write> Answers for Json<W> {
+impl<W: Write> Answers for JsonAnswers<W> {
     fn begin_case(&mut self, name: &str, _why: &str) -> io::Result<()> {
         self.begin()?;
         self.end_case()?;
@@ -64,13 +64,13 @@ impl<W: Write> Answers for Json<W> {
 }
 
 /// One JSON value a line: an answer, or for a suite an object with the answers of a case.
-pub(super) struct JsonLines<W> {
+pub(super) struct JsonLinesAnswers<W> {
     out: W,
     in_case: bool,
     answers: usize,
 }
 
-impl<W: Write> JsonLines<W> {
+impl<W: Write> JsonLinesAnswers<W> {
     pub(super) fn new(out: W) -> Self {
         Self { out, in_case: false, answers: 0 }
     }
@@ -83,7 +83,7 @@ impl<W: Write> JsonLines<W> {
     }
 }
 
-impl<W: Write> Answers for JsonLines<W> {
+impl<W: Write> Answers for JsonLinesAnswers<W> {
     fn begin_case(&mut self, name: &str, _why: &str) -> io::Result<()> {
         self.end_case()?;
         (self.in_case, self.answers) = (true, 0);

@@ -16,7 +16,7 @@ use crate::wire::{Answer, Request, Term};
 const WIDEST: usize = 72;
 
 /// A line for each query: its number, its words, `=>`, the answer in quotes.
-pub(super) struct Text<W> {
+pub(super) struct TextAnswers<W> {
     out: W,
     color: bool,
     number: usize,
@@ -24,14 +24,14 @@ pub(super) struct Text<W> {
     line: String,
 }
 
-impl<W: Write> Text<W> {
+impl<W: Write> TextAnswers<W> {
     /// The first query has this number.
     pub(super) fn new(first: usize, out: W, color: bool) -> Self {
         Self { out, color, number: first, cases: 0, line: String::new() }
     }
 }
 
-impl<W: Write> Answers for Text<W> {
+impl<W: Write> Answers for TextAnswers<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.out.write_all(if self.cases > 0 { b"\n" } else { b"" })?;
         (self.cases, self.number) = (self.cases + 1, 1);
@@ -61,18 +61,18 @@ impl<W: Write> Answers for Text<W> {
 }
 
 /// Only the answer, `=>` before it: the query stands above already.
-pub(super) struct Alone<W> {
+pub(super) struct LoneAnswer<W> {
     out: W,
     color: bool,
 }
 
-impl<W: Write> Alone<W> {
+impl<W: Write> LoneAnswer<W> {
     pub(super) fn new(out: W, color: bool) -> Self {
         Self { out, color }
     }
 }
 
-impl<W: Write> Answers for Alone<W> {
+impl<W: Write> Answers for LoneAnswer<W> {
     fn begin_case(&mut self, _name: &str, _why: &str) -> io::Result<()> {
         Ok(())
     }
@@ -123,7 +123,7 @@ fn styled(style: Style, color: bool) -> Style {
 }
 
 /// A table for each list or case, drawn at its end.
-pub(super) struct Table<W> {
+pub(super) struct TableAnswers<W> {
     out: W,
     color: bool,
     heading: String,
@@ -132,7 +132,7 @@ pub(super) struct Table<W> {
     rows: Vec<[String; 3]>,
 }
 
-impl<W: Write> Table<W> {
+impl<W: Write> TableAnswers<W> {
     /// The first query has this number.
     pub(super) fn new(first: usize, out: W, color: bool) -> Self {
         Self { out, color, heading: String::new(), first, rows: Vec::new() }
@@ -158,7 +158,7 @@ impl<W: Write> Table<W> {
     }
 }
 
-impl<W: Write> Answers for Table<W> {
+impl<W: Write> Answers for TableAnswers<W> {
     fn begin_case(&mut self, name: &str, why: &str) -> io::Result<()> {
         self.draw()?;
         self.first = 1;
@@ -195,7 +195,7 @@ pub fn cut(mut text: String) -> String {
     text
 }
 
-/// The words of a request, in quotes where they would not be told apart without; queries in it in brackets.
+/// The words of a request, in quotes where they would be ambiguous without; queries in it in brackets.
 fn push_request(line: &mut String, request: &Request<'_>) {
     let language = Language::records();
     let Request::One(query) = request else {
@@ -207,7 +207,7 @@ fn push_request(line: &mut String, request: &Request<'_>) {
     }
 }
 
-/// The words of a query on a line as a person reads them: in quotes where they would not be told apart without, and
+/// The words of a query on a line as a person reads them: in quotes where they would be ambiguous without, and
 /// escaped; the words of a query in it stand in brackets.
 #[must_use]
 pub fn line(words: &[Term]) -> String {
@@ -262,7 +262,7 @@ fn push_array(line: &mut String, texts: &[String], between: &str, push: impl Fn(
     line.push(']');
 }
 
-/// A word as a person reads it: in quotes where it would not be told apart without, and escaped.
+/// A word as a person reads it: in quotes where it would be ambiguous without, and escaped.
 #[must_use]
 pub fn word(text: &str) -> String {
     let mut line = String::new();

@@ -1,9 +1,9 @@
 //! A line that is still being typed: which words are there, and which one the cursor stands at the end of.
 //!
-//! Invariant: what is told is of the innermost query that is open, so that one in brackets is completed like one alone.
+//! Invariant: what is found is of the innermost query that is open, so that one in brackets is completed like one alone.
 
-use super::word::{Array, Word, quoted};
-use super::{is_json, takes_queries};
+use super::tokens::takes_queries;
+use super::word::{Array, TypedWord, is_json, quoted};
 use crate::query::Aliases;
 
 /// A line that is being typed.
@@ -11,7 +11,7 @@ use crate::query::Aliases;
 pub struct SoFar {
     /// The words that are there; a query that is a word is an empty one.
     pub words: Vec<String>,
-    /// The word that the cursor stands at the end of, as far as it goes; empty behind a blank.
+    /// The word that the cursor stands at the end of, as far as it goes; empty behind a space.
     pub last: String,
     /// Where that begins.
     pub begin: usize,
@@ -68,8 +68,8 @@ pub fn typed_so_far(line: &str, aliases: &Aliases) -> Option<SoFar> {
 
 /// The next word, and how many bytes it has; the last one may lack its end.
 fn word(text: &str, is_within: bool) -> Option<(String, usize)> {
-    match Word::first_of(text, is_within) {
-        Ok((word, length)) => Some((serde_json::from_str(&word.json).ok()?, length)),
+    match TypedWord::first_of(text, is_within) {
+        Ok((word, length)) => Some((word.text(&(0..0)).ok()?.into_owned(), length)),
         Err(bad) if bad.is_unfinished => {
             let read = serde_json::from_str(&format!("{text}\"")).unwrap_or_else(|_| text[1..].to_owned());
             Some((read, text.len()))
@@ -110,7 +110,7 @@ fn json(line: &str, begin: usize) -> Option<SoFar> {
     inner(open, line.len())
 }
 
-/// A string of JSON, as [`word`]; what follows it need not be a blank.
+/// A string of JSON, as [`word`]; what follows it need not be a space.
 fn string(text: &str) -> Option<(String, usize)> {
     match quoted(text) {
         Some(quoted) => Some((serde_json::from_str(quoted).ok()?, quoted.len())),

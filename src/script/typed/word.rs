@@ -1,28 +1,28 @@
-//! A word of a typed line: where it ends, and the JSON that it is.
-//!
-//! Invariant: what is told of as the same as it was typed is so byte by byte, so that a place in one is that in the other.
+//! A word of a typed line: where it ends, and what it says.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::script::fault::Fault;
+use crate::script::scanner::unescape;
 
 /// Why a line is no list of words.
-pub(super) struct Bad {
+pub(super) struct BadLine {
     pub(super) fault: Fault,
     pub(super) is_unfinished: bool,
 }
 
-/// A word as JSON.
-pub(super) struct Word<'l> {
-    pub(super) json: Cow<'l, str>,
-    /// Is it as it was typed, byte by byte?
-    pub(super) is_same: bool,
+/// A word as it was typed.
+pub(super) enum TypedWord<'l> {
+    /// Bare, or in single quotes: what it says.
+    Text(Cow<'l, str>),
+    /// In double quotes, both included.
+    Quoted(&'l str),
 }
 
-impl<'l> Word<'l> {
-    /// Reads a word; the number tells how many bytes it has as it was typed. In brackets it may end where they do.
-    pub(super) fn first_of(text: &'l str, is_within: bool) -> Result<(Self, usize), Bad> {
+impl<'l> TypedWord<'l> {
+    /// Reads a word; returns it with its length in bytes as it was typed. In brackets it may end where they do.
+    pub(super) fn first_of(text: &'l str, is_within: bool) -> Result<(Self, usize), BadLine> {
         let (word, length) = match text.as_bytes()[0] {
             b'"' => Self::in_double_quotes(text)?,
             b'\'' => Self::in_single_quotes(text)?,
@@ -30,35 +30,36 @@ impl<'l> Word<'l> {
         };
         match text[length..].chars().next() {
             Some(c) if !(c.is_whitespace() || is_within && c == ']') => {
-                Err(Bad::missing_blank(c).after(length))
+                Err(BadLine::missing_space(c).after(length))
             }
             _ => Ok((word, length)),
         }
     }
 
-    fn in_double_quotes(text: &'l str) -> Result<(Self, usize), Bad> {
+    /// What it says; or the fault of a word that stands at `span`.
+    pub(super) fn text(&self, span: &Range<usize>) -> Result<Cow<'l, str>, Fault> {
+        match self {
+            Self::Text(text) => Ok(text.clone()),
+            Self::Quoted(quoted) if !quoted.contains('\\') => Ok(Cow::Borrowed(&quoted[1..quoted.len() - 1])),
+            Self::Quoted(quoted) => unescape(&in_one_line(quoted), span.clone()).map(Cow::Owned),
+        }
+    }
+
+    fn in_double_quotes(text: &'l str) -> Result<(Self, usize), BadLine> {
         let Some(quoted) = quoted(text) else {
-            return Err(Bad::unfinished(
+            return Err(BadLine::unfinished(
                 0..text.trim_end().len(),
                 "this quote is not closed",
                 "write the closing `\"`",
             ));
         };
-        if !quoted.contains(|c: char| c < ' ') {
-            return Ok((Self { json: Cow::Borrowed(quoted), is_same: true }, quoted.len()));
-        }
-        // A line break or a tab that was typed is meant as it is.
-        let mut json = String::new();
-        for c in quoted.chars() {
-            if c < ' ' { json.push_str(&format!("\\u{:04x}", u32::from(c))) } else { json.push(c) }
-        }
-        Ok((Self { json: Cow::Owned(json), is_same: false }, quoted.len()))
+        Ok((Self::Quoted(quoted), quoted.len()))
     }
 
-    fn in_single_quotes(text: &'l str) -> Result<(Self, usize), Bad> {
+    fn in_single_quotes(text: &'l str) -> Result<(Self, usize), BadLine> {
         match text[1..].find('\'') {
-            Some(length) => Ok((Self::of(&text[1..=length]), length + 2)),
-            None => Err(Bad::unfinished(
+            Some(length) => Ok((Self::Text(Cow::Borrowed(&text[1..=length])), length + 2)),
+            None => Err(BadLine::unfinished(
                 0..text.trim_end().len(),
                 "this quote is not closed",
                 "write the closing `'`",
@@ -67,27 +68,40 @@ impl<'l> Word<'l> {
     }
 
     fn bare(text: &'l str, is_within: bool) -> (Self, usize) {
-        let (mut word, mut length, mut escaped) = (String::new(), text.len(), false);
-        for (at, c) in text.char_indices() {
-            if !escaped && (c.is_whitespace() || is_within && c == ']') {
-                length = at;
-                break;
-            }
-            escaped = c == '\\' && !escaped;
-            if !escaped {
-                word.push(c);
-            }
-        }
-        // One that escapes nothing is meant.
-        if escaped {
-            word.push('\\');
-        }
-        (Self::of(&word), length)
+        let (mut escaped, mut has_escapes) = (false, false);
+        let ends = |(_, c): &(usize, char)| {
+            let ends = !escaped && (c.is_whitespace() || is_within && *c == ']');
+            escaped = *c == '\\' && !escaped;
+            has_escapes |= escaped;
+            ends
+        };
+        let length = text.char_indices().find(ends).map_or(text.len(), |(at, _)| at);
+        let word = &text[..length];
+        let word = if has_escapes { Cow::Owned(without_escapes(word)) } else { Cow::Borrowed(word) };
+        (Self::Text(word), length)
     }
+}
 
-    fn of(text: &str) -> Self {
-        Self { json: Cow::Owned(serde_json::to_string(text).unwrap_or_default()), is_same: false }
+/// A bare word without the backslashes that take what follows as it is.
+fn without_escapes(word: &str) -> String {
+    let (mut text, mut chars) = (String::with_capacity(word.len()), word.chars());
+    while let Some(c) = chars.next() {
+        // One that escapes nothing is meant.
+        text.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
     }
+    text
+}
+
+/// A text in double quotes as JSON has it: a line break or a tab that was typed is meant as it is.
+fn in_one_line(quoted: &str) -> Cow<'_, str> {
+    if !quoted.contains(|c: char| c < ' ') {
+        return Cow::Borrowed(quoted);
+    }
+    let mut json = String::new();
+    for c in quoted.chars() {
+        if c < ' ' { json.push_str(&format!("\\u{:04x}", u32::from(c))) } else { json.push(c) }
+    }
+    Cow::Owned(json)
 }
 
 /// What stands in double quotes where a text begins with one, both quotes included.
@@ -99,6 +113,13 @@ pub(super) fn quoted(text: &str) -> Option<&str> {
         ends
     });
     end.map(|(end, _)| &text[..=end])
+}
+
+/// Is what begins with `[` an array as JSON has it, with a comma behind its first string?
+pub(super) fn is_json(text: &str) -> bool {
+    let string = text[1..].trim_start();
+    let first = if string.starts_with('"') { quoted(string) } else { None };
+    first.is_some_and(|first| string[first.len()..].trim_start().starts_with(','))
 }
 
 /// Is a text, or the beginning of one, an array?
@@ -134,7 +155,7 @@ impl Array {
     }
 }
 
-impl Bad {
+impl BadLine {
     fn unfinished(span: Range<usize>, message: &str, help: &str) -> Self {
         Self { fault: Fault::new(span, message).with_help(help), is_unfinished: true }
     }
@@ -154,10 +175,10 @@ impl Bad {
         Self { fault: fault.with_help(help), is_unfinished: false }
     }
 
-    /// This character stands where a blank should, at the beginning.
-    pub(super) fn missing_blank(c: char) -> Self {
-        let fault = Fault::new(0..c.len_utf8(), "a blank is missing before this");
-        let help = "words are parted by blanks, quotes go around a whole word";
+    /// This character stands where a space should, at the beginning.
+    pub(super) fn missing_space(c: char) -> Self {
+        let fault = Fault::new(0..c.len_utf8(), "a space is missing before this");
+        let help = "words are separated by spaces, quotes go around a whole word";
         Self { fault: fault.with_help(help), is_unfinished: false }
     }
 

@@ -27,7 +27,7 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Disk, DiskFile, check};
-use directory::Directory;
+use directory::SimulatedNames;
 use file::File;
 use handle::Handle;
 use operations::Operations;
@@ -58,7 +58,7 @@ pub struct SimulatedDisk {
 struct Machine {
     /// Files are told by their place in here, whatever their names; none leaves.
     files: Vec<File>,
-    directory: Directory,
+    directory: SimulatedNames,
     operations: Operations,
     locked: bool,
     /// Counts the changes, so that what is in doubt can be told by its age.
@@ -278,14 +278,14 @@ impl Disk for SimulatedDisk {
             return Err(ErrorKind::WouldBlock.into());
         }
         machine.locked = true;
-        Ok(Box::new(Held(self.clone())))
+        Ok(Box::new(SimulatedLock(self.clone())))
     }
 }
 
 /// The lock, until it is dropped.
-struct Held(SimulatedDisk);
+struct SimulatedLock(SimulatedDisk);
 
-impl Drop for Held {
+impl Drop for SimulatedLock {
     fn drop(&mut self) {
         self.0.machine().locked = false;
     }

@@ -80,7 +80,7 @@ impl FrameReader {
         })
     }
 
-    /// The salt of the frames after the header, as the header tells it.
+    /// The salt of the frames after the header, as the header has it.
     pub(in crate::store) fn set_salt(&mut self, salt: u64) {
         self.salt = salt;
     }
@@ -122,7 +122,7 @@ impl FrameReader {
         };
         let (length, bytes, parts) = match read {
             Ok(read) => read,
-            Err(_) if self.is_blank()? => return Ok(None),
+            Err(_) if self.is_zero_to_the_end()? => return Ok(None),
             Err(why) => return Err(self.damage(at, why).into()),
         };
         self.at += length as u64;
@@ -139,13 +139,13 @@ impl FrameReader {
 
     /// How many bytes the binary frame at `at` says it has; the inner error is a reason.
     fn binary_extent(&mut self, at: u64) -> Result<Result<usize, &'static str>, Error> {
-        let left = self.length - at;
-        if left < HEAD as u64 {
+        let remaining = self.length - at;
+        if remaining < HEAD as u64 {
             return Ok(Err("the file ends inside the head of a frame"));
         }
         let head = self.fill(at, HEAD)?;
         let length = binary_length(&self.window[head]);
-        Ok(if length > LONGEST || length as u64 > left - HEAD as u64 {
+        Ok(if length > LONGEST || length as u64 > remaining - HEAD as u64 {
             Err("a frame reaches past the end of the file")
         } else {
             Ok(HEAD + length)
@@ -154,26 +154,26 @@ impl FrameReader {
 
     /// How many bytes the line at `at` has.
     fn json_extent(&mut self, at: u64) -> Result<Result<usize, &'static str>, Error> {
-        let left = usize::try_from(self.length - at).unwrap_or(usize::MAX);
+        let remaining = usize::try_from(self.length - at).unwrap_or(usize::MAX);
         let mut wanted = 0;
         loop {
-            wanted = (2 * wanted).max(4096).min(left);
+            wanted = (2 * wanted).max(4096).min(remaining);
             let line = self.fill(at, wanted)?;
             if let Some(end) = self.window[line].iter().position(|byte| *byte == b'\n') {
                 return Ok(Ok(end + 1));
             }
-            if wanted == left {
+            if wanted == remaining {
                 return Ok(Err("the file ends inside a line"));
             }
         }
     }
 
-    /// Brings some bytes of the file into the window; the answer tells where they lie in it.
+    /// Brings some bytes of the file into the window. Returns where they lie in it.
     fn fill(&mut self, at: u64, length: usize) -> Result<Range<usize>, Error> {
-        let held = self.window_at..self.window_at + self.window.len() as u64;
-        if at < held.start || at + length as u64 > held.end {
-            let left = usize::try_from(self.length - at).unwrap_or(usize::MAX);
-            self.window.resize(length.max(WINDOW).min(left), 0);
+        let window = self.window_at..self.window_at + self.window.len() as u64;
+        if at < window.start || at + length as u64 > window.end {
+            let remaining = usize::try_from(self.length - at).unwrap_or(usize::MAX);
+            self.window.resize(length.max(WINDOW).min(remaining), 0);
             self.window_at = at;
             let read = self.file.read_at(at, &mut self.window);
             if read.is_err() {
@@ -186,15 +186,15 @@ impl FrameReader {
     }
 
     /// Is there nothing but zeros up to the end of the file?
-    fn is_blank(&mut self) -> Result<bool, Error> {
+    fn is_zero_to_the_end(&mut self) -> Result<bool, Error> {
         let mut at = self.at;
         while at < self.length {
-            let left = usize::try_from(self.length - at).unwrap_or(usize::MAX).min(WINDOW);
-            let part = self.fill(at, left)?;
+            let remaining = usize::try_from(self.length - at).unwrap_or(usize::MAX).min(WINDOW);
+            let part = self.fill(at, remaining)?;
             if self.window[part].iter().any(|byte| *byte != 0) {
                 return Ok(false);
             }
-            at += left as u64;
+            at += remaining as u64;
         }
         Ok(true)
     }
@@ -214,14 +214,14 @@ impl FrameReader {
     /// All of the rest is taken into memory, but it is looked at once only: see the salt.
     pub(in crate::store) fn next_valid(&mut self, sequence: u64) -> Result<Option<u64>, Error> {
         let begin = self.at + 1;
-        let left = usize::try_from(self.length.saturating_sub(begin)).unwrap_or(usize::MAX);
-        if left == 0 {
+        let remaining = usize::try_from(self.length.saturating_sub(begin)).unwrap_or(usize::MAX);
+        if remaining == 0 {
             return Ok(None);
         }
-        let rest = self.fill(begin, left)?;
+        let rest = self.fill(begin, remaining)?;
         let rest = &self.window[rest];
         let found = match self.encoding {
-            Encoding::Binary => (0..left).find(|at| {
+            Encoding::Binary => (0..remaining).find(|at| {
                 let Some(head) = rest[*at..].first_chunk::<HEAD>() else { return false };
                 let (length, number) = (binary_length(head), binary_sequence(head, self.salt));
                 number > sequence

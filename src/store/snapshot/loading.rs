@@ -6,27 +6,26 @@ use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
 use crate::engine::Engine;
-use crate::engine::image::Thaw;
-use crate::store::data_file::{DataFile, Kind, Name};
+use crate::engine::image::{BlobRef, Thaw};
+use crate::store::blob_store::BlobLocation;
+use crate::store::data_file::{DataFile, FileKind, FileName};
 use crate::store::disk::Disk;
 use crate::store::error::{Damage, Error};
 use crate::store::frame::{FrameReader, Link};
-use crate::store::image;
-use crate::store::message::{self, Body, End};
-use crate::store::values::Place;
+use crate::store::message::{self, Body, EndMessage};
 use crate::time::ClockRule;
 
-use super::{Size, bytes_of};
+use super::{Size, bytes_of, conversion};
 
 /// So many frames are read ahead.
 const AHEAD: usize = 4;
 
 /// A snapshot as it was read.
-pub(in crate::store) struct Read {
+pub(in crate::store) struct LoadedSnapshot {
     pub(in crate::store) engine: Engine,
     pub(in crate::store) covers: Link,
-    pub(in crate::store) next_value: u64,
-    pub(in crate::store) places: HashMap<u64, Place>,
+    pub(in crate::store) next_blob: u64,
+    pub(in crate::store) locations: HashMap<BlobRef, BlobLocation>,
     pub(in crate::store) size: Size,
 }
 
@@ -34,15 +33,15 @@ pub(in crate::store) struct Read {
 /// there.
 pub(in crate::store) fn read(
     disk: &dyn Disk,
-    name: Name,
+    name: FileName,
     mut losses: Option<&mut Vec<Damage>>,
-) -> Result<Read, Error> {
+) -> Result<LoadedSnapshot, Error> {
     let file = DataFile::open(disk, name)?;
-    let (mut reader, header, last, _) = file.reader(Kind::Snapshot)?;
+    let (mut reader, header, last, _) = file.reader(FileKind::Snapshot)?;
     let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
     let covers = Link { sequence: name.sequence, checksum: covers };
     let bytes = reader.length();
-    let mut reading = Reading { thaw: None, next_value: 0, places: HashMap::new() };
+    let mut reading = Reading { thaw: None, next_blob: 0, locations: HashMap::new() };
     let goes_on = losses.is_some();
     let mut note = |damage: Damage| match &mut losses {
         Some(losses) => {
@@ -61,7 +60,7 @@ pub(in crate::store) fn read(
                 Ok((at, body)) => match reading.take(disk, body, header.rule()) {
                     Ok(Ok(())) => {}
                     Ok(Err(why)) => note(Damage::new(&file.name, at, why))?,
-                    // A file that places name is damaged, not this one.
+                    // A file that locations name is damaged, not this one.
                     Err(Error::Damaged(damage)) => note(damage)?,
                     Err(error) => return Err(error),
                 },
@@ -71,13 +70,13 @@ pub(in crate::store) fn read(
         }
         Ok(())
     })?;
-    let values_bytes = bytes_of(disk, reading.places.values().map(|place| place.file).collect())?;
-    let Reading { thaw: Some(thaw), next_value, places, .. } = reading else {
+    let values_bytes = bytes_of(disk, reading.locations.values().map(|location| location.file).collect())?;
+    let Reading { thaw: Some(thaw), next_blob, locations, .. } = reading else {
         return Err(Damage::new(&file.name, 0, "it has no state").into());
     };
     let is_whole = losses.is_none_or(|losses| losses.is_empty());
     let engine = if is_whole { thaw.finish() } else { thaw.finish_incomplete() };
-    Ok(Read { engine, covers, next_value, places, size: Size { name, bytes, values_bytes } })
+    Ok(LoadedSnapshot { engine, covers, next_blob, locations, size: Size { name, bytes, values_bytes } })
 }
 
 /// What a frame says, and where it stands.
@@ -119,7 +118,7 @@ fn next_body(reader: &mut FrameReader, last: &mut Link) -> Result<Option<Body>, 
     }
     *last = link;
     match body {
-        Ok(Body::End(End { frames })) if frames == link.sequence => {
+        Ok(Body::End(EndMessage { frames })) if frames == link.sequence => {
             if end == reader.length() {
                 return Ok(None);
             }
@@ -133,8 +132,8 @@ fn next_body(reader: &mut FrameReader, last: &mut Link) -> Result<Option<Body>, 
 /// What has been read of a snapshot.
 struct Reading {
     thaw: Option<Thaw>,
-    next_value: u64,
-    places: HashMap<u64, Place>,
+    next_blob: u64,
+    locations: HashMap<BlobRef, BlobLocation>,
 }
 
 impl Reading {
@@ -142,13 +141,13 @@ impl Reading {
     fn take(&mut self, disk: &dyn Disk, body: Body, rule: ClockRule) -> Result<Result<(), String>, Error> {
         match (body, &mut self.thaw) {
             (Body::State(state), None) => {
-                self.next_value = state.next_value;
-                let thaw = Thaw::new(&image::state_of(&state, rule));
+                self.next_blob = state.next_value;
+                let thaw = Thaw::new(&conversion::state_of(&state, rule));
                 Ok(thaw.map(|thaw| self.thaw = Some(thaw)).map_err(|broken| broken.to_string()))
             }
             (Body::Records(records), Some(thaw)) => {
                 let mut records = records.records.iter();
-                let added = records.try_for_each(|record| thaw.add(&image::record_of(record)));
+                let added = records.try_for_each(|record| thaw.add(&conversion::record_of(record)));
                 Ok(added.map_err(|broken| broken.to_string()))
             }
             (Body::Places(rows), Some(_)) => self.take_places(disk, &rows),
@@ -156,16 +155,20 @@ impl Reading {
         }
     }
 
-    fn take_places(&mut self, disk: &dyn Disk, rows: &message::Places) -> Result<Result<(), String>, Error> {
+    fn take_places(
+        &mut self,
+        disk: &dyn Disk,
+        rows: &message::PlacesMessage,
+    ) -> Result<Result<(), String>, Error> {
         let columns = [rows.at.len(), rows.lengths.len(), rows.checksums.len()];
-        let name = Name::parse(&rows.file).filter(|name| name.kind == Kind::Values);
+        let name = FileName::parse(&rows.file).filter(|name| name.kind == FileKind::Values);
         let name = name.filter(|_| columns.iter().all(|length| *length == rows.numbers.len()));
         let Some(name) = name else { return Ok(Err("the places of values are not whole".to_owned())) };
         // That it is there is all that is looked at now.
         DataFile::open(disk, name)?;
         for (row, number) in rows.numbers.iter().enumerate() {
             let (at, length, checksum) = (rows.at[row], rows.lengths[row], rows.checksums[row]);
-            self.places.insert(*number, Place { file: name, at, length, checksum });
+            self.locations.insert(BlobRef(*number), BlobLocation { file: name, at, length, checksum });
         }
         Ok(Ok(()))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Tracer;
 use crate::engine::{CellWrite, Outcome, WholeChange, WriteKind};
+use crate::time::Time;
 use crate::trace::restoring::RestoreBase;
 use crate::trace::state::{CellKey, TracedCell};
 use crate::trace::{Ending, GoneCell};
@@ -42,21 +43,7 @@ impl Tracer {
         let mut names: BTreeSet<CellKey> = outcome.writes.iter().map(name_of).collect();
         names.extend(self.state.ended_by(self.engine.clock().now()).map(|(_, name)| name.clone()));
         match outcome.whole {
-            Some(WholeChange::Restored { taken, .. }) => {
-                match self.base.as_ref().filter(|base| base.is(taken)) {
-                    // What has changed since, and what has another time left.
-                    Some(base) => {
-                        names.extend(base.changed().cloned());
-                        names.extend(self.state.ends().map(|(_, name)| name.clone()));
-                    }
-                    None => {
-                        names.extend(self.state.names().cloned());
-                        names.extend(
-                            self.engine.cells().iter().map(|cell| (cell.key.into(), cell.field.into())),
-                        );
-                    }
-                }
-            }
+            Some(WholeChange::Restored { taken, .. }) => self.add_restored(taken, &mut names),
             Some(WholeChange::Cleared) => names.extend(self.state.names().cloned()),
             Some(WholeChange::RolledBack) => {
                 let transaction = self.transaction.iter();
@@ -65,6 +52,18 @@ impl Tracer {
             Some(WholeChange::Saved { .. } | WholeChange::Began | WholeChange::Committed) | None => {}
         }
         names
+    }
+
+    /// The cells that a restore may have changed.
+    fn add_restored(&self, taken: Time, names: &mut BTreeSet<CellKey>) {
+        if let Some(base) = self.base.as_ref().filter(|base| base.is(taken)) {
+            // What has changed since, and what has another time left.
+            names.extend(base.changed().cloned());
+            names.extend(self.state.ends().map(|(_, name)| name.clone()));
+            return;
+        }
+        names.extend(self.state.names().cloned());
+        names.extend(self.engine.cells().iter().map(|cell| (cell.key.into(), cell.field.into())));
     }
 
     /// Brings one cell to where it is; the answer is what it was if it is gone.

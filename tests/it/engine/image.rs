@@ -8,7 +8,9 @@
 
 use std::convert::Infallible;
 
-use rewinddb::engine::image::{Broken, Frozen, RecordImage, State, Thaw, ValueImage, VersionImage};
+use rewinddb::engine::image::{
+    Broken, Frozen, RecordImage, State, TextImage, Thaw, ValueImage, VersionImage,
+};
 use rewinddb::engine::{Engine, Sizes};
 use rewinddb::judge::requests;
 use rewinddb::query::Query;
@@ -39,8 +41,7 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     let mut records: Vec<Row> = Vec::new();
     let kept = frozen.try_each_record(|image| {
         let owned = |version: &VersionImage<'_>| {
-            let texts =
-                |value: &ValueImage<'_>| value.texts().iter().map(|text| (*text).to_owned()).collect();
+            let texts = |value: &ValueImage<'_>| value.texts().iter().map(in_memory).collect();
             let list = |value: &ValueImage<'_>| match value {
                 ValueImage::Text(_) => None,
                 ValueImage::List { goes_on, .. } => Some(*goes_on),
@@ -57,6 +58,13 @@ pub(crate) fn written(frozen: Frozen) -> Image {
     Image { state, records }
 }
 
+fn in_memory(text: &TextImage<'_>) -> String {
+    match text {
+        TextImage::Memory(text) => (*text).to_owned(),
+        TextImage::Blob(blob) => panic!("{blob:?} in an engine that has no blobs"),
+    }
+}
+
 /// Brings back what was written down.
 pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
     let mut thaw = Thaw::new(&image.state)?;
@@ -65,9 +73,9 @@ pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
             field,
             epoch: *epoch,
             content: content.as_ref().map(|((texts, list), last)| {
-                let items = texts.iter().map(String::as_str);
+                let mut items = texts.iter().map(|text| TextImage::Memory(text));
                 let value = match list {
-                    None => ValueImage::Text(texts.first().map_or("", String::as_str)),
+                    None => ValueImage::Text(items.next().unwrap_or(TextImage::Memory(""))),
                     Some(goes_on) => ValueImage::List { goes_on: *goes_on, items: items.collect() },
                 };
                 (value, *last)

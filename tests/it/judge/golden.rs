@@ -32,7 +32,7 @@ fn transcript(suite: &Suite<'_>) -> String {
 }
 
 /// The answers of one case.
-fn answer(case: &rewinddb::script::Case<'_>, rule: ClockRule) -> Vec<Term> {
+fn answer(case: &rewinddb::script::SuiteCase<'_>, rule: ClockRule) -> Vec<Term> {
     let mut engine = Engine::new(rule);
     let reply = |request| crate::answer(&mut engine, request).expect("the reader checked the order of time");
     case.requests.iter().map(reply).collect()

@@ -77,7 +77,9 @@ fn no_room_but_query_engine_and_explain_names_an_operation() {
             let is_code =
                 |line: &&str| !line.trim_start().starts_with("//") && !line.contains("value_name = ");
             for line in text.lines().filter(is_code) {
-                let variant = line.split("Query::").skip(1).any(|name| name.starts_with(char::is_uppercase));
+                let named = ["Query::", "Operation::"].map(|path| line.split(path).skip(1));
+                let mut named = named.into_iter().flatten().filter(|name| !name.starts_with("ALL"));
+                let variant = named.any(|name| name.starts_with(char::is_uppercase));
                 let name = rewinddb::query::Language::records()
                     .names()
                     .find(|name| line.contains(&format!("\"{name}")));

@@ -20,6 +20,9 @@ use crate::program::stored::{Scratch, answers};
 /// How many scripts are run on each kind of store.
 const SCRIPTS: u64 = 100;
 
+/// After so many calls the store is checked: that reads all of its files.
+const CHECKED: usize = 8;
+
 #[rstest]
 #[case::binary(Options::default())]
 #[case::json(Options { encoding: Some(Encoding::Json), ..Options::default() })]
@@ -59,6 +62,7 @@ struct Both {
     store: Option<Store>,
     engine: Engine,
     sessions: BTreeMap<usize, [Session; 2]>,
+    calls: usize,
 }
 
 impl Both {
@@ -66,7 +70,8 @@ impl Both {
         let disk = SimulatedDisk::new();
         let store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it begins");
         let engine = Engine::new(ClockRule::Monotone);
-        Self { seed, options, dice: Dice(seed), disk, store: Some(store), engine, sessions: BTreeMap::new() }
+        let sessions = BTreeMap::new();
+        Self { seed, options, dice: Dice(seed), disk, store: Some(store), engine, sessions, calls: 0 }
     }
 
     fn call(&mut self, call: &[Step]) {
@@ -110,6 +115,11 @@ impl Both {
         }
         assert_eq!(given.len(), queries.len());
         self.sessions.insert(session, pair);
+        self.calls += 1;
+        if self.calls % CHECKED == 0 {
+            let store = self.store.as_mut().expect("it is open");
+            store.check().unwrap_or_else(|why| panic!("seed {}: {why}", self.seed));
+        }
         if self.dice.one_in(20) {
             self.reopen();
         }

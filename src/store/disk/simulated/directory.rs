@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 
 /// Names, and the places of their files.
-pub(super) type Table = BTreeMap<String, usize>;
+pub(super) type NameTable = BTreeMap<String, usize>;
 
 /// A change of names.
 #[derive(Clone, Debug)]
-struct Change {
+struct NameChange {
     time: u64,
     gone: Option<String>,
     come: Option<(String, usize)>,
-    state: State,
+    state: Durability,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum Durability {
     /// The next sync that answers well makes it durable.
     Dirty,
     /// A sync of it has failed.
@@ -28,8 +28,8 @@ enum State {
     Durable,
 }
 
-impl Change {
-    fn apply(&self, table: &mut Table) {
+impl NameChange {
+    fn apply(&self, table: &mut NameTable) {
         if let Some(name) = &self.gone {
             table.remove(name);
         }
@@ -41,15 +41,15 @@ impl Change {
 
 /// The names of a simulated disk.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Directory {
-    live: Table,
-    durable: Table,
+pub(super) struct SimulatedNames {
+    live: NameTable,
+    durable: NameTable,
     /// What leads from the durable names to the live ones.
-    changes: Vec<Change>,
+    changes: Vec<NameChange>,
 }
 
-impl Directory {
-    pub(super) fn names(&self) -> &Table {
+impl SimulatedNames {
+    pub(super) fn names(&self) -> &NameTable {
         &self.live
     }
 
@@ -66,29 +66,31 @@ impl Directory {
     /// Takes one name away and gives another, as one change.
     pub(super) fn change(&mut self, time: u64, gone: Option<&str>, come: Option<(&str, usize)>) {
         let come = come.map(|(name, file)| (name.to_owned(), file));
-        let change = Change { time, gone: gone.map(str::to_owned), come, state: State::Dirty };
+        let change = NameChange { time, gone: gone.map(str::to_owned), come, state: Durability::Dirty };
         change.apply(&mut self.live);
         self.changes.push(change);
     }
 
     /// Makes the names durable, or, if that fails, leaves in doubt for good what was not.
     pub(super) fn sync(&mut self, succeeded: bool) {
-        let dirty = self.changes.iter_mut().filter(|change| change.state == State::Dirty);
-        dirty.for_each(|change| change.state = if succeeded { State::Durable } else { State::InDoubt });
-        let settled = self.changes.iter().take_while(|change| change.state == State::Durable).count();
+        let dirty = self.changes.iter_mut().filter(|change| change.state == Durability::Dirty);
+        dirty.for_each(|change| {
+            change.state = if succeeded { Durability::Durable } else { Durability::InDoubt }
+        });
+        let settled = self.changes.iter().take_while(|change| change.state == Durability::Durable).count();
         self.changes.drain(..settled).for_each(|change| change.apply(&mut self.durable));
     }
 
     /// When the changes happened that may be lost, oldest first.
     pub(super) fn times(&self) -> impl Iterator<Item = u64> {
-        self.changes.iter().filter(|change| change.state != State::Durable).map(|change| change.time)
+        self.changes.iter().filter(|change| change.state != Durability::Durable).map(|change| change.time)
     }
 
     /// The names that are found if of the changes that may be lost these survive.
-    pub(super) fn found(&self, survives: &[bool]) -> Table {
+    pub(super) fn found(&self, survives: &[bool]) -> NameTable {
         let (mut table, mut survives) = (self.durable.clone(), survives.iter());
         for change in &self.changes {
-            if change.state == State::Durable || survives.next() == Some(&true) {
+            if change.state == Durability::Durable || survives.next() == Some(&true) {
                 change.apply(&mut table);
             }
         }

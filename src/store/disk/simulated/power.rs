@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::directory::Directory;
+use super::directory::SimulatedNames;
 use super::file::{File, SECTOR};
 
 /// Which changes of names that were not synced a loss of power may undo.
@@ -47,7 +47,7 @@ impl Default for PowerLoss {
 }
 
 /// One choice for each thing in doubt.
-type Row = Vec<usize>;
+type LossRow = Vec<usize>;
 
 /// The files of an image, by name.
 type Image = BTreeMap<String, Arc<Vec<u8>>>;
@@ -55,16 +55,16 @@ type Image = BTreeMap<String, Arc<Vec<u8>>>;
 /// The things in doubt.
 struct Doubts {
     files: Vec<File>,
-    directory: Directory,
+    directory: SimulatedNames,
     order: Names,
     /// The files that an image may hold.
-    parts: Vec<Part>,
+    parts: Vec<LossPart>,
     /// How many choices there are for each thing: first the names, then of each part its length and its sectors.
     options: Vec<usize>,
 }
 
 /// A file's share of a row.
-struct Part {
+struct LossPart {
     file: usize,
     /// Where in the row its length stands; its sectors follow.
     place: usize,
@@ -73,7 +73,11 @@ struct Part {
 }
 
 /// The images, each once.
-pub(super) fn images(files: Vec<File>, directory: Directory, loss: PowerLoss) -> impl Iterator<Item = Image> {
+pub(super) fn images(
+    files: Vec<File>,
+    directory: SimulatedNames,
+    loss: PowerLoss,
+) -> impl Iterator<Item = Image> {
     let doubts = Arc::new(Doubts::new(files, directory, loss.names));
     let mut seen = BTreeSet::new();
     rows(&doubts, loss).filter_map(move |mut row| {
@@ -83,7 +87,7 @@ pub(super) fn images(files: Vec<File>, directory: Directory, loss: PowerLoss) ->
 }
 
 /// The rows to make images of, in an order of their own; some may come twice.
-fn rows(doubts: &Arc<Doubts>, loss: PowerLoss) -> Box<dyn Iterator<Item = Row>> {
+fn rows(doubts: &Arc<Doubts>, loss: PowerLoss) -> Box<dyn Iterator<Item = LossRow>> {
     let options = doubts.options.clone();
     let combined = options.iter().try_fold(1_usize, |product, options| product.checked_mul(*options));
     if let Some(combined) = combined.filter(|combined| *combined <= loss.all) {
@@ -97,7 +101,7 @@ fn rows(doubts: &Arc<Doubts>, loss: PowerLoss) -> Box<dyn Iterator<Item = Row>> 
 }
 
 /// The rows at the edges.
-fn edges(doubts: &Arc<Doubts>) -> impl Iterator<Item = Row> + use<> {
+fn edges(doubts: &Arc<Doubts>) -> impl Iterator<Item = LossRow> + use<> {
     let [moments, cuts, singles] = [(); 3].map(|()| Arc::clone(doubts));
     let moments = moments.times().into_iter().map(move |time| moments.at(time));
     let cuts = (0..cuts.parts.len()).flat_map(move |part| cuts.cuts(part));
@@ -109,7 +113,7 @@ fn edges(doubts: &Arc<Doubts>) -> impl Iterator<Item = Row> + use<> {
 }
 
 /// The digits of a number, the base of each being its number of options.
-fn digits(mut number: usize, options: &[usize]) -> Row {
+fn digits(mut number: usize, options: &[usize]) -> LossRow {
     let digit = |options: &usize| {
         let digit = number % options;
         number /= options;
@@ -119,7 +123,7 @@ fn digits(mut number: usize, options: &[usize]) -> Row {
 }
 
 impl Doubts {
-    fn new(files: Vec<File>, directory: Directory, order: Names) -> Self {
+    fn new(files: Vec<File>, directory: SimulatedNames, order: Names) -> Self {
         let changes = directory.times().count();
         let mut options = match order {
             Names::InOrder => vec![changes + 1],
@@ -131,7 +135,7 @@ impl Doubts {
             let (sectors, versions): (Vec<_>, Vec<_>) = files[file].doubts().unzip();
             options.push(lengths.len());
             options.extend(versions);
-            parts.push(Part { file, place, lengths, sectors });
+            parts.push(LossPart { file, place, lengths, sectors });
         }
         Self { files, directory, order, parts, options }
     }
@@ -142,9 +146,9 @@ impl Doubts {
     }
 
     /// Nothing unsynced survives; all does; names and lengths do, but no bytes.
-    fn bases(&self) -> Vec<Row> {
+    fn bases(&self) -> Vec<LossRow> {
         let old = vec![0; self.options.len()];
-        let new: Row = self.options.iter().map(|options| options - 1).collect();
+        let new: LossRow = self.options.iter().map(|options| options - 1).collect();
         let mut hollow = new.clone();
         for part in &self.parts {
             hollow[part.sectors()].fill(0);
@@ -167,9 +171,9 @@ impl Doubts {
     }
 
     /// What the disk was after the change of that time.
-    fn at(&self, time: u64) -> Row {
+    fn at(&self, time: u64) -> LossRow {
         let happened = self.directory.times().map(|changed| usize::from(changed <= time));
-        let mut row: Row = match self.order {
+        let mut row: LossRow = match self.order {
             Names::InOrder => vec![happened.sum()],
             Names::Apart => happened.collect(),
         };
@@ -182,21 +186,21 @@ impl Doubts {
     }
 
     /// Everything new but the length of one file, which ends between two of its sectors.
-    fn cuts(&self, part: usize) -> Vec<Row> {
+    fn cuts(&self, part: usize) -> Vec<LossRow> {
         let [_, new, _] = &self.bases()[..] else { return Vec::new() };
-        let Part { place, lengths, .. } = &self.parts[part];
+        let LossPart { place, lengths, .. } = &self.parts[part];
         let whole = lengths.iter().enumerate().filter(|(_, length)| length.is_multiple_of(SECTOR));
         whole.map(|(choice, _)| replaced(new, *place, choice)).collect()
     }
 
     /// The row with the other extreme at one place.
-    fn with_other(&self, base: &Row, place: usize) -> Row {
+    fn with_other(&self, base: &LossRow, place: usize) -> LossRow {
         let last = self.options[place] - 1;
         replaced(base, place, if base[place] == last { 0 } else { last })
     }
 
     /// A random row: of each thing the oldest, the newest, or, half the time, any.
-    fn draw(&self, state: &mut u64) -> Row {
+    fn draw(&self, state: &mut u64) -> LossRow {
         let mut below = |bound: usize| usize::try_from(next(state) % bound as u64).unwrap_or_default();
         let choice = |options: &usize| match below(4) {
             0 => 0,
@@ -207,7 +211,7 @@ impl Doubts {
     }
 
     /// The image of a row. A choice that makes no difference beside the others becomes 0.
-    fn image(&self, row: &mut Row) -> Image {
+    fn image(&self, row: &mut LossRow) -> Image {
         let names = &row[..self.names()];
         let survives: Vec<bool> = match self.order {
             Names::InOrder => (0..self.options[0]).map(|change| change < names[0]).collect(),
@@ -230,7 +234,7 @@ impl Doubts {
     }
 }
 
-impl Part {
+impl LossPart {
     /// The places of its sectors in a row.
     fn sectors(&self) -> std::ops::Range<usize> {
         self.place + 1..self.place + 1 + self.sectors.len()
@@ -238,7 +242,7 @@ impl Part {
 }
 
 /// The row with another choice at one place.
-fn replaced(row: &Row, place: usize, choice: usize) -> Row {
+fn replaced(row: &LossRow, place: usize, choice: usize) -> LossRow {
     let mut row = row.clone();
     row[place] = choice;
     row

@@ -66,7 +66,7 @@ fn whatever_is_typed_is_read_or_refused_at_a_place_that_is_there() {
 fn is_read_as(line: &str, json: &str) {
     let arena = Bump::new();
     let read = read_typed(line, &arena, crate::language().last_level(), with_an_alias(), 1);
-    assert_eq!(read.map(|typed| typed.json), Ok(json), "{line:?}");
+    assert_eq!(read.map(|typed| typed.json()), Ok(json.into()), "{line:?}");
 }
 
 #[test]

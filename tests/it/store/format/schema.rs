@@ -61,7 +61,7 @@ pub(super) fn of_code() -> Schema {
             attribute = told.strip_suffix(")]");
             assert!(attribute.is_some(), "message.rs: {line}");
         } else if let ["pub", "super", "struct" | "enum", name, "{"] = words[..] {
-            message = if name == "Body" { "Payload" } else { name };
+            message = if name == "Body" { "Payload" } else { message_of(name) };
         } else if !line.starts_with(['#', '/'])
             && let Some(told) = attribute.take().filter(|told| !told.starts_with("oneof"))
         {
@@ -72,6 +72,11 @@ pub(super) fn of_code() -> Schema {
     }
     assert!(attribute.is_none(), "message.rs: nothing follows {attribute:?}");
     schema
+}
+
+/// What `format.proto` calls the message of a type: `StateMessage` is that of `State`.
+fn message_of(name: &str) -> &str {
+    name.strip_suffix("Message").unwrap_or(name)
 }
 
 /// Adds the field that an attribute such as `uint32, repeated, tag = "1"` and a line such as `first: Vec<u32>` tell; the
@@ -89,7 +94,7 @@ fn field(schema: &mut Schema, message: &str, told: &str, named: &[&str]) {
     };
     // Of `Vec<Branch>`, the branch.
     let rust = named[1].trim_end_matches('>').rsplit('<').next().expect("a type");
-    let kind = if kind == "message" { rust } else { kind };
+    let kind = if kind == "message" { message_of(rust) } else { kind };
     let name = if is_variant { named[0].to_lowercase() } else { named[0].to_owned() };
     add(schema, message, tag.trim_matches('"'), [&name, kind, label]);
 }

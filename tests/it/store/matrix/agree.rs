@@ -9,6 +9,9 @@ use super::state::look;
 use super::{ENCODINGS, first_seed, options, other, so_many};
 use crate::judge::lists::{Dice, List, list_of};
 
+/// Of so many lists one has its store checked: that reads all of its files.
+const CHECKED: u64 = 8;
+
 /// The list of a seed without the queries that run backwards.
 fn accepted(seed: u64, free: bool) -> List {
     let mut engine = Engine::new(if free { ClockRule::Free } else { ClockRule::Monotone });
@@ -75,6 +78,9 @@ fn check(seed: u64, free: bool) -> usize {
         let mut driver = Driver::new(&SimulatedDisk::new(), options.clone());
         driver.run(script).unwrap_or_else(|error| panic!("{label}, way {way}: {error}"));
         driver.check_memory();
+        if seed % CHECKED == 0 {
+            driver.store().check().unwrap_or_else(|why| panic!("{label}, way {way}: {why}"));
+        }
         driver.close().unwrap_or_else(|error| panic!("{label}, way {way}: {error}"));
         let found =
             look(&driver.disk, &driver.options).unwrap_or_else(|error| panic!("{label}, {way}: {error}"));

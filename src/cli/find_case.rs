@@ -5,11 +5,11 @@ use crate::script::plain;
 
 /// How alike a name must be to be offered (Jaro-Winkler, 1 is equal).
 const ALIKE: f64 = 0.6;
-/// So many names are told where none comes near.
-const MOST_TOLD: usize = 10;
+/// So many names are listed where none comes near.
+const MOST_LISTED: usize = 10;
 
 /// What has this name; where nothing has it, what has it as a part of its name, in whatever letters.
-pub(super) fn named<T>(all: Vec<T>, name_of: fn(&T) -> &str, name: &str) -> Result<Vec<T>, Failure> {
+pub(super) fn find_case<T>(all: Vec<T>, name_of: fn(&T) -> &str, name: &str) -> Result<Vec<T>, Failure> {
     // A case is shown with its level before its name.
     let name =
         name.strip_prefix("level ").and_then(|rest| rest.split_once(": ")).map_or(name, |(_, name)| name);
@@ -29,13 +29,13 @@ fn unknown(names: &[&str], name: &str) -> String {
     let alike = |other: &str| strsim::jaro_winkler(&other.to_lowercase(), &name.to_lowercase());
     let nearest = names.iter().max_by(|one, two| alike(one).total_cmp(&alike(two)));
     let quoted = |name: &&str| format!("\"{}\"", plain(name));
-    let more = if names.len() > MOST_TOLD { ", …" } else { "" };
+    let more = if names.len() > MOST_LISTED { ", …" } else { "" };
     let help = match nearest {
         None => "there is no case at all".to_owned(),
         Some(nearest) if alike(nearest) >= ALIKE => format!("did you mean {}?", quoted(nearest)),
         Some(_) => {
-            let told: Vec<_> = names.iter().take(MOST_TOLD).map(quoted).collect();
-            format!("the cases are {}{more}", told.join(", "))
+            let listed: Vec<_> = names.iter().take(MOST_LISTED).map(quoted).collect();
+            format!("the cases are {}{more}", listed.join(", "))
         }
     };
     format!("there is no case {}\n  = help: {help}", quoted(&name))

@@ -3,34 +3,34 @@
 //! Invariants: a line that is refused changes nothing; a query is checked against the clock as it will read when the
 //! query happens, before the clock is moved.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bumpalo::Bump;
 
-use super::answer::Output;
-use super::look::Look;
-use super::names::Names;
-use super::{command, show};
+use super::format::Output;
+use super::names::CellNames;
+use super::past::Past;
+use super::words::{Refusal, fault};
 use crate::cli::base::Base;
 use crate::cli::report::{report, report_typed};
-use crate::cli::storing::StoreArgs;
+use crate::cli::store_args::StoreArgs;
 use crate::cli::{Failure, say};
-use crate::query::{Level, Query};
-use crate::script::{Context, Fault, Faults, Format, read_typed};
+use crate::query::{Access, Level, Query};
+use crate::script::{Context, Faults, Format, read_typed};
 use crate::time::{ClockRule, Time};
-use crate::trace::{MOST_BYTES, RecordedStep, Recording};
+use crate::trace::{MOST_BYTES, Moment, RecordedStep, Recording};
 use crate::wire::Request;
 
 /// A shell at work.
-pub(super) struct Session {
+pub(super) struct Shell {
     pub(super) base: Base,
     pub(super) level: Level,
     /// Does an operation without a timestamp happen at the machine's time?
     is_wall: bool,
     pub(super) recording: Recording,
-    pub(super) names: Names,
+    pub(super) names: CellNames,
     /// Where in the past one looks.
-    pub(super) look: Option<Look>,
+    pub(super) past: Option<Past>,
     pub(super) out: Output,
     pub(super) is_timed: bool,
     /// So many bytes of queries are not committed yet.
@@ -40,43 +40,7 @@ pub(super) struct Session {
 /// So many bytes of queries are committed together at most, or the last if it has more.
 const UNCOMMITTED: usize = 1 << 20;
 
-/// What came of a line that was all right.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    /// It is done.
-    Done,
-    /// It ends the shell.
-    End,
-}
-
-/// Why a line has no answer.
-pub(super) enum Stop {
-    /// It is wrong, and nothing has changed.
-    Refused(Faults),
-    /// A line of a file is, and it has been said why.
-    Reported,
-    Failed(Failure),
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Faults> for Stop {
-    fn from(faults: Faults) -> Self {
-        Self::Refused(faults)
-    }
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Refused(Faults::from(fault))
-    }
-}
-
-impl Session {
+impl Shell {
     pub(super) fn new(
         mut base: Base,
         level: Level,
@@ -87,50 +51,31 @@ impl Session {
         Ok(Self {
             level,
             is_wall,
-            names: Names::of(begin.sizes().versions),
+            names: CellNames::of(begin.sizes().versions),
             recording: Recording::new(begin, MOST_BYTES),
             base,
-            look: None,
+            past: None,
             out: Output::new(format, is_typed),
             is_timed: false,
             uncommitted: 0,
         })
     }
 
-    /// Does what a line asks for. Its answer is told by [`Self::settle`].
-    pub(super) fn line(&mut self, line: &str) -> Result<Told, Stop> {
-        let (begun, was_timed) = (Instant::now(), self.is_timed);
-        let told = match line.trim() {
-            "exit" | "quit" => return Ok(Told::End),
-            // Whoever knows nothing yet types that.
-            "help" | "?" => command::run(self, ".help")?,
-            text if text.is_empty() || text.starts_with('#') => return Ok(Told::Done),
-            text if text.starts_with('.') => command::run(self, line)?,
-            _ if self.look.is_some() => self.look_up(line)?,
-            _ => self.ask(line)?,
-        };
-        if self.is_timed && was_timed {
-            self.note(&show::duration(begun.elapsed()))?;
-        }
-        Ok(told)
-    }
-
     /// What stands before a line that is typed: the number of the next step, or where one looks, and whether a
     /// transaction is open there.
     pub(super) fn prompt(&self) -> String {
-        let (place, is_inside) = match &self.look {
+        let (place, is_inside) = match &self.past {
             None => ((self.recording.last() + 1).to_string(), self.base.is_in_transaction()),
-            Some(look) => (look.place(), look.is_inside()),
+            Some(past) => (past.place(), past.is_inside()),
         };
         format!("rewind {place}{}> ", if is_inside { " (in a transaction)" } else { "" })
     }
 
     /// Asks a query of the present.
-    pub(super) fn ask(&mut self, line: &str) -> Result<Told, Stop> {
+    pub(super) fn ask(&mut self, line: &str) -> Result<(), Refusal> {
         let (arena, number) = (Bump::new(), self.recording.last() + 1);
         let context = self.base.context();
-        let typed = read_typed(line, &arena, self.level, context.clone(), number);
-        let typed = typed.map_err(|faults| command::meant(line, &context).unwrap_or(faults))?;
+        let typed = read_typed(line, &arena, self.level, context.clone(), number)?;
         let moved = self.moved_before([&typed.request]);
         let typed = match moved {
             None => typed,
@@ -144,8 +89,32 @@ impl Session {
         }
         self.uncommitted += line.len();
         let clock = self.base.clock().now();
-        self.note_step(&typed.request, RecordedStep { json: typed.json.into(), moved, clock });
-        Ok(Told::Done)
+        self.note_step(&typed.request, RecordedStep { json: typed.json().into(), moved, clock });
+        Ok(())
+    }
+
+    /// Asks a query of the past.
+    pub(super) fn ask_past(&mut self, line: &str) -> Result<(), Refusal> {
+        let Some(past) = &mut self.past else { return Ok(()) };
+        // Whoever looks back speaks as now.
+        let context = Context { clock: past.clock(), aliases: self.base.aliases().clone() };
+        let arena = Bump::new();
+        let typed = read_typed(line, &arena, self.level, context, self.recording.last() + 1)?;
+        let writes = |query: &&Query<'_>| query.operation().access() != Access::Read;
+        if let Some(query) = typed.request.queries().iter().find(writes) {
+            let begin = line.len() - line.trim_start().len();
+            let message = format!("{} writes, and the past can only be looked at", query.operation().name());
+            return Err(fault(begin..line.trim_end().len(), &message, "`.forward` returns to now"));
+        }
+        let mut answer = self.out.answer_to(past.moment.step);
+        past.answer(&typed.request, &self.recording, &mut *answer)?;
+        Ok(answer.finish().map_err(Failure::Output)?)
+    }
+
+    /// Where one looks: at the last step, if not at the past.
+    pub(super) fn here(&self) -> Moment {
+        let now = Moment { step: self.recording.last(), at: None };
+        self.past.as_ref().map_or(now, |past| past.moment)
     }
 
     /// Takes a query into account that was answered.
@@ -172,19 +141,19 @@ impl Session {
         to.map_or(Ok(()), |to| self.base.apply(&Query::tick(to)))
     }
 
-    /// Is it time to tell the answers even if more lines are waiting?
+    /// Is it time to write the answers even if more lines are waiting?
     pub(super) fn is_full(&self) -> bool {
         self.out.is_full() || self.uncommitted > UNCOMMITTED
     }
 
-    /// Commits what was asked, and tells the answers.
+    /// Commits what was asked, and writes the answers.
     pub(super) fn settle(&mut self) -> Result<(), Failure> {
         self.uncommitted = 0;
         self.base.commit()?;
         self.out.hand_on()
     }
 
-    /// Tells a person something, after all answers so far.
+    /// Says something to a person, after all answers so far.
     pub(super) fn note(&mut self, text: &str) -> Result<(), Failure> {
         self.settle()?;
         say(&format!("{text}\n"));
@@ -216,7 +185,7 @@ impl Session {
         }
         let closed = self.base.close(storing);
         // The process ends here: giving a million cells back one by one would only take time.
-        std::mem::forget((self.recording, self.look));
+        std::mem::forget((self.recording, self.past));
         settled.and(closed)
     }
 }

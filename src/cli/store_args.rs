@@ -104,7 +104,7 @@ pub(super) fn disk(directory: &Path) -> Arc<dyn Disk> {
     Arc::new(RealDisk::new(directory))
 }
 
-/// What is told of a torn end.
+/// What is said of a torn end.
 pub(super) fn torn(torn: &TornEnd, done: &str) -> String {
     let TornEnd { file, at, bytes, group } = torn;
     format!(

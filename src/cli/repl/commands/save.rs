@@ -7,51 +7,49 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::command::Words;
-use super::session::{Session, Stop, Told};
+use crate::cli::repl::shell::Shell;
+use crate::cli::repl::words::{CommandWords, Refusal};
 use crate::script::plain;
 use crate::time::ClockRule;
 use crate::trace::Moment;
 
 /// `.save FILE`
-pub(super) fn save(session: &mut Session, words: &Words<'_>) -> Result<Told, Stop> {
-    let first = session.recording.first();
-    if first > 0 && session.recording.engine(Moment { step: first, at: None }).transaction_of(None).is_some()
-    {
+pub(super) fn save(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusal> {
+    let first = shell.recording.first();
+    if first > 0 && shell.recording.engine(Moment { step: first, at: None }).transaction_of(None).is_some() {
         let help = "what is remembered begins behind the BEGIN; a later session can be saved";
         return Err(words.fault(0, "this session begins inside a transaction", help));
     }
     // It may go where the answers go.
-    session.settle()?;
-    let written = write(session, Path::new(words.text(0)));
+    shell.settle()?;
+    let written = write(shell, Path::new(words.text(0)));
     let (before, within) = written.map_err(|error| {
         words.fault(0, &format!("cannot write {}: {error}", plain(words.text(0))), "nothing was saved")
     })?;
-    let mut told = format!("saved {} queries in {}", before + within, plain(words.text(0)));
+    let mut saved = format!("saved {} queries in {}", before + within, plain(words.text(0)));
     if before > 0 {
-        told.push_str(&format!("; the first {before} rebuild what was there before"));
+        saved.push_str(&format!("; the first {before} rebuild what was there before"));
     }
-    if session.base.clock().rule() == ClockRule::Free {
-        told.push_str("; run it with --clock free");
+    if shell.base.clock().rule() == ClockRule::Free {
+        saved.push_str("; run it with --clock free");
     }
-    if session.base.is_in_transaction() {
-        told.push_str("; a transaction is open at their end");
+    if shell.base.is_in_transaction() {
+        saved.push_str("; a transaction is open at their end");
     }
-    session.note(&told)?;
-    Ok(Told::Done)
+    Ok(shell.note(&saved)?)
 }
 
 /// Writes the session to a path.
-fn write(session: &mut Session, path: &Path) -> io::Result<(usize, usize)> {
+fn write(shell: &mut Shell, path: &Path) -> io::Result<(usize, usize)> {
     // A link goes on leading where it does.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let there = path.metadata();
     if there.as_ref().is_ok_and(|there| !there.is_file()) {
-        return write_list(session, &File::options().write(true).open(path)?);
+        return write_list(shell, &File::options().write(true).open(path)?);
     }
     let aside = aside(&path);
     let file = File::options().write(true).create_new(true).open(&aside)?;
-    let written = write_list(session, &file).and_then(|counts| {
+    let written = write_list(shell, &file).and_then(|counts| {
         file.sync_all()?;
         if let Ok(there) = there {
             file.set_permissions(there.permissions())?;
@@ -71,9 +69,9 @@ fn aside(path: &Path) -> PathBuf {
 }
 
 /// Writes the session as a list.
-fn write_list(session: &mut Session, file: &File) -> io::Result<(usize, usize)> {
+fn write_list(shell: &mut Shell, file: &File) -> io::Result<(usize, usize)> {
     let (mut out, mut begin) = (BufWriter::new(file), "[");
-    let counts = session.recording.try_each(|json| {
+    let counts = shell.recording.try_each(|json| {
         write!(out, "{begin}{json}")?;
         begin = ",\n ";
         Ok::<_, io::Error>(())

@@ -1,4 +1,4 @@
-//! The history of a cell, as `.why` tells it: what it held, which step did that, and how it ended.
+//! `.why`: the history of a cell: what it held, which step did that, and how it ended.
 //!
 //! ```text
 //!   user.token
@@ -12,17 +12,32 @@
 
 use serde_json::{Value, json};
 
-use super::show::{held, left, query};
+use crate::cli::repl::format::{held, query, remaining};
+use crate::cli::repl::shell::Shell;
+use crate::cli::repl::words::{CommandWords, Refusal};
 use crate::explain::CellName;
+use crate::script::Format;
 use crate::time::ClockRule;
 use crate::trace::{Bar, BarEnd, Bars, Ending, Held, How, Recording, Tracer};
 
 /// The columns for programs.
-pub(super) const COLUMNS: &[&str] =
-    &["step", "query", "restored", "value", "from", "until", "ended", "by_step", "how"];
+const COLUMNS: &[&str] = &["step", "query", "restored", "value", "from", "until", "ended", "by_step", "how"];
+
+/// `.why KEY [FIELD]`
+pub(super) fn why(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusal> {
+    let (key, field) = (words.text(0), words.get(1).unwrap_or_default());
+    let (bars, tracer) = shell.recording.trace(shell.here(), key, field);
+    let history = CellHistory::of(&shell.recording, &bars, &tracer, (key, field));
+    if shell.out.format == Format::Text {
+        shell.out.held.extend_from_slice(history.text().as_bytes());
+        return Ok(());
+    }
+    let rows = history.rows();
+    Ok(shell.out.rows(COLUMNS, &rows, |_| Vec::new())?)
+}
 
 /// What became of a cell.
-pub(super) struct Past<'p> {
+struct CellHistory<'p> {
     recording: &'p Recording,
     bars: Vec<&'p Bar>,
     tracer: &'p Tracer,
@@ -30,8 +45,8 @@ pub(super) struct Past<'p> {
     field: &'p str,
 }
 
-impl<'p> Past<'p> {
-    pub(super) fn of(
+impl<'p> CellHistory<'p> {
+    fn of(
         recording: &'p Recording,
         bars: &'p Bars,
         tracer: &'p Tracer,
@@ -42,7 +57,7 @@ impl<'p> Past<'p> {
     }
 
     /// For people.
-    pub(super) fn text(&self) -> String {
+    fn text(&self) -> String {
         let mut text = format!("{}\n", CellName { key: self.key, field: self.field });
         for bar in &self.bars {
             let step = format!("step {}", bar.query);
@@ -58,7 +73,7 @@ impl<'p> Past<'p> {
     }
 
     /// For programs.
-    pub(super) fn rows(&self) -> Vec<[Value; 9]> {
+    fn rows(&self) -> Vec<[Value; 9]> {
         let row = |bar: &&Bar| {
             let asked = self.recording.step(bar.query).map(|step| query(&step.json));
             let how = bar.end.map(|end| match end.how {
@@ -102,7 +117,7 @@ impl<'p> Past<'p> {
     fn now(&self) -> String {
         let clock = self.tracer.engine().clock();
         let at = if clock.rule() == ClockRule::Free { String::new() } else { format!(" at {}", clock.now()) };
-        if let Some(left) = left(self.tracer.engine(), self.key, self.field) {
+        if let Some(left) = remaining(self.tracer.engine(), self.key, self.field) {
             return format!("it is live{at}, {left}");
         }
         let ended = match (self.bars.last(), self.tracer.ended(self.key, self.field)) {

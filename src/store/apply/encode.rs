@@ -1,0 +1,65 @@
+//! From planned queries to the group that a journal is handed.
+//!
+//! Invariant: time runs forward through all queries of a group before any of it is submitted.
+
+use super::plan::{LogPlan, LogPlans, is_logged};
+use crate::query::{Access, Query};
+use crate::store::blob_store::BlobStore;
+use crate::store::error::Error;
+use crate::store::journal::Draft;
+use crate::store::message::Group;
+use crate::time::{Clock, Time};
+
+/// A group while it is put together.
+pub(super) struct Encoder<'b> {
+    blobs: &'b BlobStore,
+    draft: Draft,
+    clock: Clock,
+    /// What the clock reads as far as the log says.
+    logged: Time,
+    /// Is there a query in it that happens at a time?
+    has_time: bool,
+}
+
+impl<'b> Encoder<'b> {
+    /// Begins in a group that is empty, where the log says that the clock reads `logged`.
+    pub(super) fn new(group: Group, blobs: &'b BlobStore, clock: Clock, logged: Time) -> Self {
+        Self { blobs, draft: Draft { group, has_blobs: false }, clock, logged, has_time: false }
+    }
+
+    /// Encodes what is to be logged of all queries.
+    pub(super) fn encode(
+        mut self,
+        queries: &[Query<'_>],
+        plans: &LogPlans,
+    ) -> Result<(Option<Draft>, Time), Error> {
+        for (place, query) in queries.iter().enumerate() {
+            self.clock.advance(query.timestamp()).map_err(Error::Backwards)?;
+            if is_logged(query) && plans.get(place) == LogPlan::Log {
+                self.push(query)?;
+            }
+        }
+        if self.has_time && self.clock.now() > self.logged {
+            self.push_clock();
+        }
+        Ok(((!self.draft.group.is_empty()).then_some(self.draft), self.logged))
+    }
+
+    fn push(&mut self, query: &Query<'_>) -> Result<(), Error> {
+        // How queries are read has no time, and may be changed while a transaction waits for its own.
+        if query.operation().access() == Access::Write {
+            self.has_time = true;
+            if query.timestamp().is_none() && self.clock.now() > self.logged {
+                self.push_clock();
+            }
+            self.logged = self.clock.now();
+        }
+        self.draft.has_blobs |= self.blobs.has_long_value(query);
+        if self.draft.group.push(query) { Ok(()) } else { Err(Error::TooLarge) }
+    }
+
+    fn push_clock(&mut self) {
+        self.draft.group.push_clock(self.clock.now());
+        self.logged = self.clock.now();
+    }
+}

@@ -1,0 +1,73 @@
+//! Transactions that are open: what they were asked that writes, until their COMMIT.
+//!
+//! Invariant: of a transaction that has ended, or whose session has, nothing is kept for long.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{Engine, Session};
+use crate::query::Query;
+use crate::store::group::Numbering;
+use crate::store::message::Group;
+use crate::time::{Clock, Time};
+
+/// What a transaction was asked that writes.
+#[derive(Debug)]
+pub(in crate::store) struct PendingTxn {
+    pub(super) group: Group,
+    /// What the clock read at first, and what it reads as far as the group says.
+    pub(super) began: Time,
+    pub(super) logged: Time,
+}
+
+impl PendingTxn {
+    /// Was it asked in order of time, up to where the clock stands? The error is a reason.
+    pub(in crate::store) fn check(&self, clock: Clock) -> Result<(), String> {
+        if self.began > self.logged || self.logged > clock.now() {
+            return Err(format!(
+                "it began at {} and goes on at {} of {}",
+                self.began,
+                self.logged,
+                clock.now()
+            ));
+        }
+        self.group.check(&Numbering::own(), &mut Clock::new(clock.rule()))
+    }
+}
+
+/// Those that are open, by the engine's numbers for them.
+#[derive(Debug, Default)]
+pub(in crate::store) struct PendingTxns(BTreeMap<u64, PendingTxn>);
+
+impl PendingTxns {
+    pub(super) fn get(&self, number: u64) -> Option<&PendingTxn> {
+        self.0.get(&number)
+    }
+
+    /// Notes a query that was asked in a session's transaction.
+    pub(super) fn push(&mut self, engine: &Engine, session: Option<&Session>, query: &Query<'_>) {
+        let Some(number) = engine.transaction_of(session) else { return };
+        let now = engine.clock().now();
+        // Those of sessions that have ended go once they may be the most.
+        if self.0.len().is_power_of_two() && !self.0.contains_key(&number) {
+            self.0.retain(|number, _| engine.is_open(*number));
+        }
+        let begin = || PendingTxn { group: Group::default(), began: now, logged: Time(0) };
+        let PendingTxn { group, logged, .. } = self.0.entry(number).or_insert_with(begin);
+        if query.timestamp().is_none() && now > *logged {
+            group.push_clock(now);
+        }
+        *logged = now;
+        // One that is too long is too long for the engine too.
+        group.push(query);
+    }
+
+    /// Forgets a transaction that has ended, and those whose sessions have.
+    pub(super) fn remove(&mut self, number: Option<u64>, engine: &Engine) {
+        self.0.retain(|other, _| Some(*other) != number && engine.is_open(*other));
+    }
+
+    /// The transactions, with what each has waiting.
+    pub(in crate::store) fn iter(&self) -> impl Iterator<Item = (u64, &PendingTxn)> {
+        self.0.iter().map(|(number, pending)| (*number, pending))
+    }
+}

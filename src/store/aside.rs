@@ -1,0 +1,36 @@
+//! What is done around files that are being written: copies, and leftovers of attempts that have failed.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use super::disk::{Disk, DiskFile};
+use super::error::Error;
+
+/// How the names of files end that are being written.
+pub(super) const ASIDE: &str = ".new";
+
+/// So much is copied at a time.
+const BLOCK: usize = 1 << 20;
+
+/// Copies a file, durably but for its name.
+pub(super) fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
+    let from = disk.open(name).map_err(Error::disk("open", name))?;
+    let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
+    let length = from.length().map_err(Error::disk("read", name))?;
+    let (mut at, mut block) = (0, vec![0; BLOCK]);
+    while at < length {
+        let part = usize::try_from(length - at).unwrap_or(BLOCK).min(BLOCK);
+        from.read_at(at, &mut block[..part]).map_err(Error::disk("read", name))?;
+        into.write_at(at, &block[..part]).map_err(Error::disk("write", copy))?;
+        at += part as u64;
+    }
+    into.sync().map_err(Error::disk("sync", copy))
+}
+
+/// Removes a file that an attempt may have left behind.
+pub(super) fn remove_if_there(disk: &dyn Disk, name: &str) -> Result<(), Error> {
+    match disk.remove(name) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(Error::disk("remove", name)),
+    }
+}
