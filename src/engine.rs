@@ -33,8 +33,8 @@
 //! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists),
 //! `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who dies when), `undo`
 //! (what a restore undoes), `backups` (what was saved); whether all that is as it must be: `check`; how it is
-//! written down and brought back: `image`, `thaw`, and as queries: `dump`; and which rule decides a query:
-//! `ruling`.
+//! written down and brought back: `image`, `thaw`, and as queries: `dump`; what can be seen of it: `seen`; and
+//! what a query did: `outcome`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -56,8 +56,9 @@ mod level5_lifetimes;
 mod level5_lists;
 mod level6_sessions;
 mod live;
+mod outcome;
 mod records;
-pub mod ruling;
+mod seen;
 mod shards;
 mod stored;
 mod thaw;
@@ -65,19 +66,19 @@ mod timeline;
 mod transactions;
 mod undo;
 
+pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
+pub use seen::LiveCell;
 pub use transactions::{Effect, Session};
 
 use crate::query::{Aliases, Query};
-use crate::reply::{Reply, Value};
-use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
+use crate::reply::Reply;
+use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
 use blobs::NoBlobs;
 pub(crate) use blobs::{BlobRef, Blobs};
 use expiries::{Expiries, Expiry};
-use level3_lifetimes::on_own_clock;
 use records::Records;
 use smol_str::SmolStr;
-use std::convert::Infallible;
 pub(crate) use stored::{StoredText, StoredValue};
 use timeline::Timeline;
 use transactions::Transaction;
@@ -122,19 +123,8 @@ pub struct Engine {
     /// How many transactions there have been.
     begun: u64,
     aliases: Aliases,
-}
-
-/// A live cell, as [`Engine::cells`] lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveCell<'e, V = Value<'e>> {
-    /// The key of its record.
-    pub key: &'e str,
-    /// Its field.
-    pub field: &'e str,
-    /// Its value.
-    pub value: V,
-    /// Milliseconds left to live; `None` if it is permanent.
-    pub left: Option<Ttl>,
+    /// What the query does that is being answered, if somebody asks.
+    outcome: Option<Box<Outcome>>,
 }
 
 impl Engine {
@@ -153,6 +143,7 @@ impl Engine {
             inside: None,
             begun: 0,
             aliases: Aliases::default(),
+            outcome: None,
         }
     }
 
@@ -256,53 +247,10 @@ impl Engine {
         self.advance(Some(now)).map(drop)
     }
 
-    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what
-    /// it has left at the clock's reading.
-    ///
-    /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
-    #[must_use]
-    pub fn cells(&self) -> Vec<LiveCell<'_>> {
-        let Ok(cells) = self.try_cells(|stored| Ok::<_, Infallible>(stored.value()));
-        cells
-    }
-
-    /// The same cells with what is made of what they hold.
-    ///
-    /// # Errors
-    /// The first of `value`.
-    pub(crate) fn try_cells<'e, V, E>(
-        &'e self,
-        mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
-    ) -> Result<Vec<LiveCell<'e, V>>, E> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let mut cells: Vec<_> = self
-            .records
-            .iter()
-            .flat_map(|(key, record)| record.live_cells("", &timeline, now).map(move |cell| (key, cell)))
-            .map(|(key, (field, content))| (key.as_str(), field.as_str(), content))
-            .collect();
-        cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
-        let cells = cells.into_iter().map(|(key, field, content)| {
-            let left = self.left(content.lifetime, shift);
-            Ok(LiveCell { key, field, value: value(&content.value)?, left })
-        });
-        cells.collect()
-    }
-
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
         &self.aliases
-    }
-
-    /// One cell of those, if it is among them.
-    #[must_use]
-    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let content = self.records.live_cell(key, field, &timeline, now)?;
-        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }
 
     /// The logical clock: its rule and its reading.

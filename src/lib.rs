@@ -29,6 +29,7 @@
 //! - [`reply`]: what an operation answers, before any format
 //! - [`wire`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
+//! - [`explain`]: why an answer is what it is, in English sentences
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`db`]: the front door: a database in memory or on disk, with a method for each operation
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
@@ -49,6 +50,8 @@ pub mod reply;
 pub mod wire;
 
 pub mod engine;
+
+pub mod explain;
 
 #[cfg(feature = "store")]
 pub mod store;

@@ -13,6 +13,7 @@
 
 use super::Engine;
 use super::backups::Backup;
+use super::outcome::WholeChange;
 use super::records::{Content, NewVersions, Record};
 use super::timeline::Savepoint;
 use super::transactions::{Change, WholeDbWrite};
@@ -29,6 +30,7 @@ impl Engine {
             }
             ClockRule::Free => self.count_live(now),
         };
+        self.note_whole(WholeChange::Saved { at: timestamp });
         self.touch_whole(WholeDbWrite::Saved);
         self.note_change(Change::Backups);
         let savepoint = self.timeline.close();
@@ -50,7 +52,8 @@ impl Engine {
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
     pub(super) fn restore<V>(&mut self, timestamp: Time, moment: Time) -> Reply<'static, V> {
-        let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
+        let Some((taken, backup)) = self.backups.latest(moment) else { return Reply::Done };
+        self.note_whole(WholeChange::Restored { at: timestamp, taken });
         self.touch_whole(WholeDbWrite::Left);
         self.note_change(Change::All);
         let written = self.undo.take();

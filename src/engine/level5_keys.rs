@@ -9,6 +9,7 @@
 //! ```
 
 use super::blobs::Blobs;
+use super::outcome::WholeChange;
 use super::records::{Record, Records};
 use super::stored::StoredValue;
 use super::transactions::{Change, WholeDbWrite};
@@ -64,6 +65,7 @@ impl Engine {
 
     /// Empties the database, but for the backups.
     pub(super) fn clear<V>(&mut self) -> Reply<'static, V> {
+        self.note_whole(WholeChange::Cleared);
         self.touch_whole(WholeDbWrite::Left);
         self.note_change(Change::All);
         if self.backups.is_empty() && !self.is_shared() {

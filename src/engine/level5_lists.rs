@@ -4,6 +4,7 @@
 //! (`stored`).
 
 use super::Engine;
+use super::outcome::WriteKind;
 use super::records::Content;
 use super::stored::{List, StoredText, StoredValue};
 use super::transactions::Change;
@@ -20,6 +21,7 @@ impl Engine {
         item: StoredText,
         now: Time,
     ) -> Reply<'static, V> {
+        self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
         }

@@ -172,20 +172,33 @@ impl Engine {
     /// What the engine's own session sees, though another may have been asked last: the timeline, and how far
     /// the database's own clock stands behind there.
     pub(super) fn own_view(&self) -> (Cow<'_, Timeline>, u64) {
-        let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
-        let Some(place) = own.or(self.inside).filter(|_| own != self.inside) else {
+        let Some(View { at, shift, .. }) = self.own_kept() else {
             return (Cow::Borrowed(&self.timeline), self.shift);
         };
-        // Its present is kept: if it has no transaction, by the one that is asked.
-        let View { at, shift, .. } = &self.transactions[place].other;
         let mut timeline = self.timeline.clone();
         timeline.swap(&mut at.clone());
         (Cow::Owned(timeline), *shift)
     }
 
-    /// Was another session asked last, so that the present is not that of the engine's own?
-    pub(super) fn is_away(&self) -> bool {
-        self.inside != self.transactions.iter().position(|transaction| transaction.is_of(None))
+    /// The backups that it sees.
+    pub(super) fn own_backups(&self) -> &Backups {
+        self.own_kept().map_or(&self.backups, |view| &view.backups)
+    }
+
+    /// The present of the engine's own session where it is kept, as that of another one is the engine's now: kept by its
+    /// own transaction or, if it has none, by the one that is asked.
+    fn own_kept(&self) -> Option<&View> {
+        let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
+        let place = own.or(self.inside).filter(|_| own != self.inside)?;
+        Some(&self.transactions[place].other)
+    }
+
+    /// Has the engine's own session a transaction that could not be committed, as others have changed what it has read or
+    /// written?
+    #[must_use]
+    pub fn is_in_conflict(&self) -> bool {
+        let mut own = self.transactions.iter().filter(|transaction| transaction.is_of(None));
+        own.any(Transaction::is_in_conflict)
     }
 
     /// Is the query that is being answered part of a transaction?

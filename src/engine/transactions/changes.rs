@@ -8,7 +8,7 @@ use crate::engine::records::Content;
 use crate::engine::timeline::Epoch;
 use crate::engine::undo::UndoRecord;
 use crate::engine::{Engine, Text};
-use crate::query::{Access, Query};
+use crate::query::{Operation, Query};
 use crate::time::ClockRule;
 
 /// How a transaction makes more of a database than its records.
@@ -64,17 +64,16 @@ impl Transaction {
 impl Engine {
     /// Notes in the transaction, if the query is part of one, what it reads or writes.
     pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
-        if let Some(transaction) = self.transaction() {
-            let is_of_records = matches!(query.operation().access(), Access::Read | Access::Write);
-            if is_of_records && !matches!(query, Query::Tick { .. } | Query::Aliases {}) {
-                let mut keys = 0;
-                query.each_key(|key| {
-                    keys += 1;
-                    transaction.touch(Some(key), false);
-                });
-                if keys == 0 {
-                    transaction.touch(None, false);
-                }
+        if let Some(transaction) = self.transaction()
+            && is_of_records(query.operation())
+        {
+            let mut keys = 0;
+            query.each_key(|key| {
+                keys += 1;
+                transaction.touch(Some(key), false);
+            });
+            if keys == 0 {
+                transaction.touch(None, false);
             }
         }
     }
@@ -185,5 +184,50 @@ impl Engine {
             let written = touched.iter().filter(|(_, is_written)| **is_written);
             changes.records.extend(written.map(|(key, _)| key.clone()));
         }
+    }
+}
+
+/// Does an operation read or write records? Each is named, so that a new one is not left out of what conflicts.
+fn is_of_records(operation: Operation) -> bool {
+    match operation {
+        Operation::Set
+        | Operation::Get
+        | Operation::Delete
+        | Operation::Scan
+        | Operation::ScanByPrefix
+        | Operation::SetAt
+        | Operation::SetAtWithTtl
+        | Operation::DeleteAt
+        | Operation::GetAt
+        | Operation::ScanAt
+        | Operation::ScanByPrefixAt
+        | Operation::Backup
+        | Operation::Restore
+        | Operation::Put
+        | Operation::PutWithTtl
+        | Operation::GetOwn
+        | Operation::DeleteRecord
+        | Operation::ExistsRecord
+        | Operation::Exists
+        | Operation::Keys
+        | Operation::Values
+        | Operation::Items
+        | Operation::Size
+        | Operation::Clear
+        | Operation::ExpireRecord
+        | Operation::Expire
+        | Operation::TtlOfRecord
+        | Operation::TtlOf
+        | Operation::PersistRecord
+        | Operation::Persist
+        | Operation::Append
+        | Operation::Find => true,
+        Operation::Tick
+        | Operation::Begin
+        | Operation::Commit
+        | Operation::Rollback
+        | Operation::Alias
+        | Operation::Aliases
+        | Operation::ResetAliases => false,
     }
 }

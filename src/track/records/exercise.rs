@@ -10,7 +10,7 @@ use crate::judge::{
 };
 use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
 use crate::time::ClockRule;
-use crate::trace::{Step, Tracer};
+use crate::trace::{FullStep, Tracer};
 use crate::wire::{Request, Term, cut, raw_query, word};
 
 /// The canonical exercise of records and fields.
@@ -41,13 +41,19 @@ impl Exercise for Records {
     }
 
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> View {
-        let mut tracer = Tracer::new(clock.into());
-        let (mut before, mut at) = (None, None);
-        for request in requests(list).unwrap_or_default() {
-            before = at.take();
-            at = tracer.step(&request).ok();
-        }
-        View { rule: at.map(|step: Step| step.rule), before: before.as_ref().map(state) }
+        let (mut tracer, requests) = (Tracer::new(clock.into()), requests(list).unwrap_or_default());
+        let Some((at_fault, before)) = requests.split_last() else {
+            return View { rule: None, before: None };
+        };
+        let before = before.split_last().and_then(|(before, others)| {
+            for request in others {
+                // One that is refused changes nothing.
+                let _ = tracer.skip(request);
+            }
+            let step = tracer.step(before).ok()?;
+            Some(state(&tracer.full(step)))
+        });
+        View { rule: tracer.step(at_fault).ok().map(|step| step.rule), before }
     }
 
     fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
@@ -175,7 +181,7 @@ fn signature_of(form: &'static Form) -> Option<&'static Signature> {
 }
 
 /// The state after a step, for people and for programs.
-fn state(step: &Step) -> State {
+fn state(step: &FullStep) -> State {
     let count = step.cells.len();
     let cells = match count {
         0 => "no live cell".to_owned(),
