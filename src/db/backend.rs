@@ -62,7 +62,7 @@ impl Backend {
             Self::Disk(store) => {
                 let mut answer = None;
                 in_store(store, (session, true), std::slice::from_ref(query), |reply| {
-                    answer = Some(take(reply))
+                    answer = Some(take(reply));
                 })?;
                 Ok(answer.expect("a query that does not fail has a reply"))
             }
