@@ -279,7 +279,7 @@ impl Core {
         locate: &mut Locate<'_>,
         each: &mut dyn FnMut(&Reply<'_>),
     ) -> Result<(), Error> {
-        let words: &QueryWords<'_> = &|each| query.each_word(|word, part| each(word, part));
+        let words: &QueryWords<'_> = &|each| query.each_word(&mut *each);
         let blobs = &mut QueryBlobs { store: &mut self.blobs, words, locate };
         let reply = self.engine.apply_with(session, query, blobs)?;
         each(&self.blobs.resolve(reply)?);

@@ -286,6 +286,6 @@ mod tests {
         let blob = blobs.intern(WORDS[2].1).expect("it is long, and a value");
         assert_eq!(&*blobs.fetch(blob).expect("it is there"), WORDS[2].1);
         let location = store.locations.get(blob).expect("it has a location");
-        assert_eq!(location.at as usize, WORDS[0].1.len() + WORDS[1].1.len());
+        assert_eq!(location.at, (WORDS[0].1.len() + WORDS[1].1.len()) as u64);
     }
 }

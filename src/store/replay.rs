@@ -52,7 +52,7 @@ pub(super) fn replay(
             return query.timestamp().map_or(Ok(()), |now| engine.tick(now).map_err(Error::Backwards));
         }
         let locate = &mut |text| locate(first + text);
-        let words: &QueryWords<'_> = &|each| query.each_word(|word, part| each(word, part));
+        let words: &QueryWords<'_> = &|each| query.each_word(&mut *each);
         engine.apply_with(session, query, &mut QueryBlobs { store: blobs, words, locate }).map(drop)
     };
     let replayed = logged.group.try_each(numbering, |event| {

@@ -114,7 +114,7 @@ impl Both {
         assert_eq!(given.len(), queries.len());
         self.sessions.insert(session, pair);
         self.calls += 1;
-        if self.calls % CHECKED == 0 {
+        if self.calls.is_multiple_of(CHECKED) {
             let store = self.store.as_mut().expect("it is open");
             store.check().unwrap_or_else(|why| panic!("seed {}: {why}", self.seed));
         }

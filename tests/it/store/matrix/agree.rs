@@ -79,7 +79,7 @@ fn check(seed: u64, free: bool) -> usize {
         let mut driver = Driver::new(&SimulatedDisk::new(), options.clone());
         driver.run(script).unwrap_or_else(|error| panic!("{label}, way {way}: {error}"));
         driver.check_memory();
-        if seed % CHECKED == 0 {
+        if seed.is_multiple_of(CHECKED) {
             driver.store().check().unwrap_or_else(|why| panic!("{label}, way {way}: {why}"));
         }
         driver.close().unwrap_or_else(|error| panic!("{label}, way {way}: {error}"));

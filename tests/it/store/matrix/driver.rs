@@ -201,7 +201,11 @@ impl Driver {
         self.acknowledge();
         assert_eq!(self.store().last_group(), self.applied(), "a group is logged if it writes");
         // After every fourth group: scripts are run again and again.
-        assert!(self.applied() % 4 != 0 || self.engine.check() == Ok(()), "{:?}", self.engine.check());
+        assert!(
+            !self.applied().is_multiple_of(4) || self.engine.check() == Ok(()),
+            "{:?}",
+            self.engine.check()
+        );
         self.backups
             .extend(queries.iter().filter(|query| query.operation().name() == "BACKUP").map(moment_of));
         // Reads commit nothing.
