@@ -142,9 +142,10 @@ impl Recording {
         for step in self.up_to(moment.step) {
             let moved = step.moved.map_or(Ok(()), |to| tracer.tick(to));
             let context = Context::of(tracer.engine());
-            let traced = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
-            if let Ok(Some(traced)) = traced {
-                bars.add(&traced);
+            let recorded =
+                moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
+            if let Ok(Some(recorded)) = recorded {
+                bars.add(&recorded);
             }
         }
         if let Some(time) = moment.at {
