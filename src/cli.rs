@@ -4,6 +4,8 @@
 //! by `Failure` alone.
 
 mod base;
+#[cfg(unix)]
+mod candidate_args;
 mod explain;
 mod find_case;
 mod help;
@@ -13,8 +15,6 @@ mod init;
 mod input;
 #[cfg(unix)]
 mod judge;
-#[cfg(unix)]
-mod judged;
 mod log;
 mod progress;
 mod quote;
@@ -92,7 +92,7 @@ enum Failure {
     /// A person has broken it off.
     Interrupted,
     /// The command to be judged cannot be started.
-    CannotStart(crate::judge::CannotStart),
+    SpawnError(crate::judge::SpawnError),
     /// What cannot happen did.
     Bug(String),
 }
@@ -140,7 +140,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Negative) => 1,
         Err(Failure::Refused) => 2,
         Err(Failure::Usage(message)) => fail(2, &message),
-        Err(Failure::CannotStart(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
+        Err(Failure::SpawnError(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),
         Err(Failure::Store(error)) => fail_of_store(&error),
         Err(Failure::BeyondRepair(damage)) => {
@@ -180,9 +180,9 @@ impl From<db::Error> for Failure {
     }
 }
 
-impl From<crate::judge::CannotStart> for Failure {
-    fn from(cannot: crate::judge::CannotStart) -> Self {
-        Self::CannotStart(cannot)
+impl From<crate::judge::SpawnError> for Failure {
+    fn from(cannot: crate::judge::SpawnError) -> Self {
+        Self::SpawnError(cannot)
     }
 }
 

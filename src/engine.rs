@@ -1,11 +1,11 @@
 //! The database: a pure, total function from (database, query) to (database, reply).
 //!
-//! Promises, which tests hold it to: no clock, file, thread or hash order is in here; a query that is refused leaves
-//! everything as it was; a backup is never changed by what comes after it; answers never depend on when memory is
-//! reclaimed.
+//! Promises, which tests hold it to: no clock, file, thread or hash order is in here; a query that is refused
+//! leaves everything as it was; a backup is never changed by what comes after it; answers never depend on
+//! when memory is reclaimed.
 //!
-//! Invariants (those of each file are lines of [`Engine::check`]): no clock of a present stands before 0, and under the
-//! free rule none moves; every version is of an epoch that is in a branch.
+//! Invariants (those of each file are lines of [`Engine::check`]): no clock of a present stands before 0, and
+//! under the free rule none moves; every version is of an epoch that is in a branch.
 //!
 //! ```text
 //!            records: key ─► Record ─► field ─► Cell = History<content>
@@ -17,23 +17,24 @@
 //!
 //! Two ideas carry it.
 //!
-//! **A backup is a number.** Every version of a cell is marked with the *epoch* it was written in. `BACKUP` closes
-//! the open epoch and opens the next; `RESTORE` gives the open epoch another past: the backup's. What is seen is the
-//! newest version from an epoch on the path from the open one to the first. Without backups there is one epoch and
-//! one version of everything.
+//! **A backup is a number.** Every version of a cell is marked with the *epoch* it was written in. `BACKUP`
+//! closes the open epoch and opens the next; `RESTORE` gives the open epoch another past: the backup's. What
+//! is seen is the newest version from an epoch on the path from the open one to the first. Without backups
+//! there is one epoch and one version of everything.
 //!
-//! **A restore is a jump of the database's own clock.** Lifetimes are kept on a clock that stands `shift` behind
-//! the caller's. A restore only changes the shift, so that the clock reads again what it read at the backup, and
-//! every lifetime has as much left as it had.
+//! **A restore is a jump of the database's own clock.** Lifetimes are kept on a clock that stands `shift`
+//! behind the caller's. A restore only changes the shift, so that the clock reads again what it read at the
+//! backup, and every lifetime has as much left as it had.
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`, `level5_find`,
-//! `level6_sessions`); what they stand on: `transactions` (what is open at once), `records` (all cells, and the
-//! counts), `shards` (the map they are kept in), `live` (which of them are live), `fields` (the cells of one record),
-//! `history` (the versions of one thing), `stored` (texts and lists), `blobs` (long texts that somebody else has),
-//! `timeline` (the epochs), `expiries` (who dies when), `undo` (what a restore undoes), `backups` (what was saved);
-//! whether all that is as it must be: `check`; how it is written down and brought back: `image`, `thaw`, and as queries:
-//! `dump`; and which rule decides a query: `ruling`.
+//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`,
+//! `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records`
+//! (all cells, and the counts), `shards` (the map they are kept in), `live` (which of them are live),
+//! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists),
+//! `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who dies when), `undo`
+//! (what a restore undoes), `backups` (what was saved); whether all that is as it must be: `check`; how it is
+//! written down and brought back: `image`, `thaw`, and as queries: `dump`; what can be seen of it: `seen`; and
+//! what a query did: `outcome`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -55,8 +56,9 @@ mod level5_lifetimes;
 mod level5_lists;
 mod level6_sessions;
 mod live;
+mod outcome;
 mod records;
-pub mod ruling;
+mod seen;
 mod shards;
 mod stored;
 mod thaw;
@@ -64,19 +66,19 @@ mod timeline;
 mod transactions;
 mod undo;
 
+pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
+pub use seen::LiveCell;
 pub use transactions::{Effect, Session};
 
 use crate::query::{Aliases, Query};
-use crate::reply::{Reply, Value};
-use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time, Ttl};
+use crate::reply::Reply;
+use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
 use blobs::NoBlobs;
 pub(crate) use blobs::{BlobRef, Blobs};
 use expiries::{Expiries, Expiry};
-use level3_lifetimes::on_own_clock;
 use records::Records;
 use smol_str::SmolStr;
-use std::convert::Infallible;
 pub(crate) use stored::{StoredText, StoredValue};
 use timeline::Timeline;
 use transactions::Transaction;
@@ -93,8 +95,8 @@ fn weight(key: &str, field: &str) -> usize {
     1 + (key.len() + field.len()) / 64
 }
 
-/// A database, fed with queries. It may be sent to another thread and shared with others, which may look at it while none
-/// of them writes.
+/// A database, fed with queries. It may be sent to another thread and shared with others, which may look at
+/// it while none of them writes.
 ///
 /// ```
 /// use rewinddb::{engine::Engine, query::Query, reply::Reply, time::{ClockRule, Time}};
@@ -121,19 +123,8 @@ pub struct Engine {
     /// How many transactions there have been.
     begun: u64,
     aliases: Aliases,
-}
-
-/// A live cell, as [`Engine::cells`] lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveCell<'e, V = Value<'e>> {
-    /// The key of its record.
-    pub key: &'e str,
-    /// Its field.
-    pub field: &'e str,
-    /// Its value.
-    pub value: V,
-    /// Milliseconds left to live; `None` if it is permanent.
-    pub left: Option<Ttl>,
+    /// What the query does that is being answered, if somebody asks.
+    outcome: Option<Box<Outcome>>,
 }
 
 impl Engine {
@@ -152,6 +143,7 @@ impl Engine {
             inside: None,
             begun: 0,
             aliases: Aliases::default(),
+            outcome: None,
         }
     }
 
@@ -159,8 +151,8 @@ impl Engine {
     /// transaction, from its COMMIT on.
     ///
     /// # Errors
-    /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is monotone.
-    /// Nothing has changed then.
+    /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is
+    /// monotone. Nothing has changed then.
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
         self.apply_with(None, query, &mut NoBlobs)
     }
@@ -255,53 +247,10 @@ impl Engine {
         self.advance(Some(now)).map(drop)
     }
 
-    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what it has left at
-    /// the clock's reading.
-    ///
-    /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
-    #[must_use]
-    pub fn cells(&self) -> Vec<LiveCell<'_>> {
-        let Ok(cells) = self.try_cells(|stored| Ok::<_, Infallible>(stored.value()));
-        cells
-    }
-
-    /// The same cells with what is made of what they hold.
-    ///
-    /// # Errors
-    /// The first of `value`.
-    pub(crate) fn try_cells<'e, V, E>(
-        &'e self,
-        mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
-    ) -> Result<Vec<LiveCell<'e, V>>, E> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let mut cells: Vec<_> = self
-            .records
-            .iter()
-            .flat_map(|(key, record)| record.live_cells("", &timeline, now).map(move |cell| (key, cell)))
-            .map(|(key, (field, content))| (key.as_str(), field.as_str(), content))
-            .collect();
-        cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
-        let cells = cells.into_iter().map(|(key, field, content)| {
-            let left = self.left(content.lifetime, shift);
-            Ok(LiveCell { key, field, value: value(&content.value)?, left })
-        });
-        cells.collect()
-    }
-
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
         &self.aliases
-    }
-
-    /// One cell of those, if it is among them.
-    #[must_use]
-    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let content = self.records.live_cell(key, field, &timeline, now)?;
-        Some(LiveCell { key, field, value: content.value.value(), left: self.left(content.lifetime, shift) })
     }
 
     /// The logical clock: its rule and its reading.

@@ -1,37 +1,42 @@
 //! Judging: suites, whoever is judged by them, and random lists against which no solution can be tuned.
 //!
-//! Invariants: nothing here names an operation, so what it judges is what the table of operations tells; a seed fixes
-//! a list for good, on every machine; nothing that a candidate does hangs or outgrows the judge.
+//! Invariants: nothing here knows an operation; what is asked and what is right, an [`Exercise`] tells in words; a seed
+//! fixes a list for good, on every machine; nothing that a candidate does hangs or outgrows the judge.
 //!
 //! ```text
 //!   built-in suites, files ──► Case ──► judge ──► Report ──► text, JUnit, JSON, TAP, Exercism, HTML
 //!                                         ▲
-//!                                     Candidate: our engine, or a command behind a protocol
+//!                                     Candidate: the exercise's own answers, or a command behind a protocol
 //!                                         ▼
-//!   seed ──► lists ─────────────────► hunt ──► shrink ──► the smallest list that still differs
+//!   seed ──► generator ─────────────► hunt ──► shrink ──► the smallest list that still differs
 //! ```
 
 mod candidate;
 mod case;
-mod dice;
+mod exercise;
 mod failed;
+mod generator;
 mod hunt;
 mod judging;
-mod lists;
 pub mod report;
+mod rng;
 mod saved;
 mod shape;
 mod shrink;
+mod typed;
 mod verdict;
 
-pub use candidate::{Candidate, CannotStart, Engine, Limits, Millis, Protocol, Run};
+pub use candidate::{Candidate, Limits, Millis, Protocol, Reference, Run, SpawnError};
 #[cfg(unix)]
 pub use candidate::{adopt_orphans, candidate, end_all, end_running};
-pub use case::{Case, List, answers, requests};
-pub use dice::Dice;
+pub use case::{Case, QueryList, QueryWords};
+pub use exercise::{
+    Effect, Exercise, ReadList, ReadQuery, Role, Signature, State, TimeRule, View, Wildcards,
+};
 pub use failed::Failed;
+pub use generator::{ListOptions, fresh_case, list_of};
 pub use hunt::{Catch, Oracle, hunt};
-pub use judging::{CaseReport, LevelReport, Outcome, Report, in_order, judge};
-pub use lists::{Draw, fresh_case, list_of};
+pub use judging::{CaseReport, CaseResult, LevelReport, Report, in_order, judge};
+pub use rng::Rng;
 pub use saved::suite_of;
-pub use verdict::{Stop, Verdict};
+pub use verdict::{StopReason, Verdict};

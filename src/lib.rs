@@ -29,11 +29,12 @@
 //! - [`reply`]: what an operation answers, before any format
 //! - [`wire`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
+//! - [`explain`]: why an answer is what it is, in English sentences
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`db`]: the front door: a database in memory or on disk, with a method for each operation
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
-//! - [`judge`]: suites and whoever is judged by them; random lists, the hunt, reports
+//! - [`judge`]: whoever answers lists of words, and what is right; random lists, the hunt, reports
 //! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
 //!
@@ -49,6 +50,8 @@ pub mod reply;
 pub mod wire;
 
 pub mod engine;
+
+pub mod explain;
 
 #[cfg(feature = "store")]
 pub mod store;

@@ -19,14 +19,14 @@ mod scanner;
 mod suite;
 mod typed;
 
-pub use answers::{
-    Answers, Format, answer_alone, answers, answers_from, cut, line, plain, quoted, short_line, shown, word,
-};
+pub use answers::{Answers, Format, answer_alone, answers, answers_from};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use suite::{Suite, SuiteCase, read_suite};
 pub use typed::{SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_so_far, typed_words};
+
+pub use crate::wire::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
 
 use crate::engine::Engine;
 use crate::query::{Aliases, Language, Level};
@@ -115,15 +115,4 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Fault> {
         let fault = Fault::new(at..at + 1, format!("not UTF-8: byte 0x{:02x} has no place here", bytes[at]));
         fault.with_help("save the file as UTF-8")
     })
-}
-
-/// Is this a character that a terminal would obey, or show nothing for: control characters, and those that steer the
-/// direction or the width of text? What a person reads has them escaped or replaced.
-#[must_use]
-pub fn is_unseen(c: char) -> bool {
-    c.is_control()
-        // No character at all, which XML and YAML refuse.
-        || u32::from(c) & 0xfffe == 0xfffe
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

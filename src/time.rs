@@ -102,7 +102,8 @@ impl Lifetime {
     /// Live at every moment.
     pub const PERMANENT: Self = Self { last: Time::LAST };
 
-    /// The lifetime of a cell set at `at` to live for `ttl`; `None` if it ends before the first moment there is.
+    /// The lifetime of a cell set at `at` to live for `ttl`; `None` if it ends before the first moment there
+    /// is.
     ///
     /// With a ttl of 0 it has ended when it starts.
     #[must_use]
@@ -224,7 +225,8 @@ impl Clock {
     /// that is what ignoring expiry means.
     ///
     /// # Errors
-    /// [`Backwards`] if the rule is monotone and the timestamp is earlier than the clock, which stays as it was.
+    /// [`Backwards`] if the rule is monotone and the timestamp is earlier than the clock, which stays as it
+    /// was.
     pub fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
         match (self.rule, timestamp) {
             (_, None) => Ok(self.now),

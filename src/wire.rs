@@ -12,10 +12,16 @@ mod request;
 /// Terms as serde writes and reads them.
 #[cfg(feature = "script")]
 mod serial;
+mod shown;
 
 use crate::query::RawQuery;
 
 pub use request::{Answer, Gather, Request};
+pub use shown::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
+pub(crate) use shown::{push_quoted, push_shown, push_word, push_words};
+
+/// Text from outside, as a message shows it.
+pub(crate) use crate::query::Brief;
 
 /// A word of a query, or an answer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use rewinddb::judge::{Case, Limits, Protocol, candidate, judge};
+use rewinddb::judge::{Case, Exercise, Limits, Protocol, candidate, judge};
 use rewinddb::time::ClockRule;
-use rewinddb::track::records::{Kit, builtin};
+use rewinddb::track::records::{Kit, Records, builtin};
 
 use crate::meter::in_turn;
 
@@ -30,8 +30,7 @@ pub(crate) fn table() {
     let cases = builtin(rewinddb::query::Language::records().exercise(), Some(ClockRule::Monotone))
         .expect("they are good");
     // Of one level, so that one process answers them all.
-    let cases =
-        cases.into_iter().filter(|case| case.level == rewinddb::query::Language::records().exercise());
+    let cases = cases.into_iter().filter(|case| case.level == Records.last_level());
     let cases: Vec<Case> = cases.collect::<Vec<_>>().into_iter().cycle().take(CASES).collect();
     for (language, solution) in [("python", "python/solution.py"), ("rust", "rust/solution.rs")] {
         match kit(language, solution) {
@@ -89,8 +88,8 @@ fn in_folder(folder: &Path, word: &str) -> String {
 }
 
 fn judge_all(command: &[String], cases: &[Case]) {
-    let mut candidate = candidate(Protocol::Session, command, Limits::default());
-    let report = judge(&mut *candidate, cases, |_, _| ControlFlow::Continue(()));
+    let mut candidate = candidate(&Records, Protocol::Session, command, Limits::default());
+    let report = judge(&Records, &mut *candidate, cases, |_, _| ControlFlow::Continue(()));
     assert!(report.is_passed(), "a correct solution passes");
 }
 

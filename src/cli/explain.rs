@@ -119,7 +119,10 @@ fn explain_cases(
 
 fn explain_requests(requests: &[Request<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {
     let mut tracer = Tracer::new(clock);
-    requests.iter().try_for_each(|request| sink.step(&tracer.step(request).map_err(unchecked)?))
+    requests.iter().try_for_each(|request| {
+        let step = tracer.step(request).map_err(unchecked)?;
+        sink.step(step, &tracer)
+    })
 }
 
 /// Explains line by line, as they come.
@@ -130,7 +133,7 @@ fn explain_lines(input: Input, rules: Rules, sink: &mut Sink) -> Result<(), Fail
     let mut lines =
         LineReader::new(input.into_stream(), rules.level(), script::Context::fresh(rules.clock()));
     while let Some(step) = next(&mut lines, &mut tracer, &name, sink)? {
-        sink.step(&step)?;
+        sink.step(step, &tracer)?;
         if lines.is_drained() {
             sink.flush()?;
         }
@@ -192,10 +195,10 @@ impl Sink {
         Ok(())
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), Failure> {
+    fn step(&mut self, step: Step, tracer: &Tracer) -> Result<(), Failure> {
         match self {
-            Self::Printed(printer) => Ok(printer.step(step)?),
-            Self::Page(page, _) => page.add(step).map_err(|too_large| {
+            Self::Printed(printer) => Ok(printer.step(step, tracer)?),
+            Self::Page(page, _) => page.add(&step).map_err(|too_large| {
                 let help = "explain a shorter list, or of a suite one case with --case NAME";
                 Failure::Usage(format!("{too_large}\n  = help: {help}"))
             }),

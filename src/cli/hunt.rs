@@ -4,15 +4,16 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::judged::{Judged, LimitArgs, new_seed};
+use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::progress::Progress;
 use super::quote::quote;
 use super::run::Rule;
 use super::suites::cases_of;
 use super::{Failure, say};
 use crate::judge::report as shown;
-use crate::judge::{Candidate, Case, Catch, Draw, Oracle, answers, hunt as search, suite_of};
+use crate::judge::{Candidate, Case, Catch, Exercise, ListOptions, Oracle, hunt as search, suite_of};
 use crate::query::{Language, Level};
+use crate::track::records::Records;
 
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]
@@ -34,7 +35,7 @@ pub(super) struct HuntArgs {
     cases: u64,
 
     #[command(flatten)]
-    judged: Judged,
+    candidate: CandidateArgs,
 
     /// Compare with this command instead of our engine; the protocol is for both
     #[arg(long, value_name = "COMMAND")]
@@ -55,24 +56,24 @@ pub(super) struct HuntArgs {
 /// Hunts.
 pub(super) fn hunt(args: &HuntArgs) -> Result<(), Failure> {
     let seed = args.seed.unwrap_or_else(new_seed);
-    let draw = args.draw();
+    let options = args.options();
     // What cannot be saved is reported before anything is hunted.
-    let mut saved = args.save.as_ref().map(|file| Saved::open(file, draw)).transpose()?;
-    let mut candidate = args.judged.candidate(&args.command, &args.limits);
+    let mut saved = args.save.as_ref().map(|file| Saved::open(file, options)).transpose()?;
+    let mut candidate = args.candidate.candidate(&args.command, &args.limits);
     let mut other = args.against.as_ref().map(|command| args.other(command));
     let mut oracle = match &mut other {
         Some(other) => Oracle::Other(&mut **other),
-        None => Oracle::Engine,
+        None => Oracle::Exercise,
     };
     let mut progress = Progress::of_lists(args.cases);
-    let caught = search(&mut *candidate, &mut oracle, draw, seed, args.cases, |_| {
+    let caught = search(&mut *candidate, &mut oracle, options, seed, args.cases, |_| {
         progress.step();
         ControlFlow::Continue(())
     })?;
     drop(progress);
     let Some(catch) = caught else {
         let text =
-            format!("no difference in {} lists of level {} from seed {seed}\n", args.cases, draw.level);
+            format!("no difference in {} lists of level {} from seed {seed}\n", args.cases, options.level);
         return Ok(anstream::stdout().write_all(text.as_bytes())?);
     };
     anstream::stdout()
@@ -84,14 +85,17 @@ pub(super) fn hunt(args: &HuntArgs) -> Result<(), Failure> {
 }
 
 impl HuntArgs {
-    fn draw(&self) -> Draw {
+    fn options(&self) -> ListOptions<'static> {
         let level = self.level.unwrap_or(Language::records().exercise());
-        Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) }
+        ListOptions {
+            max_time: self.candidate.max_time,
+            ..ListOptions::new(&Records, level.number(), self.clock.into())
+        }
     }
 
     /// The other candidate; its command is one text, as a shell reads it.
     fn other(&self, command: &str) -> Box<dyn Candidate> {
-        self.judged.candidate(&["sh", "-c", command].map(str::to_owned), &self.limits)
+        self.candidate.candidate(&["sh", "-c", command].map(str::to_owned), &self.limits)
     }
 
     /// The command that finds a list again.
@@ -99,7 +103,7 @@ impl HuntArgs {
         let level = self.level.map_or(String::new(), |level| format!("--level {level} "));
         let against = self.against.as_ref();
         let against = against.map_or(String::new(), |other| format!(" --against {}", quote(other)));
-        let rest = self.judged.again(self.clock.into(), &self.command);
+        let rest = self.candidate.again(self.clock.into(), &self.command);
         format!("rewind hunt {level}--seed {seed} --cases 1{against}{rest}")
     }
 }
@@ -107,26 +111,26 @@ impl HuntArgs {
 /// The suite that takes what is caught.
 struct Saved<'a> {
     file: &'a Path,
-    draw: Draw,
+    options: ListOptions<'static>,
     cases: Vec<Case>,
 }
 
 impl<'a> Saved<'a> {
     /// Opens a suite, which need not be there, for lists that are drawn so.
-    fn open(file: &'a Path, draw: Draw) -> Result<Self, Failure> {
+    fn open(file: &'a Path, options: ListOptions<'static>) -> Result<Self, Failure> {
         let cases = if file.exists() { cases_of(file)? } else { Vec::new() };
         let shown = file.display();
-        if cases.iter().any(|case| case.clock != draw.clock) {
+        if cases.iter().any(|case| case.clock != options.clock) {
             return Err(Failure::Usage(format!(
                 "{shown} is a suite of the other clock rule: save to another file"
             )));
         }
-        if let Some(case) = cases.iter().find(|case| case.level < draw.level) {
-            let (has, drawn) = (case.level, draw.level);
+        if let Some(case) = cases.iter().find(|case| case.level < options.level) {
+            let (has, drawn) = (case.level, options.level);
             let message = format!("{shown} is a suite of level {has}, and lists of level {drawn} are drawn");
             return Err(Failure::Usage(format!("{message}\n  = help: save to another file")));
         }
-        Ok(Self { file, draw, cases })
+        Ok(Self { file, options, cases })
     }
 
     /// Adds what was caught, with the answers of our engine.
@@ -143,11 +147,11 @@ impl<'a> Saved<'a> {
         let first = self.cases.first();
         self.cases.push(Case {
             suite: first.map_or("lists that were hunted down", |case| &case.suite).to_owned(),
-            level: first.map_or(self.draw.level, |case| case.level),
-            clock: self.draw.clock,
+            level: first.map_or(self.options.level, |case| case.level),
+            clock: self.options.clock,
             name,
             why: catch.failed.rule.clone().unwrap_or_default(),
-            expected: answers(&catch.list, self.draw.clock).unwrap_or_default(),
+            expected: Records.answers(&catch.list, self.options.clock).unwrap_or_default(),
             list: catch.list.clone(),
         });
         // Written aside, so that a suite is never half there.

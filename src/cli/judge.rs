@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 
 use super::Failure;
-use super::judged::{Judged, LimitArgs, new_seed};
+use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::judge::{self, Case, Draw, fresh_case};
+use crate::judge::{self, Case, ListOptions, fresh_case};
+use crate::track::records::Records;
 
 /// Judge a solution in any language by the built-in suites
 #[derive(clap::Args)]
@@ -22,7 +23,7 @@ pub(super) struct JudgeArgs {
     selection: Selection,
 
     #[command(flatten)]
-    judged: Judged,
+    candidate: CandidateArgs,
 
     /// The clock rule that the solution goes by
     #[arg(long, value_name = "RULE", default_value = "monotone")]
@@ -74,7 +75,7 @@ struct Watched {
 /// Judges the command.
 pub(super) fn judge(args: &JudgeArgs) -> Result<(), Failure> {
     let mut cases = args.selection.cases(&args.suites, Some(args.clock.into()))?;
-    cases.retain(|case| case.max_time() <= args.judged.max_time);
+    cases.retain(|case| case.max_time(&Records) <= args.candidate.max_time);
     let seed = args.seed.unwrap_or_else(new_seed);
     if args.fresh > 0 {
         args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
@@ -82,7 +83,7 @@ pub(super) fn judge(args: &JudgeArgs) -> Result<(), Failure> {
     if args.watch {
         return args.watch(&cases, seed);
     }
-    let mut candidate = args.judged.candidate(&args.command, &args.limits);
+    let mut candidate = args.candidate.candidate(&args.command, &args.limits);
     args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), &args.command.join(" "))
 }
 
@@ -90,13 +91,16 @@ impl JudgeArgs {
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
     /// drawn one by one.
     fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {
-        let level = self.selection.level_of_solution();
-        let draw = Draw { max_time: self.judged.max_time, ..Draw::new(level, self.clock.into()) };
-        let rest = self.judged.again(draw.clock, &self.command);
+        let level = self.selection.level_of_solution().number();
+        let options = ListOptions {
+            max_time: self.candidate.max_time,
+            ..ListOptions::new(&Records, level, self.clock.into())
+        };
+        let rest = self.candidate.again(options.clock, &self.command);
         let fresh = (0..self.fresh).map(move |number| {
             let seed = seed.wrapping_add(number);
             let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
-            Cow::Owned(fresh_case(seed, draw, &again))
+            Cow::Owned(fresh_case(seed, options, &again))
         });
         let of_level = cases.iter().take_while(|case| case.level == level).count();
         let (first, others) = cases.split_at(of_level);
@@ -131,8 +135,8 @@ impl JudgeArgs {
         let stopping = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
-                let mut candidate = self.judged.candidate(&self.command, &self.limits);
-                judge::judge(&mut *candidate, self.with_fresh(cases, seed), |level, case| {
+                let mut candidate = self.candidate.candidate(&self.command, &self.limits);
+                judge::judge(&Records, &mut *candidate, self.with_fresh(cases, seed), |level, case| {
                     // Nobody need listen: what has been judged stands in the report.
                     let _ = sender.send(judge::report::case(level, case, true));
                     if stopping.load(Ordering::Relaxed) {
@@ -163,7 +167,7 @@ impl JudgeArgs {
             let report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
             let head = match &report.cannot_start {
                 Some(cannot) => judge::report::cannot_start(cannot),
-                None => judge::report::summary(&report),
+                None => judge::report::summary(&report, &Records),
             };
             let shown = format!("{head}\n{shown}");
             Ok(Watched { shown, verdict: ended(report), wish: wish? })

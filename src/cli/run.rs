@@ -12,6 +12,7 @@ use super::input::{Input, unreadable};
 use super::report::report;
 use super::store_args::StoreArgs;
 use crate::db::{Database, Pending};
+use crate::judge::TimeRule;
 use crate::query::Level;
 use crate::script::{self, Answers, Context, Faults, Format, InputKind, LineFault, LineReader, Rules};
 use crate::time::ClockRule;
@@ -52,6 +53,12 @@ pub(super) enum Rule {
     Monotone,
     /// Each timestamp is judged for itself; an operation without one ignores expiry
     Free,
+}
+
+impl From<Rule> for TimeRule {
+    fn from(rule: Rule) -> Self {
+        ClockRule::from(rule).into()
+    }
 }
 
 impl From<Rule> for ClockRule {

@@ -18,7 +18,7 @@ use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
 use crate::query::{Language, Level};
 use crate::script::{Rules, read_suite};
 use crate::time::ClockRule;
-use crate::track::records::builtin;
+use crate::track::records::{self, Records, builtin};
 
 /// Which cases.
 #[derive(clap::Args)]
@@ -65,7 +65,7 @@ impl Selection {
 /// The cases of the level that is being worked on, and of those before.
 fn up_to(level: Level, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
     let lowest = cases.iter().map(|case| case.level).min();
-    cases.retain(|case| case.level <= level);
+    cases.retain(|case| case.level <= level.number());
     match lowest {
         Some(lowest) if cases.is_empty() => {
             let message =
@@ -118,7 +118,7 @@ pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
     let source = Source::read(Input::open(path)?)?;
     let arena = Bump::new();
     let read = read_suite(source.text()?, &arena, Rules::default());
-    Ok(Case::of_suite(&read.map_err(|faults| source.refuse(&faults))?))
+    Ok(records::cases_of(&read.map_err(|faults| source.refuse(&faults))?))
 }
 
 /// How judging is shown.
@@ -136,7 +136,7 @@ pub(super) struct Showing {
 /// A report, and where it goes.
 #[derive(Clone)]
 pub(super) struct Target {
-    form: shown::Form,
+    format: shown::ReportFormat,
     file: PathBuf,
 }
 
@@ -148,7 +148,7 @@ impl std::str::FromStr for Target {
         if file.is_empty() {
             return Err("write a report as in junit=FILE; - is standard output".to_owned());
         }
-        Ok(Self { form: form.parse()?, file: file.into() })
+        Ok(Self { format: form.parse()?, file: file.into() })
     }
 }
 
@@ -167,7 +167,7 @@ impl Showing {
         // What cannot be written is told before anything is judged.
         let mut reports = self.reports.iter().map(Target::open).collect::<Result<Vec<_>, _>>()?;
         let (mut written, mut tally) = (Ok(()), Tally::default());
-        let report = judge(candidate, cases, |level, case| {
+        let report = judge(&Records, candidate, cases, |level, case| {
             let place = tally.place(level, case);
             let text = if place > self.in_full + IN_A_LINE {
                 String::new()
@@ -182,7 +182,7 @@ impl Showing {
             self.print(&shown::hidden(level, failures.saturating_sub(self.in_full + IN_A_LINE)))?;
         }
         if !report.levels.is_empty() {
-            self.print(&shown::summary(&report))?;
+            self.print(&shown::summary(&report, &Records))?;
         }
         for (target, out) in self.reports.iter().zip(&mut reports) {
             target.write(out, &report, of)?;
@@ -205,11 +205,11 @@ const IN_A_LINE: usize = 10;
 
 /// How many failures there were of each level.
 #[derive(Default)]
-struct Tally(BTreeMap<Level, usize>);
+struct Tally(BTreeMap<u8, usize>);
 
 impl Tally {
     /// Counts a failure; returns its place among those of its level, from 1; or 0 where the case passed.
-    fn place(&mut self, level: Level, case: &CaseReport) -> usize {
+    fn place(&mut self, level: u8, case: &CaseReport) -> usize {
         if case.failed().is_none() {
             return 0;
         }
@@ -233,7 +233,7 @@ impl Target {
     }
 
     fn write(&self, out: &mut impl Write, report: &Report, of: &str) -> Result<(), Failure> {
-        let text = self.form.render(report, of);
+        let text = self.format.render(report, of);
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| self.unwritten(&error))
     }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::suites::{Selection, Showing};
-use crate::judge::Engine;
+use crate::judge::Reference;
+use crate::track::records::Records;
 
 /// Run suites on the engine of this program: the built-in ones, or those of files
 #[derive(clap::Args)]
@@ -23,5 +24,5 @@ pub(super) struct TestArgs {
 /// Runs the suites.
 pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let cases = args.selection.cases(&args.paths, None)?;
-    args.showing.judge(&mut Engine::default(), &cases, "rewind")
+    args.showing.judge(&mut Reference::new(&Records), &cases, "rewind")
 }

@@ -1,13 +1,14 @@
 //! The backups that can be restored: a place in the timeline, a moment and a count each.
 //!
-//! Invariants: a backup is a closed epoch, in its branch, and of the past; under the monotone rule later ones close later
-//! epochs; each says how many records count as live there. (There is one for each moment, the one taken last.)
+//! Invariants: a backup is a closed epoch, in its branch, and of the past; under the monotone rule later ones
+//! close later epochs; each says how many records count as live there. (There is one for each moment, the one
+//! taken last.)
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::timeline::Mark;
+use super::timeline::Savepoint;
 use crate::time::Time;
 
 /// A backup.
@@ -16,7 +17,7 @@ pub(super) struct Backup {
     /// The database's own time.
     pub(super) now: Time,
     /// Where its past ends.
-    pub(super) mark: Mark,
+    pub(super) savepoint: Savepoint,
     /// How many records were counted as live.
     pub(super) live_records: u64,
 }

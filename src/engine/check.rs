@@ -1,15 +1,16 @@
-//! Whether the invariants of the engine hold: a line for each sentence that stands under that word in its files.
+//! Whether the invariants of the engine hold: a line for each sentence that stands under that word in its
+//! files.
 //!
-//! It is for tests, and for those who doubt; the engine never asks. What only one file knows is checked there; here is
-//! what is true of several together, for everybody who has a present of the database: the database itself, and each
-//! transaction that is open.
+//! It is for tests, and for those who doubt; the engine never asks. What only one file knows is checked
+//! there; here is what is true of several together, for everybody who has a present of the database: the
+//! database itself, and each transaction that is open.
 
 use std::collections::BTreeMap;
 
 use super::Engine;
 use super::backups::Backup;
 use super::records::{Content, Record};
-use super::timeline::{Epoch, Mark, Timeline};
+use super::timeline::{Epoch, Savepoint, Timeline};
 use super::transactions::Present;
 use crate::time::{ClockRule, Time};
 
@@ -33,9 +34,9 @@ pub(super) fn ensure(holds: bool, why: impl FnOnce() -> String) -> Found {
 impl Engine {
     /// Looks whether the database is as it must be, whatever it was asked before.
     ///
-    /// It takes (records) x (backups and open transactions) steps, so it is meant for tests. An engine that came to the
-    /// last epoch of all, after four thousand million backups, is not looked into; one that was made of an image which
-    /// tells an untruth does not pass.
+    /// It takes (records) x (backups and open transactions) steps, so it is meant for tests. An engine that
+    /// came to the last epoch of all, after four thousand million backups, is not looked into; one that was
+    /// made of an image which tells an untruth does not pass.
     ///
     /// ```
     /// use rewinddb::{engine::Engine, query::Query, time::ClockRule};
@@ -53,7 +54,7 @@ impl Engine {
             return Ok(());
         }
         let whole = Whole { engine: self, presents: self.presents() };
-        self.records.check(&self.timeline.pasts(whole.marks()))?;
+        self.records.check(&self.timeline.pasts(whole.savepoints()))?;
         self.expiries.check()?;
         self.check_timeline()?;
         self.check_transactions()?;
@@ -70,7 +71,7 @@ impl Engine {
                 ("a backup is a closed epoch, and of the past", Whole::backups),
                 ("what dies later than is settled has its expiry", Whole::expiries),
                 ("what dies later than a backup has its expiry in the index", Whole::saved_expiries),
-                ("what the open epoch has written is noted", Whole::notes),
+                ("what the open epoch has written is in the undo log", Whole::undo),
             ],
         )
     }
@@ -95,8 +96,8 @@ impl Whole<'_> {
     }
 
     /// Where there are backups.
-    fn marks(&self) -> impl Iterator<Item = Mark> {
-        self.presents.iter().flat_map(|present| present.backups.iter().map(|(_, backup)| backup.mark))
+    fn savepoints(&self) -> impl Iterator<Item = Savepoint> {
+        self.presents.iter().flat_map(|present| present.backups.iter().map(|(_, backup)| backup.savepoint))
     }
 
     fn clocks(&self) -> Found {
@@ -176,10 +177,11 @@ impl Whole<'_> {
     /// Checks every backup that can be restored, from where it is seen.
     fn each_backup(&self, mut holds: impl FnMut(&Timeline, &Backup) -> Found) -> Found {
         let backups = self.presents.iter().flat_map(|present| present.backups.iter());
-        let backups: BTreeMap<Epoch, _> = backups.map(|backup| (backup.1.mark.epoch(), backup)).collect();
+        let backups: BTreeMap<Epoch, _> =
+            backups.map(|backup| (backup.1.savepoint.epoch(), backup)).collect();
         let mut timeline = self.engine.timeline.clone();
         backups.values().try_for_each(|(taken, backup)| {
-            timeline.stand_at(backup.mark);
+            timeline.stand_at(backup.savepoint);
             holds(&timeline, backup).map_err(|why| format!("the backup of {taken}: {why}"))
         })
     }
@@ -193,10 +195,10 @@ impl Whole<'_> {
                     backup.now == taken
                 } else {
                     // Later ones close later epochs.
-                    backup.now <= taken && taken <= now && before < Some(backup.mark.epoch())
+                    backup.now <= taken && taken <= now && before < Some(backup.savepoint.epoch())
                 };
-                before = Some(backup.mark.epoch());
-                let holds = is_of_time && known.are_closed_at(backup.mark);
+                before = Some(backup.savepoint.epoch());
+                let holds = is_of_time && known.are_closed_at(backup.savepoint);
                 ensure(holds, || format!("that of {taken} is {backup:?}"))
             })
         })
@@ -213,7 +215,8 @@ impl Whole<'_> {
         self.each_backup(|timeline, backup| self.expiries_in(timeline, backup.now, |_| false))
     }
 
-    /// Looks for the expiries of all that is seen and dies at a moment or later: in the index, or where else they may be.
+    /// Looks for the expiries of all that is seen and dies at a moment or later: in the index, or where else
+    /// they may be.
     fn expiries_in(
         &self,
         timeline: &Timeline,
@@ -231,14 +234,16 @@ impl Whole<'_> {
         })
     }
 
-    fn notes(&self) -> Found {
+    fn undo(&self) -> Found {
         self.each(|present| {
             if !present.is_transaction() && present.backups.is_empty() {
                 return Ok(());
             }
-            let (open, notes) = (present.timeline.open(), present.undo.set());
-            let noted = |key: &str, field: Option<&str>| notes.contains(&(key, field));
-            self.each_record(|key, record| written_is_noted(key, record, open, (noted(key, None), &noted)))
+            let (open, undo) = (present.timeline.open(), present.undo.set());
+            self.each_record(|key, record| {
+                let has = |field| undo.contains(&(key, Some(field)));
+                written_is_recorded((key, record), open, undo.contains(&(key, None)), has)
+            })
         })
     }
 
@@ -247,21 +252,21 @@ impl Whole<'_> {
     }
 }
 
-/// Looks whether each cell of a record that an epoch has written is noted, and its count, if it is not known to be. With a
-/// cell the count of its record is undone, so that needs a note of its own only where no cell has one.
-pub(super) fn written_is_noted(
-    key: &str,
-    record: &Record,
+/// Looks whether each cell of a record that an epoch has written is in an undo log, and its count, if that is
+/// not known to be. With a cell the count of its record is undone, so that has to be there itself only where
+/// no cell is.
+pub(super) fn written_is_recorded<'r>(
+    (key, record): (&str, &'r Record),
     epoch: Epoch,
-    (mut is_counted, noted): (bool, &dyn Fn(&str, Option<&str>) -> bool),
+    mut is_counted: bool,
+    has: impl Fn(&'r str) -> bool,
 ) -> Found {
     for (field, _) in record.cells().filter(|(_, cell)| cell.is_of(epoch)) {
-        ensure(noted(key, Some(field)), || format!("{field:?} of {key:?} is not, in {epoch:?}"))?;
+        ensure(has(field), || format!("{field:?} of {key:?} is not, in {epoch:?}"))?;
         is_counted = true;
     }
-    ensure(is_counted || !record.count().is_of(epoch), || {
-        format!("the count of {key:?} is not, in {epoch:?}")
-    })
+    let holds = is_counted || !record.count().is_of(epoch);
+    ensure(holds, || format!("the count of {key:?} is not, in {epoch:?}"))
 }
 
 impl Record {
@@ -286,13 +291,16 @@ pub(super) mod tests {
     use crate::engine::expiries::Expiries;
     use crate::engine::fields::Fields;
     use crate::engine::history::History;
-    use crate::engine::stored::{StoredText, StoredValue};
     use crate::engine::undo::UndoLog;
-    use crate::engine::{Session, Text};
+    use crate::engine::{Session, StoredText, StoredValue, Text};
     use crate::query::{Query, RestorePoint};
     use crate::time::{Lifetime, Ttl};
 
-    /// A database with backups, branches, lifetimes and a list, and a transaction of the session, which was asked last.
+    /// A sentence, and what makes it untrue.
+    pub(in crate::engine) type Break<'b, T> = (&'b str, &'b dyn Fn(&mut T));
+
+    /// A database with backups, branches, lifetimes and a list, and a transaction of the session, which was
+    /// asked last.
     pub(in crate::engine) fn lived(session: &Session) -> Engine {
         let mut engine = Engine::new(ClockRule::Monotone);
         let (key, value, at) = ("k", "v", Time);
@@ -303,9 +311,13 @@ pub(super) mod tests {
         let append = || Query::Append { key: "list", field: "l", item: "i" };
         let delete = || Query::Delete { key, field: "g" };
         let first = [set("f"), mortal("g"), append(), backup(2), append(), backup(3), restore, set("h")];
-        first.iter().for_each(|query| drop(engine.apply(query).expect("time is in order")));
+        for query in &first {
+            engine.apply(query).expect("time is in order");
+        }
         let own = [Query::Begin {}, set("f"), backup(5), set("f"), mortal_now(), delete()];
-        own.iter().for_each(|query| drop(engine.apply_in(session, query).expect("time is in order")));
+        for query in &own {
+            engine.apply_in(session, query).expect("time is in order");
+        }
         engine.apply(&set("f")).expect("it has no timestamp");
         engine.apply(&delete()).expect("it has no timestamp");
         engine.apply_in(session, &Query::Keys {}).expect("it has no timestamp");
@@ -323,11 +335,12 @@ pub(super) mod tests {
         assert!(why.starts_with(&format!("broken: {sentence}: ")), "{why}, not: {sentence}");
     }
 
+    fn stored(value: &str) -> StoredValue {
+        StoredValue::Text(StoredText::Memory(Text::new(value)))
+    }
+
     fn add(engine: &mut Engine, epoch: Epoch, value: Option<&str>, count: u32) {
-        let content = value.map(|value| Content {
-            value: StoredValue::Text(StoredText::Memory(Text::new(value))),
-            lifetime: Lifetime::PERMANENT,
-        });
+        let content = value.map(|value| Content { value: stored(value), lifetime: Lifetime::PERMANENT });
         let fields = Fields::of_sorted(vec![(Text::new("f"), History::new(epoch, content))]);
         engine.records.add(Text::new("new"), Record::of_parts(fields, History::new(epoch, count)));
     }
@@ -336,7 +349,7 @@ pub(super) mod tests {
     fn each_invariant_of_the_whole_can_be_found_broken() {
         let far = Epoch::new(99).expect("it is not 0");
         let last = |engine: &Engine| engine.backups.iter().last().expect("there is one");
-        let breaks: [(&str, &dyn Fn(&mut Engine)); 11] = [
+        let breaks: [Break<'_, Engine>; 11] = [
             ("no own clock stands before 0, and under the free rule none moves", &|engine| engine.shift = 99),
             ("what is settled is past", &|engine| {
                 engine.expiries = Expiries::of(Time(99), Vec::new());
@@ -370,7 +383,9 @@ pub(super) mod tests {
                 let own = engine.expiries.settled();
                 engine.expiries = Expiries::of(own, Vec::new());
             }),
-            ("what the open epoch has written is noted", &|engine| engine.undo = UndoLog::default()),
+            ("what the open epoch has written is in the undo log", &|engine| {
+                engine.undo = UndoLog::default();
+            }),
         ];
         for (sentence, breaks) in breaks {
             let session = Session::new();

@@ -1,7 +1,8 @@
 //! A dump: the queries that rebuild the database in a fresh engine.
 //!
-//! Promises, which tests hold it to: the queries depend on what can be seen, now or after a restore, and on nothing else, so that an
-//! engine fed with a dump dumps the same; none of them can be left out; there is no RESTORE among them.
+//! Promises, which tests hold it to: the queries depend on what can be seen, now or after a restore, and on
+//! nothing else, so that an engine fed with a dump dumps the same; none of them can be left out; there is no
+//! RESTORE among them.
 //!
 //! ```text
 //!   backups by time        3 ──────────────── 9 ──────────────── present (17)
@@ -9,8 +10,9 @@
 //!   what was told        BACKUP 3           BACKUP 9
 //! ```
 //!
-//! In a fresh engine nothing has been restored, so a cell that is not set anew dies at one moment in all states told.
-//! From backup to backup without a RESTORE in between that is so here too: only what was written can differ.
+//! In a fresh engine nothing has been restored, so a cell that is not set anew dies at one moment in all
+//! states told. From backup to backup without a RESTORE in between that is so here too: only what was written
+//! can differ.
 
 use std::sync::Arc;
 
@@ -24,15 +26,18 @@ use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time};
 
 impl Engine {
-    /// Hands out the queries that rebuild the database in a fresh engine under the same clock rule: what is live,
-    /// for as long as it has left, the clock's reading, and every backup. From then on the two engines answer alike.
+    /// Hands out the queries that rebuild the database in a fresh engine under the same clock rule: what is
+    /// live, for as long as it has left, the clock's reading, and every backup. From then on the two engines
+    /// answer alike.
     ///
-    /// They come in order of time: for each backup what differs from the one before it, and at last what the present
-    /// differs in (under the free rule, which knows no present, at 0). None says what those before it have said.
+    /// They come in order of time: for each backup what differs from the one before it, and at last what the
+    /// present differs in (under the free rule, which knows no present, at 0). None says what those before it
+    /// have said.
     ///
-    /// Memory: a few words for each version of a cell. Time: as much for a row of backups without a RESTORE in
-    /// between. From a backup to one after a RESTORE all cells are compared, and those with a lifetime, which ends at
-    /// another moment there, are told anew; so at worst time and list grow as (number of backups) x (number of cells).
+    /// Memory: a few words for each version of a cell. Time: as much for a row of backups without a RESTORE
+    /// in between. From a backup to one after a RESTORE all cells are compared, and those with a lifetime,
+    /// which ends at another moment there, are told anew; so at worst time and list grow as (number of
+    /// backups) x (number of cells).
     ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
@@ -76,8 +81,8 @@ impl Engine {
 }
 
 impl Engine {
-    /// Hands out the queries that make of cells what is wanted, where they hold what was told, at the clock's reading.
-    /// (Under the free rule that is 0.)
+    /// Hands out the queries that make of cells what is wanted, where they hold what was told, at the clock's
+    /// reading. (Under the free rule that is 0.)
     pub(super) fn try_tell<E>(
         &self,
         cells: &[(Text, Text)],
@@ -134,7 +139,8 @@ impl<'e> Dump<'e> {
     fn of(engine: &'e Engine) -> (Self, Backup) {
         let mut timeline = engine.timeline.clone();
         let now = engine.own_time(engine.clock.now());
-        let present = Backup { now, mark: timeline.close(), live_records: engine.records.live_records() };
+        let present =
+            Backup { now, savepoint: timeline.close(), live_records: engine.records.live_records() };
         let cells = engine.records.iter().flat_map(|(key, record)| {
             record.cells().map(move |(field, cell)| DumpedCell { key, field, cell, told: None })
         });
@@ -149,7 +155,7 @@ impl<'e> Dump<'e> {
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
     fn tell<E>(&mut self, moment: Time, backup: Backup, output: &mut Output<'_, E>) -> Result<(), E> {
-        self.timeline.fork(backup.mark);
+        self.timeline.fork(backup.savepoint);
         for place in self.candidates(moment, backup) {
             let cell = &mut self.cells[place];
             let content = live(cell.cell, &self.timeline, backup.now);
@@ -166,7 +172,7 @@ impl<'e> Dump<'e> {
     fn candidates(&self, moment: Time, backup: Backup) -> Vec<usize> {
         let goes_on = |&(then, last): &(Time, Backup)| {
             let same_shift = moment.0 - backup.now.0 == then.0 - last.now.0;
-            backup.mark.since(last.mark).filter(|_| same_shift && moment >= then)
+            backup.savepoint.since(last.savepoint).filter(|_| same_shift && moment >= then)
         };
         let Some(epochs) = self.last.as_ref().and_then(goes_on) else {
             return (0..self.cells.len()).collect();
@@ -196,8 +202,8 @@ impl<'e> DumpedCell<'e> {
         }
     }
 
-    /// Hands out the queries that put there what is wanted, at a moment or, without a timestamp, where the clock reads
-    /// what it does. The answer is what it reads then.
+    /// Hands out the queries that put there what is wanted, at a moment or, without a timestamp, where the
+    /// clock reads what it does. The answer is what it reads then.
     fn tell<E>(
         &mut self,
         wanted: Option<(&'e StoredValue, Lifetime)>,
@@ -209,7 +215,8 @@ impl<'e> DumpedCell<'e> {
     }
 }
 
-/// Who takes the queries, and answers with what the clock reads then; and who has the long texts that are elsewhere.
+/// Who takes the queries, and answers with what the clock reads then; and who has the long texts that are
+/// elsewhere.
 struct Output<'o, E> {
     each: &'o mut dyn FnMut(&Query<'_>) -> Result<Time, E>,
     fetch: &'o mut dyn FnMut(BlobRef) -> Result<Arc<str>, E>,

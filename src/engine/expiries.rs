@@ -1,8 +1,8 @@
 //! Which cells have died, told in order of time.
 //!
-//! Invariants: `settled` is past; a version that is seen and dies at or after `settled` has its entry in `fresh` or in
-//! `index`; one that a backup sees and that was live then has it in `index`; `weight` is that of the entries there. (An
-//! entry may be stale: whoever is told of a death compares it with the cell.)
+//! Invariants: `settled` is past; a version that is seen and dies at or after `settled` has its entry in
+//! `fresh` or in `index`; one that a backup sees and that was live then has it in `index`; `weight` is that
+//! of the entries there. (An entry may be stale: whoever is told of a death compares it with the cell.)
 //!
 //! ```text
 //!   index   ── 3 ── 4 ── 9 ───── 12 ── 15 ──►      the database's own time
@@ -10,8 +10,9 @@
 //!                     settled: what is before it is counted as dead
 //! ```
 //!
-//! Entries stay when `settled` has passed them: after a restore it stands before them again. What a SET brings
-//! goes to `fresh` first, and is sorted in when expiries are next settled; most short lives are over by then.
+//! Entries stay when `settled` has passed them: after a restore it stands before them again. What a SET
+//! brings goes to `fresh` first, and is sorted in when expiries are next settled; most short lives are over
+//! by then.
 
 use std::collections::BTreeSet;
 

@@ -1,10 +1,12 @@
 //! The cells of one record, by field, in byte order.
 //!
-//! Invariants: fields ascend; a narrow record has 32 at most, and the tag at a place is that of the field there.
+//! Invariants: fields ascend; a narrow record has 32 at most, and the tag at a place is that of the field
+//! there.
 //!
-//! Most records have a handful of fields: those stand in one sorted row, and a look-up compares eight one-byte tags
-//! at a time, as hash tables of the Swiss kind do. A wide record is a tree. (A binary search over names waits for
-//! memory and guesses wrong at every step: at a million cells, eight to a record, it took twice the time.)
+//! Most records have a handful of fields: those stand in one sorted row, and a look-up compares eight
+//! one-byte tags at a time, as hash tables of the Swiss kind do. A wide record is a tree. (A binary search
+//! over names waits for memory and guesses wrong at every step: at a million cells, eight to a record, it
+//! took twice the time.)
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -118,7 +120,8 @@ impl Fields {
     }
 }
 
-/// Does a name begin with the prefix? The empty prefix, that of a whole scan, is not worth a look at the name.
+/// Does a name begin with the prefix? The empty prefix, that of a whole scan, is not worth a look at the
+/// name.
 fn begins(name: &str, prefix: &str) -> bool {
     prefix.is_empty() || name.starts_with(prefix)
 }
@@ -171,8 +174,8 @@ impl Narrow {
     }
 }
 
-/// Eight bits that tell most fields of a record apart: their length, and how they end, as names that belong together
-/// tend to differ there. Names made to have one tag only cost comparisons, thirty-two at most.
+/// Eight bits that tell most fields of a record apart: their length, and how they end, as names that belong
+/// together tend to differ there. Names made to have one tag only cost comparisons, thirty-two at most.
 #[inline]
 fn tag(field: &str) -> u8 {
     let bytes = field.as_bytes();

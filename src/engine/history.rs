@@ -1,7 +1,7 @@
 //! The versions of one thing, each marked with the epoch it was written in.
 //!
-//! Invariants: epochs ascend, and no two versions are of one epoch; what the memo says is true, as long as somebody may
-//! look back from its epoch, which is before the newest version's.
+//! Invariants: epochs ascend, and no two versions are of one epoch; what the memo says is true, as long as
+//! somebody may look back from its epoch, which is before the newest version's.
 
 mod check;
 
@@ -24,11 +24,11 @@ pub(super) struct History<T> {
 
 /// What a closed epoch sees: the epoch of the version, if there is one.
 ///
-/// That never changes. A cell that is written on one side branch after the other would be searched through all of
-/// them each time; so a search ends where the one before it began.
+/// That never changes. A cell that is written on one side branch after the other would be searched through
+/// all of them each time; so a search ends where the one before it began.
 ///
-/// Both epochs stand in one number, the closed one above; 0 stands for none. The number is atomic because the cell may
-/// be lent out: then others look at it too, and what they find is true for all of them.
+/// Both epochs stand in one number, the closed one above; 0 stands for none. The number is atomic because the
+/// cell may be shared: then others look at it too, and what they find is true for all of them.
 #[derive(Debug, Default)]
 struct Memo(AtomicU64);
 
@@ -69,8 +69,8 @@ impl<T> History<T> {
         if timeline.is_current(self.epoch) { Some((self.epoch, &self.newest)) } else { self.search(timeline) }
     }
 
-    /// The same where the newest version may lie on another branch: look at the latest version not after `bound`;
-    /// if it is not seen, what is seen lies further back, and whole branches are skipped at a time.
+    /// The same where the newest version may lie on another branch: look at the latest version not after
+    /// `bound`; if it is not seen, what is seen lies further back, and whole branches are skipped at a time.
     #[cold]
     fn search(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
         let (mut bound, mut from) = (self.epoch, None);
@@ -142,7 +142,8 @@ impl<T> History<T> {
         (self.epoch == open).then_some(&mut self.newest)
     }
 
-    /// Takes out the version written in `epoch`, if there is one; `false` if nothing is left then, and it stays as it is.
+    /// Takes out the version written in `epoch`, if there is one; `false` if nothing is left then, and it
+    /// stays as it is.
     pub(super) fn undo(&mut self, epoch: Epoch) -> bool {
         // What a search found may have been true only beside what goes.
         self.memo = Memo::default();

@@ -1,8 +1,8 @@
-//! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way, [`Thaw`]
-//! the other.
+//! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way,
+//! [`Thaw`] the other.
 //!
-//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many cells there
-//! are; an engine that was thawed answers everything as the frozen one would have.
+//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many
+//! cells there are; an engine that was thawed answers everything as the frozen one would have.
 //!
 //! ```text
 //!   Engine ── freeze ──► Frozen ──► State, RecordImage, RecordImage, ... ──► Thaw ──► Engine
@@ -10,9 +10,9 @@
 //!      └── shares its records until it writes to them
 //! ```
 //!
-//! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and the notes
-//! of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are those of the
-//! database's own clock.
+//! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and
+//! the notes of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are
+//! those of the database's own clock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -91,7 +91,8 @@ pub struct BackupImage {
 pub struct RecordImage<'a> {
     /// Its key.
     pub key: &'a str,
-    /// How many of its cells were counted as live: epochs with numbers of cells, the oldest first, one at least.
+    /// How many of its cells were counted as live: epochs with numbers of cells, the oldest first, one at
+    /// least.
     pub counts: Vec<(u32, u32)>,
     /// The versions of its cells, one at least: in byte order of fields, and of each the oldest first.
     pub versions: Vec<VersionImage<'a>>,
@@ -104,8 +105,8 @@ pub struct VersionImage<'a> {
     pub field: &'a str,
     /// The epoch that it was written in.
     pub epoch: u32,
-    /// Its value and the last moment at which it is live, which is [`Time::LAST`] if it is permanent; `None` if the
-    /// cell was deleted.
+    /// Its value and the last moment at which it is live, which is [`Time::LAST`] if it is permanent; `None`
+    /// if the cell was deleted.
     pub content: Option<(ValueImage<'a>, Time)>,
 }
 
@@ -183,13 +184,13 @@ impl std::error::Error for Broken {}
 impl Engine {
     /// The database as it stands now, for another thread to write down while queries go on here.
     ///
-    /// No cell is walked or copied. A later write to a part that somebody still reads copies that part first: one in
-    /// 256 of all records or, if there are few, all. To any other it costs nothing.
+    /// No cell is walked or copied. A later write to a part that somebody still reads copies that part first:
+    /// one in 256 of all records or, if there are few, all. To any other it costs nothing.
     ///
     /// Transactions are no part of it.
     pub fn freeze(&mut self) -> Frozen {
         self.leave();
-        let timeline = self.timeline.image(self.positions());
+        let timeline = self.timeline.image(self.heads());
         let state = State {
             rule: self.clock.rule(),
             now: self.clock.now(),
@@ -209,7 +210,7 @@ impl Engine {
                 .map(|(name, operation)| (name.to_owned(), operation.to_owned()))
                 .collect(),
         };
-        Frozen { state, runs: timeline.runs, shards: self.records.lend() }
+        Frozen { state, runs: timeline.runs, shards: self.records.snapshot() }
     }
 }
 
@@ -220,7 +221,8 @@ impl Frozen {
         &self.state
     }
 
-    /// Hands over one record after the other, in no order. What was walked is given back to the engine on the way.
+    /// Hands over one record after the other, in no order. What was walked is given back to the engine on the
+    /// way.
     ///
     /// # Errors
     /// The first error of `each`, which is not called again then.
@@ -243,7 +245,7 @@ impl Frozen {
 
 impl BackupImage {
     fn of(taken: Time, backup: &Backup, timeline: &TimelineImage) -> Self {
-        let (epoch, branch) = timeline.of_mark(backup.mark);
+        let (epoch, branch) = timeline.of_savepoint(backup.savepoint);
         Self { taken, now: backup.now, epoch, branch, live_records: backup.live_records }
     }
 }

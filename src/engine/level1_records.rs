@@ -4,6 +4,7 @@
 
 use super::Engine;
 use super::blobs::Blobs;
+use super::outcome::WriteKind;
 use super::records::{Content, View};
 use super::stored::{StoredText, StoredValue};
 use super::transactions::Change;
@@ -18,6 +19,8 @@ impl Engine {
         lifetime: Option<Lifetime>,
         now: Time,
     ) -> Reply<'static, V> {
+        let kind = if lifetime.is_some() { WriteKind::Set } else { WriteKind::SetDead };
+        self.note_write(key, field, kind, now);
         match lifetime {
             Some(lifetime) => {
                 self.put(key, field, Content { value: StoredValue::Text(value), lifetime }, now);
@@ -40,6 +43,7 @@ impl Engine {
 
     /// The same; `false` if it is not live.
     pub(super) fn remove(&mut self, key: &str, field: &str, now: Time) -> bool {
+        self.note_write(key, field, WriteKind::Removed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
         }
@@ -52,6 +56,7 @@ impl Engine {
     /// Gives a cell new content.
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
         let lifetime = content.lifetime;
+        self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() {
             self.note_change(Change::Cell(key, field));
         }

@@ -1,7 +1,7 @@
 //! Level 2: `SCAN` and `SCAN_BY_PREFIX` list the cells of a record.
 //!
-//! A record keeps its fields in byte order, so that a scan costs what it returns, and the dead cells among it that a
-//! backup still holds.
+//! A record keeps its fields in byte order, so that a scan costs what it returns, and the dead cells among it
+//! that a backup still holds.
 
 use super::Engine;
 use super::blobs::Blobs;

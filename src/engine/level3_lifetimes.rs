@@ -25,8 +25,8 @@ impl Engine {
 
     /// How long a cell lives that is set at `timestamp` for `ttl`; `None` if it is dead on arrival.
     ///
-    /// Under the free rule even an expired cell is kept: an earlier timestamp may still ask for it. (Only what ends
-    /// at 0 has no such timestamp.)
+    /// Under the free rule even an expired cell is kept: an earlier timestamp may still ask for it. (Only
+    /// what ends at 0 has no such timestamp.)
     pub(super) fn lifetime(&self, timestamp: Time, ttl: Ttl) -> Option<Lifetime> {
         let lifetime = Lifetime::starting(timestamp, ttl)?;
         match self.clock.rule() {
@@ -35,8 +35,8 @@ impl Engine {
         }
     }
 
-    /// How long a cell with this lifetime lives from the clock's reading on, where the database's own stands `shift` behind;
-    /// `None` if to the end of time.
+    /// How long a cell with this lifetime lives from the clock's reading on, where the database's own stands
+    /// `shift` behind; `None` if to the end of time.
     pub(super) fn left(&self, lifetime: Lifetime, shift: u64) -> Option<Ttl> {
         let left = lifetime.left_at(on_own_clock(self.clock.now(), shift))?;
         // A restore may have moved its end past the last moment there is.
@@ -51,10 +51,11 @@ impl Engine {
         }
     }
 
-    /// Counts everything that has died before `now` as dead, and gives its memory back where no backup holds it.
+    /// Counts everything that has died before `now` as dead, and gives its memory back where no backup holds
+    /// it.
     ///
-    /// Answers never depend on it: a look-up goes by the lifetime of every cell. What a restore brings back to life
-    /// dies again, and is counted again.
+    /// Answers never depend on it: a look-up goes by the lifetime of every cell. What a restore brings back
+    /// to life dies again, and is counted again.
     pub(super) fn settle(&mut self, now: Time) {
         let deaths = self.expiries.settle(now);
         for expiry in &deaths.fresh {

@@ -1,5 +1,5 @@
-//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data. BACKUP pays for what has died since the clock
-//! last stood there, RESTORE for what was written since the last backup.
+//! Level 4: BACKUP and RESTORE, at no cost in proportion to the data. BACKUP pays for what has died since the
+//! clock last stood there, RESTORE for what was written since the last backup.
 //!
 //! ```text
 //!   caller's time   0 ────── 3 ────────── 10 ────── 18
@@ -8,14 +8,15 @@
 //!                                  └───┘   shift = 10 - 3
 //! ```
 //!
-//! Under the free rule time does not pass, so there is no clock to shift: there BACKUP counts, and RESTORE writes
-//! the cells that have a lifetime anew, each in proportion to the data.
+//! Under the free rule time does not pass, so there is no clock to shift: there BACKUP counts, and RESTORE
+//! writes the cells that have a lifetime anew, each in proportion to the data.
 
 use super::Engine;
 use super::backups::Backup;
+use super::outcome::WholeChange;
 use super::records::{Content, NewVersions, Record};
-use super::timeline::Mark;
-use super::transactions::{Change, Remade};
+use super::timeline::Savepoint;
+use super::transactions::{Change, WholeDbWrite};
 use crate::reply::Reply;
 use crate::time::{ClockRule, Time};
 
@@ -29,15 +30,17 @@ impl Engine {
             }
             ClockRule::Free => self.count_live(now),
         };
-        self.remake(Remade::Saved);
+        self.note_whole(WholeChange::Saved { at: timestamp });
+        self.touch_whole(WholeDbWrite::Saved);
         self.note_change(Change::Backups);
-        let mark = self.timeline.close();
-        let backup = Backup { now, mark, live_records: self.records.live_records() };
+        let savepoint = self.timeline.close();
+        let backup = Backup { now, savepoint, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
         let written = self.undo.take();
-        self.keep_closed(&written, mark.epoch());
-        let hidden = replaced.map(|backup| backup.mark).filter(|last| self.timeline.follows(mark, *last));
-        let hidden = hidden.map(Mark::epoch).filter(|last| self.is_seen_by_backups_only(*last));
+        self.keep_closed(&written, savepoint.epoch());
+        let hidden =
+            replaced.map(|backup| backup.savepoint).filter(|last| self.timeline.follows(savepoint, *last));
+        let hidden = hidden.map(Savepoint::epoch).filter(|last| self.is_seen_by_backups_only(*last));
         if let Some(last) = hidden {
             // Of two backups at one time the earlier can never be restored: what only it saw goes.
             for (key, field) in written {
@@ -49,12 +52,13 @@ impl Engine {
 
     /// Brings a backup back: what was written since the last one goes, and the timeline forks.
     pub(super) fn restore<V>(&mut self, timestamp: Time, moment: Time) -> Reply<'static, V> {
-        let Some((_, backup)) = self.backups.latest(moment) else { return Reply::Done };
-        self.remake(Remade::Left);
+        let Some((taken, backup)) = self.backups.latest(moment) else { return Reply::Done };
+        self.note_whole(WholeChange::Restored { at: timestamp, taken });
+        self.touch_whole(WholeDbWrite::Left);
         self.note_change(Change::All);
         let written = self.undo.take();
         self.undo_open(written);
-        self.timeline.fork(backup.mark);
+        self.timeline.fork(backup.savepoint);
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {
@@ -88,8 +92,8 @@ impl Engine {
         self.records.iter().filter(|(_, record)| is_live(record)).map(|_| 1).sum()
     }
 
-    /// Gives every cell that had time left at `from` as much at `to`, and takes away what was dead: walked, as the
-    /// free rule needs it.
+    /// Gives every cell that had time left at `from` as much at `to`, and takes away what was dead: walked,
+    /// as the free rule needs it.
     fn rebase(&mut self, from: Time, to: Time) {
         let mut mortal = Vec::new();
         for (key, record) in self.records.iter() {

@@ -9,9 +9,10 @@
 //! ```
 
 use super::blobs::Blobs;
+use super::outcome::WholeChange;
 use super::records::{Record, Records};
 use super::stored::StoredValue;
-use super::transactions::{Change, Remade};
+use super::transactions::{Change, WholeDbWrite};
 use super::undo::UndoLog;
 use super::{Engine, Text};
 use crate::reply::{Item, Reply};
@@ -55,8 +56,8 @@ impl Engine {
         Reply::Items(self.live_items(now).map(|item| item.with(B::value)).collect())
     }
 
-    /// Tells the number of live records, which is kept. Under the free rule a query without a timestamp ignores expiry,
-    /// and so does the number.
+    /// Tells the number of live records, which is kept. Under the free rule a query without a timestamp
+    /// ignores expiry, and so does the number.
     pub(super) fn size<V>(&mut self, now: Time) -> Reply<'static, V> {
         self.catch_up(now);
         Reply::Count(self.records.live_records())
@@ -64,7 +65,8 @@ impl Engine {
 
     /// Empties the database, but for the backups.
     pub(super) fn clear<V>(&mut self) -> Reply<'static, V> {
-        self.remake(Remade::Left);
+        self.note_whole(WholeChange::Cleared);
+        self.touch_whole(WholeDbWrite::Left);
         self.note_change(Change::All);
         if self.backups.is_empty() && !self.is_shared() {
             self.records = Records::default();

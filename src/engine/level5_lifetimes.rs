@@ -1,6 +1,8 @@
-//! Level 5, lifetimes: EXPIRE, TTL and PERSIST, on a cell or on all cells of a record, from the clock's reading on.
+//! Level 5, lifetimes: EXPIRE, TTL and PERSIST, on a cell or on all cells of a record, from the clock's
+//! reading on.
 //!
-//! A lifetime is part of a cell's content, so to change it is to write the cell: backups hold the one that was.
+//! A lifetime is part of a cell's content, so to change it is to write the cell: backups hold the one that
+//! was.
 
 use super::records::Content;
 use super::{Engine, Text};

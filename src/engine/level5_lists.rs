@@ -1,8 +1,10 @@
 //! Level 5, lists: APPEND adds a text to what a cell holds.
 //!
-//! A list that a backup holds goes on in the newest version, which shares all items but the new ones (`stored`).
+//! A list that a backup holds goes on in the newest version, which shares all items but the new ones
+//! (`stored`).
 
 use super::Engine;
+use super::outcome::WriteKind;
 use super::records::Content;
 use super::stored::{List, StoredText, StoredValue};
 use super::transactions::Change;
@@ -10,7 +12,8 @@ use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
 impl Engine {
-    /// Adds an item and counts all. A cell that is not live starts a permanent list; one that is keeps its lifetime.
+    /// Adds an item and counts all. A cell that is not live starts a permanent list; one that is keeps its
+    /// lifetime.
     pub(super) fn append<V>(
         &mut self,
         key: &str,
@@ -18,6 +21,7 @@ impl Engine {
         item: StoredText,
         now: Time,
     ) -> Reply<'static, V> {
+        self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
         }

@@ -1,9 +1,11 @@
 //! Level 6, sessions: BEGIN, COMMIT and ROLLBACK, and BATCH.
 //!
-//! What a transaction is stands in `transactions`; the other names of operations are kept for those who read queries.
+//! What a transaction is stands in `transactions`; the other names of operations are kept for those who read
+//! queries.
 
 use super::Engine;
 use super::blobs::NoBlobs;
+use super::outcome::WholeChange;
 use super::transactions::Session;
 use crate::query::Query;
 use crate::reply::Reply;
@@ -12,20 +14,34 @@ use crate::time::{Backwards, Time};
 impl Engine {
     /// Begins a transaction of a session, unless it has one.
     pub(super) fn begin<V>(&mut self, session: Option<&Session>) -> Reply<'static, V> {
-        Reply::Bool(!self.is_inside() && self.open_transaction(session))
+        let begins = !self.is_inside() && self.open_transaction(session);
+        if begins {
+            self.note_whole(WholeChange::Began);
+        }
+        Reply::Bool(begins)
     }
 
     /// Ends a transaction: what it has written takes effect.
     pub(super) fn commit<V>(&mut self, now: Time) -> Reply<'static, V> {
-        Reply::Bool(self.keep_transaction(now))
+        let was_open = self.is_inside();
+        let keeps = self.keep_transaction(now);
+        if was_open {
+            self.note_whole(if keeps { WholeChange::Committed } else { WholeChange::RolledBack });
+        }
+        Reply::Bool(keeps)
     }
 
     /// Ends a transaction: what it has written goes.
     pub(super) fn rollback<V>(&mut self) -> Reply<'static, V> {
-        Reply::Bool(self.drop_transaction())
+        let ends = self.drop_transaction();
+        if ends {
+            self.note_whole(WholeChange::RolledBack);
+        }
+        Reply::Bool(ends)
     }
 
-    /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed on.
+    /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed
+    /// on.
     ///
     /// # Errors
     /// [`Backwards`] if time runs backwards anywhere in them. None of them has taken effect then.

@@ -1,11 +1,12 @@
 //! How many records are live, and which, where a walk over all would mostly find others.
 //!
-//! Invariants: the number is that of the records whose count is not 0, and the index, while there is one, has the keys of
-//! just these.
+//! Invariants: the number is that of the records whose count is not 0, and the index, while there is one, has
+//! the keys of just these.
 //!
-//! Records that are not live are there because a backup holds them. While they are the fewer, a walk over all records
-//! costs what it finds. Once they are not, an index is made for the next walk, and kept from then on: each record that
-//! comes or goes then pays for its place in it. A restore brings back other records, so the index ends there.
+//! Records that are not live are there because a backup holds them. While they are the fewer, a walk over all
+//! records costs what it finds. Once they are not, an index is made for the next walk, and kept from then on:
+//! each record that comes or goes then pays for its place in it. A restore brings back other records, so the
+//! index ends there.
 
 use std::collections::BTreeSet;
 

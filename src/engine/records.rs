@@ -1,8 +1,9 @@
 //! All records, by key, and the number of those that have a live cell.
 //!
-//! Invariants: a record has a cell; a cell was set once, unless it is there only to tell a transaction that it was not;
-//! the count of a record is the number of its cells that were live when expiries were last settled, and at a backup
-//! the number that were live then. (Under the free rule expiries are never settled, so every cell counts.)
+//! Invariants: a record has a cell; a cell was set once, unless it is there only to tell a transaction that
+//! it was not; the count of a record is the number of its cells that were live when expiries were last
+//! settled, and at a backup the number that were live then. (Under the free rule expiries are never settled,
+//! so every cell counts.)
 
 mod check;
 
@@ -104,7 +105,8 @@ impl Record {
 
     /// Counts a cell more; tells whether the count is new in the open epoch.
     fn count_birth(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
-        // Where no count is seen nothing is live. An image may tell an untruth, so none is relied on: `check` finds those.
+        // Where no count is seen nothing is live. An image may tell an untruth, so none is relied on: `check`
+        // finds those.
         let cells = self.count.seen(timeline).copied().unwrap_or(0);
         if cells == 0 {
             live.born(key);
@@ -167,7 +169,8 @@ impl Records {
         NewVersions { cell, count }
     }
 
-    /// Adds an item to what a live cell holds, if the open epoch has written that: how many there are then, or the item.
+    /// Adds an item to what a live cell holds, if the open epoch has written that: how many there are then,
+    /// or the item.
     pub(super) fn append(
         &mut self,
         key: &str,
@@ -205,8 +208,9 @@ impl Records {
         Some(NewVersions { cell: new_cell, count })
     }
 
-    /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes where no
-    /// backup holds it. The answer tells what was written, and whether nothing will ask for this expiry again.
+    /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes
+    /// where no backup holds it. The answer tells what was written, and whether nothing will ask for this
+    /// expiry again.
     pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (NewVersions, bool) {
         let Some(mut entry) = self.by_key.find(&expiry.key) else { return (NewVersions::default(), true) };
         let (key, record) = entry.get_mut();
@@ -244,8 +248,9 @@ impl Records {
         }
     }
 
-    /// Gives an epoch of a transaction what is seen of a cell and of its record's count, unless it has a version of it.
-    /// The answer is the content that it was given, if it was: `Some(None)` where no cell is seen.
+    /// Gives an epoch of a transaction what is seen of a cell and of its record's count, unless it has a
+    /// version of it. The answer is the content that it was given, if it was: `Some(None)` where no cell is
+    /// seen.
     pub(super) fn preserve(
         &mut self,
         (key, field): (&str, Option<&str>),
@@ -301,7 +306,8 @@ impl Records {
         std::mem::replace(&mut self.live, transaction)
     }
 
-    /// Takes out a version that nothing sees: the newest but one of a cell or, without a field, of a record's count.
+    /// Takes out a version that nothing sees: the newest but one of a cell or, without a field, of a record's
+    /// count.
     pub(super) fn forget(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
@@ -337,9 +343,9 @@ impl Records {
         self.by_key.insert(key, record);
     }
 
-    /// Lends all records out as they stand.
-    pub(super) fn lend(&mut self) -> Vec<Arc<Table<Record>>> {
-        self.by_key.lend()
+    /// A snapshot of all records as they stand.
+    pub(super) fn snapshot(&mut self) -> Vec<Arc<Table<Record>>> {
+        self.by_key.snapshot()
     }
 
     /// How many records have a cell that is counted as live.

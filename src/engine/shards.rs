@@ -1,13 +1,13 @@
-//! A hash map from texts that can be lent out whole, to be read by others while it is written to.
+//! A hash map from texts that can be shared as a whole, to be read by others while it is written to.
 //!
-//! Invariants: there is one shard, or there are all of them; a key stands once, in the shard of its hash. What was lent
-//! never changes, for whoever writes into a shard owns it: types see to that.
+//! Invariants: there is one shard, or there are all of them; a key stands once, in the shard of its hash.
+//! What was shared never changes, for whoever writes into a shard owns it: types see to that.
 //!
 //! ```text
 //!   hash of a key   ┌ tag of the slot ┬─ ... ─┬─ shard ─┬─ ... ─┬─ slot in its table ┐
 //!                  63                57      39        32                            0
 //!
-//!   shards   [ Own | Lent | Own | ... ]      lend: every Own becomes Lent, for the price of a pointer each
+//!   shards   [ Own | Shared | Own | ... ]    snapshot: every Own becomes Shared, for the price of a pointer each
 //!                      │                     write: the one shard becomes Own again. It is copied
 //!                      └──► table ◄── reader        if somebody still reads it, and only then
 //! ```
@@ -31,7 +31,7 @@ const FEW: usize = 1024;
 /// Where the bits of a hash begin that tell the shard: a table looks at those below and above.
 const SHARD_BITS: u32 = 32;
 
-/// What is lent: the rows of a shard.
+/// What is shared: the rows of a shard.
 pub(super) type Table<V> = HashTable<(Text, V)>;
 
 /// A map from keys to values.
@@ -49,7 +49,7 @@ enum Shard<V> {
     /// Nobody else knows it.
     Own(Table<V>),
     /// Somebody may be reading it.
-    Lent(Arc<Table<V>>),
+    Shared(Arc<Table<V>>),
 }
 
 impl<V> Default for Shard<V> {
@@ -108,10 +108,10 @@ impl<V: Clone> Shards<V> {
         (hash >> SHARD_BITS) as usize & (self.shards.len() - 1)
     }
 
-    /// Lends everything out as it stands: the shards that are not empty.
-    pub(super) fn lend(&mut self) -> Vec<Arc<Table<V>>> {
+    /// A snapshot of everything as it stands: the shards that are not empty.
+    pub(super) fn snapshot(&mut self) -> Vec<Arc<Table<V>>> {
         let shards = self.shards.iter_mut().filter(|shard| !shard.table().is_empty());
-        shards.map(Shard::lend).collect()
+        shards.map(Shard::snapshot).collect()
     }
 
     /// All rows, in no order.
@@ -146,24 +146,24 @@ impl<V: Clone> Shard<V> {
     fn table(&self) -> &Table<V> {
         match self {
             Self::Own(table) => table,
-            Self::Lent(table) => table,
+            Self::Shared(table) => table,
         }
     }
 
     /// The table, to be written to.
     #[inline]
     fn own(&mut self) -> &mut Table<V> {
-        if let Self::Lent(_) = self {
-            self.take_back();
+        if let Self::Shared(_) = self {
+            self.unshare();
         }
         match self {
             Self::Own(table) => table,
-            Self::Lent(table) => Arc::make_mut(table),
+            Self::Shared(table) => Arc::make_mut(table),
         }
     }
 
     #[cold]
-    fn take_back(&mut self) {
+    fn unshare(&mut self) {
         *self = Self::Own(std::mem::take(self).into_table());
     }
 
@@ -171,16 +171,16 @@ impl<V: Clone> Shard<V> {
     fn into_table(self) -> Table<V> {
         match self {
             Self::Own(table) => table,
-            Self::Lent(table) => Arc::unwrap_or_clone(table),
+            Self::Shared(table) => Arc::unwrap_or_clone(table),
         }
     }
 
-    fn lend(&mut self) -> Arc<Table<V>> {
+    fn snapshot(&mut self) -> Arc<Table<V>> {
         let table = match self {
             Self::Own(table) => Arc::new(std::mem::take(table)),
-            Self::Lent(table) => Arc::clone(table),
+            Self::Shared(table) => Arc::clone(table),
         };
-        *self = Self::Lent(Arc::clone(&table));
+        *self = Self::Shared(Arc::clone(&table));
         table
     }
 }
@@ -232,16 +232,16 @@ mod tests {
     #[test]
     fn a_write_copies_one_shard_and_only_while_somebody_reads_it() {
         let mut map = filled();
-        let lent = map.lend();
-        assert_eq!((lent.len(), copies(&map)), (SHARDS, 0));
+        let shared = map.snapshot();
+        assert_eq!((shared.len(), copies(&map)), (SHARDS, 0));
         for _ in 0..2 {
             put(&mut map, 7);
             assert!(map.find("no such key").is_none());
             // Both keys are in two shards at most, of forty rows each on the average.
             assert!((1..=200).contains(&copies(&map)), "{} rows were copied", copies(&map));
         }
-        drop(lent);
-        assert_eq!(copies(&map), 0, "what is lent no more is not kept");
+        drop(shared);
+        assert_eq!(copies(&map), 0, "what is shared no more is not kept");
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
         let mut map = filled();
         let rows = |map: &Shards<_>| map.iter().map(|(key, _)| std::ptr::from_ref(key)).collect::<Vec<_>>();
         let before = rows(&map);
-        drop(map.lend());
+        drop(map.snapshot());
         (0..10_000).for_each(|number| put(&mut map, number));
         assert_eq!(rows(&map), before, "every row is where it was");
     }
@@ -260,7 +260,7 @@ mod tests {
             let size = u32::try_from(size).expect("it is small");
             let mut map = Shards::default();
             (0..size).for_each(|number| put(&mut map, number));
-            let lent = [map.lend(), map.lend()];
+            let shared = [map.snapshot(), map.snapshot()];
             for number in 0..2 * size {
                 if number % 3 == 0 {
                     drop(map.find(&number.to_string()).map(OccupiedEntry::remove));
@@ -269,9 +269,9 @@ mod tests {
                 }
             }
             assert_eq!(map.iter().count(), (0..2 * size).filter(|number| number % 3 != 0).count());
-            for lent in lent {
+            for shared in shared {
                 let mut seen: Vec<u32> =
-                    lent.iter().flat_map(|table| table.iter().map(|(_, value)| **value)).collect();
+                    shared.iter().flat_map(|table| table.iter().map(|(_, value)| **value)).collect();
                 seen.sort_unstable();
                 assert!(seen.into_iter().eq(0..size));
             }

@@ -1,8 +1,10 @@
-//! What a cell holds: a text, or a list of texts that grows at its end. Each of the texts is in memory, or a reference to
-//! a blob that somebody else has.
+//! What a cell holds: a text, or a list of texts that grows at its end. Each of the texts is in memory, or a
+//! reference to a blob that somebody else has.
 //!
-//! Invariants: a chunk has an item; `length` counts the items of a chunk and of all before it. A chunk that two lists
-//! share never changes, and a blob is only where a query was answered with somebody who has blobs: types see to that.
+//! Invariants: a chunk has an item; `length` counts the items of a chunk and of all before it.
+//!
+//! Promises, which tests hold it to: a chunk that two lists share never changes; a blob is only where a query
+//! was answered with somebody who has blobs.
 //!
 //! ```text
 //!   a version of a cell in a backup ────────────► [a b c]
@@ -108,6 +110,14 @@ impl StoredValue {
         }
     }
 
+    pub(super) fn check(&self) -> Found {
+        let Self::List(list) = self else { return Ok(()) };
+        list.chunks().try_for_each(|Chunk { before, items, length }| {
+            let counted = before.as_ref().map_or(0, |before| before.length) + items.len();
+            ensure(counted == *length && !items.is_empty(), || format!("{length}, and it is {counted}"))
+        })
+    }
+
     /// Adds an item: a text becomes the first one of a list. The answer is how many there are then.
     pub(super) fn push(&mut self, item: StoredText) -> usize {
         match self {
@@ -120,16 +130,6 @@ impl StoredValue {
                 length
             }
         }
-    }
-}
-
-impl StoredValue {
-    pub(super) fn check(&self) -> Found {
-        let Self::List(list) = self else { return Ok(()) };
-        list.chunks().try_for_each(|Chunk { before, items, length }| {
-            let counted = before.as_ref().map_or(0, |before| before.length) + items.len();
-            ensure(counted == *length && !items.is_empty(), || format!("{length}, and it is {counted}"))
-        })
     }
 }
 

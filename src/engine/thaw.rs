@@ -1,7 +1,8 @@
 //! From an image back to a database.
 //!
-//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose its way; one that merely tells
-//! an untruth, as of a number of live records, makes an engine that answers it.
+//! Promise, which tests hold it to: an image is refused if an engine made of it could panic, hang, or lose
+//! its way; one that merely tells an untruth, as of a number of live records, makes an engine that answers
+//! it.
 
 use super::backups::{Backup, Backups};
 use super::expiries::{Expiries, Expiry};
@@ -16,7 +17,8 @@ use super::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
 
-/// A database that is made from its image: first its state, then its records one after the other, in any order.
+/// A database that is made from its image: first its state, then its records one after the other, in any
+/// order.
 ///
 /// ```
 /// use rewinddb::{engine::{Engine, image::Thaw}, query::Query, time::ClockRule};
@@ -68,8 +70,8 @@ impl Thaw {
     /// Adds a record.
     ///
     /// # Errors
-    /// [`Broken`] if no record of this database looks so, or if it has one of this key already. The record is not in
-    /// it then.
+    /// [`Broken`] if no record of this database looks so, or if it has one of this key already. The record is
+    /// not in it then.
     pub fn add(&mut self, image: &RecordImage<'_>) -> Result<(), Broken> {
         let open = self.engine.timeline.open();
         let key = Text::new(image.key);
@@ -91,8 +93,8 @@ impl Thaw {
         engine
     }
 
-    /// The database of an image that has lost records: how many are live, now and at each backup, is counted anew, in
-    /// (number of backups) x (records) steps.
+    /// The database of an image that has lost records: how many are live, now and at each backup, is counted
+    /// anew, in (number of backups) x (records) steps.
     #[must_use]
     pub fn finish_incomplete(self) -> Engine {
         let mut engine = self.finish();
@@ -104,7 +106,7 @@ impl Thaw {
         past.close();
         let mut backups = Backups::default();
         for (taken, backup) in engine.backups.iter() {
-            past.fork(backup.mark);
+            past.fork(backup.savepoint);
             backups.add(taken, Backup { live_records: live_records(&past), ..backup });
         }
         engine.backups = backups;
@@ -149,8 +151,8 @@ impl Engine {
         if self.backups.last().is_some_and(|last| last >= taken) {
             return Err(Broken("backups do not ascend"));
         }
-        let mark = self.timeline.mark_of_image(epoch, branch)?;
-        self.backups.add(taken, Backup { now, mark, live_records });
+        let savepoint = self.timeline.savepoint_of_image(epoch, branch)?;
+        self.backups.add(taken, Backup { now, savepoint, live_records });
         Ok(())
     }
 }

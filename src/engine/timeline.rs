@@ -1,9 +1,10 @@
 //! Epochs, and which of them are seen.
 //!
-//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an epoch of
-//! that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first; no epoch is later than
-//! `last`, which is the open one where no transaction is; places that were given back are nobody's; nobody else sees
-//! the branches of a transaction. (At the last epoch of all, which backups share, none of this is promised.)
+//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an
+//! epoch of that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first;
+//! no epoch is later than `last`, which is the open one where no transaction is; places that were given back
+//! are nobody's; nobody else sees the branches of a transaction. (At the last epoch of all, which backups
+//! share, none of this is promised.)
 //!
 //! ```text
 //!   epoch   0 ── 1 ── 2 ── 3                 first branch: began at 0
@@ -16,24 +17,25 @@
 //!
 //! (Drawings count epochs from 0, memory from 1.)
 //!
-//! A branch is made for each RESTORE and CLEAR, not for each backup; and none if it goes back to the latest backup of its own
-//! branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump pointer, after Myers, "An
-//! applicative random-access stack", 1983), so that the branch which an epoch belongs to is found in a logarithmic
-//! number of steps.
+//! A branch is made for each RESTORE and CLEAR, not for each backup; and none if it goes back to the latest
+//! backup of its own branch. Each keeps a link to its parent and one that jumps further (a skew-binary jump
+//! pointer, after Myers, "An applicative random-access stack", 1983), so that the branch which an epoch
+//! belongs to is found in a logarithmic number of steps.
 //!
-//! Outside a transaction there is one [`Position`]: where the database stands. Each transaction that is open has one of
-//! its own, and what its branches were is given back with it.
+//! Outside a transaction there is one [`Head`]: where the database stands. Each transaction that is open
+//! has one of its own, and what its branches were is given back with it.
 
+mod branch_images;
 mod check;
-mod image;
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
+pub(super) use branch_images::{Runs, TimelineImage};
 pub(super) use check::{Known, Pasts};
-pub(super) use image::{Runs, TimelineImage};
 
-/// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no more room.
+/// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no
+/// more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Epoch(NonZeroU32);
 
@@ -55,8 +57,8 @@ impl Epoch {
         self.0.get()
     }
 
-    /// The one after it. The last one has none and stays: to get there takes four thousand million backups, or an
-    /// image that says so.
+    /// The one after it. The last one has none and stays: to get there takes four thousand million backups,
+    /// or an image that says so.
     fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
@@ -87,18 +89,19 @@ impl Branch {
 
 /// A place to come back to: a closed epoch and its branch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
+pub(super) struct Savepoint {
     epoch: Epoch,
     branch: u32,
 }
 
-impl Mark {
+impl Savepoint {
     /// Its epoch.
     pub(super) fn epoch(self) -> Epoch {
         self.epoch
     }
 
-    /// The epochs that it sees and `earlier` does not, if both are on one branch, so that these are all that differs.
+    /// The epochs that it sees and `earlier` does not, if both are on one branch, so that these are all that
+    /// differs.
     pub(super) fn since(self, earlier: Self) -> Option<RangeInclusive<Epoch>> {
         let goes_on = self.branch == earlier.branch && earlier.epoch <= self.epoch;
         goes_on.then(|| earlier.epoch.next()..=self.epoch)
@@ -107,7 +110,7 @@ impl Mark {
 
 /// Where a database stands in the tree: its open epoch, in which it writes.
 #[derive(Clone, Debug)]
-pub(super) struct Position {
+pub(super) struct Head {
     branch: u32,
     /// Where that branch begins.
     first: Epoch,
@@ -116,7 +119,7 @@ pub(super) struct Position {
     own: Option<Vec<u32>>,
 }
 
-impl Position {
+impl Head {
     /// The open epoch.
     pub(super) fn open(&self) -> Epoch {
         self.open
@@ -127,7 +130,7 @@ impl Position {
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     branches: Vec<Branch>,
-    at: Position,
+    at: Head,
     /// The last epoch that was opened.
     last: Epoch,
     /// Places among the branches that were given back.
@@ -142,7 +145,7 @@ impl Timeline {
     pub(super) fn new() -> Self {
         let first = Epoch::FIRST;
         let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
-        let at = Position { branch: 0, first, open: first, own: None };
+        let at = Head { branch: 0, first, open: first, own: None };
         Self {
             branches: vec![root],
             at,
@@ -154,7 +157,7 @@ impl Timeline {
     }
 
     /// Where the database stands, or the transaction that is asked.
-    pub(super) fn position(&self) -> &Position {
+    pub(super) fn head(&self) -> &Head {
         &self.at
     }
 
@@ -165,29 +168,32 @@ impl Timeline {
     }
 
     /// Closes the open epoch and opens the next.
-    pub(super) fn close(&mut self) -> Mark {
-        let mark = Mark { epoch: self.at.open, branch: self.at.branch };
+    pub(super) fn close(&mut self) -> Savepoint {
+        let savepoint = Savepoint { epoch: self.at.open, branch: self.at.branch };
         if self.at.open == self.last {
             self.last = self.last.next();
             self.at.open = self.last;
         } else {
             let first = self.unused();
-            self.branch_off(mark, first);
+            self.branch_off(savepoint, first);
             self.branches[self.at.branch as usize].goes_on = true;
         }
-        mark
+        savepoint
     }
 
-    /// Makes `mark` the past of the open epoch, in which nothing may be written yet.
-    pub(super) fn fork(&mut self, mark: Mark) {
+    /// Makes `savepoint` the past of the open epoch, in which nothing may be written yet.
+    pub(super) fn fork(&mut self, savepoint: Savepoint) {
         let first = self.leave();
-        if first == self.at.open && mark.epoch.next() == first {
+        if first == self.at.open && savepoint.epoch.next() == first {
             // The latest backup of this branch: it simply goes on from there.
-            self.at =
-                Position { branch: mark.branch, first: self.branch(mark.branch).first, ..self.at.clone() };
+            self.at = Head {
+                branch: savepoint.branch,
+                first: self.branch(savepoint.branch).first,
+                ..self.at.clone()
+            };
             return;
         }
-        self.branch_off(mark, first);
+        self.branch_off(savepoint, first);
     }
 
     /// Leaves the open epoch, in which nothing may be written yet, without any past.
@@ -198,8 +204,9 @@ impl Timeline {
 
     /// Undoes the current branch if it was made for nothing; the answer is the epoch to go on with.
     fn leave(&mut self) -> Epoch {
-        let Position { branch, first, open, ref mut own } = self.at;
-        // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may have been.)
+        let Head { branch, first, open, ref mut own } = self.at;
+        // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may
+        // have been.)
         let is_unused = branch > 0 && first == open && open < Epoch::LAST;
         if is_unused && self.forks.contains(&branch) {
             self.left.push(branch);
@@ -229,14 +236,14 @@ impl Timeline {
         self.last < Epoch::LAST_TO_BEGIN_AT
     }
 
-    /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open epoch from now
-    /// on unless a version in the branch's first epoch hides it. The answer is where the database stands meanwhile, and
-    /// that epoch; `None` if there is no epoch left.
-    pub(super) fn begin(&mut self) -> Option<(Position, Epoch)> {
+    /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open
+    /// epoch from now on unless a version in the branch's first epoch hides it. The answer is where the
+    /// database stands meanwhile, and that epoch; `None` if there is no epoch left.
+    pub(super) fn begin(&mut self) -> Option<(Head, Epoch)> {
         if !self.can_begin() {
             return None;
         }
-        let fork = Mark { epoch: self.at.open, branch: self.at.branch };
+        let fork = Savepoint { epoch: self.at.open, branch: self.at.branch };
         self.forks.push(fork.branch);
         let first = self.unused();
         let before = self.at.clone();
@@ -246,35 +253,36 @@ impl Timeline {
         Some((before, first))
     }
 
-    /// Stands at `position` from now on; where it stood is there then.
-    pub(super) fn swap(&mut self, position: &mut Position) {
-        std::mem::swap(&mut self.at, position);
+    /// Stands at `head` from now on; where it stood is there then.
+    pub(super) fn swap(&mut self, head: &mut Head) {
+        std::mem::swap(&mut self.at, head);
     }
 
-    /// Ends the transaction that stood at `position`: its branches are given back.
-    pub(super) fn end(&mut self, position: &Position) {
-        self.forget_fork(position);
-        self.vacant.extend(position.own.iter().flatten());
+    /// Ends the transaction that stood at `head`: its branches are given back.
+    pub(super) fn end(&mut self, head: &Head) {
+        self.forget_fork(head);
+        self.vacant.extend(head.own.iter().flatten());
         self.rewind();
     }
 
-    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup leads there.
-    pub(super) fn adopt(&mut self, position: &Position, is_left: bool) {
-        self.forget_fork(position);
+    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup
+    /// leads there.
+    pub(super) fn adopt(&mut self, head: &Head, is_left: bool) {
+        self.forget_fork(head);
         if is_left {
             self.leave();
-            let own = position.own.iter().flatten().filter(|branch| **branch != position.branch);
+            let own = head.own.iter().flatten().filter(|branch| **branch != head.branch);
             self.vacant.extend(own);
         }
-        self.at = Position { own: None, ..position.clone() };
+        self.at = Head { own: None, ..head.clone() };
         self.rewind();
     }
 
-    fn forget_fork(&mut self, position: &Position) {
-        let first = position.own.as_deref().and_then(<[u32]>::first);
+    fn forget_fork(&mut self, head: &Head) {
+        let first = head.own.as_deref().and_then(<[u32]>::first);
         let fork = first.map(|first| self.branch(*first).parent);
         let place = self.forks.iter().position(|branch| Some(*branch) == fork);
-        debug_assert!(place.is_some(), "a transaction at {position:?} has no fork");
+        debug_assert!(place.is_some(), "a transaction at {head:?} has no fork");
         if let Some(place) = place {
             self.forks.swap_remove(place);
         }
@@ -289,17 +297,17 @@ impl Timeline {
         }
     }
 
-    /// Begins a branch that forks at `mark`.
-    fn branch_off(&mut self, mark: Mark, first: Epoch) {
-        let parent = self.branch(mark.branch);
+    /// Begins a branch that forks at `savepoint`.
+    fn branch_off(&mut self, savepoint: Savepoint, first: Epoch) {
+        let parent = self.branch(savepoint.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
-        let jump = if even { jump.jump } else { mark.branch };
+        let jump = if even { jump.jump } else { savepoint.branch };
         self.enter(Branch {
             first,
-            fork: Some(mark.epoch),
+            fork: Some(savepoint.epoch),
             goes_on: false,
-            parent: mark.branch,
+            parent: savepoint.branch,
             depth: parent.depth + 1,
             jump,
             jump_first: self.branch(jump).first,
@@ -320,13 +328,14 @@ impl Timeline {
         }
     }
 
-    /// Is the epoch of `mark` the one right before that of `next`, so that nothing forks between the two?
-    pub(super) fn follows(&self, next: Mark, mark: Mark) -> bool {
+    /// Is the epoch of `savepoint` the one right before that of `next`, so that nothing forks between the
+    /// two?
+    pub(super) fn follows(&self, next: Savepoint, savepoint: Savepoint) -> bool {
         let branch = self.branch(next.branch);
-        if mark.branch == next.branch {
-            mark.epoch.next() == next.epoch
+        if savepoint.branch == next.branch {
+            savepoint.epoch.next() == next.epoch
         } else {
-            branch.goes_on && branch.first == next.epoch && branch.fork == Some(mark.epoch)
+            branch.goes_on && branch.first == next.epoch && branch.fork == Some(savepoint.epoch)
         }
     }
 

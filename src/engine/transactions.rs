@@ -1,11 +1,11 @@
 //! What is open at once: transactions, each on a side branch of the timeline, and who is in which.
 //!
-//! Promise, which tests hold it to: what a transaction sees stays as it was at its BEGIN but for what it writes itself,
-//! and for time.
+//! Promise, which tests hold it to: what a transaction sees stays as it was at its BEGIN but for what it
+//! writes itself, and for time.
 //!
-//! Invariants: nobody else sees the branches of a transaction, and where none is open, no version of one is left
-//! (`timeline`); whatever is in an epoch of its own that is closed is noted in `closed`; what it has written is in
-//! `touched`; it has a number of its own, and a session has one at most.
+//! Invariants: nobody else sees the branches of a transaction, and where none is open, no version of one is
+//! left (`timeline`); whatever is in an epoch of its own that is closed is noted in `closed`; what it has
+//! written is in `touched`; it has a number of its own, and a session has one at most.
 //!
 //! ```text
 //!   the database        ── 4 (open) ──────────────────────►      others go on writing here
@@ -14,9 +14,9 @@
 //!                                what others change in 4 is put here first, as it was
 //! ```
 //!
-//! So BEGIN makes a branch, and a write pays for the transactions that are open: it gives each of them what was there,
-//! once. All queries are answered by the same methods, which know one present: where another one's query is next, the
-//! present is changed for another, a handful of words ([`View`]).
+//! So BEGIN makes a branch, and a write pays for the transactions that are open: it gives each of them what
+//! was there, once. All queries are answered by the same methods, which know one present: where another one's
+//! query is next, the present is changed for another, a handful of words ([`View`]).
 
 mod changes;
 mod check;
@@ -29,16 +29,16 @@ use std::sync::{Arc, Weak};
 use super::backups::Backups;
 use super::expiries::Cursor;
 use super::live::Live;
-use super::timeline::{Epoch, Position, Timeline};
+use super::timeline::{Epoch, Head, Timeline};
 use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use changes::Changes;
-pub(super) use changes::{Change, Remade};
+pub(super) use changes::{Change, WholeDbWrite};
 pub(super) use check::Present;
 pub use ending::Effect;
 
-/// Somebody who asks a database, and may have a transaction open there. It ends when it is dropped; what it had open
-/// is rolled back then.
+/// Somebody who asks a database, and may have a transaction open there. It ends when it is dropped; what it
+/// had open is rolled back then.
 ///
 /// ```
 /// use rewinddb::{engine::{Engine, Session}, query::Query, reply::Reply, time::ClockRule};
@@ -67,7 +67,7 @@ impl Session {
 /// The present, as the database or a transaction has it: all that another one has otherwise.
 #[derive(Clone, Debug)]
 struct View {
-    at: Position,
+    at: Head,
     shift: u64,
     live: Live,
     expiries: Cursor,
@@ -82,7 +82,8 @@ pub(super) struct Transaction {
     number: u64,
     /// Whose it is; `None` if it is the engine's own.
     session: Option<Weak<()>>,
-    /// The present that is not the engine's now: the transaction's or, while that one is asked, the database's.
+    /// The present that is not the engine's now: the transaction's or, while that one is asked, the
+    /// database's.
     other: View,
     /// The open epoch that it forks from.
     fork: Epoch,
@@ -95,7 +96,7 @@ pub(super) struct Transaction {
     /// It has read or written every record.
     all: bool,
     /// How it has made more of the database than its records, in order.
-    remade: Vec<Remade>,
+    whole_writes: Vec<WholeDbWrite>,
     changes: Changes,
 }
 
@@ -168,23 +169,36 @@ impl Engine {
         std::mem::swap(&mut self.backups, backups);
     }
 
-    /// What the engine's own session sees, though another may have been asked last: the timeline, and how far the
-    /// database's own clock stands behind there.
+    /// What the engine's own session sees, though another may have been asked last: the timeline, and how far
+    /// the database's own clock stands behind there.
     pub(super) fn own_view(&self) -> (Cow<'_, Timeline>, u64) {
-        let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
-        let Some(place) = own.or(self.inside).filter(|_| own != self.inside) else {
+        let Some(View { at, shift, .. }) = self.own_kept() else {
             return (Cow::Borrowed(&self.timeline), self.shift);
         };
-        // Its present is kept: if it has no transaction, by the one that is asked.
-        let View { at, shift, .. } = &self.transactions[place].other;
         let mut timeline = self.timeline.clone();
         timeline.swap(&mut at.clone());
         (Cow::Owned(timeline), *shift)
     }
 
-    /// Was another session asked last, so that the present is not that of the engine's own?
-    pub(super) fn is_away(&self) -> bool {
-        self.inside != self.transactions.iter().position(|transaction| transaction.is_of(None))
+    /// The backups that it sees.
+    pub(super) fn own_backups(&self) -> &Backups {
+        self.own_kept().map_or(&self.backups, |view| &view.backups)
+    }
+
+    /// The present of the engine's own session where it is kept, as that of another one is the engine's now: kept by its
+    /// own transaction or, if it has none, by the one that is asked.
+    fn own_kept(&self) -> Option<&View> {
+        let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
+        let place = own.or(self.inside).filter(|_| own != self.inside)?;
+        Some(&self.transactions[place].other)
+    }
+
+    /// Has the engine's own session a transaction that could not be committed, as others have changed what it has read or
+    /// written?
+    #[must_use]
+    pub fn is_in_conflict(&self) -> bool {
+        let mut own = self.transactions.iter().filter(|transaction| transaction.is_of(None));
+        own.any(Transaction::is_in_conflict)
     }
 
     /// Is the query that is being answered part of a transaction?
@@ -198,7 +212,7 @@ impl Engine {
     }
 
     /// The transactions that stand where they are, while the database is asked.
-    pub(super) fn positions(&self) -> impl Iterator<Item = &Position> {
+    pub(super) fn heads(&self) -> impl Iterator<Item = &Head> {
         self.transactions.iter().map(|transaction| &transaction.other.at)
     }
 
@@ -226,7 +240,7 @@ impl Engine {
             closed: Vec::new(),
             touched: BTreeMap::new(),
             all: false,
-            remade: Vec::new(),
+            whole_writes: Vec::new(),
             changes: Changes::default(),
         });
         true

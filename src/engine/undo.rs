@@ -1,7 +1,7 @@
 //! The undo log: what was written since the last backup, and what a restore undoes.
 //!
-//! Invariant: once there is a backup, every cell that has a version of the open epoch is recorded, and every count that
-//! has one is recorded itself or with such a cell of its record; in a transaction always.
+//! Invariant: once there is a backup, every cell that has a version of the open epoch is recorded, and every
+//! count that has one is recorded itself or with such a cell of its record; in a transaction always.
 
 use std::collections::BTreeSet;
 

@@ -1,13 +1,13 @@
-//! Who is judged: somebody's own solution behind a protocol, or our engine.
+//! Who is judged: somebody's own solution behind a protocol, or the exercise's own answers.
 //!
-//! Invariants: a candidate that hangs, crashes, floods, forks or eats memory ends with a [`Stop`] and with nothing of
+//! Invariants: a candidate that hangs, crashes, floods, forks or eats memory ends with a [`StopReason`] and with nothing of
 //! it left running; each list is run on a fresh database.
 //!
 //! ```text
-//!   Judge, Hunt ──list──► Candidate ─┬─ Engine
+//!   Judge, Hunt ──list──► Candidate ─┬─ Reference        the exercise's own answers
 //!                                    ├─ ListProtocol     a process a list: arrays in, arrays out
 //!                                    ├─ LinesProtocol    a process a list: a query a line
-//!                                    └─ SessionProtocol  one process, which is told to begin afresh
+//!                                    └─ SessionProtocol  one process, which is asked to begin afresh
 //!                                           └─ Process: Pipes, Limits, the Tree of its processes
 //! ```
 
@@ -35,10 +35,9 @@ pub use tree::{adopt_orphans, end_all, end_running};
 
 use serde::Serialize;
 
-use super::case::{List, answers};
-use super::verdict::Stop;
-use crate::query::Level;
-use crate::time::ClockRule;
+use super::case::QueryList;
+use super::exercise::{Exercise, TimeRule};
+use super::verdict::StopReason;
 use crate::wire::Term;
 
 /// Something that answers lists of queries.
@@ -46,21 +45,21 @@ pub trait Candidate {
     /// Answers a list on a fresh database.
     ///
     /// # Errors
-    /// [`CannotStart`] if there is nothing to hand a list to.
-    fn run(&mut self, list: &List) -> Result<Run, CannotStart>;
+    /// [`SpawnError`] if there is nothing to hand a list to.
+    fn run(&mut self, list: &QueryList) -> Result<Run, SpawnError>;
 
     /// Answers a list that was not answered rightly once more, so that the query at fault is known; `None` if that
-    /// tells no more.
+    /// shows no more.
     ///
     /// # Errors
-    /// [`CannotStart`] as for [`Self::run`].
-    fn run_closely(&mut self, list: &List, first: &Run) -> Result<Option<Run>, CannotStart> {
+    /// [`SpawnError`] as for [`Self::run`].
+    fn run_closely(&mut self, list: &QueryList, first: &Run) -> Result<Option<Run>, SpawnError> {
         let _ = (list, first);
         Ok(None)
     }
 
     /// The lists that follow are of this level, and go by this clock rule.
-    fn enter(&mut self, level: Level, clock: ClockRule) {
+    fn enter(&mut self, level: u8, clock: TimeRule) {
         let _ = (level, clock);
     }
 }
@@ -71,7 +70,7 @@ pub struct Run {
     /// Its answers, up to where it stopped.
     pub answers: Vec<Term>,
     /// Why there are no more.
-    pub stop: Option<Stop>,
+    pub stop: Option<StopReason>,
     /// The end of what it wrote to standard error meanwhile.
     pub errors: String,
     /// How long it took.
@@ -80,20 +79,20 @@ pub struct Run {
 
 /// Why a candidate cannot be started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CannotStart {
+pub struct SpawnError {
     /// What happened, in a sentence.
     pub why: String,
     /// The end of what it wrote to standard error.
     pub errors: String,
 }
 
-impl fmt::Display for CannotStart {
+impl fmt::Display for SpawnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.why)
     }
 }
 
-impl std::error::Error for CannotStart {}
+impl std::error::Error for SpawnError {}
 
 /// How a candidate is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,29 +131,43 @@ impl FromStr for Protocol {
 /// The candidate that a command starts. Nothing is started yet.
 #[cfg(unix)]
 #[must_use]
-pub fn candidate(protocol: Protocol, command: &[String], limits: Limits) -> Box<dyn Candidate> {
+pub fn candidate<'e>(
+    exercise: &'e dyn Exercise,
+    protocol: Protocol,
+    command: &[String],
+    limits: Limits,
+) -> Box<dyn Candidate + 'e> {
     let command = command.to_vec();
     match protocol {
-        Protocol::List => Box::new(list::ListProtocol { command, limits }),
-        Protocol::Lines => Box::new(lines::LinesProtocol { command, limits }),
-        Protocol::Session => Box::new(session::SessionProtocol::new(command, limits)),
+        Protocol::List => Box::new(list::ListProtocol { exercise, command, limits }),
+        Protocol::Lines => Box::new(lines::LinesProtocol { exercise, command, limits }),
+        Protocol::Session => Box::new(session::SessionProtocol::new(exercise, command, limits)),
     }
 }
 
-/// Our engine, judged like any other.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Engine {
-    clock: ClockRule,
+/// The exercise's own answers, judged like any other's.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'e> {
+    exercise: &'e dyn Exercise,
+    clock: TimeRule,
 }
 
-impl Candidate for Engine {
-    fn enter(&mut self, _level: Level, clock: ClockRule) {
+impl<'e> Reference<'e> {
+    /// The answers of this exercise.
+    #[must_use]
+    pub fn new(exercise: &'e dyn Exercise) -> Self {
+        Self { exercise, clock: TimeRule::default() }
+    }
+}
+
+impl Candidate for Reference<'_> {
+    fn enter(&mut self, _level: u8, clock: TimeRule) {
         self.clock = clock;
     }
 
-    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+    fn run(&mut self, list: &QueryList) -> Result<Run, SpawnError> {
         let begun = Instant::now();
-        let answers = answers(list, self.clock).unwrap_or_default();
+        let answers = self.exercise.answers(list, self.clock).unwrap_or_default();
         Ok(Run { answers, took: begun.elapsed(), ..Run::default() })
     }
 }

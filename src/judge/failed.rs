@@ -3,11 +3,9 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::case::{List, answers, requests};
-use super::verdict::{Stop, Verdict};
-use crate::query::Language;
-use crate::time::ClockRule;
-use crate::trace::{Step, Tracer};
+use super::case::{QueryList, QueryWords};
+use super::exercise::{Exercise, State, TimeRule};
+use super::verdict::{StopReason, Verdict};
 use crate::wire::Term;
 
 /// So many bytes of a wrong answer are kept, or of each of several.
@@ -23,15 +21,15 @@ pub struct Failed {
     /// How to mend it, where that is known.
     pub hint: Option<String>,
     /// The queries up to the first that was not answered rightly; all of them if it is not known which that is.
-    pub queries: List,
+    pub queries: QueryList,
     /// The number of that query, from 1; it is the last of `queries`.
     pub query: Option<usize>,
     /// The answer that was wanted there.
     pub wanted: Option<Term>,
     /// The answer that was given there.
     pub given: Option<Term>,
-    /// The step before that query, with the state that our engine was in; `None` where it is the first.
-    pub before: Option<Step>,
+    /// The state that a right solution is in before that query; `None` where it is the first.
+    pub before: Option<State>,
     /// The rule that decides that query.
     pub rule: Option<String>,
     /// The end of what the candidate wrote to standard error.
@@ -40,16 +38,16 @@ pub struct Failed {
 
 /// The first thing that is wrong with a run.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
-    /// What is wrong; a wrong answer is a stop too.
-    pub(super) stop: Stop,
+pub(super) struct Defect {
+    /// What is wrong; a wrong answer is a reason to stop too.
+    pub(super) stop: StopReason,
     /// The query at fault, from 0; `None` if that is not known.
     pub(super) query: Option<usize>,
     /// What was answered there, if anything was.
     pub(super) given: Option<Term>,
 }
 
-impl Fault {
+impl Defect {
     /// The same with a hint, in the place of any that it had.
     pub(super) fn with_hint(self, hint: &str) -> Self {
         Self { stop: self.stop.with_hint(hint), ..self }
@@ -63,14 +61,14 @@ impl Fault {
                 Some(Self { stop: stop.clone(), query: None, given: None })
             }
             (_, Some(query)) => {
-                let stop = Stop::new(Verdict::WrongAnswer, format!("query {}", query + 1));
+                let stop = StopReason::new(Verdict::WrongAnswer, format!("query {}", query + 1));
                 Some(Self { stop, query: Some(query), given: Some(run.answers[query].clone()) })
             }
             (Some(stop), None) => {
                 Some(Self { stop: stop.clone(), query: Some(run.answers.len()), given: None })
             }
             (None, None) if run.answers.len() < expected.len() => {
-                let stop = Stop::new(Verdict::WrongShape, "answers are missing at the end");
+                let stop = StopReason::new(Verdict::WrongShape, "answers are missing at the end");
                 Some(Self { stop, query: Some(run.answers.len()), given: None })
             }
             (None, None) => None,
@@ -79,21 +77,29 @@ impl Fault {
 }
 
 impl Failed {
-    /// The fault with all that helps to understand it.
-    pub(super) fn of(list: &List, clock: ClockRule, expected: &[Term], fault: Fault, errors: String) -> Self {
-        let Fault { stop, query, given } = fault;
+    /// The defect with all that helps to understand it.
+    pub(super) fn of(
+        exercise: &dyn Exercise,
+        list: &QueryList,
+        clock: TimeRule,
+        expected: &[Term],
+        defect: Defect,
+        errors: String,
+    ) -> Self {
+        let Defect { stop, query, given } = defect;
         let upto = query.map_or(list.len(), |query| (query + 1).min(list.len()));
-        let (before, at) = query.map_or((None, None), |_| explained(&list[..upto], clock));
+        let view = query.map_or_else(Default::default, |_| exercise.view(&list[..upto], clock));
+        let hint = || hint(exercise, stop.verdict, &list[..upto], clock, given.as_ref());
         Self {
             verdict: stop.verdict,
             message: stop.why,
-            hint: stop.hint.or_else(|| hint(stop.verdict, &list[..upto], clock, given.as_ref())),
+            hint: stop.hint.or_else(hint),
             queries: list[..upto].to_vec(),
             query: query.map(|query| query + 1),
             wanted: query.and_then(|query| expected.get(query).cloned()),
             given: given.map(clipped),
-            rule: at.map(|step| step.rule),
-            before,
+            rule: view.rule,
+            before: view.before,
             errors,
         }
     }
@@ -109,30 +115,19 @@ fn clipped(mut answer: Term) -> Term {
 }
 
 /// What helps with the last query of a list, where that shows in what was answered.
-fn hint(verdict: Verdict, list: &[Vec<Term>], clock: ClockRule, given: Option<&Term>) -> Option<String> {
+fn hint(
+    exercise: &dyn Exercise,
+    verdict: Verdict,
+    list: &[QueryWords],
+    clock: TimeRule,
+    given: Option<&Term>,
+) -> Option<String> {
     match verdict {
         Verdict::NotSupported => {
-            let operation = requests(list)?.last()?.form(Language::records())?.name;
-            Some(format!("`rewind help {operation}` explains it"))
+            let name = exercise.read(list)?.queries.last()?.signature.name;
+            Some(format!("`rewind help {name}` explains it"))
         }
-        Verdict::WrongAnswer if clock == ClockRule::Monotone => {
-            let free = answers(list, ClockRule::Free)?;
-            let is_free = free.last() == given;
-            is_free.then(|| {
-                "it would be right if each timestamp were judged for itself: --clock free".to_owned()
-            })
-        }
+        Verdict::WrongAnswer => exercise.hint(list, clock, given?),
         _ => None,
     }
-}
-
-/// The step before the last query of a list, and that of the last.
-fn explained(list: &[Vec<Term>], clock: ClockRule) -> (Option<Step>, Option<Step>) {
-    let mut tracer = Tracer::new(clock);
-    let (mut before, mut at) = (None, None);
-    for request in requests(list).unwrap_or_default() {
-        before = at.take();
-        at = tracer.step(&request).ok();
-    }
-    (before, at)
 }

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::candidate::{Candidate, CannotStart};
+use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
-use super::failed::{Failed, Fault};
+use super::exercise::Exercise;
+use super::failed::{Defect, Failed};
 use super::verdict::Verdict;
-use crate::query::{Language, Level};
 
 /// After so many lists in a row that were not answered in time the rest of a level is not tried.
 const MOST_TIMEOUTS: usize = 3;
@@ -26,7 +26,7 @@ pub struct Report {
     pub levels: Vec<LevelReport>,
     /// Why the candidate could not be started, if it could not: what came after that was not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cannot_start: Option<CannotStart>,
+    pub cannot_start: Option<SpawnError>,
 }
 
 /// What came of the cases of a level.
@@ -54,13 +54,13 @@ pub struct CaseReport {
     #[serde(serialize_with = "seconds")]
     pub took: Duration,
     /// The verdict.
-    pub outcome: Outcome,
+    pub outcome: CaseResult,
 }
 
 /// The outcome of a case.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum CaseResult {
     /// Every answer was right.
     Passed,
     /// It failed, and how.
@@ -82,11 +82,9 @@ impl Report {
 
     /// The last level that is passed with all before it, if the first is.
     #[must_use]
-    pub fn passed(&self) -> Option<Level> {
-        let passed = |level: Level| {
-            self.levels.iter().any(|report| report.level == level.number() && report.is_passed())
-        };
-        Language::records().levels().take_while(|level| passed(*level)).last()
+    pub fn passed(&self) -> Option<u8> {
+        let passed = |level: u8| self.levels.iter().any(|report| report.level == level && report.is_passed());
+        (1..=u8::MAX).take_while(|level| passed(*level)).last()
     }
 
     /// All cases.
@@ -96,8 +94,8 @@ impl Report {
 }
 
 impl LevelReport {
-    fn new(level: Level) -> Self {
-        Self { level: level.number(), cases: Vec::new(), took: Duration::ZERO }
+    fn new(level: u8) -> Self {
+        Self { level, cases: Vec::new(), took: Duration::ZERO }
     }
 
     /// Were all cases passed?
@@ -109,7 +107,7 @@ impl LevelReport {
     /// How many cases were passed.
     #[must_use]
     pub fn passed(&self) -> usize {
-        self.cases.iter().filter(|case| matches!(case.outcome, Outcome::Passed)).count()
+        self.cases.iter().filter(|case| matches!(case.outcome, CaseResult::Passed)).count()
     }
 }
 
@@ -118,8 +116,8 @@ impl CaseReport {
     #[must_use]
     pub fn failed(&self) -> Option<&Failed> {
         match &self.outcome {
-            Outcome::Failed(failed) => Some(failed),
-            Outcome::Passed | Outcome::NotTried => None,
+            CaseResult::Failed(failed) => Some(failed),
+            CaseResult::Passed | CaseResult::NotTried => None,
         }
     }
 }
@@ -136,19 +134,20 @@ pub fn in_order(mut cases: Vec<Case>) -> Vec<Case> {
 /// Judges a candidate by `cases`, which are drawn one by one. `each` is handed every case as soon as it is judged, and may
 /// break off.
 pub fn judge<C: Borrow<Case>>(
+    exercise: &dyn Exercise,
     candidate: &mut dyn Candidate,
     cases: impl IntoIterator<Item = C>,
-    mut each: impl FnMut(Level, &CaseReport) -> ControlFlow<()>,
+    mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
     let (mut report, mut timeouts) = (Report::default(), 0);
     for case in cases {
         let case = case.borrow();
-        let is_new = report.levels.last().is_none_or(|last| last.level != case.level.number());
+        let is_new = report.levels.last().is_none_or(|last| last.level != case.level);
         timeouts = if is_new { 0 } else { timeouts };
         let judged = if timeouts < MOST_TIMEOUTS {
-            judge_case(candidate, case)
+            judge_case(exercise, candidate, case)
         } else {
-            Ok(CaseReport::of(case, Outcome::NotTried, Duration::ZERO))
+            Ok(CaseReport::of(case, CaseResult::NotTried, Duration::ZERO))
         };
         let judged = match judged {
             Ok(judged) => judged,
@@ -158,8 +157,8 @@ pub fn judge<C: Borrow<Case>>(
             }
         };
         timeouts = match &judged.outcome {
-            Outcome::Failed(failed) if failed.verdict == Verdict::TimeLimit => timeouts + 1,
-            Outcome::NotTried => timeouts,
+            CaseResult::Failed(failed) if failed.verdict == Verdict::TimeLimit => timeouts + 1,
+            CaseResult::NotTried => timeouts,
             _ => 0,
         };
         if is_new {
@@ -178,28 +177,40 @@ pub fn judge<C: Borrow<Case>>(
 }
 
 impl CaseReport {
-    fn of(case: &Case, outcome: Outcome, took: Duration) -> Self {
+    fn of(case: &Case, outcome: CaseResult, took: Duration) -> Self {
         Self { suite: case.suite.clone(), name: case.name.clone(), why: case.why.clone(), took, outcome }
     }
 }
 
 /// Judges one case; where it fails, once more with a closer look.
-fn judge_case(candidate: &mut dyn Candidate, case: &Case) -> Result<CaseReport, CannotStart> {
+fn judge_case(
+    exercise: &dyn Exercise,
+    candidate: &mut dyn Candidate,
+    case: &Case,
+) -> Result<CaseReport, SpawnError> {
     candidate.enter(case.level, case.clock);
     let begun = Instant::now();
     let run = candidate.run(&case.list)?;
-    let outcome = match Fault::of(&run, &case.expected) {
-        None => Outcome::Passed,
+    let outcome = match Defect::of(&run, &case.expected) {
+        None => CaseResult::Passed,
         Some(first) => {
             let again = candidate.run_closely(&case.list, &run)?;
-            let (fault, errors) = match again.map(|again| (Fault::of(&again, &case.expected), again.errors)) {
+            let (defect, errors) = match again.map(|again| (Defect::of(&again, &case.expected), again.errors))
+            {
                 Some((Some(closer), errors)) => (closer, errors),
                 Some((None, _)) => {
                     (first.with_hint("query by query the same list was answered rightly"), run.errors)
                 }
                 None => (first, run.errors),
             };
-            Outcome::Failed(Box::new(Failed::of(&case.list, case.clock, &case.expected, fault, errors)))
+            CaseResult::Failed(Box::new(Failed::of(
+                exercise,
+                &case.list,
+                case.clock,
+                &case.expected,
+                defect,
+                errors,
+            )))
         }
     };
     Ok(CaseReport::of(case, outcome, begun.elapsed()))

@@ -1,4 +1,4 @@
-//! What came of judging, as a person or a program reads it. Every form is made of a [`Report`] alone.
+//! What came of judging, as a person or a program reads it. Every format is made of a [`Report`] alone.
 
 mod exercism;
 mod html;
@@ -12,9 +12,9 @@ use std::str::FromStr;
 
 use super::{CaseReport, Report};
 
-/// A form for programs, or a page.
+/// A format for programs, or a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ReportFormat {
     /// `JUnit`'s XML, as build servers read it.
     Junit,
     /// All of it, as JSON.
@@ -27,8 +27,8 @@ pub enum Form {
     Html,
 }
 
-impl Form {
-    /// The report of a command in this form.
+impl ReportFormat {
+    /// The report of a command in this format.
     #[must_use]
     pub fn render(self, report: &Report, of: &str) -> String {
         match self {
@@ -46,7 +46,7 @@ impl Form {
     }
 }
 
-impl FromStr for Form {
+impl FromStr for ReportFormat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -3,16 +3,15 @@
 use serde_json::json;
 
 use super::case::Case;
-use crate::query::Language;
-use crate::time::ClockRule;
+use super::exercise::TimeRule;
 use crate::wire::Term;
 
 /// The suite that holds these cases, which go by one clock rule.
 #[must_use]
 pub fn suite_of(cases: &[Case]) -> String {
-    let level = cases.iter().map(|case| case.level).max().unwrap_or(Language::records().last_level());
+    let level = cases.iter().map(|case| case.level).max().unwrap_or(1);
     let name = cases.first().map_or("", |case| &case.suite);
-    let is_free = cases.iter().any(|case| case.clock == ClockRule::Free);
+    let is_free = cases.iter().any(|case| case.clock == TimeRule::Free);
     let clock = if is_free { ", \"clock\": \"free\"" } else { "" };
     let cases: Vec<_> = cases.iter().map(text).collect();
     format!(
@@ -33,13 +32,13 @@ fn text(case: &Case) -> String {
     )
 }
 
-/// An array, and those in it, with a blank after each comma.
+/// An array, and those in it, with a space after each comma.
 fn spaced(all: &[Term]) -> String {
     let array = |parts: Vec<String>| format!("[{}]", parts.join(", "));
     let text = |text: &String| json!(text).to_string();
-    let told = |told: &Term| match told {
+    let spaced = |term: &Term| match term {
         Term::Text(one) => text(one),
         Term::Array(texts) => array(texts.iter().map(text).collect()),
     };
-    array(all.iter().map(told).collect())
+    array(all.iter().map(spaced).collect())
 }

@@ -5,24 +5,24 @@ use std::fmt;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::verdict::{Stop, Verdict};
-use crate::query::Brief;
-use crate::wire::Term;
+use super::verdict::{StopReason, Verdict};
+use crate::wire::{Brief, Term};
 
 /// Answers, as far as they have the right shape, and what is wrong with the first that has not.
-pub(super) type Shaped = (Vec<Term>, Option<Stop>);
+pub(super) type Shaped = (Vec<Term>, Option<StopReason>);
 
 /// Reads what should be one JSON array of as many answers as there were queries: an array of so many texts where
-/// `arrays` tells that, else a text. What is too much is not kept.
+/// `arrays` says so, else a text. What is too much is not kept.
 pub(super) fn answers(text: &[u8], arrays: &[Option<usize>]) -> Shaped {
     let text = String::from_utf8_lossy(text);
     let mut reader = serde_json::Deserializer::from_str(&text);
-    let read = reader.deserialize_any(Answers { arrays }).and_then(|shaped| reader.end().map(|()| shaped));
+    let read =
+        reader.deserialize_any(AnswersVisitor { arrays }).and_then(|shaped| reader.end().map(|()| shaped));
     read.unwrap_or_else(|error| (Vec::new(), Some(unread(&text, &error).of_whole())))
 }
 
 /// What is wrong with an output that is no array.
-fn unread(text: &str, error: &serde_json::Error) -> Stop {
+fn unread(text: &str, error: &serde_json::Error) -> StopReason {
     if text.trim().is_empty() {
         return wrong("it printed nothing").with_hint("print one JSON array with an answer for each query");
     }
@@ -40,11 +40,11 @@ fn unread(text: &str, error: &serde_json::Error) -> Stop {
 }
 
 /// Reads an array of answers to queries.
-struct Answers<'a> {
+struct AnswersVisitor<'a> {
     arrays: &'a [Option<usize>],
 }
 
-impl<'de> Visitor<'de> for Answers<'_> {
+impl<'de> Visitor<'de> for AnswersVisitor<'_> {
     type Value = Shaped;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,25 +80,25 @@ const ARRAY: &str =
     "queries that stand in a query are answered with an array of strings, one for each, in their order";
 
 /// Reads one answer, a JSON value, to the query of this number: an array of so many texts, or a text.
-pub(super) fn answer(json: &str, number: usize, array: Option<usize>) -> Result<Term, Stop> {
-    let told = format!("answer {number}");
-    let Some(queries) = array else { return text(json, &told).map(Term::Text) };
+pub(super) fn answer(json: &str, number: usize, array: Option<usize>) -> Result<Term, StopReason> {
+    let which = format!("answer {number}");
+    let Some(queries) = array else { return text(json, &which).map(Term::Text) };
     let Ok(answers) = serde_json::from_str::<Vec<&RawValue>>(json) else {
-        return Err(wrong(format!("{told} is {}, not an array", what(json))).with_hint(ARRAY));
+        return Err(wrong(format!("{which} is {}, not an array", what(json))).with_hint(ARRAY));
     };
     let given = answers.len();
     if given != queries {
         let noun = if queries == 1 { "query" } else { "queries" };
-        let why = format!("{told} has {given} {} for {queries} {noun}", plural(given, "answer"));
+        let why = format!("{which} has {given} {} for {queries} {noun}", plural(given, "answer"));
         return Err(wrong(why).with_hint(ARRAY));
     }
     let inner =
-        (1..).zip(answers).map(|(place, json)| text(json.get(), &format!("{told}, number {place} in it,")));
+        (1..).zip(answers).map(|(place, json)| text(json.get(), &format!("{which}, number {place} in it,")));
     inner.collect::<Result<_, _>>().map(Term::Array)
 }
 
 /// Reads a text of an answer.
-fn text(json: &str, told: &str) -> Result<String, Stop> {
+fn text(json: &str, which: &str) -> Result<String, StopReason> {
     if let Ok(text) = serde_json::from_str(json) {
         return Ok(text);
     }
@@ -109,11 +109,11 @@ fn text(json: &str, told: &str) -> Result<String, Stop> {
         Some(b'"') => "a character is written as half of a pair".to_owned(),
         _ => format!("the exercise wants the string \"{}\"", Brief(json)),
     };
-    Err(wrong(format!("{told} is {}, not a string", what(json))).with_hint(hint))
+    Err(wrong(format!("{which} is {}, not a string", what(json))).with_hint(hint))
 }
 
-fn wrong(why: impl Into<String>) -> Stop {
-    Stop::new(Verdict::WrongShape, why)
+fn wrong(why: impl Into<String>) -> StopReason {
+    StopReason::new(Verdict::WrongShape, why)
 }
 
 /// A JSON value as a sentence names it.
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_wrong_shape_is_told_with_a_hint() {
+    fn each_wrong_shape_is_reported_with_a_hint() {
         let rows: [(&str, usize, &str, &str); 13] = [
             ("", 2, "printed nothing", "one JSON array"),
             ("['', 'C']", 2, "not JSON", "json.dumps"),
@@ -195,9 +195,9 @@ mod tests {
             assert!(stop.why.contains(why), "{text}: {}", stop.why);
             assert!(stop.hint.as_ref().is_some_and(|told| told.contains(hint)), "{text}: {:?}", stop.hint);
         }
-        let told = answers(b"[[\"x\", \"y\"], [], \"z\"]", &[Some(2), Some(0), None]);
+        let shaped = answers(b"[[\"x\", \"y\"], [], \"z\"]", &[Some(2), Some(0), None]);
         let array = |texts: &[&str]| Term::Array(texts.iter().map(|text| (*text).to_owned()).collect());
-        assert_eq!(told, (vec![array(&["x", "y"]), array(&[]), "z".into()], None));
+        assert_eq!(shaped, (vec![array(&["x", "y"]), array(&[]), "z".into()], None));
     }
 
     #[test]

@@ -2,34 +2,32 @@
 //!
 //! Delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input"): first over queries,
 //! in ever smaller runs of them; then over what stands in them: queries asked by themselves, an operation with fewer
-//! words, its own name, names toward a and b, times toward 0, lifetimes toward 1. A change that makes no list of queries, or lets time run backwards, is passed
-//! over; one that loses the difference is taken back. That goes on until nothing changes any more.
-
-mod words;
+//! words, its own name, names toward a and b, times toward 0, lifetimes toward 1. A change that makes no list of queries,
+//! or lets time run backwards, is skipped; one that loses the difference is undone. That goes on until nothing changes.
 
 use std::collections::BTreeSet;
 
-use super::case::{List, answers};
-use crate::query::Language;
-use crate::time::ClockRule;
+use super::case::QueryList;
+use super::exercise::{Exercise, Role, TimeRule};
+use super::typed::{by_own_names, edited, slots, unpacked, words_of};
 use crate::wire::Term;
-use words::{CALLED, by_own_names, edited, named, slots, unpacked};
 
 /// So many of the first queries are tried together with each later one.
 const MOST_PAIRED: usize = 10;
 
-/// Makes `list` as small as `shows` allows, which tells whether a list still shows the difference. It is asked
+/// Makes `list` as small as `shows` allows, which says whether a list still shows the difference. It is called
 /// `most` times at most; `shows` may end it sooner with an error.
 ///
 /// # Errors
 /// What `shows` fails with.
 pub(super) fn shrink<E>(
-    list: List,
-    clock: ClockRule,
+    exercise: &dyn Exercise,
+    list: QueryList,
+    clock: TimeRule,
     most: usize,
-    shows: impl FnMut(&List) -> Result<bool, E>,
-) -> Result<List, E> {
-    let mut shrinker = Shrinker { list, clock, left: most, tried: BTreeSet::new(), shows };
+    shows: impl FnMut(&QueryList) -> Result<bool, E>,
+) -> Result<QueryList, E> {
+    let mut shrinker = Shrinker { exercise, list, clock, remaining: most, tried: BTreeSet::new(), shows };
     loop {
         let before = shrinker.list.clone();
         shrinker.drop_queries()?;
@@ -38,34 +36,35 @@ pub(super) fn shrink<E>(
         shrinker.simplify_texts()?;
         shrinker.simplify_times()?;
         shrinker.simplify_ttls()?;
-        if shrinker.list == before || shrinker.left == 0 {
+        if shrinker.list == before || shrinker.remaining == 0 {
             return Ok(shrinker.list);
         }
     }
 }
 
-struct Shrinker<F> {
-    list: List,
-    clock: ClockRule,
-    /// How often may still be asked.
-    left: usize,
+struct Shrinker<'e, F> {
+    exercise: &'e dyn Exercise,
+    list: QueryList,
+    clock: TimeRule,
+    /// How often it may still be called.
+    remaining: usize,
     /// What lost the difference.
-    tried: BTreeSet<List>,
+    tried: BTreeSet<QueryList>,
     shows: F,
 }
 
-impl<F, E> Shrinker<F>
+impl<F, E> Shrinker<'_, F>
 where
-    F: FnMut(&List) -> Result<bool, E>,
+    F: FnMut(&QueryList) -> Result<bool, E>,
 {
     /// Takes another list if it still shows the difference.
-    fn take(&mut self, other: List) -> Result<bool, E> {
+    fn take(&mut self, other: QueryList) -> Result<bool, E> {
         // An empty list shows nothing.
         let is_new = !other.is_empty() && other != self.list && !self.tried.contains(&other);
-        if !is_new || self.left == 0 || answers(&other, self.clock).is_none() {
+        if !is_new || self.remaining == 0 || self.exercise.answers(&other, self.clock).is_none() {
             return Ok(false);
         }
-        self.left -= 1;
+        self.remaining -= 1;
         let shows = (self.shows)(&other)?;
         if shows {
             self.list = other;
@@ -139,15 +138,16 @@ where
     /// name in the place of another one.
     fn simplify_operations(&mut self) -> Result<(), E> {
         for place in 0..self.list.len() {
-            let Some(words) = by_own_names(&self.list, place) else { continue };
+            let Some(words) = by_own_names(self.exercise, &self.list, place) else { continue };
             let mut other = self.list.clone();
             other[place] = words;
             self.take(other)?;
         }
-        for slot in slots(&self.list) {
+        let exercise = self.exercise;
+        for slot in slots(exercise, &self.list) {
             let texts = slot.texts(&self.list);
-            let mut simpler: Vec<_> =
-                Language::records().forms().iter().filter_map(|form| slot.as_form(&texts, form)).collect();
+            let signatures = exercise.signatures().iter();
+            let mut simpler: Vec<_> = signatures.filter_map(|other| slot.shortened(&texts, other)).collect();
             simpler.sort_by_key(Vec::len);
             for texts in simpler {
                 let mut other = self.list.clone();
@@ -163,29 +163,35 @@ where
     /// Puts short names in the place of keys, fields and values, everywhere alike, and shortens what must stay.
     fn simplify_texts(&mut self) -> Result<(), E> {
         let (names, values) = (["a", "b", "c"], ["x", "y", "z"]);
-        let all = [("key", names), ("field", names), ("value", values), ("item", values), ("name", values)];
-        for (name, short) in all {
+        let all = [
+            (Role::Key, names),
+            (Role::Field, names),
+            (Role::Value, values),
+            (Role::Item, values),
+            (Role::Name, names),
+        ];
+        for (role, short) in all {
             // Another name of an operation changes with its uses.
-            let names: &[_] = if name == "name" { &["name", CALLED] } else { &[name] };
-            for text in self.distinct(name) {
+            let roles = [Some(role), (role != Role::Name).then_some(role)];
+            for text in self.distinct(role) {
                 let short = short.iter().copied().take_while(|short| *short != text);
                 let beginnings = beginnings(&text).skip(1);
                 for other in short.clone().chain(beginnings) {
-                    if self.take(self.replaced(names, &text, other))? {
+                    if self.take(self.replaced(&roles, &text, other))? {
                         break;
                     }
                 }
             }
         }
-        for text in self.distinct("prefix") {
+        for text in self.distinct(Role::Prefix) {
             for shorter in beginnings(&text) {
-                if self.take(self.replaced(&["prefix"], &text, shorter))? {
+                if self.take(self.replaced(&[Some(Role::Prefix)], &text, shorter))? {
                     break;
                 }
             }
             // A prefix that goes with a field keeps going with it.
             if !text.is_empty() {
-                self.take(self.replaced(&["prefix", "field"], &text, "a"))?;
+                self.take(self.replaced(&[Some(Role::Prefix), Some(Role::Field)], &text, "a"))?;
             }
         }
         Ok(())
@@ -201,9 +207,9 @@ where
                 let alone = |number| if number == time { target } else { number };
                 // Where later moments must stay, this one alone may still move; and where a lifetime leads there, it
                 // may have to move along.
-                if self.take(self.mapped(&TIMES, later))?
-                    || self.take(self.mapped(&TIMES, alone))?
-                    || self.take(self.mapped(&NUMBERS, later))?
+                if self.take(self.mapped(Role::is_moment, later))?
+                    || self.take(self.mapped(Role::is_moment, alone))?
+                    || self.take(self.mapped(Role::is_number, later))?
                 {
                     break;
                 }
@@ -215,13 +221,12 @@ where
 
     /// Shortens lifetimes, but not to nothing: a cell that is dead on arrival is a rule of its own.
     fn simplify_ttls(&mut self) -> Result<(), E> {
-        let ttls: Vec<_> = named(&self.list).into_iter().filter(|(name, _)| *name == "ttl").collect();
-        for (place, (_, text)) in ttls.iter().enumerate() {
+        for (place, text) in self.of_role(Role::Ttl).iter().enumerate() {
             let Ok(ttl) = text.parse::<u64>() else { continue };
             for target in nearer(1, ttl) {
                 let mut number = 0..;
-                let other = edited(&self.list, |name, text| {
-                    if name == "ttl" && number.next() == Some(place) {
+                let other = edited(self.exercise, &self.list, |role, text| {
+                    if role == Some(Role::Ttl) && number.next() == Some(place) {
                         *text = target.to_string();
                     }
                 });
@@ -233,10 +238,16 @@ where
         Ok(())
     }
 
-    /// The texts that stand for a word of this name, each once, in the order they come.
-    fn distinct(&self, name: &str) -> Vec<String> {
+    /// The texts that stand for a word of this role, in the order they come.
+    fn of_role(&self, role: Role) -> Vec<String> {
+        let words = words_of(self.exercise, &self.list).into_iter();
+        words.filter(|(own, _)| *own == Some(role)).map(|(_, text)| text).collect()
+    }
+
+    /// The same, each once.
+    fn distinct(&self, role: Role) -> Vec<String> {
         let mut texts = Vec::new();
-        for (_, text) in named(&self.list).into_iter().filter(|(other, _)| *other == name) {
+        for text in self.of_role(role) {
             if !texts.contains(&text) {
                 texts.push(text);
             }
@@ -244,10 +255,10 @@ where
         texts
     }
 
-    /// The list with a text replaced wherever it stands for a word of one of these names.
-    fn replaced(&self, names: &[&str], text: &str, by: &str) -> List {
-        edited(&self.list, |name, own| {
-            if names.contains(&name) && own == text {
+    /// The list with a text replaced wherever it stands for a word of one of these roles.
+    fn replaced(&self, roles: &[Option<Role>], text: &str, by: &str) -> QueryList {
+        edited(self.exercise, &self.list, |role, own| {
+            if roles.contains(&role) && own == text {
                 by.clone_into(own);
             }
         })
@@ -255,24 +266,21 @@ where
 
     /// All moments that the list names, each once, in order.
     fn times(&self) -> Vec<u64> {
-        let moments = named(&self.list).into_iter().filter(|(name, _)| TIMES.contains(name));
+        let words = words_of(self.exercise, &self.list).into_iter();
+        let moments = words.filter(|(role, _)| role.is_some_and(Role::is_moment));
         moments.filter_map(|(_, text)| text.parse().ok()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// The list with each number that stands for a word of one of these names put through `change`.
-    fn mapped(&self, names: &[&str], change: impl Fn(u64) -> u64) -> List {
-        edited(&self.list, |name, text| {
-            if let Some(number) = text.parse().ok().filter(|_| names.contains(&name)) {
+    /// The list with each number that stands for a word of such a role put through `change`.
+    fn mapped(&self, is_meant: fn(Role) -> bool, change: impl Fn(u64) -> u64) -> QueryList {
+        edited(self.exercise, &self.list, |role, text| {
+            if let Some(number) = text.parse().ok().filter(|_| role.is_some_and(is_meant)) {
                 *text = change(number).to_string();
             }
         })
     }
 }
 
-/// The words that are moments.
-const TIMES: [&str; 2] = ["timestamp", "timestamp_to_restore"];
-/// The words that are numbers.
-const NUMBERS: [&str; 3] = ["timestamp", "timestamp_to_restore", "ttl"];
 /// Numbers at which something may change: another digit, and what numbers of a kind can hold.
 const MARKS: [u64; 6] = [10, 100, 1 << 31, 1 << 32, 1 << 53, 1 << 63];
 

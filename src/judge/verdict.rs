@@ -61,18 +61,18 @@ impl fmt::Display for Verdict {
 
 /// Why a candidate gave no further answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
+pub struct StopReason {
     /// The verdict that this makes.
     pub verdict: Verdict,
     /// What happened, in a sentence.
     pub why: String,
     /// How to mend it, where that is known.
     pub hint: Option<String>,
-    /// Does it concern the answers as a whole, so that none of them can be told from another?
+    /// Does it concern the answers as a whole, so that no single one is at fault?
     pub is_of_whole: bool,
 }
 
-impl Stop {
+impl StopReason {
     pub(super) fn new(verdict: Verdict, why: impl Into<String>) -> Self {
         Self { verdict, why: why.into(), hint: None, is_of_whole: false }
     }

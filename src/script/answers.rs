@@ -3,8 +3,6 @@
 mod json;
 mod people;
 
-pub use people::{cut, line, plain, quoted, short_line, shown, word};
-
 use std::io::{self, Write};
 use std::str::FromStr;
 

@@ -78,8 +78,9 @@ impl View {
         mut each: impl FnMut(&LiveCell<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Ok(cells) = self.engine.try_cells(Ok::<_, Infallible>);
-        for LiveCell { key, field, value, left } in cells {
-            each(&LiveCell { key, field, value: self.blobs.value(value)?, left })?;
+        for cell in cells {
+            let value = self.blobs.value(cell.value)?;
+            each(&cell.with(value))?;
         }
         Ok(())
     }

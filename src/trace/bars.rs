@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Ended, Jump, ShownCell, Step};
+use super::{Ending, Jump, ShownCell, Step};
 
 /// All cells of a list over time.
 #[derive(Clone, Debug, Default)]
@@ -99,9 +99,9 @@ pub struct RestoreMark {
 
 impl Bars {
     /// Begins with cells that are there already, after so many queries.
-    pub fn begin_with(&mut self, cells: &[ShownCell], query: usize) {
+    pub fn begin_with(&mut self, cells: impl IntoIterator<Item = ShownCell>, query: usize) {
         for cell in cells {
-            self.begin(cell, (query, None), false);
+            self.begin(&cell, (query, None), false);
         }
     }
 
@@ -117,13 +117,13 @@ impl Bars {
         }
         for gone in &step.gone {
             let (at, how) = match gone.ended {
-                Ended::Died(at) => (Some(at), How::Expired),
-                Ended::NotBroughtBack(_) => (step.clock, How::Restored),
-                Ended::Removed(_) | Ended::OnArrival(_) | Ended::Undone(_) => (step.clock, How::Removed),
+                Ending::Died(at) => (Some(at), How::Expired),
+                Ending::NotBroughtBack(_) => (step.clock, How::Restored),
+                Ending::Removed(_) | Ending::OnArrival(_) | Ending::Undone(_) => (step.clock, How::Removed),
             };
             self.end((&gone.key, &gone.field), BarEnd { query: step.number, at, how });
         }
-        for cell in step.cells.iter().filter(|cell| cell.change != Change::Same) {
+        for cell in &step.changed {
             let how = if restored { How::Restored } else { How::Replaced };
             self.end((&cell.key, &cell.field), BarEnd { query: step.number, at: step.clock, how });
             self.begin(cell, (step.number, step.clock), restored);

@@ -31,10 +31,8 @@ pub struct Held {
 /// The cells that two databases differ in.
 #[must_use]
 pub fn difference(before: &Engine, after: &Engine) -> Vec<Difference> {
-    let held = |engine: &Engine, cell: &LiveCell<'_>| Held {
-        value: cell.value.to_string(),
-        until: cell.left.map(|left| engine.clock().now().0 + left.0),
-    };
+    let held =
+        |cell: &LiveCell<'_>| Held { value: cell.value.to_string(), until: cell.ends.map(|end| end.0) };
     let (one, other) = (before.cells(), after.cells());
     let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
     let mut found = Vec::new();
@@ -48,7 +46,7 @@ pub fn difference(before: &Engine, after: &Engine) -> Vec<Difference> {
         let gone = if order == Ordering::Greater { None } else { one.next() };
         let come = if order == Ordering::Less { None } else { other.next() };
         let Some(cell) = gone.or(come) else { return found };
-        let (was, is) = (gone.map(|cell| held(before, cell)), come.map(|cell| held(after, cell)));
+        let (was, is) = (gone.map(held), come.map(held));
         if was != is {
             let (key, field) = (cell.key.to_owned(), cell.field.to_owned());
             found.push(Difference { key, field, before: was, after: is });

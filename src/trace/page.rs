@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{BackupMark, Bar, Bars, CellBars, Change, How, RestoreMark, Step};
-use crate::engine::ruling::Name;
+use super::{BackupMark, Bar, Bars, CellBars, How, RestoreMark, Step};
+use crate::explain::Name;
 use crate::script::{cut, plain, short_line, shown, word};
 use crate::time::ClockRule;
 
@@ -76,8 +76,7 @@ impl Page {
     pub fn add(&mut self, step: &Step) -> Result<(), TooLarge> {
         let Some(case) = self.cases.last_mut() else { return Ok(()) };
         let shown = ShownStep::of(step);
-        let changed = step.cells.iter().filter(|cell| cell.change != Change::Same);
-        let values: usize = changed.map(|cell| cell.value.len()).sum();
+        let values: usize = step.changed.iter().map(|cell| cell.value.len()).sum();
         self.bytes += shown.query.len() + shown.answer.len() + shown.rule.len() + values;
         self.queries += 1;
         case.steps.push(shown);

@@ -142,10 +142,9 @@ impl Recording {
         for step in self.up_to(moment.step) {
             let moved = step.moved.map_or(Ok(()), |to| tracer.tick(to));
             let context = Context::of(tracer.engine());
-            let recorded =
-                moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
-            if let Ok(Some(recorded)) = recorded {
-                bars.add(&recorded);
+            let step = moved.and_then(|()| read(step, context, |request| tracer.step(request)).transpose());
+            if let Ok(Some(step)) = step {
+                bars.add(&step);
             }
         }
         if let Some(time) = moment.at {

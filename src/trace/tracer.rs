@@ -1,11 +1,17 @@
 //! Who runs the queries and tells what each did.
+//!
+//! Invariant: after each step the cells are those that the engine lists.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod following;
 
-use super::fates::Fates;
-use super::{Change, Ended, GoneCell, Jump, ShownCell, Step};
-use crate::engine::ruling::{CellName, Ruling, Turn};
-use crate::engine::{Engine, LiveCell};
+use std::collections::BTreeMap;
+
+use super::endings::Endings;
+use super::restoring::RestoreBase;
+use super::state::{CellKey, LiveCells, TracedCell};
+use super::{Ending, FullStep, GoneCell, Jump, ShownCell, Step};
+use crate::engine::{Engine, Outcome, WholeChange};
+use crate::explain::Reason;
 use crate::query::{Language, Query};
 use crate::time::{Backwards, ClockRule, Time};
 use crate::wire::{Request, Term};
@@ -24,22 +30,30 @@ use crate::wire::{Request, Term};
 #[derive(Debug)]
 pub struct Tracer {
     engine: Engine,
-    scope: Scope,
+    /// The one cell that is followed; `None` for all.
+    followed: Option<CellKey>,
     number: usize,
-    cells: Vec<ShownCell>,
-    fates: Fates,
+    state: LiveCells,
+    endings: Endings,
     /// Which query took the backup of a moment.
     backups: BTreeMap<u64, usize>,
-    /// What was known when the open transaction began.
-    kept: Option<Kept>,
+    base: Option<RestoreBase>,
+    /// What the open transaction has changed.
+    transaction: Option<OpenChanges>,
+    /// The cells that the present step has changed, and whether they were live before it.
+    touched: BTreeMap<CellKey, bool>,
 }
 
-/// What is gone back to where a transaction is undone.
-#[derive(Debug)]
-struct Kept {
-    fates: Fates,
-    backups: BTreeMap<u64, usize>,
-    cells: Vec<ShownCell>,
+/// What is undone where a transaction is.
+#[derive(Debug, Default)]
+struct OpenChanges {
+    /// Where the lifetimes of the cells ended that it has changed, as they were before: `None` for one that
+    /// was not live, or did not end.
+    until: BTreeMap<CellKey, Option<u64>>,
+    /// The backups that it has taken, and what was known of their moments before.
+    backups: Vec<(u64, Option<usize>)>,
+    /// The query that set the base of restores before.
+    base: Option<usize>,
 }
 
 /// What a query did that is done.
@@ -54,26 +68,50 @@ impl Tracer {
     /// A tracer of an empty database.
     #[must_use]
     pub fn new(rule: ClockRule) -> Self {
-        Self::following(Engine::new(rule), 0, Scope::All)
+        Self::following(Engine::new(rule), 0, None)
     }
 
-    /// A tracer that follows one cell of a database that is there already, after so many queries. A step takes as long
-    /// as the query then.
+    /// A tracer that follows one cell of a database that is there already, after so many queries. A step
+    /// takes as long as the query then, and has no sentence.
     #[must_use]
     pub fn of_cell(engine: Engine, number: usize, key: &str, field: &str) -> Self {
-        Self::following(engine, number, Scope::One(key.to_owned(), field.to_owned()))
+        Self::following(engine, number, Some((key.into(), field.into())))
     }
 
-    fn following(engine: Engine, number: usize, scope: Scope) -> Self {
-        let cells = scope.cells(&engine);
-        let (fates, backups) = (Fates::default(), BTreeMap::new());
-        Self { engine, scope, number, cells, fates, backups, kept: None }
+    fn following(engine: Engine, number: usize, followed: Option<CellKey>) -> Self {
+        let mut state = LiveCells::default();
+        match &followed {
+            None => state = LiveCells::of(&engine),
+            Some(name) => {
+                let cell = engine.cell(&name.0, &name.1);
+                if let Some(cell) = cell {
+                    state.insert(name.clone(), TracedCell::of(&cell));
+                }
+            }
+        }
+        Self {
+            engine,
+            followed,
+            number,
+            state,
+            endings: Endings::default(),
+            backups: BTreeMap::new(),
+            base: None,
+            transaction: None,
+            touched: BTreeMap::new(),
+        }
     }
 
-    /// The cells that are followed and live.
+    /// The cells that are followed and live after the last step, in byte order of keys and then fields, with
+    /// what that did to them. Under the free rule, those that were set and not removed.
+    pub fn cells(&self) -> impl Iterator<Item = ShownCell> {
+        self.state.shown(self.number, self.engine.clock().now())
+    }
+
+    /// How many there are.
     #[must_use]
-    pub fn cells(&self) -> &[ShownCell] {
-        &self.cells
+    pub fn number_of_cells(&self) -> usize {
+        self.state.len()
     }
 
     /// The database itself.
@@ -90,11 +128,11 @@ impl Tracer {
         self.engine.tick(now)
     }
 
-    /// How a cell went that is followed and not live, and after that the last restore which did not bring it back; `None`
-    /// if it never was, since the tracer began.
+    /// How a cell went that is followed and not live, and after that the last restore which did not bring it
+    /// back; `None` if it never was, since the tracer began.
     #[must_use]
-    pub fn ended(&self, key: &str, field: &str) -> Option<(Ended, Option<usize>)> {
-        self.fates.ended(key, field)
+    pub fn ended(&self, key: &str, field: &str) -> Option<(Ending, Option<usize>)> {
+        self.endings.ended(key, field)
     }
 
     /// Applies the next request and tells what it did.
@@ -102,228 +140,149 @@ impl Tracer {
     /// # Errors
     /// [`Backwards`] as from [`Engine::apply`]; nothing has changed then, and the query is not counted.
     pub fn step(&mut self, request: &Request<'_>) -> Result<Step, Backwards> {
-        let ruling = match request {
-            Request::One(query) => self.engine.ruling(query),
-            Request::Batch(queries) => self.engine.ruling_of_group(queries),
-        };
-        if let Ruling::Refused(backwards) = ruling {
-            return Err(backwards);
-        }
-        self.number += 1;
-        let Done { rule, answer, gone, jump } = match request {
-            Request::One(query) => self.one(query)?,
-            Request::Batch(queries) => self.each(&ruling, queries)?,
-        };
+        let Done { rule, answer, gone, jump } = self.run(request, self.followed.is_none())?;
         let clock = self.engine.clock();
+        let changed = self.touched.keys().filter_map(|name| {
+            let cell = self.state.get(name).filter(|cell| cell.query == self.number)?;
+            Some(cell.shown(name, self.number, clock.now()))
+        });
         Ok(Step {
             number: self.number,
             query: request.words(Language::records()),
             answer,
             clock: (clock.rule() == ClockRule::Monotone).then_some(clock.now().0),
             rule,
-            cells: self.cells.clone(),
+            changed: changed.collect(),
             gone,
             jump,
         })
     }
 
-    /// Applies a query that asks no others.
-    fn one(&mut self, query: &Query<'_>) -> Result<Done, Backwards> {
-        let ruling = self.engine.ruling(query);
-        let rule = self.sentence(&ruling);
-        let answer = Term::from(&self.engine.apply(query)?);
-        self.turn(&ruling);
-        let jump = self.jump(&ruling);
-        let gone = self.compare(&ruling);
+    /// The last step with all cells after it.
+    #[must_use]
+    pub fn full(&self, step: Step) -> FullStep {
+        let Step { number, query, answer, clock, rule, changed: _, gone, jump } = step;
+        FullStep { number, query, answer, clock, rule, cells: self.cells().collect(), gone, jump }
+    }
+
+    /// Applies the next request without telling what it did.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn skip(&mut self, request: &Request<'_>) -> Result<(), Backwards> {
+        self.run(request, false).map(drop)
+    }
+
+    fn run(&mut self, request: &Request<'_>, tells: bool) -> Result<Done, Backwards> {
+        let mut clock = self.engine.clock();
+        request.queries().iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
+        self.number += 1;
+        self.touched.clear();
+        match request {
+            Request::One(query) => self.one(query, tells),
+            Request::Batch(queries) => self.each(queries, tells),
+        }
+    }
+
+    fn one(&mut self, query: &Query<'_>, tells: bool) -> Result<Done, Backwards> {
+        let rule = if tells { self.sentence(query) } else { String::new() };
+        let (answer, outcome) = self.engine.apply_noting(None, query, |reply| Term::from(reply))?;
+        self.turn(&outcome);
+        let jump = self.jump(&outcome);
+        let gone = self.follow(&outcome);
         Ok(Done { rule, answer, gone, jump })
     }
 
-    /// Applies queries that one asks, and tells what all of them did.
-    fn each(&mut self, ruling: &Ruling<'_>, queries: &[Query<'_>]) -> Result<Done, Backwards> {
-        let before = self.cells.clone();
-        let (mut rules, mut answers, mut gone, mut changed) =
-            (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
-        let mut jump = None;
+    /// Applies the queries of a batch, and tells what all of them did.
+    fn each(&mut self, queries: &[Query<'_>], tells: bool) -> Result<Done, Backwards> {
+        let mut rule = String::new();
+        if tells {
+            rule.push_str(&Reason::Asks { queries: queries.len() }.to_string());
+        }
+        let (mut answers, mut gone, mut jump) = (Vec::new(), BTreeMap::new(), None);
         for (number, query) in (1..).zip(queries) {
-            let done = self.one(query)?;
-            rules.push(format!("({number}) {}", done.rule));
+            let done = self.one(query, tells)?;
+            if tells {
+                rule.push_str(&format!("{} ({number}) {}", if number == 1 { ":" } else { ";" }, done.rule));
+            }
             answers.extend_from_slice(done.answer.texts());
-            gone.extend(done.gone);
+            gone.extend(done.gone.into_iter().map(|cell| ((cell.key.clone(), cell.field.clone()), cell)));
             jump = done.jump.or(jump);
-            let new = self.cells.iter().filter(|cell| cell.change != Change::Same);
-            changed.extend(new.map(|cell| (cell.key.clone(), cell.field.clone())));
         }
-        let was_live =
-            |key: &str, field: &str| before.binary_search_by(|cell| names(cell).cmp(&(key, field))).is_ok();
-        for cell in &mut self.cells {
-            let is_changed = changed.contains(&(cell.key.clone(), cell.field.clone()));
-            cell.change = match (is_changed, was_live(&cell.key, &cell.field)) {
-                (_, false) => Change::New,
-                (true, true) => Change::Changed,
-                (false, true) => Change::Same,
-            };
-        }
-        let gone = self.gone_of(gone, was_live);
-        let rule = std::iter::once(ruling.to_string()).chain((!rules.is_empty()).then(|| rules.join("; ")));
-        Ok(Done { rule: rule.collect::<Vec<_>>().join(": "), answer: Term::Array(answers), gone, jump })
+        // Of cells that went the ones that had been live before, and are not now, with how each went last.
+        gone.retain(|(key, field), _| {
+            let name = (key.into(), field.into());
+            self.touched.get(&name) == Some(&true) && self.state.get(&name).is_none()
+        });
+        Ok(Done { rule, answer: Term::Array(answers), gone: gone.into_values().collect(), jump })
     }
 
-    /// Of cells that went the ones that had been live before, and are not now, with how each went last.
-    fn gone_of(&self, gone: Vec<GoneCell>, was_live: impl Fn(&str, &str) -> bool) -> Vec<GoneCell> {
-        let is_live = |cell: &GoneCell| {
-            self.cells.binary_search_by(|other| names(other).cmp(&(&cell.key, &cell.field))).is_ok()
-        };
-        let went = gone.into_iter().filter(|cell| was_live(&cell.key, &cell.field) && !is_live(cell));
-        let by_name: BTreeMap<_, _> =
-            went.map(|cell| ((cell.key.clone(), cell.field.clone()), cell)).collect();
-        by_name.into_values().collect()
+    /// The reason in words, completed by why a cell is absent.
+    fn sentence(&self, query: &Query<'_>) -> String {
+        let reading = self.engine.clock().now();
+        let census = |moment| self.state.census(reading, moment);
+        let reason = Reason::with_census(&self.engine, query, census);
+        match reason.missing() {
+            Some((key, field)) => format!("{reason}: {}", self.endings.why(key, field)),
+            None => reason.to_string(),
+        }
     }
 
-    /// Where a transaction begins, keeps what is known; where one is undone, goes back to that. What died meanwhile is
-    /// dead all the same.
-    fn turn(&mut self, ruling: &Ruling<'_>) {
-        match ruling {
-            Ruling::Turn(Turn::Begins { is_open: false }) => {
-                let (fates, backups, cells) = (self.fates.clone(), self.backups.clone(), self.cells.clone());
-                self.kept = Some(Kept { fates, backups, cells });
+    /// Where a transaction begins, takes note of what changes from now on; where one is undone, goes back to
+    /// what was known. What died meanwhile is dead all the same.
+    fn turn(&mut self, outcome: &Outcome) {
+        match outcome.whole {
+            Some(WholeChange::Began) => {
+                let base = self.base.as_ref().map(RestoreBase::set_by);
+                self.transaction = Some(OpenChanges { base, ..OpenChanges::default() });
+                self.endings.begin();
             }
-            Ruling::Turn(turn @ (Turn::Ends { is_open: true, .. } | Turn::Conflicts)) => {
-                let keeps = matches!(turn, Turn::Ends { keeps: true, .. });
-                let Some(kept) = self.kept.take().filter(|_| !keeps) else { return };
-                (self.fates, self.backups) = (kept.fates, kept.backups);
-                let now = self.engine.clock().now().0;
-                for cell in kept.cells {
-                    if let Some(until) = cell.until.filter(|until| *until <= now) {
-                        self.fates.note(&cell.key, &cell.field, Ended::Died(until), self.number);
-                    }
-                }
+            Some(WholeChange::Committed) => {
+                self.transaction = None;
+                self.endings.keep();
             }
-            _ => {}
+            Some(WholeChange::RolledBack) => self.roll_back(),
+            Some(WholeChange::Saved { .. } | WholeChange::Restored { .. } | WholeChange::Cleared) | None => {}
         }
     }
 
-    /// The ruling in words, completed by why a cell is absent.
-    fn sentence(&self, ruling: &Ruling<'_>) -> String {
-        match ruling.missing() {
-            Some((key, field)) => format!("{ruling}: {}", self.fates.why(key, field)),
-            None => ruling.to_string(),
+    fn roll_back(&mut self) {
+        self.endings.undo();
+        let Some(transaction) = &mut self.transaction else { return };
+        for (at, before) in std::mem::take(&mut transaction.backups).into_iter().rev() {
+            match before {
+                Some(query) => drop(self.backups.insert(at, query)),
+                None => drop(self.backups.remove(&at)),
+            }
+        }
+        let now = self.engine.clock().now().0;
+        for (name, until) in &transaction.until {
+            if let Some(until) = until.filter(|until| *until <= now) {
+                self.endings.record(name, Ending::Died(until), self.number);
+            }
+        }
+        if self.base.as_ref().map(RestoreBase::set_by) != transaction.base {
+            self.base = None;
         }
     }
 
     /// What the query does to time.
-    fn jump(&mut self, ruling: &Ruling<'_>) -> Option<Jump> {
-        match *ruling {
-            Ruling::Counts { at, .. } => {
-                self.backups.insert(at.0, self.number);
+    fn jump(&mut self, outcome: &Outcome) -> Option<Jump> {
+        match outcome.whole? {
+            WholeChange::Saved { at } => {
+                let before = self.backups.insert(at.0, self.number);
+                if let Some(transaction) = &mut self.transaction {
+                    transaction.backups.push((at.0, before));
+                }
                 Some(Jump::Saved { at: at.0 })
             }
-            Ruling::Restores { at, taken, .. } => {
+            WholeChange::Restored { at, taken } => {
                 let query = self.backups.get(&taken.0).copied().unwrap_or_default();
                 Some(Jump::Restored { at: at.0, taken: taken.0, query })
             }
-            _ => None,
-        }
-    }
-
-    /// Compares the state with the one before, notes how cells went, and answers which did.
-    fn compare(&mut self, ruling: &Ruling<'_>) -> Vec<GoneCell> {
-        let set = Written::of(ruling);
-        let mut before = std::mem::take(&mut self.cells).into_iter().peekable();
-        let mut gone = Vec::new();
-        for mut cell in self.scope.cells(&self.engine) {
-            gone.extend(std::iter::from_fn(|| before.next_if(|old| names(old) < names(&cell))));
-            let old = before.next_if(|old| names(old) == names(&cell));
-            cell.change = match old {
-                None => Change::New,
-                Some(old) if old.value == cell.value && old.until == cell.until && !set.is(&cell) => {
-                    Change::Same
-                }
-                Some(_) => Change::Changed,
-            };
-            if cell.change == Change::New {
-                self.fates.forget(&cell.key, &cell.field);
+            WholeChange::Cleared | WholeChange::Began | WholeChange::Committed | WholeChange::RolledBack => {
+                None
             }
-            self.cells.push(cell);
         }
-        gone.extend(before);
-        if matches!(ruling, Ruling::Restores { .. }) {
-            self.fates.restored(self.number);
-        }
-        let gone = gone.into_iter().map(|cell| self.bury(cell, ruling)).collect();
-        if let Some(CellName { key, field }) = set.on_arrival {
-            self.fates.note(key, field, Ended::OnArrival(self.number), self.number);
-        }
-        gone
-    }
-
-    /// Finds out how a cell went, and notes it.
-    fn bury(&mut self, cell: ShownCell, ruling: &Ruling<'_>) -> GoneCell {
-        let ended = match cell.until.filter(|until| *until <= self.engine.clock().now().0) {
-            Some(until) => Ended::Died(until),
-            None if matches!(ruling, Ruling::Restores { .. }) => Ended::NotBroughtBack(self.number),
-            None if Written::of(ruling).on_arrival.is_some() => Ended::OnArrival(self.number),
-            None if matches!(ruling, Ruling::Turn(_)) => {
-                let died = self.fates.noticed_at(self.number, &cell.key, &cell.field);
-                died.unwrap_or(Ended::Undone(self.number))
-            }
-            None => Ended::Removed(self.number),
-        };
-        self.fates.note(&cell.key, &cell.field, ended, self.number);
-        GoneCell { key: cell.key, field: cell.field, value: cell.value, ended }
-    }
-}
-
-/// The cell that a query sets.
-#[derive(Clone, Copy)]
-struct Written<'q> {
-    cell: Option<CellName<'q>>,
-    /// The same if it is dead at once.
-    on_arrival: Option<CellName<'q>>,
-}
-
-impl<'q> Written<'q> {
-    fn of(ruling: &Ruling<'q>) -> Self {
-        match ruling {
-            Ruling::Sets { cell, lives, .. } => {
-                Self { cell: Some(*cell), on_arrival: lives.is_dead_on_arrival().then_some(*cell) }
-            }
-            _ => Self { cell: None, on_arrival: None },
-        }
-    }
-
-    fn is(&self, cell: &ShownCell) -> bool {
-        self.cell.is_some_and(|CellName { key, field }| (key, field) == names(cell))
-    }
-}
-
-fn names(cell: &ShownCell) -> (&str, &str) {
-    (&cell.key, &cell.field)
-}
-
-/// Which cells a tracer follows.
-#[derive(Clone, Debug)]
-enum Scope {
-    All,
-    /// That of this key and this field.
-    One(String, String),
-}
-
-impl Scope {
-    /// Those that are live, as if nothing had changed.
-    fn cells(&self, engine: &Engine) -> Vec<ShownCell> {
-        let cells = match self {
-            Self::All => engine.cells(),
-            Self::One(key, field) => engine.cell(key, field).into_iter().collect(),
-        };
-        let now = engine.clock().now().0;
-        let shown = |cell: LiveCell<'_>| ShownCell {
-            key: cell.key.to_owned(),
-            field: cell.field.to_owned(),
-            value: cell.value.to_string(),
-            left: cell.left.map(|left| left.0),
-            until: cell.left.map(|left| now + left.0),
-            change: Change::Same,
-        };
-        cells.into_iter().map(shown).collect()
     }
 }

@@ -1,7 +1,9 @@
-//! The canonical exercise: its suites, compiled in, and a starter kit for each language.
+//! The canonical exercise: what the judge has to know of it, its suites, compiled in, and a starter kit for each language.
 
 mod builtin;
+mod exercise;
 mod kits;
 
-pub use builtin::{FILES, builtin};
+pub use builtin::{FILES, builtin, cases_of};
+pub use exercise::{Records, answers, requests};
 pub use kits::{KITS, Kit};

@@ -42,6 +42,7 @@ amounts! {
         FREE_MIXED: "the same under the free rule", 350, 1_000, 250_000;
     }
     #[cfg(all(feature = "store", feature = "judge"))] {
+        TYPED: "lists under each rule, asked by typed methods and by words", 150, 300, 75_000;
         STORED_LISTS: "lists under each rule, from memory, log and snapshot", 60, 300, 50_000;
         CRASHES: "scripts of a store, a crash at every operation", 2, 3, 10_000;
         UNSYNCED_CRASHES: "the same without syncs", 2, 2, 1_000;
@@ -62,7 +63,8 @@ amounts! {
     #[cfg(feature = "cli")] {
         EXPLAINED: "lists under each rule, every query explained", 100, 400, 100_000;
         BARS: "lists under each rule, drawn as bars", 50, 100, 25_000;
-        RULINGS: "lists of which each query is explained at every other", 50, 200, 50_000;
+        REASONS: "lists under each rule, each reason held against what happens", 100, 200, 50_000;
+        ANY_REASONS: "the same of every query at the state of every other", 20, 40, 50_000;
         STORED_MIXED: "mixed sessions on each of four kinds of store", 30, 100, 25_000;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;
     }

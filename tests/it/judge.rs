@@ -1,5 +1,8 @@
 //! Suites, random lists, candidates, and the mistakes that must be caught.
 
+/// An exercise of the tests' own.
+pub(crate) mod border;
+
 /// Candidates that misbehave.
 #[cfg(feature = "cli")]
 pub(crate) mod candidates;

@@ -1,5 +1,8 @@
 //! The program as a person or a pipe uses it, and the documents that tell of it.
 
+/// What reasons claim, held against what queries do.
+pub(crate) mod claims;
+
 /// Lists explained step by step, as text and as a page.
 pub(crate) mod explain;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::text::StateText;
 use crate::script::Format;
-use crate::trace::Step;
+use crate::trace::{FullStep, Step, Tracer};
 
 /// Prints the steps of a list, or those of one case of a suite after the other.
 pub(super) struct Printer<W> {
@@ -25,7 +25,7 @@ struct Line<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     case: Option<&'s str>,
     #[serde(flatten)]
-    step: &'s Step,
+    step: &'s FullStep,
 }
 
 impl<W: Write> Printer<W> {
@@ -53,21 +53,24 @@ impl<W: Write> Printer<W> {
         }
     }
 
-    /// Prints a step.
-    pub(super) fn step(&mut self, step: &Step) -> io::Result<()> {
+    /// Prints the last step of a tracer.
+    pub(super) fn step(&mut self, step: Step, tracer: &Tracer) -> io::Result<()> {
         self.steps += 1;
         match self.format {
             Format::Json => {
                 self.out.write_all(if self.steps == 1 { b"\n  " } else { b",\n  " })?;
-                Ok(serde_json::to_writer(&mut self.out, step)?)
+                Ok(serde_json::to_writer(&mut self.out, &tracer.full(step))?)
             }
             Format::Jsonl => {
-                serde_json::to_writer(&mut self.out, &Line { case: self.case.as_deref(), step })?;
+                serde_json::to_writer(
+                    &mut self.out,
+                    &Line { case: self.case.as_deref(), step: &tracer.full(step) },
+                )?;
                 self.out.write_all(b"\n")
             }
             Format::Text | Format::Table => {
                 self.out.write_all(if self.steps == 1 { b"" } else { b"\n" })?;
-                self.text.step(&mut self.out, step)
+                self.text.step(&mut self.out, &step, tracer)
             }
         }
     }

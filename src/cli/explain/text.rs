@@ -15,9 +15,9 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::engine::ruling::CellName;
+use crate::explain::CellName;
 use crate::script::{cut, plain, short_line, shown, word};
-use crate::trace::{Change, Step};
+use crate::trace::{Change, ShownCell, Step, Tracer};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -53,14 +53,14 @@ impl StateText {
         writeln!(out)
     }
 
-    /// Writes a step.
-    pub(super) fn step(&self, out: &mut impl Write, step: &Step) -> io::Result<()> {
+    /// Writes the last step of a tracer.
+    pub(super) fn step(&self, out: &mut impl Write, step: &Step, tracer: &Tracer) -> io::Result<()> {
         self.query(out, step)?;
         let indent = " ".repeat(INDENT);
         for line in wrap(&step.rule, WIDTH - INDENT) {
             writeln!(out, "{indent}{line}")?;
         }
-        self.state(out, step)
+        self.state(out, step, tracer)
     }
 
     /// The number, the query and the answer: on one line if they fit.
@@ -82,17 +82,12 @@ impl StateText {
         writeln!(out)
     }
 
-    fn state(&self, out: &mut impl Write, step: &Step) -> io::Result<()> {
+    fn state(&self, out: &mut impl Write, step: &Step, tracer: &Tracer) -> io::Result<()> {
         let (faint, indent) = (self.faint(), " ".repeat(INDENT));
         let when = step.clock.map_or("state".to_owned(), |clock| format!("at {clock}"));
-        let none = if step.cells.is_empty() { ": no live cell" } else { "" };
+        let none = if tracer.number_of_cells() == 0 { ": no live cell" } else { "" };
         writeln!(out, "{indent}{faint}{when}{none}{faint:#}")?;
-        let mut rows = rows(step);
-        let hidden = rows.len().saturating_sub(MOST_CELLS);
-        if hidden > 0 {
-            rows.sort_by_key(|row| row.mark == ' ');
-        }
-        rows.truncate(MOST_CELLS);
+        let (rows, hidden) = rows(step, tracer);
         let widest = |of: fn(&CellRow) -> &str| rows.iter().map(|row| of(row).width()).max().unwrap_or(0);
         let (name, left) = (widest(|row| &row.name).min(WIDEST_NAME), widest(|row| &row.remaining));
         let room = WIDTH.saturating_sub(INDENT + 2 + name + 2 + 2 + left).max(8);
@@ -124,33 +119,45 @@ impl StateText {
     }
 }
 
-/// The state of a step and what is gone, in byte order of keys and then fields.
-fn rows(step: &Step) -> Vec<CellRow> {
-    let row = |key: &str, field: &str, value: &str, mark, left| CellRow {
+/// What is shown of the state after a step and of what is gone, in byte order of keys and then fields; and how many cells
+/// are not. Where there are some, what changed comes first.
+fn rows(step: &Step, tracer: &Tracer) -> (Vec<CellRow>, usize) {
+    let gone =
+        step.gone.iter().map(|cell| row((&cell.key, &cell.field), &cell.value, '-', cell.ended.to_string()));
+    let mut rows: Vec<_> = step.changed.iter().map(|cell| live_row(cell, step.clock)).chain(gone).collect();
+    rows.sort_by(|one, two| one.names.cmp(&two.names));
+    rows.truncate(MOST_CELLS);
+    let same = tracer.cells().filter(|cell| cell.change == Change::Same).take(MOST_CELLS - rows.len());
+    rows.extend(same.map(|cell| live_row(&cell, step.clock)));
+    let hidden = tracer.number_of_cells() + step.gone.len() - rows.len();
+    if hidden == 0 {
+        rows.sort_by(|one, two| one.names.cmp(&two.names));
+    }
+    (rows, hidden)
+}
+
+fn live_row(cell: &ShownCell, clock: Option<u64>) -> CellRow {
+    let mark = match cell.change {
+        Change::Same => ' ',
+        Change::New => '+',
+        Change::Changed => '~',
+    };
+    let left = match (cell.left, cell.until, clock) {
+        (Some(left), Some(until), Some(_)) => format!("{left} left, until {until}"),
+        (_, Some(until), None) => format!("until {until}"),
+        _ => "permanent".to_owned(),
+    };
+    row((&cell.key, &cell.field), &cell.value, mark, left)
+}
+
+fn row((key, field): (&str, &str), value: &str, mark: char, left: String) -> CellRow {
+    CellRow {
         names: (key.to_owned(), field.to_owned()),
         mark,
         name: CellName { key, field }.to_string(),
         value: cut(word(value)),
         remaining: left,
-    };
-    let live = step.cells.iter().map(|cell| {
-        let mark = match cell.change {
-            Change::Same => ' ',
-            Change::New => '+',
-            Change::Changed => '~',
-        };
-        let left = match (cell.left, cell.until, step.clock) {
-            (Some(left), Some(until), Some(_)) => format!("{left} left, until {until}"),
-            (_, Some(until), None) => format!("until {until}"),
-            _ => "permanent".to_owned(),
-        };
-        row(&cell.key, &cell.field, &cell.value, mark, left)
-    });
-    let gone =
-        step.gone.iter().map(|cell| row(&cell.key, &cell.field, &cell.value, '-', cell.ended.to_string()));
-    let mut rows: Vec<_> = live.chain(gone).collect();
-    rows.sort_by(|one, two| one.names.cmp(&two.names));
-    rows
+    }
 }
 
 fn split_first(lines: Vec<String>) -> (String, impl Iterator<Item = String>) {

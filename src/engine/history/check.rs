@@ -11,8 +11,8 @@ impl<T> History<T> {
         let Some((from, found)) = self.memo.get() else { return Ok(()) };
         // Else an epoch may be opened that has this number and another past.
         ensure(from < self.epoch, || format!("a memo of {from:?} is not before {:?}", self.epoch))?;
-        let Some(seen) = pasts.seen_of(&epochs, from) else { return Ok(()) };
-        ensure(seen == found, || format!("{from:?} sees {seen:?}, the memo says {found:?}"))
+        let holds = pasts.see(&epochs, from, found);
+        ensure(holds, || format!("of {epochs:?} {from:?} does not see what the memo says: {found:?}"))
     }
 }
 
@@ -24,15 +24,15 @@ mod tests {
     #[test]
     fn versions_out_of_order_and_false_memos_are_found() {
         let mut timeline = Timeline::new();
-        let mark = timeline.close();
+        let savepoint = timeline.close();
         let (first, open) = (Epoch::FIRST, timeline.open());
         let mut history = History::new(first, 'a');
         history.write(open, 'b');
-        let found = |history: &History<char>| history.check(&timeline.pasts([mark].into_iter()));
+        let found = |history: &History<char>| history.check(&timeline.pasts([savepoint].into_iter()));
         history.memo.set(first, Some(first));
         assert_eq!(found(&history), Ok(()));
         history.memo.set(first, None);
-        assert!(found(&history).is_err_and(|why| why.contains("the memo says None")));
+        assert!(found(&history).is_err_and(|why| why.ends_with("the memo says: None")));
         history.memo.set(open, Some(open));
         assert!(found(&history).is_err_and(|why| why.contains("is not before")));
         history.older.push((open, 'c'));

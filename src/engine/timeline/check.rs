@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Branch, Epoch, Mark, Position, Timeline};
+use super::{Branch, Epoch, Head, Savepoint, Timeline};
 use crate::engine::check::{Found, ensure, hold};
 
 /// The tree, and where everybody stands in it: the database, and the transactions.
 struct Tree<'t> {
     timeline: &'t Timeline,
-    all: Vec<&'t Position>,
+    all: Vec<&'t Head>,
 }
 
 /// The epochs that are in a branch, with that branch.
@@ -25,11 +25,11 @@ pub(in crate::engine) struct Pasts<'t> {
 }
 
 impl Pasts<'_> {
-    /// The newest of some epochs that is seen from another; `None` if nobody looks back from there.
-    pub(in crate::engine) fn seen_of(&self, epochs: &[Epoch], from: Epoch) -> Option<Option<Epoch>> {
-        let branch = *self.ends.get(&from)?;
-        let is_seen = |epoch: &&Epoch| self.timeline.seen_from(branch, from, **epoch) == Some(**epoch);
-        Some(epochs.iter().rev().find(is_seen).copied())
+    /// Is this the newest of some epochs that is seen from another, if anybody looks back from there?
+    pub(in crate::engine) fn see(&self, epochs: &[Epoch], from: Epoch, newest: Option<Epoch>) -> bool {
+        let Some(branch) = self.ends.get(&from) else { return true };
+        let is_seen = |epoch: &&Epoch| self.timeline.seen_from(*branch, from, **epoch) == Some(**epoch);
+        epochs.iter().rev().find(is_seen).copied() == newest
     }
 }
 
@@ -45,14 +45,14 @@ impl Known {
     }
 
     /// Is this epoch in a branch that the transaction has made which stands there?
-    pub(in crate::engine) fn are_of(&self, epoch: Epoch, position: &Position) -> bool {
+    pub(in crate::engine) fn are_of(&self, epoch: Epoch, head: &Head) -> bool {
         let branch = self.branch_of(epoch);
-        branch.is_some_and(|branch| position.own.iter().flatten().any(|own| *own == branch))
+        branch.is_some_and(|branch| head.own.iter().flatten().any(|own| *own == branch))
     }
 
-    /// Is the epoch of the mark in its branch, and no open one?
-    pub(in crate::engine) fn are_closed_at(&self, mark: Mark) -> bool {
-        self.branch_of(mark.epoch) == Some(mark.branch) && !self.open.contains(&mark.epoch)
+    /// Is the epoch of the savepoint in its branch, and no open one?
+    pub(in crate::engine) fn are_closed_at(&self, savepoint: Savepoint) -> bool {
+        self.branch_of(savepoint.epoch) == Some(savepoint.branch) && !self.open.contains(&savepoint.epoch)
     }
 }
 
@@ -62,22 +62,22 @@ impl Timeline {
         self.last == Epoch::LAST
     }
 
-    /// Sees from now on what was seen from a mark; nothing may be written there.
-    pub(in crate::engine) fn stand_at(&mut self, mark: Mark) {
-        let first = self.branch(mark.branch).first;
-        self.at = Position { branch: mark.branch, first, open: mark.epoch, own: None };
+    /// Sees from now on what was seen from a savepoint; nothing may be written there.
+    pub(in crate::engine) fn stand_at(&mut self, savepoint: Savepoint) {
+        let first = self.branch(savepoint.branch).first;
+        self.at = Head { branch: savepoint.branch, first, open: savepoint.epoch, own: None };
     }
 
     /// The epochs from which somebody looks back, or may: those of backups, and those where branches fork.
-    pub(in crate::engine) fn pasts(&self, backups: impl Iterator<Item = Mark>) -> Pasts<'_> {
+    pub(in crate::engine) fn pasts(&self, backups: impl Iterator<Item = Savepoint>) -> Pasts<'_> {
         let forks = self.in_use().filter_map(|(_, branch)| Some((branch.fork?, branch.parent)));
-        let ends = forks.chain(backups.map(|mark| (mark.epoch, mark.branch))).collect();
+        let ends = forks.chain(backups.map(|savepoint| (savepoint.epoch, savepoint.branch))).collect();
         Pasts { timeline: self, ends }
     }
 
-    /// The epochs that are in a branch, where others stand at these positions.
-    pub(in crate::engine) fn known<'p>(&'p self, others: impl Iterator<Item = &'p Position>) -> Known {
-        let all: Vec<&Position> = others.chain([&self.at]).collect();
+    /// The epochs that are in a branch, where others stand at these heads.
+    pub(in crate::engine) fn known<'p>(&'p self, others: impl Iterator<Item = &'p Head>) -> Known {
+        let all: Vec<&Head> = others.chain([&self.at]).collect();
         let mut order: Vec<_> =
             self.in_use().map(|(place, branch)| (branch.first, self.last, place)).collect();
         order.sort_unstable();
@@ -85,10 +85,10 @@ impl Timeline {
             order[place - 1].1 = order[place].0.before();
         }
         for (_, last, branch) in &mut order {
-            let open = all.iter().find(|position| position.branch == *branch).map(|position| position.open);
+            let open = all.iter().find(|head| head.branch == *branch).map(|head| head.open);
             *last = open.unwrap_or(*last);
         }
-        Known { runs: order, open: all.iter().map(|position| position.open).collect() }
+        Known { runs: order, open: all.iter().map(|head| head.open).collect() }
     }
 
     /// The branches that were not given back, with their places.
@@ -96,8 +96,8 @@ impl Timeline {
         (0..).zip(&self.branches).filter(|(place, _)| !self.vacant.contains(place))
     }
 
-    /// Checks the tree, where others stand at these positions.
-    pub(in crate::engine) fn check<'p>(&'p self, others: impl Iterator<Item = &'p Position>) -> Found {
+    /// Checks the tree, where others stand at these heads.
+    pub(in crate::engine) fn check<'p>(&'p self, others: impl Iterator<Item = &'p Head>) -> Found {
         hold(
             &Tree { timeline: self, all: others.chain([&self.at]).collect() },
             &[
@@ -122,11 +122,11 @@ impl Epoch {
 
 impl Tree<'_> {
     fn open(&self) -> Found {
-        self.all.iter().try_for_each(|position| {
-            let Position { branch, first, open, .. } = **position;
+        self.all.iter().try_for_each(|head| {
+            let Head { branch, first, open, .. } = **head;
             let begins = self.timeline.branch(branch).first == first && first <= open;
             let later = self.timeline.in_use().any(|(_, other)| first < other.first && other.first <= open);
-            ensure(begins && !later, || format!("{position:?}"))
+            ensure(begins && !later, || format!("{head:?}"))
         })
     }
 
@@ -154,7 +154,7 @@ impl Tree<'_> {
     fn last(&self) -> Found {
         let last = self.timeline.last;
         let firsts = self.timeline.in_use().map(|(_, branch)| branch.first);
-        let latest = firsts.chain(self.all.iter().map(|position| position.open)).max();
+        let latest = firsts.chain(self.all.iter().map(|head| head.open)).max();
         let alone = self.all.len() > 1 || self.timeline.at.open == last;
         ensure(latest <= Some(last) && alone, || format!("{last:?} is, {latest:?} was opened"))
     }
@@ -165,7 +165,7 @@ impl Tree<'_> {
         let used = |place: &u32| {
             parents.contains(place)
                 || forks.contains(place)
-                || self.all.iter().any(|position| position.branch == *place)
+                || self.all.iter().any(|head| head.branch == *place)
         };
         let used = vacant.iter().find(|place| !places.insert(**place) || used(place));
         used.map_or(Ok(()), |place| Err(format!("{place} is")))
@@ -173,23 +173,23 @@ impl Tree<'_> {
 
     fn own(&self) -> Found {
         let mut taken = BTreeSet::new();
-        let own = |position: &Position| position.own.iter().flatten().copied().collect::<Vec<_>>();
-        let twice = self.all.iter().flat_map(|position| own(position)).find(|place| !taken.insert(*place));
+        let own = |head: &Head| head.own.iter().flatten().copied().collect::<Vec<_>>();
+        let twice = self.all.iter().flat_map(|head| own(head)).find(|place| !taken.insert(*place));
         ensure(twice.is_none(), || format!("{twice:?} is of two"))?;
-        self.all.iter().try_for_each(|position| {
-            let own = own(position);
-            let mut path = self.path(position.branch);
+        self.all.iter().try_for_each(|head| {
+            let own = own(head);
+            let mut path = self.path(head.branch);
             let foreign = path.find(|place| taken.contains(place) && !own.contains(place));
-            let is_own = position.own.is_none() || own.contains(&position.branch);
-            ensure(foreign.is_none() && is_own, || format!("{position:?} sees {foreign:?}"))
+            let is_own = head.own.is_none() || own.contains(&head.branch);
+            ensure(foreign.is_none() && is_own, || format!("{head:?} sees {foreign:?}"))
         })
     }
 
     fn transactions(&self) -> Found {
         let Timeline { forks, left, .. } = self.timeline;
-        let first = |position: &&Position| position.own.as_deref().map(|own| own.first().copied());
+        let first = |head: &&Head| head.own.as_deref().map(|own| own.first().copied());
         let parent = |first: Option<u32>| first.map(|first| self.timeline.branch(first).parent);
-        let mut wanted: Vec<_> = self.all.iter().filter_map(|position| first(position)).map(parent).collect();
+        let mut wanted: Vec<_> = self.all.iter().filter_map(first).map(parent).collect();
         let mut forks: Vec<_> = forks.iter().copied().map(Some).collect();
         wanted.sort_unstable();
         forks.sort_unstable();
@@ -214,24 +214,24 @@ impl Tree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::check::tests::assert_names;
+    use crate::engine::check::tests::{Break, assert_names};
 
     /// A tree of some branches, one of them a transaction's, and where the database stands meanwhile.
-    fn grown() -> (Timeline, Position) {
+    fn grown() -> (Timeline, Head) {
         let mut timeline = Timeline::new();
-        let mark = timeline.close();
+        let savepoint = timeline.close();
         timeline.close();
-        timeline.fork(mark);
+        timeline.fork(savepoint);
         timeline.close();
-        let (position, _) = timeline.begin().expect("there are epochs");
-        timeline.check([&position].into_iter()).expect("nothing is broken");
-        (timeline, position)
+        let (head, _) = timeline.begin().expect("there are epochs");
+        timeline.check([&head].into_iter()).expect("nothing is broken");
+        (timeline, head)
     }
 
     #[test]
     fn each_invariant_of_the_tree_can_be_found_broken() {
         let far = Epoch::new(99).expect("it is not 0");
-        let breaks: [(&str, &dyn Fn(&mut Timeline)); 8] = [
+        let breaks: [Break<'_, Timeline>; 8] = [
             ("an open epoch is the last of its branch", &|tree| tree.at.open = Epoch::FIRST),
             ("a branch forks from one that began before it", &|tree| tree.branches[1].fork = Some(far)),
             ("no two branches begin in one epoch", &|tree| tree.branches.push(tree.branches[0].clone())),
@@ -246,9 +246,9 @@ mod tests {
             ("there is a fork for each transaction", &|tree| tree.forks.clear()),
         ];
         for (sentence, breaks) in breaks {
-            let (mut timeline, position) = grown();
+            let (mut timeline, head) = grown();
             breaks(&mut timeline);
-            assert_names(&timeline.check([&position].into_iter()), sentence);
+            assert_names(&timeline.check([&head].into_iter()), sentence);
         }
     }
 }

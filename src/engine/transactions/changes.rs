@@ -8,12 +8,12 @@ use crate::engine::records::Content;
 use crate::engine::timeline::Epoch;
 use crate::engine::undo::UndoRecord;
 use crate::engine::{Engine, Text};
-use crate::query::{Access, Query};
+use crate::query::{Operation, Query};
 use crate::time::ClockRule;
 
 /// How a transaction makes more of a database than its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum Remade {
+pub(in crate::engine) enum WholeDbWrite {
     /// It takes a backup.
     Saved,
     /// It leaves all that was there behind: it restores a backup, or empties the database.
@@ -46,7 +46,7 @@ impl Transaction {
         let touches = self.all || !self.touched.is_empty();
         (*all && touches)
             || (self.all && !records.is_empty())
-            || (!self.remade.is_empty() && (*all || *backups))
+            || (!self.whole_writes.is_empty() && (*all || *backups))
             || records.iter().any(|key| self.touched.contains_key(key))
     }
 
@@ -64,27 +64,26 @@ impl Transaction {
 impl Engine {
     /// Notes in the transaction, if the query is part of one, what it reads or writes.
     pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
-        if let Some(transaction) = self.transaction() {
-            let is_of_records = matches!(query.operation().access(), Access::Read | Access::Write);
-            if is_of_records && !matches!(query, Query::Tick { .. } | Query::Aliases {}) {
-                let mut keys = 0;
-                query.each_key(|key| {
-                    keys += 1;
-                    transaction.touch(Some(key), false);
-                });
-                if keys == 0 {
-                    transaction.touch(None, false);
-                }
+        if let Some(transaction) = self.transaction()
+            && is_of_records(query.operation())
+        {
+            let mut keys = 0;
+            query.each_key(|key| {
+                keys += 1;
+                transaction.touch(Some(key), false);
+            });
+            if keys == 0 {
+                transaction.touch(None, false);
             }
         }
     }
 
     /// Notes that the transaction makes more of the database than its records.
-    pub(in crate::engine) fn remake(&mut self, how: Remade) {
+    pub(in crate::engine) fn touch_whole(&mut self, how: WholeDbWrite) {
         if let Some(transaction) = self.transaction() {
             // Which came first, and which there were: that is at most two.
-            if !transaction.remade.contains(&how) {
-                transaction.remade.push(how);
+            if !transaction.whole_writes.contains(&how) {
+                transaction.whole_writes.push(how);
             }
         }
     }
@@ -107,7 +106,8 @@ impl Engine {
         !self.transactions.is_empty()
     }
 
-    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it has written.
+    /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it
+    /// has written.
     pub(in crate::engine) fn written(&mut self) -> Vec<UndoRecord> {
         if self.is_inside() || !self.backups.is_empty() {
             return self.undo.take();
@@ -184,5 +184,50 @@ impl Engine {
             let written = touched.iter().filter(|(_, is_written)| **is_written);
             changes.records.extend(written.map(|(key, _)| key.clone()));
         }
+    }
+}
+
+/// Does an operation read or write records? Each is named, so that a new one is not left out of what conflicts.
+fn is_of_records(operation: Operation) -> bool {
+    match operation {
+        Operation::Set
+        | Operation::Get
+        | Operation::Delete
+        | Operation::Scan
+        | Operation::ScanByPrefix
+        | Operation::SetAt
+        | Operation::SetAtWithTtl
+        | Operation::DeleteAt
+        | Operation::GetAt
+        | Operation::ScanAt
+        | Operation::ScanByPrefixAt
+        | Operation::Backup
+        | Operation::Restore
+        | Operation::Put
+        | Operation::PutWithTtl
+        | Operation::GetOwn
+        | Operation::DeleteRecord
+        | Operation::ExistsRecord
+        | Operation::Exists
+        | Operation::Keys
+        | Operation::Values
+        | Operation::Items
+        | Operation::Size
+        | Operation::Clear
+        | Operation::ExpireRecord
+        | Operation::Expire
+        | Operation::TtlOfRecord
+        | Operation::TtlOf
+        | Operation::PersistRecord
+        | Operation::Persist
+        | Operation::Append
+        | Operation::Find => true,
+        Operation::Tick
+        | Operation::Begin
+        | Operation::Commit
+        | Operation::Rollback
+        | Operation::Alias
+        | Operation::Aliases
+        | Operation::ResetAliases => false,
     }
 }

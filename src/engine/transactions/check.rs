@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use super::{Transaction, View};
 use crate::engine::Engine;
 use crate::engine::backups::Backups;
-use crate::engine::check::{Found, ensure, hold, written_is_noted};
+use crate::engine::check::{Found, ensure, hold, written_is_recorded};
 use crate::engine::expiries::Cursor;
 use crate::engine::live::Live;
-use crate::engine::timeline::{Epoch, Known, Position, Timeline};
+use crate::engine::timeline::{Epoch, Head, Known, Timeline};
 use crate::engine::undo::UndoLog;
 
 /// The present as the database or a transaction has it, whoever was asked last.
@@ -59,7 +59,7 @@ impl Engine {
 
     /// The epochs that are in a branch.
     pub(in crate::engine) fn known_epochs(&self) -> Known {
-        self.timeline.known(self.positions())
+        self.timeline.known(self.heads())
     }
 
     /// The epochs in which transactions are told what others change.
@@ -68,7 +68,7 @@ impl Engine {
     }
 
     pub(in crate::engine) fn check_timeline(&self) -> Found {
-        self.timeline.check(self.positions())
+        self.timeline.check(self.heads())
     }
 
     pub(in crate::engine) fn check_transactions(&self) -> Found {
@@ -77,7 +77,7 @@ impl Engine {
             &[
                 ("a transaction has a number of its own, and a session one transaction", Self::identities),
                 ("the one that is asked is open", Self::asked),
-                ("what a transaction has closed is noted", Self::closed),
+                ("what a transaction has closed is recorded", Self::closed),
                 ("what a transaction writes it has touched", Self::touched),
             ],
         )
@@ -100,37 +100,36 @@ impl Engine {
     }
 
     /// Checks each transaction, with where it stands and the epochs of its own.
-    fn each_transaction(&self, holds: impl Fn(&Transaction, &Position, &BTreeSet<Epoch>) -> Found) -> Found {
+    fn each_transaction(&self, holds: impl Fn(&Transaction, &Head, &BTreeSet<Epoch>) -> Found) -> Found {
         let known = self.known_epochs();
-        let own = |position: &Position| -> BTreeSet<Epoch> {
+        let own = |head: &Head| -> BTreeSet<Epoch> {
             let records = self.records.iter();
             let versions = records.flat_map(|(_, record)| {
                 let cells = record.cells().flat_map(|(_, cell)| cell.iter().map(|(epoch, _)| epoch));
                 cells.chain(record.count().iter().map(|(epoch, _)| epoch))
             });
-            versions.filter(|epoch| known.are_of(*epoch, position)).collect()
+            versions.filter(|epoch| known.are_of(*epoch, head)).collect()
         };
         self.transactions.iter().enumerate().try_for_each(|(place, transaction)| {
             let is_asked = self.inside == Some(place);
-            let position = if is_asked { self.timeline.position() } else { &transaction.other.at };
+            let head = if is_asked { self.timeline.head() } else { &transaction.other.at };
             let why = |why| format!("transaction {}: {why}", transaction.number);
-            holds(transaction, position, &own(position)).map_err(why)
+            holds(transaction, head, &own(head)).map_err(why)
         })
     }
 
     fn closed(&self) -> Found {
-        self.each_transaction(|Transaction { closed, .. }, position, own| {
-            let notes: BTreeSet<_> =
+        self.each_transaction(|Transaction { closed, .. }, head, own| {
+            let undo: BTreeSet<_> =
                 closed.iter().map(|((key, field), epoch)| (key.as_str(), field.as_deref(), *epoch)).collect();
-            let epochs = own.iter().filter(|epoch| **epoch != position.open());
+            let epochs = own.iter().filter(|epoch| **epoch != head.open());
             epochs.copied().try_for_each(|epoch| {
-                let noted = |key: &str, field: Option<&str>| notes.contains(&(key, field, epoch));
-                // Its notes are never swept, so one of a cell that is gone will do for the count.
-                let any =
-                    |key: &str| closed.iter().any(|((of, _), in_epoch)| of == key && *in_epoch == epoch);
-                self.records
-                    .iter()
-                    .try_for_each(|(key, record)| written_is_noted(key, record, epoch, (any(key), &noted)))
+                self.records.iter().try_for_each(|(key, record)| {
+                    // This is never swept, so that a cell which is gone will do for the count.
+                    let any = closed.iter().any(|((of, _), in_epoch)| of == key && *in_epoch == epoch);
+                    let has = |field| undo.contains(&(key.as_str(), Some(field), epoch));
+                    written_is_recorded((key, record), epoch, any, has)
+                })
             })
         })
     }
@@ -151,17 +150,17 @@ impl Engine {
 mod tests {
     use super::*;
     use crate::engine::Session;
-    use crate::engine::check::tests::{assert_names, lived};
+    use crate::engine::check::tests::{Break, assert_names, lived};
 
     #[test]
     fn each_invariant_of_transactions_can_be_found_broken() {
-        let breaks: [(&str, fn(&mut Engine)); 4] = [
-            ("a transaction has a number of its own, and a session one transaction", |engine| {
-                engine.begun = 0
+        let breaks: [Break<'_, Engine>; 4] = [
+            ("a transaction has a number of its own, and a session one transaction", &|engine| {
+                engine.begun = 0;
             }),
-            ("the one that is asked is open", |engine| engine.inside = Some(9)),
-            ("what a transaction has closed is noted", |engine| engine.transactions[0].closed.clear()),
-            ("what a transaction writes it has touched", |engine| engine.transactions[0].touched.clear()),
+            ("the one that is asked is open", &|engine| engine.inside = Some(9)),
+            ("what a transaction has closed is recorded", &|engine| engine.transactions[0].closed.clear()),
+            ("what a transaction writes it has touched", &|engine| engine.transactions[0].touched.clear()),
         ];
         for (sentence, breaks) in breaks {
             let session = Session::new();

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::changes::{Change, Remade};
+use super::changes::{Change, WholeDbWrite};
 use super::{Session, Transaction};
 use crate::engine::Engine;
 use crate::engine::blobs::{self, BlobRef};
@@ -24,14 +24,14 @@ pub enum Effect {
     None,
     /// Queries have been told that do the same.
     Told,
-    /// It has taken or restored backups, or emptied the database: no others have written since it began, so what it was
-    /// asked does the same.
+    /// It has taken or restored backups, or emptied the database: no others have written since it began, so
+    /// what it was asked does the same.
     Asked,
 }
 
 impl Engine {
-    /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that do the same
-    /// where the clock reads what it does; nothing changes.
+    /// What the COMMIT of a session, or of the engine's own, would come to. It may be told as queries, that
+    /// do the same where the clock reads what it does; nothing changes.
     ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
@@ -58,7 +58,7 @@ impl Engine {
         if transaction.is_in_conflict() {
             return Ok(Effect::None);
         }
-        if !transaction.remade.is_empty() {
+        if !transaction.whole_writes.is_empty() {
             return Ok(Effect::Asked);
         }
         let now = self.own_time(self.clock.now());
@@ -76,8 +76,8 @@ impl Engine {
         Ok(Effect::Told)
     }
 
-    /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead: to other
-    /// transactions it has changed what it has written.
+    /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead:
+    /// to other transactions it has changed what it has written.
     pub fn hand_over(&mut self, session: Option<&Session>) {
         self.enter(session);
         let touched = self.transaction().map(|transaction| std::mem::take(&mut transaction.touched));
@@ -93,8 +93,8 @@ impl Engine {
         self.drop_transaction();
     }
 
-    /// Ends the transaction that the query is part of: undoes all that it has written. `false` if it is part of
-    /// none.
+    /// Ends the transaction that the query is part of: undoes all that it has written. `false` if it is part
+    /// of none.
     pub(in crate::engine) fn drop_transaction(&mut self) -> bool {
         let Some(place) = self.inside else { return false };
         let undo = self.end_transaction(place);
@@ -132,8 +132,8 @@ impl Engine {
         }
     }
 
-    /// Ends the transaction that the query is part of: what it has written takes effect. `false` if it is part of none,
-    /// or if what it has read or written was changed by another one: nothing takes effect then.
+    /// Ends the transaction that the query is part of: what it has written takes effect. `false` if it is
+    /// part of none, or if what it has read or written was changed by another one: nothing takes effect then.
     pub(in crate::engine) fn keep_transaction(&mut self, now: Time) -> bool {
         let Some(place) = self.inside else { return false };
         let transaction = &self.transactions[place];
@@ -141,7 +141,7 @@ impl Engine {
             self.drop_transaction();
             return false;
         }
-        if transaction.remade.is_empty() {
+        if transaction.whole_writes.is_empty() {
             self.merge(place, now);
         } else {
             self.adopt(place);
@@ -171,8 +171,8 @@ impl Engine {
     /// Makes the present of a transaction that of the database. Nobody else has written since it began.
     fn adopt(&mut self, place: usize) {
         self.leave();
-        let remade = std::mem::take(&mut self.transactions[place].remade);
-        if remade[0] == Remade::Left {
+        let whole_writes = std::mem::take(&mut self.transactions[place].whole_writes);
+        if whole_writes[0] == WholeDbWrite::Left {
             // What was written since the last backup is seen by nobody from now on.
             let written = self.written();
             self.undo_open(written);
@@ -182,12 +182,12 @@ impl Engine {
         // The timeline goes there by itself.
         let mut at = transaction.other.at.clone();
         self.timeline.swap(&mut at);
-        self.timeline.adopt(&at, remade == [Remade::Left]);
+        self.timeline.adopt(&at, whole_writes == [WholeDbWrite::Left]);
         self.tell_others(&transaction.touched);
-        for how in &remade {
-            self.note_change(if *how == Remade::Left { Change::All } else { Change::Backups });
+        for how in &whole_writes {
+            self.note_change(if *how == WholeDbWrite::Left { Change::All } else { Change::Backups });
         }
-        if remade[0] == Remade::Left {
+        if whole_writes[0] == WholeDbWrite::Left {
             // No backup of it can see what others changed before.
             transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
             self.undo((Vec::new(), transaction));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 #[cfg(unix)]
-use crate::judge::verdict::{Stop, Verdict};
+use crate::judge::verdict::{StopReason, Verdict};
 
 /// What a candidate may use. More than that ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +102,8 @@ impl Deadline {
     }
 
     /// What happened when it was reached.
-    pub(super) fn stop(self) -> Stop {
+    pub(super) fn stop(self) -> StopReason {
         let why = format!("no answer within {}, the limit for {}", Millis(self.given), self.what);
-        Stop::new(Verdict::TimeLimit, why)
+        StopReason::new(Verdict::TimeLimit, why)
     }
 }

@@ -1,4 +1,4 @@
-//! The protocol `lines`: a process a list, one query a line in, one answer a line out. It tells which query hangs.
+//! The protocol `lines`: a process a list, one query a line in, one answer a line out. It shows which query hangs.
 
 use std::time::Instant;
 
@@ -6,29 +6,31 @@ use serde_json::value::RawValue;
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, CannotStart, Run};
-use crate::judge::case::{List, arrays};
+use super::{Candidate, Run, SpawnError};
+use crate::judge::case::QueryList;
+use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
-use crate::judge::verdict::{Stop, Verdict};
-use crate::query::Brief;
-use crate::wire::Term;
+use crate::judge::verdict::{StopReason, Verdict};
+use crate::wire::{Brief, Term};
 
 /// A command that is started for each list and answers line by line.
 #[derive(Debug)]
-pub(super) struct LinesProtocol {
+pub(super) struct LinesProtocol<'e> {
+    pub(super) exercise: &'e dyn Exercise,
     pub(super) command: Vec<String>,
     pub(super) limits: Limits,
 }
 
-impl Candidate for LinesProtocol {
-    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+impl Candidate for LinesProtocol<'_> {
+    fn run(&mut self, list: &QueryList) -> Result<Run, SpawnError> {
         let mut process = Process::start(&self.command, self.limits)?;
         let begun = Instant::now();
         let mut answers = Vec::with_capacity(list.len());
-        let stop = answer_all(&mut process, list, self.limits, &mut answers).err();
+        let stop =
+            answer_all(&mut process, list, &arrays(self.exercise, list), self.limits, &mut answers).err();
         let run = Run { answers, stop, errors: process.errors(), took: begun.elapsed() };
         if run.stop.is_none() {
-            process.dismiss();
+            process.shutdown();
         }
         Ok(run)
     }
@@ -36,17 +38,18 @@ impl Candidate for LinesProtocol {
 
 fn answer_all(
     process: &mut Process,
-    list: &List,
+    list: &QueryList,
+    arrays: &[Option<usize>],
     limits: Limits,
     answers: &mut Vec<Term>,
-) -> Result<(), Stop> {
-    // Nothing tells that the process is ready but its first answer.
+) -> Result<(), StopReason> {
+    // Nothing shows that the process is ready but its first answer.
     let mut deadline = Deadline::of(limits.start, "its start and the first answer");
     let mut whole = deadline;
-    for (place, (words, array)) in list.iter().zip(arrays(list)).enumerate() {
+    for (place, (words, array)) in list.iter().zip(arrays).enumerate() {
         process.send(format!("{}\n", serde_json::json!(words)).as_bytes());
         let line = process.line(deadline.or(whole))?;
-        answers.push(answer(&line, place + 1, array)?);
+        answers.push(answer(&line, place + 1, *array)?);
         if place == 0 {
             whole = Deadline::of(limits.case, "a list");
         }
@@ -55,10 +58,11 @@ fn answer_all(
     Ok(())
 }
 
-fn answer(line: &[u8], number: usize, array: Option<usize>) -> Result<Term, Stop> {
+fn answer(line: &[u8], number: usize, array: Option<usize>) -> Result<Term, StopReason> {
     let value: &RawValue = serde_json::from_slice(line).map_err(|_| {
         let line = String::from_utf8_lossy(line);
-        let stop = Stop::new(Verdict::WrongShape, format!("answer {number} is not JSON: `{}`", Brief(&line)));
+        let stop =
+            StopReason::new(Verdict::WrongShape, format!("answer {number} is not JSON: `{}`", Brief(&line)));
         stop.with_hint("answer each query with one line, a JSON string as in \"C\"")
     })?;
     shape::answer(value.get(), number, array)

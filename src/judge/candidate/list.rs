@@ -4,40 +4,41 @@ use std::time::Instant;
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, CannotStart, Run};
-use crate::judge::case::{List, arrays};
+use super::{Candidate, Run, SpawnError};
+use crate::judge::case::{QueryList, QueryWords};
+use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::Verdict;
-use crate::wire::Term;
 
 /// A command that is started for each list.
 #[derive(Debug)]
-pub(super) struct ListProtocol {
+pub(super) struct ListProtocol<'e> {
+    pub(super) exercise: &'e dyn Exercise,
     pub(super) command: Vec<String>,
     pub(super) limits: Limits,
 }
 
-impl ListProtocol {
-    fn run_on(&self, list: &[Vec<Term>]) -> Result<Run, CannotStart> {
+impl ListProtocol<'_> {
+    fn run_on(&self, list: &[QueryWords]) -> Result<Run, SpawnError> {
         let begun = Instant::now();
         let mut process = Process::start(&self.command, self.limits)?;
         process.send(serde_json::json!(list).to_string().as_bytes());
         let output = process.everything(Deadline::of(self.limits.case, "a list, its start included"));
         let (answers, stop) = match output {
-            Ok(output) => shape::answers(&output, &arrays(list)),
+            Ok(output) => shape::answers(&output, &arrays(self.exercise, list)),
             Err(stop) => (Vec::new(), Some(stop.of_whole())),
         };
         Ok(Run { answers, stop, errors: process.errors(), took: begun.elapsed() })
     }
 }
 
-impl Candidate for ListProtocol {
-    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+impl Candidate for ListProtocol<'_> {
+    fn run(&mut self, list: &QueryList) -> Result<Run, SpawnError> {
         self.run_on(list)
     }
 
     /// A crash says nothing of where; so the shortest beginning of the list is looked for that crashes too.
-    fn run_closely(&mut self, list: &List, first: &Run) -> Result<Option<Run>, CannotStart> {
+    fn run_closely(&mut self, list: &QueryList, first: &Run) -> Result<Option<Run>, SpawnError> {
         let crashed = |run: &Run| run.stop.as_ref().is_some_and(|stop| stop.verdict == Verdict::RuntimeError);
         if !crashed(first) {
             return Ok(None);
@@ -57,7 +58,7 @@ impl Candidate for ListProtocol {
         if answers.len() < good {
             return Ok(None);
         }
-        let stop = found.stop.map(|stop| super::Stop { is_of_whole: false, ..stop });
+        let stop = found.stop.map(|stop| super::StopReason { is_of_whole: false, ..stop });
         Ok(Some(Run { answers, stop, ..found }))
     }
 }

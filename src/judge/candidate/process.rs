@@ -7,11 +7,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::CannotStart;
+use super::SpawnError;
 use super::limits::{Deadline, Limits};
 use super::pipes::Pipes;
 use super::tree::{Tree, hold_if_ending};
-use crate::judge::verdict::{Stop, Verdict};
+use crate::judge::verdict::{StopReason, Verdict};
 
 /// More processes than this at one time end a candidate.
 const MOST_PROCESSES: usize = 256;
@@ -36,8 +36,8 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a command in a process group of its own.
-    pub(super) fn start(command: &[String], limits: Limits) -> Result<Self, CannotStart> {
-        let cannot = |why: String| CannotStart { why, errors: String::new() };
+    pub(super) fn start(command: &[String], limits: Limits) -> Result<Self, SpawnError> {
+        let cannot = |why: String| SpawnError { why, errors: String::new() };
         let (program, arguments) =
             command.split_first().ok_or_else(|| cannot("there is no command".to_owned()))?;
         let mut starting = Command::new(program);
@@ -66,14 +66,14 @@ impl Process {
     }
 
     /// Waits for a line, without its end.
-    pub(super) fn line(&mut self, deadline: Deadline) -> Result<Vec<u8>, Stop> {
+    pub(super) fn line(&mut self, deadline: Deadline) -> Result<Vec<u8>, StopReason> {
         let mut searched = 0;
         loop {
             let line = self.pipes.line(&mut searched);
             let length = line.as_ref().map_or_else(|length| *length, Vec::len);
             if length > self.limits.line {
                 let why = format!("a line longer than {}", size(self.limits.line as u64));
-                return Err(Stop::new(Verdict::OutputLimit, why));
+                return Err(StopReason::new(Verdict::OutputLimit, why));
             }
             if let Ok(line) = line {
                 // Lines that were there already take time too.
@@ -87,7 +87,7 @@ impl Process {
     }
 
     /// Sends what is unsent, closes standard input, and waits for everything up to the end.
-    pub(super) fn everything(&mut self, deadline: Deadline) -> Result<Vec<u8>, Stop> {
+    pub(super) fn everything(&mut self, deadline: Deadline) -> Result<Vec<u8>, StopReason> {
         while self.pipes.is_open() {
             self.pipes.close_when_sent();
             self.turn(deadline)?;
@@ -105,13 +105,13 @@ impl Process {
     }
 
     /// Ends it politely: standard input is closed, and it may go by itself for a moment.
-    pub(super) fn dismiss(mut self) {
+    pub(super) fn shutdown(mut self) {
         self.pipes.close_input();
         self.wait(Instant::now() + ENDING);
     }
 
     /// Waits until something can be read or written, or the deadline is over.
-    fn turn(&mut self, deadline: Deadline) -> Result<(), Stop> {
+    fn turn(&mut self, deadline: Deadline) -> Result<(), StopReason> {
         let now = Instant::now();
         if deadline.is_over() {
             return Err(deadline.stop());
@@ -120,13 +120,13 @@ impl Process {
         self.pipes.turn(deadline.left().min(self.next_look.saturating_duration_since(now)));
         if self.pipes.received() > self.limits.output {
             let why = format!("more than {} of output", size(self.limits.output as u64));
-            return Err(Stop::new(Verdict::OutputLimit, why));
+            return Err(StopReason::new(Verdict::OutputLimit, why));
         }
         Ok(())
     }
 
     /// Looks now and then at what the candidate uses, and whether it still runs.
-    fn look(&mut self, now: Instant) -> Result<(), Stop> {
+    fn look(&mut self, now: Instant) -> Result<(), StopReason> {
         if now < self.next_look {
             return Ok(());
         }
@@ -134,11 +134,14 @@ impl Process {
         // Looking may take no more than a tenth of the time.
         self.next_look = Instant::now() + LOOKS.max(now.elapsed() * 10);
         if usage.processes > MOST_PROCESSES {
-            return Err(Stop::new(Verdict::RuntimeError, format!("more than {MOST_PROCESSES} processes")));
+            return Err(StopReason::new(
+                Verdict::RuntimeError,
+                format!("more than {MOST_PROCESSES} processes"),
+            ));
         }
         if usage.memory > self.limits.memory {
             let why = format!("more than {} of memory", size(self.limits.memory));
-            return Err(Stop::new(Verdict::MemoryLimit, why));
+            return Err(StopReason::new(Verdict::MemoryLimit, why));
         }
         self.notice_end(now);
         Ok(())
@@ -158,15 +161,15 @@ impl Process {
     }
 
     /// Why nothing more will come.
-    fn crash(&mut self) -> Stop {
+    fn crash(&mut self) -> StopReason {
         match self.wait(Instant::now() + ENDING) {
             Some(status) => ended(status),
-            None => Stop::new(Verdict::RuntimeError, "it closed its standard output"),
+            None => StopReason::new(Verdict::RuntimeError, "it closed its standard output"),
         }
     }
 
     /// Waits for the process itself to end, with an eye on what it uses.
-    fn wait_watched(&mut self, until: Instant) -> Result<Option<ExitStatus>, Stop> {
+    fn wait_watched(&mut self, until: Instant) -> Result<Option<ExitStatus>, StopReason> {
         loop {
             let status = self.wait(until.min(Instant::now() + LOOKS));
             if status.is_some() || Instant::now() >= until {
@@ -201,14 +204,14 @@ impl Drop for Process {
 }
 
 /// What a status at the end of a process means, where more was to come from it.
-fn ended(status: ExitStatus) -> Stop {
+fn ended(status: ExitStatus) -> StopReason {
     hold_if_ending();
     let why = match (status.code(), status.signal()) {
         (Some(code), _) => format!("it ended with status {code}"),
         (None, Some(signal)) => format!("it was ended by signal {signal}{}", meaning(signal)),
         (None, None) => "it ended".to_owned(),
     };
-    Stop::new(Verdict::RuntimeError, why)
+    StopReason::new(Verdict::RuntimeError, why)
 }
 
 /// A number of bytes as a person reads it.

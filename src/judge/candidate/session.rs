@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   > {"type":"hello","id":0,"protocol":1,"level":3}
-//!   < {"type":"hello_ok","id":0,"protocol":1,"name":"…","supports":["…"]}
+//!   < {"type":"hello_ok","id":0,"protocol":1,"name":"…"}
 //!   > {"type":"reset","id":1}                                < {"type":"reset_ok","id":1}
 //!   > {"type":"list","id":2,"queries":[["…"]]}               < {"type":"list_ok","id":2,"answers":[""]}
 //!   > {"type":"step","id":3,"query":["…"]}                   < {"type":"step_ok","id":3,"answer":""}
@@ -21,23 +21,23 @@ use serde_json::{Value, json};
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, CannotStart, Run};
-use crate::judge::case::{List, arrays};
+use super::{Candidate, Run, SpawnError};
+use crate::judge::case::QueryList;
+use crate::judge::exercise::{Exercise, TimeRule, arrays};
 use crate::judge::shape;
-use crate::judge::verdict::{Stop, Verdict};
-use crate::query::{Brief, Language, Level};
-use crate::time::ClockRule;
-use crate::wire::Term;
+use crate::judge::verdict::{StopReason, Verdict};
+use crate::wire::{Brief, Term};
 
 /// So many starts in a row may fail.
 const MOST_FAILED_STARTS: usize = 3;
 
 /// A command that answers list after list.
 #[derive(Debug)]
-pub(super) struct SessionProtocol {
+pub(super) struct SessionProtocol<'e> {
+    exercise: &'e dyn Exercise,
     command: Vec<String>,
     limits: Limits,
-    level: Level,
+    level: u8,
     process: Option<Process>,
     next_id: u64,
     failed_starts: usize,
@@ -57,41 +57,36 @@ struct Message {
 
 /// Why a request has no good answer: the process is fine and says so, it is in doubt, or it could not begin afresh.
 enum Trouble {
-    Term(Stop),
-    Lost(Stop),
-    Unready(Stop),
+    Reported(StopReason),
+    Lost(StopReason),
+    Unready(StopReason),
 }
 
 impl Trouble {
-    fn stop(self) -> Stop {
+    fn stop(self) -> StopReason {
         match self {
-            Self::Term(stop) | Self::Lost(stop) | Self::Unready(stop) => stop,
+            Self::Reported(stop) | Self::Lost(stop) | Self::Unready(stop) => stop,
         }
     }
 }
 
 /// A way to have a list answered, all of it or step by step.
-type Answer = fn(&mut SessionProtocol, &List, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
+type Answer<'e> = fn(&mut SessionProtocol<'e>, &QueryList, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
 
-impl SessionProtocol {
-    pub(super) fn new(command: Vec<String>, limits: Limits) -> Self {
-        Self {
-            command,
-            limits,
-            level: Language::records().last_level(),
-            process: None,
-            next_id: 0,
-            failed_starts: 0,
-        }
+impl<'e> SessionProtocol<'e> {
+    pub(super) fn new(exercise: &'e dyn Exercise, command: Vec<String>, limits: Limits) -> Self {
+        // Whoever enters no level is asked anything.
+        let level = exercise.signatures().iter().map(|signature| signature.level).max().unwrap_or(1);
+        Self { exercise, command, limits, level, process: None, next_id: 0, failed_starts: 0 }
     }
 
     /// The process, started if there is none.
-    fn ready(&mut self) -> Result<(), CannotStart> {
+    fn ready(&mut self) -> Result<(), SpawnError> {
         while self.process.is_none() {
             self.process = Some(Process::start(&self.command, self.limits)?);
             self.next_id = 0;
             let deadline = Deadline::of(self.limits.start, "its start");
-            let hello = json!({"type": "hello", "protocol": 1, "level": self.level.number()});
+            let hello = json!({"type": "hello", "protocol": 1, "level": self.level});
             let id = self.send(hello);
             if let Err(trouble) = self.answer_to(id, "hello_ok", deadline) {
                 let stop = trouble.stop();
@@ -103,7 +98,7 @@ impl SessionProtocol {
                         "{times}: {}\n  = help: in a kit it is the adapter that is started",
                         stop.why
                     );
-                    return Err(CannotStart { why, errors });
+                    return Err(SpawnError { why, errors });
                 }
             }
         }
@@ -111,7 +106,7 @@ impl SessionProtocol {
         Ok(())
     }
 
-    /// Sends a request; the answer is its number.
+    /// Sends a request and returns its number.
     fn send(&mut self, mut request: Value) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
@@ -125,23 +120,23 @@ impl SessionProtocol {
     /// Waits for the answer to a request.
     fn answer_to(&mut self, id: u64, wanted: &str, deadline: Deadline) -> Result<Message, Trouble> {
         let Some(process) = &mut self.process else {
-            return Err(Trouble::Lost(Stop::new(Verdict::RuntimeError, "it does not run")));
+            return Err(Trouble::Lost(StopReason::new(Verdict::RuntimeError, "it does not run")));
         };
         let line = process.line(deadline).map_err(Trouble::Lost)?;
         let message = read(&line).map_err(Trouble::Lost)?;
         match message.kind.as_str() {
-            "error" if message.id == Some(id) => Err(Trouble::Term(told(&message))),
+            "error" if message.id == Some(id) => Err(Trouble::Reported(reported(&message))),
             kind if kind == wanted && message.id == Some(id) => Ok(message),
             _ => {
                 let why = format!("`{}` where {wanted} with id {id} was wanted", brief(&line));
-                Err(Trouble::Lost(Stop::new(Verdict::WrongShape, why).with_hint(HINT)))
+                Err(Trouble::Lost(StopReason::new(Verdict::WrongShape, why).with_hint(HINT)))
             }
         }
     }
 
     /// Runs a list with `answer`, which fills in the answers. What an earlier list has left behind, so that the process
     /// cannot begin afresh, is no fault of this one: it has a new process then.
-    fn run_with(&mut self, list: &List, answer: Answer) -> Result<Run, CannotStart> {
+    fn run_with(&mut self, list: &QueryList, answer: Answer<'e>) -> Result<Run, SpawnError> {
         if self.process.as_ref().is_some_and(Process::has_leftovers) {
             self.process = None;
         }
@@ -150,8 +145,8 @@ impl SessionProtocol {
         if is_used && is_unready { Ok(self.attempt(list, answer)?.0) } else { Ok(run) }
     }
 
-    /// Runs a list once; tells too whether the process could not even begin afresh.
-    fn attempt(&mut self, list: &List, answer: Answer) -> Result<(Run, bool), CannotStart> {
+    /// Runs a list once; returns too whether the process could not even begin afresh.
+    fn attempt(&mut self, list: &QueryList, answer: Answer<'e>) -> Result<(Run, bool), SpawnError> {
         self.ready()?;
         if let Some(process) = &mut self.process {
             process.begin_list();
@@ -161,7 +156,7 @@ impl SessionProtocol {
         let errors = self.process.as_mut().map(Process::errors).unwrap_or_default();
         let (stop, is_lost, is_unready) = match answered {
             Ok(()) => (None, false, false),
-            Err(Trouble::Term(stop)) => (Some(stop), false, false),
+            Err(Trouble::Reported(stop)) => (Some(stop), false, false),
             Err(Trouble::Lost(stop)) => (Some(stop), true, false),
             Err(Trouble::Unready(stop)) => (Some(stop), true, true),
         };
@@ -183,63 +178,74 @@ impl SessionProtocol {
     }
 
     /// Hands the list over whole.
-    fn whole(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<Term>) -> Result<(), Trouble> {
+    fn whole(
+        &mut self,
+        list: &QueryList,
+        deadline: Deadline,
+        answers: &mut Vec<Term>,
+    ) -> Result<(), Trouble> {
         let begun = self.begin(json!({"type": "list", "queries": list}), deadline);
         let message = begun.and_then(|id| self.answer_to(id, "list_ok", deadline));
         let message = message.map_err(|trouble| match trouble {
-            Trouble::Term(stop) => Trouble::Term(stop.of_whole()),
+            Trouble::Reported(stop) => Trouble::Reported(stop.of_whole()),
             Trouble::Lost(stop) => Trouble::Lost(stop.of_whole()),
             Trouble::Unready(stop) => Trouble::Unready(stop.of_whole()),
         })?;
-        let (good, stop) = shape::answers(json_of(message.answers.as_deref()).as_bytes(), &arrays(list));
+        let (good, stop) =
+            shape::answers(json_of(message.answers.as_deref()).as_bytes(), &arrays(self.exercise, list));
         *answers = good;
-        stop.map_or(Ok(()), |stop| Err(Trouble::Term(stop)))
+        stop.map_or(Ok(()), |stop| Err(Trouble::Reported(stop)))
     }
 
     /// Hands the list over query by query.
-    fn steps(&mut self, list: &List, deadline: Deadline, answers: &mut Vec<Term>) -> Result<(), Trouble> {
-        for (place, (words, array)) in list.iter().zip(arrays(list)).enumerate() {
+    fn steps(
+        &mut self,
+        list: &QueryList,
+        deadline: Deadline,
+        answers: &mut Vec<Term>,
+    ) -> Result<(), Trouble> {
+        for (place, (words, array)) in list.iter().zip(arrays(self.exercise, list)).enumerate() {
             let deadline = Deadline::of(self.limits.query, "a query").or(deadline);
             let request = json!({"type": "step", "query": words});
             let id = if place == 0 { self.begin(request, deadline)? } else { self.send(request) };
             let message = self.answer_to(id, "step_ok", deadline)?;
             let answer = shape::answer(json_of(message.answer.as_deref()), place + 1, array);
-            answers.push(answer.map_err(Trouble::Term)?);
+            answers.push(answer.map_err(Trouble::Reported)?);
         }
         Ok(())
     }
 }
 
-impl Candidate for SessionProtocol {
-    fn run(&mut self, list: &List) -> Result<Run, CannotStart> {
+impl Candidate for SessionProtocol<'_> {
+    fn run(&mut self, list: &QueryList) -> Result<Run, SpawnError> {
         self.run_with(list, Self::whole)
     }
 
-    fn run_closely(&mut self, list: &List, _first: &Run) -> Result<Option<Run>, CannotStart> {
+    fn run_closely(&mut self, list: &QueryList, _first: &Run) -> Result<Option<Run>, SpawnError> {
         self.run_with(list, Self::steps).map(Some)
     }
 
-    /// The process is told the level when it starts, so another level has another one.
-    fn enter(&mut self, level: Level, _clock: ClockRule) {
+    /// The process learns the level when it starts, so another level has another one.
+    fn enter(&mut self, level: u8, _clock: TimeRule) {
         if self.level != level {
             self.level = level;
-            self.dismiss();
+            self.shutdown();
         }
     }
 }
 
-impl SessionProtocol {
-    fn dismiss(&mut self) {
+impl SessionProtocol<'_> {
+    fn shutdown(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.send(b"{\"type\":\"bye\"}\n");
-            process.dismiss();
+            process.shutdown();
         }
     }
 }
 
-impl Drop for SessionProtocol {
+impl Drop for SessionProtocol<'_> {
     fn drop(&mut self) {
-        self.dismiss();
+        self.shutdown();
     }
 }
 
@@ -251,22 +257,22 @@ fn json_of(value: Option<&RawValue>) -> &str {
 /// What a message should look like.
 const HINT: &str = "each request has one line of JSON as its answer, and standard output holds nothing else";
 
-fn read(line: &[u8]) -> Result<Message, Stop> {
+fn read(line: &[u8]) -> Result<Message, StopReason> {
     serde_json::from_slice(line).map_err(|error| {
         let why = format!("`{}` is no message: {error}", brief(line));
-        Stop::new(Verdict::WrongShape, why).with_hint(HINT)
+        StopReason::new(Verdict::WrongShape, why).with_hint(HINT)
     })
 }
 
 /// What a process says of its trouble.
-fn told(message: &Message) -> Stop {
+fn reported(message: &Message) -> StopReason {
     let text = message.text.as_deref().unwrap_or("no reason given");
     match message.code.as_deref() {
-        Some("not-supported") => Stop::new(Verdict::NotSupported, brief(text.as_bytes())),
+        Some("not-supported") => StopReason::new(Verdict::NotSupported, brief(text.as_bytes())),
         Some("load") => {
-            Stop::new(Verdict::RuntimeError, format!("it cannot be loaded: {}", brief(text.as_bytes())))
+            StopReason::new(Verdict::RuntimeError, format!("it cannot be loaded: {}", brief(text.as_bytes())))
         }
-        _ => Stop::new(Verdict::RuntimeError, brief(text.as_bytes())),
+        _ => StopReason::new(Verdict::RuntimeError, brief(text.as_bytes())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! All processes that a candidate has started, told from the system's list of processes.
+//! All processes that a candidate has started, found in the system's list of processes.
 //!
 //! A process belongs to a candidate if it is in its process group, descends from one that does, or carries the mark
 //! that the candidate was given in its environment, which its descendants inherit. One that has shed all three is
@@ -81,7 +81,7 @@ pub(super) struct Usage {
     pub(super) memory: u64,
 }
 
-/// A process as the system tells of it.
+/// A process as the system lists it.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     parent: i32,
@@ -115,7 +115,7 @@ impl Tree {
         living().remove(&self.leader.as_raw_pid());
     }
 
-    /// What its processes use, as far as it matters: memory is told exactly once it is more than `enough`.
+    /// What its processes use, as far as it matters: memory is exact once it is more than `enough`.
     pub(super) fn usage(&self, enough: u64) -> Usage {
         let entries = entries();
         let page = rustix::param::page_size() as u64;
@@ -188,8 +188,8 @@ fn is_adopted(id: i32, entries: &BTreeMap<i32, Entry>) -> bool {
 
 /// The memory of a process, in bytes, with its part of what it shares with others.
 fn share(id: i32, entries: &BTreeMap<i32, Entry>, page: u64) -> u64 {
-    let told = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
-    let line = told.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let sizes = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+    let line = sizes.lines().find_map(|line| line.strip_prefix("Pss:"));
     let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kilobytes
         .map_or_else(|| entries.get(&id).map_or(0, |entry| entry.pages * page), |kilobytes| kilobytes << 10)
@@ -208,12 +208,12 @@ fn entries() -> BTreeMap<i32, Entry> {
     numbers.filter_map(|id| Some((id, entry(id)?))).collect()
 }
 
-/// What the system tells of a process: after its name, which stands in brackets and may hold anything, come its state,
+/// What the system says of a process: after its name, which stands in brackets and may hold anything, come its state,
 /// parent and group, as the 20th when it began, and as the 22nd the pages that it has in memory.
 fn entry(id: i32) -> Option<Entry> {
-    let told = std::fs::read(format!("/proc/{id}/stat")).ok()?;
-    let told = String::from_utf8_lossy(&told);
-    let fields: Vec<&str> = told.rsplit_once(')')?.1.split_whitespace().collect();
+    let stat = std::fs::read(format!("/proc/{id}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     Some(Entry {
         parent: fields.get(1)?.parse().ok()?,
         group: fields.get(2)?.parse().ok()?,

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::in_full;
-use crate::judge::{CaseReport, Outcome, Report};
-use crate::script::line;
+use crate::judge::{CaseReport, CaseResult, Report};
+use crate::wire::line;
 
 pub(super) fn render(report: &Report) -> String {
     let cases =
@@ -22,9 +22,9 @@ pub(super) fn render(report: &Report) -> String {
 fn test(level: u8, case: &CaseReport) -> Value {
     let name = format!("level {level}: {}", case.name);
     let (status, message) = match &case.outcome {
-        Outcome::Passed => ("pass", Value::Null),
-        Outcome::NotTried => ("error", json!("not tried after too many time-outs in a row")),
-        Outcome::Failed(_) => ("fail", json!(format!("{}\n\n{}", case.why, in_full(case)))),
+        CaseResult::Passed => ("pass", Value::Null),
+        CaseResult::NotTried => ("error", json!("not tried after too many time-outs in a row")),
+        CaseResult::Failed(_) => ("fail", json!(format!("{}\n\n{}", case.why, in_full(case)))),
     };
     let code = case
         .failed()

@@ -3,15 +3,15 @@
 use anstream::adapter::strip_str;
 
 use super::in_full;
-use crate::judge::{CaseReport, LevelReport, Outcome, Report};
-use crate::script::plain;
+use crate::judge::{CaseReport, CaseResult, LevelReport, Report};
+use crate::wire::plain;
 
 /// So many failures of each level are open.
 const OPEN: usize = 3;
 
 pub(super) fn render(report: &Report, of: &str) -> String {
     let levels: Vec<_> = report.levels.iter().map(level).collect();
-    let passed = report.cases().filter(|case| matches!(case.outcome, Outcome::Passed)).count();
+    let passed = report.cases().filter(|case| matches!(case.outcome, CaseResult::Passed)).count();
     let verdict = if report.is_passed() { "passed" } else { "failed" };
     let stopped = report.cannot_start.as_ref().map_or_else(String::new, |cannot| {
         format!("<pre>{}</pre>\n", escaped_lines(&strip_str(&super::cannot_start(cannot)).to_string()))
@@ -43,9 +43,9 @@ fn case((place, case): (usize, &CaseReport)) -> String {
     let open = if place < OPEN { " open" } else { "" };
     let name = escaped(&case.name);
     match &case.outcome {
-        Outcome::Passed => format!("<p class=\"case passed\"><b>AC</b> {name}</p>\n"),
-        Outcome::NotTried => format!("<p class=\"case untried\"><b>—</b> {name}</p>\n"),
-        Outcome::Failed(failed) => format!(
+        CaseResult::Passed => format!("<p class=\"case passed\"><b>AC</b> {name}</p>\n"),
+        CaseResult::NotTried => format!("<p class=\"case untried\"><b>—</b> {name}</p>\n"),
+        CaseResult::Failed(failed) => format!(
             "<details class=\"case failed\"{open}><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
             failed.verdict.code(),
             escaped(&case.why),

@@ -3,8 +3,8 @@
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::in_full;
-use crate::judge::{CaseReport, Outcome, Report};
-use crate::script::plain;
+use crate::judge::{CaseReport, CaseResult, Report};
+use crate::wire::plain;
 
 pub(super) fn render(report: &Report, of: &str) -> String {
     let mut written = quick_junit::Report::new(plain(of));
@@ -27,9 +27,9 @@ pub(super) fn render(report: &Report, of: &str) -> String {
 
 fn test_case(case: &CaseReport) -> TestCase {
     let status = match &case.outcome {
-        Outcome::Passed => TestCaseStatus::success(),
-        Outcome::NotTried => TestCaseStatus::skipped(),
-        Outcome::Failed(failed) => {
+        CaseResult::Passed => TestCaseStatus::success(),
+        CaseResult::NotTried => TestCaseStatus::skipped(),
+        CaseResult::Failed(failed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(failed.verdict.code()).set_message(plain(&failed.message));
             status.set_description(format!("{}\n\n{}", plain(&case.why), in_full(case)));

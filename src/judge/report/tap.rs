@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::in_full;
-use crate::judge::{Outcome, Report};
-use crate::script::plain;
+use crate::judge::{CaseResult, Report};
+use crate::wire::plain;
 
 pub(super) fn render(report: &Report) -> String {
     let count = report.cases().count();
@@ -14,11 +14,11 @@ pub(super) fn render(report: &Report) -> String {
     for (number, (level, case)) in (1..).zip(cases) {
         let name = format!("level {level}: {}", plain(&case.name)).replace('\\', "\\\\").replace('#', "\\#");
         match &case.outcome {
-            Outcome::Passed => text.push_str(&format!("ok {number} - {name}\n")),
-            Outcome::NotTried => {
+            CaseResult::Passed => text.push_str(&format!("ok {number} - {name}\n")),
+            CaseResult::NotTried => {
                 text.push_str(&format!("not ok {number} - {name} # SKIP too many time-outs\n"));
             }
-            Outcome::Failed(failed) => {
+            CaseResult::Failed(failed) => {
                 let lines: Vec<_> = in_full(case).lines().map(str::to_owned).collect();
                 let (code, message) = (failed.verdict.code(), json!(plain(&failed.message)));
                 text.push_str(&format!(

@@ -6,16 +6,15 @@ use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
+use crate::judge::exercise::{Exercise, State};
 use crate::judge::shape::plural;
-use crate::judge::{CannotStart, CaseReport, Catch, Failed, LevelReport, List, Outcome, Report};
-use crate::query::{Language, Level};
-use crate::script::{cut, line, plain, shown, word};
-use crate::trace::Step;
+use crate::judge::{CaseReport, CaseResult, Catch, Failed, LevelReport, QueryList, Report, SpawnError};
+use crate::wire::{cut, line, plain, shown};
 
 /// So many queries before the one at fault are shown.
 const SHOWN_QUERIES: usize = 12;
-/// So many cells of a state are shown.
-const SHOWN_CELLS: usize = 12;
+/// So many lines of a state are shown.
+const SHOWN_LINES: usize = 12;
 /// So many lines of standard error are shown, the last ones.
 const SHOWN_ERRORS: usize = 10;
 /// What stands before a line of an explanation.
@@ -26,9 +25,9 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 const HEAD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// A case that failed: in full, or in a line. The text of one that did not is empty.
+/// A case that failed: in full, or in a line. Returns an empty string for one that did not.
 #[must_use]
-pub fn case(level: Level, case: &CaseReport, in_full: bool) -> String {
+pub fn case(level: u8, case: &CaseReport, in_full: bool) -> String {
     let Some(failed) = case.failed() else { return String::new() };
     let mut text = format!(
         "{BAD}{:<4}{BAD:#} level {level}: {HEAD}{}{HEAD:#}\n",
@@ -39,15 +38,15 @@ pub fn case(level: Level, case: &CaseReport, in_full: bool) -> String {
         if !case.why.is_empty() {
             push(&mut text, "why", &plain(&case.why));
         }
-        push_failed(&mut text, failed, OF_ENGINE);
+        push_failed(&mut text, failed, OF_EXERCISE);
         text.push('\n');
     }
     text
 }
 
-/// So many failures of a level that are not shown at all, in a line; the empty text if there are none.
+/// So many failures of a level that are not shown at all, in a line; an empty string if there are none.
 #[must_use]
-pub fn hidden(level: Level, count: usize) -> String {
+pub fn hidden(level: u8, count: usize) -> String {
     match count {
         0 => String::new(),
         _ => format!("{DIM}     … and {count} more of level {level}{DIM:#}\n"),
@@ -57,7 +56,7 @@ pub fn hidden(level: Level, count: usize) -> String {
 /// A level, in a line.
 fn level(report: &LevelReport) -> String {
     let (passed, all) = (report.passed(), report.cases.len());
-    let untried = report.cases.iter().filter(|case| matches!(case.outcome, Outcome::NotTried)).count();
+    let untried = report.cases.iter().filter(|case| matches!(case.outcome, CaseResult::NotTried)).count();
     let untried = match untried {
         0 => String::new(),
         count => format!(" or were not tried ({count}, after too many time-outs in a row)"),
@@ -80,17 +79,16 @@ fn level(report: &LevelReport) -> String {
 
 /// The levels in their order, what is passed, and what that unlocks or where to begin.
 #[must_use]
-pub fn summary(report: &Report) -> String {
+pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
     let mut levels: Vec<_> = report.levels.iter().collect();
     levels.sort_by_key(|level| level.level);
     let lines: String = levels.iter().copied().map(level).collect();
     let begin = levels
         .iter()
         .find_map(|level| Some((level.level, level.cases.iter().find(|case| case.failed().is_some())?)));
-    let language = Language::records();
-    let next = report.passed().map_or(language.first_level(), |level| Level::new(level.number() + 1));
-    // What comes after the exercise is there for who asks for it.
-    let next = Some(next).filter(|level| *level <= language.exercise());
+    let next = report.passed().map_or(1, |level| level + 1);
+    // What comes after the exercise is there for those who ask for it.
+    let next = Some(next).filter(|level| *level <= exercise.last_level());
     let last = match (begin, report.passed(), next) {
         (Some((level, case)), ..) => {
             format!("begin with level {level}: {HEAD}{}{HEAD:#}\n", plain(&case.name))
@@ -119,14 +117,14 @@ pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
         "{BAD}{:<4}{BAD:#} {HEAD}{these} it{HEAD:#} {DIM}(the list had {found_in}; made smaller in {runs} runs){DIM:#}\n",
         failed.verdict.code(),
     );
-    push_failed(&mut text, failed, if is_against { OF_OTHER } else { OF_ENGINE });
+    push_failed(&mut text, failed, if is_against { OF_OTHER } else { OF_EXERCISE });
     push(&mut text, "again", &plain(again));
     text
 }
 
 /// Why a candidate cannot be started, with what it said last.
 #[must_use]
-pub fn cannot_start(cannot: &CannotStart) -> String {
+pub fn cannot_start(cannot: &SpawnError) -> String {
     let mut text = plain(&cannot.why);
     push_errors(&mut text, &cannot.errors);
     text.trim_end().to_owned()
@@ -135,13 +133,13 @@ pub fn cannot_start(cannot: &CannotStart) -> String {
 /// A failure in full.
 pub(super) fn failed(failed: &Failed) -> String {
     let mut text = String::new();
-    push_failed(&mut text, failed, OF_ENGINE);
+    push_failed(&mut text, failed, OF_EXERCISE);
     text
 }
 
-/// How the answer that is wanted is called, and the rule: where they are our engine's, and where another candidate's
+/// How the answer that is wanted is called, and the rule: where they are the exercise's own, and where another candidate's
 /// answer is wanted.
-const OF_ENGINE: [&str; 2] = ["wanted", "rule"];
+const OF_EXERCISE: [&str; 2] = ["wanted", "rule"];
 const OF_OTHER: [&str; 2] = ["other", "our rule"];
 
 fn push_failed(text: &mut String, failed: &Failed, [wanted, rule_is]: [&str; 2]) {
@@ -165,12 +163,12 @@ fn push_failed(text: &mut String, failed: &Failed, [wanted, rule_is]: [&str; 2])
 }
 
 /// A line that begins with its name.
-fn push(text: &mut String, name: &str, told: &str) {
-    text.push_str(&format!("  {DIM}{name:<width$}{DIM:#}{told}\n", width = MARGIN.len() - 2));
+fn push(text: &mut String, name: &str, rest: &str) {
+    text.push_str(&format!("  {DIM}{name:<width$}{DIM:#}{rest}\n", width = MARGIN.len() - 2));
 }
 
 /// The queries up to the one at fault, which are numbered as in the whole list.
-fn push_queries(text: &mut String, list: &List) {
+fn push_queries(text: &mut String, list: &QueryList) {
     let hidden = list.len().saturating_sub(SHOWN_QUERIES + 1);
     if hidden > 0 {
         text.push_str(&format!(
@@ -213,23 +211,15 @@ fn push_answers(text: &mut String, failed: &Failed, wanted_is: &str) {
     }
 }
 
-/// What our engine holds before the query at fault.
-fn push_state(text: &mut String, step: &Step) {
-    let count = step.cells.len();
-    let cells = if count == 0 {
-        "no live cell".to_owned()
-    } else {
-        format!("{count} live {}", plural(count, "cell"))
-    };
-    let clock = step.clock.map_or(String::new(), |clock| format!("the clock reads {clock}, "));
-    push(text, "before", &format!("{clock}{cells}"));
-    for cell in step.cells.iter().take(SHOWN_CELLS) {
-        let left = cell.left.map_or("permanent".to_owned(), |left| format!("{left} left"));
-        let [key, field, value] = [&cell.key, &cell.field, &cell.value].map(|text| cut(word(text)));
-        text.push_str(&format!("{MARGIN}{key} {field} = {value}  {DIM}{left}{DIM:#}\n"));
+/// The state before the query at fault.
+fn push_state(text: &mut String, state: &State) {
+    push(text, "before", &plain(&state.title));
+    for (line, faint) in state.lines.iter().take(SHOWN_LINES) {
+        text.push_str(&format!("{MARGIN}{line}  {DIM}{faint}{DIM:#}\n"));
     }
-    if count > SHOWN_CELLS {
-        text.push_str(&format!("{MARGIN}{DIM}… and {} more{DIM:#}\n", count - SHOWN_CELLS));
+    let hidden = state.lines.len().saturating_sub(SHOWN_LINES);
+    if hidden > 0 {
+        text.push_str(&format!("{MARGIN}{DIM}… and {hidden} more{DIM:#}\n"));
     }
 }
 

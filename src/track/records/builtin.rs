@@ -2,9 +2,10 @@
 
 use bumpalo::Bump;
 
-use crate::judge::{Case, answers};
+use super::exercise::answers;
+use crate::judge::{Case, QueryList, TimeRule};
 use crate::query::Level;
-use crate::script::{Faults, Rules, read_suite};
+use crate::script::{Faults, Rules, Suite, SuiteCase, read_suite};
 use crate::time::ClockRule;
 
 /// The files below `fixtures`, in the order in which they are judged.
@@ -59,13 +60,33 @@ pub fn builtin(level: Level, clock: Option<ClockRule>) -> Result<Vec<Case>, Faul
         let arena = Bump::new();
         let suite = read_suite(text, &arena, Rules::default())?;
         if suite.level <= level {
-            cases.extend(Case::of_suite(&suite));
+            cases.extend(cases_of(&suite));
         }
     }
     let Some(clock) = clock else { return Ok(cases) };
-    cases.retain(|case| case.clock == clock || answers(&case.list, clock).as_ref() == Some(&case.expected));
+    let rule = TimeRule::from(clock);
+    cases.retain(|case| case.clock == rule || answers(&case.list, clock).as_ref() == Some(&case.expected));
     for case in &mut cases {
-        case.clock = clock;
+        case.clock = rule;
     }
     Ok(cases)
+}
+
+/// The cases of a suite. What a suite does not expect itself, the engine answers.
+#[must_use]
+pub fn cases_of(suite: &Suite<'_>) -> Vec<Case> {
+    let case = |case: &SuiteCase<'_>| {
+        let list: QueryList = case.words.iter().map(Vec::from).collect();
+        let answered = || answers(&list, suite.clock).unwrap_or_default();
+        Case {
+            suite: suite.name.clone(),
+            level: suite.level.number(),
+            clock: suite.clock.into(),
+            name: case.name.clone(),
+            why: case.why.clone(),
+            expected: case.expected.clone().unwrap_or_else(answered),
+            list,
+        }
+    };
+    suite.cases.iter().map(case).collect()
 }

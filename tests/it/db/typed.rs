@@ -9,19 +9,16 @@ use rewinddb::store::SimulatedDisk;
 use rewinddb::time::{ClockRule, Ttl};
 use rstest::rstest;
 
+use crate::amounts::TYPED;
 use crate::db::on_disk;
-use crate::engine::random::seeds;
 use crate::judge::lists::list_of;
-
-/// MatchMode many lists are run under each rule when the environment does not ask for another number.
-const LISTS: u64 = 300;
 
 #[rstest]
 #[case::monotone(ClockRule::Monotone)]
 #[case::free(ClockRule::Free)]
 fn typed_methods_answer_as_their_words_do(#[case] rule: ClockRule) {
-    let (seeds, mut asked) = (seeds(LISTS), BTreeSet::new());
-    let is_all = seeds.end - seeds.start >= LISTS;
+    let (seeds, mut asked) = (TYPED.seeds(), BTreeSet::new());
+    let is_all = seeds.end - seeds.start >= 150;
     for seed in seeds {
         let [mut by_words, mut typed, mut of_session] = [(); 3].map(|()| Database::in_memory_with(rule));
         let mut stored = on_disk(&SimulatedDisk::new(), rule);

@@ -12,9 +12,9 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use rewinddb::engine::Engine;
-use rewinddb::judge::requests;
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time};
+use rewinddb::track::records::requests;
 
 use crate::amounts::{CUT_DUMPS, DUMPS, OPEN_DUMPS};
 use crate::engine::random::parsed;

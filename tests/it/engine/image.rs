@@ -12,9 +12,9 @@ use rewinddb::engine::image::{
     Broken, Frozen, RecordImage, State, TextImage, Thaw, ValueImage, VersionImage,
 };
 use rewinddb::engine::{Engine, Sizes};
-use rewinddb::judge::requests;
 use rewinddb::query::Query;
 use rewinddb::time::{ClockRule, Time};
+use rewinddb::track::records::requests;
 
 use crate::amounts::{IMAGES, OPEN_IMAGES, SHARED_IMAGES};
 use crate::engine::random::parsed;

@@ -13,7 +13,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rewinddb::engine::{Engine, LiveCell};
-use rewinddb::judge::List;
+use rewinddb::judge::QueryList;
 use rewinddb::query::{Access, Aliases, Query};
 use rewinddb::time::ClockRule;
 use rewinddb::wire::{self, Request, Term};
@@ -158,7 +158,7 @@ fn check(seed: u64, free: bool) {
 fn difference(free: bool, list: &[Vec<Term>]) -> Option<(usize, String)> {
     let mut pair = Pair::new(free);
     // Without what gave it, another name means nothing.
-    rewinddb::judge::requests(list)?;
+    rewinddb::track::records::requests(list)?;
     list.iter().enumerate().find_map(|(place, words)| {
         let closely = list.len() < 100 || place % 16 == 0 || place + 1 == list.len();
         let same = if closely { pair.apply_watched(words) } else { pair.apply(words) };
@@ -170,7 +170,7 @@ fn difference(free: bool, list: &[Vec<Term>]) -> Option<(usize, String)> {
 }
 
 /// The list without the queries that a difference does not need, as far as one pass finds them.
-fn smallest(free: bool, list: &[Vec<Term>]) -> List {
+fn smallest(free: bool, list: &[Vec<Term>]) -> QueryList {
     let mut list = list.to_vec();
     let mut place = list.len();
     while place > 0 {
@@ -195,12 +195,12 @@ fn check_every_list(free: bool, length: usize, forms: &str, moments: fn(u64) -> 
         let queries: BTreeSet<_> = forms.split('|').flat_map(at).flat_map(of).collect();
         queries.iter().map(|query| query.split(' ').map(Term::from).collect()).collect()
     };
-    let alphabets: Vec<List> = (0..=length as u64).map(alphabet).collect();
+    let alphabets: Vec<QueryList> = (0..=length as u64).map(alphabet).collect();
     check_all_after(&Pair::new(free), &alphabets, length, &mut Vec::new());
 }
 
 /// Tries every query of the alphabet that belongs to the clock's reading, and after it again, so many times.
-fn check_all_after(pair: &Pair, alphabets: &[List], length: usize, list: &mut List) {
+fn check_all_after(pair: &Pair, alphabets: &[QueryList], length: usize, list: &mut QueryList) {
     if length == 0 {
         return;
     }

@@ -27,7 +27,7 @@ use crate::engine::image::{thawed, written};
 use crate::engine::model::Model;
 use crate::engine::random::{CHECKED_EACH, parsed};
 use crate::engine::sessions::model::Sessions;
-use crate::judge::lists::Dice;
+use crate::judge::lists::Rng;
 
 /// How many steps a script has, beside what fills the database before.
 const STEPS: usize = 60;
@@ -257,7 +257,7 @@ const OF_THE_WHOLE: &str = "BACKUP {t}|BACKUP {t}|RESTORE {t} {w}|RESTORE {t} {w
 
 /// Writes the script of a seed.
 struct Author {
-    dice: Dice,
+    rng: Rng,
     keys: u64,
     fields: u64,
     /// Does time jump about?
@@ -270,14 +270,13 @@ struct Author {
 
 /// The script that belongs to a seed.
 pub(crate) fn script_of(seed: u64, free: bool) -> Vec<Step> {
-    let mut dice = Dice(seed);
-    let sessions = 3 + dice.below(4);
+    let mut rng = Rng(seed);
+    let sessions = 3 + rng.below(4);
     // A record of more than some dozen fields may be held in another way.
-    let wide = dice.one_in(8);
-    let (keys, fields) = (1 + dice.below(5), if wide { 50 } else { 1 + dice.below(3) });
-    let mut author =
-        Author { dice, keys, fields, free, now: 0, open: (0..sessions).map(|_| false).collect() };
-    let filled = if wide { 40 } else { author.dice.below(6) };
+    let wide = rng.chance(8);
+    let (keys, fields) = (1 + rng.below(5), if wide { 50 } else { 1 + rng.below(3) });
+    let mut author = Author { rng, keys, fields, free, now: 0, open: (0..sessions).map(|_| false).collect() };
+    let filled = if wide { 40 } else { author.rng.below(6) };
     let filling = (0..filled).map(|place| {
         let (key, field) = if wide { (0, place) } else { (place % keys, place / keys) };
         Step {
@@ -293,10 +292,10 @@ pub(crate) fn script_of(seed: u64, free: bool) -> Vec<Step> {
 impl Author {
     fn step(&mut self) -> Step {
         let session =
-            usize::try_from(self.dice.below(self.open.len() as u64)).expect("there are few sessions");
+            usize::try_from(self.rng.below(self.open.len() as u64)).expect("there are few sessions");
         let ends = if session == OWN { 0 } else { 4 };
         let weights = if self.open[session] { [2, 14, 5, ends, 75] } else { [30, 1, 1, 1, 67] };
-        let word = match self.dice.weighted(&weights) {
+        let word = match self.rng.weighted(&weights) {
             0 => "BEGIN",
             1 => "COMMIT",
             2 => "ROLLBACK",
@@ -308,27 +307,27 @@ impl Author {
     }
 
     fn query(&mut self) -> Vec<String> {
-        let forms = [OF_A_RECORD, OF_EVERY_RECORD, OF_THE_WHOLE][self.dice.weighted(&[90, 5, 5])];
+        let forms = [OF_A_RECORD, OF_EVERY_RECORD, OF_THE_WHOLE][self.rng.weighted(&[90, 5, 5])];
         let forms: Vec<_> = forms.split('|').collect();
-        let form = *self.dice.pick(&forms);
+        let form = *self.rng.pick(&forms);
         form.split(' ').map(|word| self.word(word)).collect()
     }
 
     fn word(&mut self, word: &str) -> String {
         match word {
-            "{k}" => format!("k{}", self.dice.below(self.keys)),
-            "{f}" => format!("f{}", self.dice.below(self.fields)),
-            "{v}" => format!("v{}", self.dice.below(3)),
-            "{d}" => self.dice.pick(&[0, 1, 2, 3, 5, 9, 20, u64::MAX]).to_string(),
-            "{w}" => self.dice.below(self.now + 3).to_string(),
+            "{k}" => format!("k{}", self.rng.below(self.keys)),
+            "{f}" => format!("f{}", self.rng.below(self.fields)),
+            "{v}" => format!("v{}", self.rng.below(3)),
+            "{d}" => self.rng.pick(&[0, 1, 2, 3, 5, 9, 20, u64::MAX]).to_string(),
+            "{w}" => self.rng.below(self.now + 3).to_string(),
             "{t}" if self.free => {
-                let time = self.dice.below(25);
+                let time = self.rng.below(25);
                 self.now = self.now.max(time);
                 time.to_string()
             }
-            "{t}" if self.now > 0 && self.dice.one_in(40) => self.dice.below(self.now).to_string(),
+            "{t}" if self.now > 0 && self.rng.chance(40) => self.rng.below(self.now).to_string(),
             "{t}" => {
-                self.now += self.dice.below(3);
+                self.now += self.rng.below(3);
                 self.now.to_string()
             }
             word => word.to_owned(),

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use rewinddb::judge::{CaseReport, Limits, List, Protocol, Run, Verdict, candidate, judge};
+use rewinddb::judge::{CaseReport, Limits, Protocol, QueryList, Run, Verdict, candidate, judge};
+use rewinddb::track::records::Records;
 use rewinddb::wire::Term;
 use rstest::rstest;
 
@@ -29,12 +30,12 @@ fn query(words: &[&str]) -> Vec<Term> {
     words.iter().map(|word| Term::from(*word)).collect()
 }
 
-fn list() -> List {
+fn list() -> QueryList {
     [["SET", "A", "B", "C"].as_slice(), &["GET", "A", "B"]].map(query).to_vec()
 }
 
 fn run(protocol: Protocol, words: &[&str]) -> Run {
-    candidate(protocol, &command(words), TIGHT).run(&list()).expect("it starts")
+    candidate(&Records, protocol, &command(words), TIGHT).run(&list()).expect("it starts")
 }
 
 fn run_shell(protocol: Protocol, script: &str) -> Run {
@@ -182,11 +183,12 @@ fn a_flood_on_standard_error_neither_blocks_nor_grows() {
 #[test]
 fn a_long_list_and_long_answers_pass_each_other() {
     // It writes more than a pipe holds before it reads any of the list, which is longer than a pipe holds too.
-    let long: List = std::iter::repeat_n(query(&["SET", "A", "B", &"v".repeat(900)]), 1000).collect();
+    let long: QueryList = std::iter::repeat_n(query(&["SET", "A", "B", &"v".repeat(900)]), 1000).collect();
     let script = "printf '['; head -c 500000 /dev/zero | tr '\\0' ' '; cat >/dev/null; \
                   for i in $(seq 999); do printf '\"\",'; done; echo '\"\"]'";
-    let run =
-        candidate(Protocol::List, &command(&["sh", "-c", script]), TIGHT).run(&long).expect("it starts");
+    let run = candidate(&Records, Protocol::List, &command(&["sh", "-c", script]), TIGHT)
+        .run(&long)
+        .expect("it starts");
     assert_eq!((run.answers.len(), run.stop), (1000, None));
 }
 
@@ -202,9 +204,9 @@ fn a_leader_that_joins_another_group_is_ended_too() {
 
 #[test]
 fn lines_that_are_there_already_take_time_too() {
-    let long: List = std::iter::repeat_n(query(&["GET", "A", "B"]), 400_000).collect();
+    let long: QueryList = std::iter::repeat_n(query(&["GET", "A", "B"]), 400_000).collect();
     let limits = Limits { output: 16 << 20, ..TIGHT };
-    let mut candidate = candidate(Protocol::Lines, &command(&["yes", "\"\""]), limits);
+    let mut candidate = candidate(&Records, Protocol::Lines, &command(&["yes", "\"\""]), limits);
     let begun = Instant::now();
     let run = candidate.run(&long).expect("it starts");
     assert!(run.stop.is_some() || run.answers.len() == 400_000);
@@ -226,7 +228,7 @@ fn what_an_earlier_list_left_behind_is_no_fault_of_the_next() {
     let script = "import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n    kind = asked['type']\n    \
                   if kind == 'bye': break\n    told = {'type': kind + '_ok', 'id': asked['id'], 'answers': ['', 'C']}\n    \
                   print(json.dumps(told), flush=True)\n    if kind == 'list': print('stray', flush=True)";
-    let mut candidate = candidate(Protocol::Session, &command(&[python, "-c", script]), TIGHT);
+    let mut candidate = candidate(&Records, Protocol::Session, &command(&[python, "-c", script]), TIGHT);
     for _ in 0..5 {
         let run = candidate.run(&list()).expect("it starts");
         assert_eq!((run.answers.len(), run.stop), (2, None));
@@ -248,8 +250,8 @@ fn a_list_that_is_answered_rightly_only_query_by_query_is_told_as_such() {
         Some(rewinddb::time::ClockRule::Monotone),
     );
     let case = cases.expect("they are good").into_iter().next().expect("there is one");
-    let mut candidate = candidate(Protocol::Session, &command(&words), TIGHT);
-    let report = judge(&mut *candidate, [case], |_, _| ControlFlow::Continue(()));
+    let mut candidate = candidate(&Records, Protocol::Session, &command(&words), TIGHT);
+    let report = judge(&Records, &mut *candidate, [case], |_, _| ControlFlow::Continue(()));
     let failed = report.cases().next().and_then(CaseReport::failed).expect("it is wrong");
     assert!(failed.hint.as_ref().is_some_and(|hint| hint.contains("query by query")), "{failed:?}");
 }
@@ -263,8 +265,8 @@ fn huge_answers_are_not_kept() {
     );
     let case =
         cases.expect("they are good").into_iter().find(|case| case.list.len() == 2).expect("there is one");
-    let mut candidate = candidate(Protocol::List, &command(&["sh", "-c", script]), TIGHT);
-    let report = judge(&mut *candidate, [case], |_, _| ControlFlow::Continue(()));
+    let mut candidate = candidate(&Records, Protocol::List, &command(&["sh", "-c", script]), TIGHT);
+    let report = judge(&Records, &mut *candidate, [case], |_, _| ControlFlow::Continue(()));
     let failed = report.cases().next().and_then(CaseReport::failed).expect("it is wrong");
     assert!(failed.given.as_ref().is_some_and(|given| given.texts()[0].len() < 100_000));
 }
@@ -304,8 +306,9 @@ fn a_crash_costs_its_own_list_and_no_other() {
         "class Solution:\n    def set(self, key, field, value):\n        import os\n        if key == 'die': os._exit(3)\n        \
          return ''\n    def get(self, key, field):\n        return 'C'\n",
     );
-    let mut candidate = candidate(Protocol::Session, &command(&[python, &adapter, &solution]), TIGHT);
-    let deadly: List = vec![query(&["SET", "A", "B", "C"]), query(&["SET", "die", "B", "C"])];
+    let mut candidate =
+        candidate(&Records, Protocol::Session, &command(&[python, &adapter, &solution]), TIGHT);
+    let deadly: QueryList = vec![query(&["SET", "A", "B", "C"]), query(&["SET", "die", "B", "C"])];
     for _ in 0..2 {
         assert_eq!(candidate.run(&list()).expect("it starts").answers, ["", "C"]);
         let run = candidate.run(&deadly).expect("it starts");
@@ -320,8 +323,8 @@ fn a_crash_of_a_list_is_traced_to_its_query() {
     let Some(python) = python() else { return };
     let script = "import json, sys\nqueries = json.load(sys.stdin)\n\
                   assert not any(query[1] == 'die' for query in queries)\nprint(json.dumps([''] * len(queries)))";
-    let mut candidate = candidate(Protocol::List, &command(&[python, "-c", script]), TIGHT);
-    let mut list: List = std::iter::repeat_n(query(&["SET", "A", "B", "C"]), 9).collect();
+    let mut candidate = candidate(&Records, Protocol::List, &command(&[python, "-c", script]), TIGHT);
+    let mut list: QueryList = std::iter::repeat_n(query(&["SET", "A", "B", "C"]), 9).collect();
     list[6][1] = "die".into();
     let run = candidate.run(&list).expect("it starts");
     assert!(run.errors.contains("AssertionError"), "{run:?}");
@@ -336,7 +339,8 @@ fn a_crash_of_a_list_is_traced_to_its_query() {
 #[case(Protocol::Session, &["sh", "-c", "echo hello; sleep 9"], "`hello` is no message")]
 #[case(Protocol::Session, &["sh", "-c", "echo '{\"type\":\"error\",\"id\":0,\"code\":\"load\",\"text\":\"no class\"}'; sleep 9"], "it cannot be loaded: no class")]
 fn what_cannot_be_started_is_told(#[case] protocol: Protocol, #[case] words: &[&str], #[case] told: &str) {
-    let cannot = candidate(protocol, &command(words), TIGHT).run(&list()).expect_err("it does not start");
+    let cannot =
+        candidate(&Records, protocol, &command(words), TIGHT).run(&list()).expect_err("it does not start");
     assert!(cannot.why.contains(told), "{cannot:?}");
     assert!(!words.join(" ").contains("broken") || cannot.errors.contains("broken"), "{cannot:?}");
 }
@@ -349,9 +353,9 @@ fn a_level_is_given_up_after_too_many_timeouts_in_a_row() {
     );
     let cases = cases.expect("they are good");
     let limits = Limits { case: Duration::from_millis(30), ..TIGHT };
-    let mut hanging = candidate(Protocol::List, &command(&["sleep", "60"]), limits);
+    let mut hanging = candidate(&Records, Protocol::List, &command(&["sleep", "60"]), limits);
     let (mut late, mut untried) = (0, 0);
-    let report = judge(&mut *hanging, &cases, |_, case: &CaseReport| {
+    let report = judge(&Records, &mut *hanging, &cases, |_, case: &CaseReport| {
         late += usize::from(case.failed().is_some_and(|failed| failed.verdict == Verdict::TimeLimit));
         untried += usize::from(case.failed().is_none());
         ControlFlow::Continue(())

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use rewinddb::judge::{Draw, list_of};
-use rewinddb::query::Level;
-use rewinddb::time::ClockRule;
-use rewinddb::track::records::FILES;
+use rewinddb::judge::{ListOptions, TimeRule, list_of};
+use rewinddb::track::records::{FILES, Records};
 use rstest::rstest;
 use serde_json::Value;
 
@@ -177,17 +175,17 @@ fn what_cannot_be_judged_is_told(#[case] arguments: &[&str], #[case] status: i32
 fn a_seed_draws_the_same_lists_on_every_machine() {
     let mut lists = String::new();
     let all = [
-        (1, ClockRule::Monotone),
-        (2, ClockRule::Monotone),
-        (3, ClockRule::Free),
-        (4, ClockRule::Monotone),
-        (5, ClockRule::Free),
-        (6, ClockRule::Monotone),
+        (1, TimeRule::Monotone),
+        (2, TimeRule::Monotone),
+        (3, TimeRule::Free),
+        (4, TimeRule::Monotone),
+        (5, TimeRule::Free),
+        (6, TimeRule::Monotone),
     ];
     for (level, clock) in all {
-        let draw = Draw::new(Level::new(level), clock);
+        let options = ListOptions::new(&Records, level, clock);
         for seed in 1..4 {
-            let list: Vec<_> = list_of(seed, draw).into_iter().take(12).collect();
+            let list: Vec<_> = list_of(seed, options).into_iter().take(12).collect();
             lists.push_str(&format!("level {level}, {clock:?}, seed {seed}\n"));
             for words in list {
                 lists.push_str(&format!("  {}\n", serde_json::json!(words)));

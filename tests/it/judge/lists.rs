@@ -1,10 +1,10 @@
 //! Random lists as the tests draw them: half of them of the exercise alone, whose operations meet more often there; and
 //! seldom with a timestamp that is refused.
 
-pub(crate) use rewinddb::judge::Dice;
-use rewinddb::judge::{Draw, List as Told, list_of as drawn};
+pub(crate) use rewinddb::judge::Rng;
+use rewinddb::judge::{ListOptions, QueryList, TimeRule, list_of as drawn};
 use rewinddb::query::Level;
-use rewinddb::time::ClockRule;
+use rewinddb::track::records::Records;
 
 /// Queries in which no others stand.
 pub(crate) type List = Vec<Vec<String>>;
@@ -19,7 +19,7 @@ pub(crate) fn list_of(seed: u64, free: bool) -> List {
 }
 
 /// The list that belongs to a seed: of the whole language, of that before sessions, or of the exercise.
-pub(crate) fn any_list_of(seed: u64, free: bool) -> Told {
+pub(crate) fn any_list_of(seed: u64, free: bool) -> QueryList {
     let level = match seed % 4 {
         0 | 2 => crate::language().last_level(),
         1 => before_sessions(),
@@ -28,9 +28,9 @@ pub(crate) fn any_list_of(seed: u64, free: bool) -> Told {
     list_of_level(seed, free, level)
 }
 
-fn list_of_level(seed: u64, free: bool, level: Level) -> Told {
-    let clock = if free { ClockRule::Free } else { ClockRule::Monotone };
-    drawn(seed, Draw { refusals: true, ..Draw::new(level, clock) })
+fn list_of_level(seed: u64, free: bool, level: Level) -> QueryList {
+    let clock = if free { TimeRule::Free } else { TimeRule::Monotone };
+    drawn(seed, ListOptions { refusals: true, ..ListOptions::new(&Records, level.number(), clock) })
 }
 
 fn before_sessions() -> Level {

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use rewinddb::judge::{Candidate, Case, Draw, Limits, Oracle, Protocol, candidate, hunt, judge};
-use rewinddb::query::Level;
+use rewinddb::judge::{
+    Candidate, Case, Catch, Exercise, Limits, ListOptions, Oracle, Protocol, TimeRule, candidate, hunt, judge,
+};
 use rewinddb::time::ClockRule;
-use rewinddb::track::records::builtin;
+use rewinddb::trace::Tracer;
+use rewinddb::track::records::{Records, builtin, requests};
 use serde::Deserialize;
 
 use crate::judge::solutions::{python, python_kit, solved};
@@ -46,10 +48,6 @@ fn solution() -> String {
 }
 
 impl Wrong {
-    fn level(&self) -> Level {
-        Level::new(self.level)
-    }
-
     /// A text with changes in it.
     fn changed(&self, text: String, changes: &[(String, String)]) -> String {
         changes.iter().fold(text, |text, (from, to)| {
@@ -66,8 +64,8 @@ fn each(check: impl Fn(&Wrong, &mut dyn Candidate)) {
         let (_kit, adapter, solution) = python_kit(&wrong.changed(solution(), &wrong.change));
         let right = std::fs::read_to_string(&adapter).expect("it is there");
         std::fs::write(&adapter, wrong.changed(right, &wrong.adapter)).expect("it can be written");
-        let command = [python, "-S", &adapter, &solution].map(str::to_owned);
-        check(&wrong, &mut *candidate(Protocol::Session, &command, Limits::default()));
+        let command = [python.to_owned(), "-S".to_owned(), adapter, solution];
+        check(&wrong, &mut *candidate(&Records, Protocol::Session, &command, Limits::default()));
     }
 }
 
@@ -75,9 +73,9 @@ fn each(check: impl Fn(&Wrong, &mut dyn Candidate)) {
 fn failures(candidate: &mut dyn Candidate, cases: &[Case]) -> (BTreeMap<u8, usize>, Vec<String>) {
     let mut by_level = BTreeMap::new();
     let mut names = Vec::new();
-    let report = judge(candidate, cases, |level, case| {
+    let report = judge(&Records, candidate, cases, |level, case| {
         if case.failed().is_some() {
-            *by_level.entry(level.number()).or_default() += 1;
+            *by_level.entry(level).or_default() += 1;
             names.push(format!("{level} {}", case.name));
         }
         ControlFlow::Continue(())
@@ -90,7 +88,7 @@ fn failures(candidate: &mut dyn Candidate, cases: &[Case]) -> (BTreeMap<u8, usiz
 fn every_mistake_is_caught_by_a_case_of_its_level_that_names_it() {
     let cases = builtin(solved(), Some(ClockRule::Monotone)).expect("they are good");
     each(|wrong, candidate| {
-        let case = cases.iter().find(|case| case.name == wrong.case && case.level == wrong.level());
+        let case = cases.iter().find(|case| case.name == wrong.case && case.level == wrong.level);
         let case = case.unwrap_or_else(|| panic!("{}: there is no case `{}`", wrong.name, wrong.case));
         assert!(
             case.why.contains(&wrong.named),
@@ -108,16 +106,36 @@ fn every_mistake_is_caught_by_a_case_of_its_level_that_names_it() {
     });
 }
 
+/// What is caught must be true: it is answered wrongly as told, by the rule told, and so it is with no query less.
+fn assert_true(found: &Catch, wrong: &Wrong, candidate: &mut dyn Candidate) {
+    let (list, failed) = (&found.list, &found.failed);
+    let answers = Records.answers(list, TimeRule::Monotone).expect("it is a list");
+    assert_eq!((answers.last(), &answers), (failed.wanted.as_ref(), &found.expected), "{}", wrong.name);
+    assert_ne!(failed.given, failed.wanted, "{}", wrong.name);
+    let mut tracer = Tracer::new(ClockRule::Monotone);
+    let requests = requests(list).expect("it is a list");
+    let steps = requests.iter().map(|request| tracer.step(request).expect("time goes on"));
+    assert_eq!(failed.rule, steps.last().map(|step| step.rule), "{}", wrong.name);
+    for place in 0..list.len() {
+        let mut fewer = list.clone();
+        fewer.remove(place);
+        // Without it the others may be no list any more.
+        let Some(right) = Records.answers(&fewer, TimeRule::Monotone) else { continue };
+        let answered = candidate.run(&fewer).expect("it starts").answers;
+        assert_eq!(answered, right, "{}: query {} is not needed", wrong.name, place + 1);
+    }
+}
+
 #[test]
 fn every_mistake_is_hunted_down_to_a_few_queries() {
     each(|wrong, candidate| {
-        let draw = Draw::new(wrong.level(), ClockRule::Monotone);
-        let found = hunt(candidate, &mut Oracle::Engine, draw, 1, LISTS, |_| ControlFlow::Continue(()));
+        let options = ListOptions::new(&Records, wrong.level, TimeRule::Monotone);
+        let found = hunt(candidate, &mut Oracle::Exercise, options, 1, LISTS, |_| ControlFlow::Continue(()));
         let found = found.expect("it starts").unwrap_or_else(|| panic!("{} is not found", wrong.name));
         let list = serde_json::json!(found.list);
         println!("{}: {} in {} runs: {list}", wrong.name, found.list.len(), found.runs);
         assert!(found.list.len() <= SMALLEST, "{}: {list}", wrong.name);
-        assert!(found.failed.rule.is_some_and(|rule| !rule.is_empty()), "{}: {list}", wrong.name);
+        assert_true(&found, wrong, candidate);
     });
 }
 
@@ -125,12 +143,12 @@ fn every_mistake_is_hunted_down_to_a_few_queries() {
 fn the_correct_solution_makes_none_of_them() {
     let Some(python) = python() else { return };
     let (_kit, adapter, file) = python_kit(&solution());
-    let command = [python, "-S", &adapter, &file].map(str::to_owned);
-    let mut candidate = candidate(Protocol::Session, &command, Limits::default());
+    let command = [python.to_owned(), "-S".to_owned(), adapter, file];
+    let mut candidate = candidate(&Records, Protocol::Session, &command, Limits::default());
     let cases = builtin(solved(), Some(ClockRule::Monotone)).expect("they are good");
     assert_eq!(failures(&mut *candidate, &cases).1, Vec::<String>::new());
-    let draw = Draw::new(solved(), ClockRule::Monotone);
-    let found = hunt(&mut *candidate, &mut Oracle::Engine, draw, 1, 300, |_| ControlFlow::Continue(()));
+    let options = ListOptions::new(&Records, solved().number(), TimeRule::Monotone);
+    let found = hunt(&mut *candidate, &mut Oracle::Exercise, options, 1, 300, |_| ControlFlow::Continue(()));
     assert!(found.expect("it starts").is_none());
 }
 

@@ -8,7 +8,7 @@ use rewinddb::wire::{self, Request, Term};
 use crate::{assert_document, top, with_part};
 
 /// The words of a line: parted by blanks, or in JSON quotes; those of a query in it in brackets.
-fn words(line: &str) -> Vec<Term> {
+pub(crate) fn words(line: &str) -> Vec<Term> {
     let (mut words, mut rest) = (Vec::new(), line.trim_start());
     while !rest.is_empty() {
         if let Some(inner) = rest.strip_prefix('[') {

@@ -1,14 +1,15 @@
-//! `rewind explain`: rulings, steps and bars, held against the engine and the model, and its output.
+//! `rewind explain`: reasons, steps and bars, held against the engine and the model, and its output.
 
 use rewinddb::engine::Engine;
-use rewinddb::judge;
+use rewinddb::explain::Reason;
 use rewinddb::time::ClockRule;
-use rewinddb::trace::{Bars, How, Page, Step, Tracer};
+use rewinddb::trace::{Bars, Change, How, Page, ShownCell, Step, Tracer};
+use rewinddb::track::records::requests;
 use rewinddb::wire::Request;
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::amounts::{BARS, EXPLAINED, RULINGS};
+use crate::amounts::{BARS, EXPLAINED};
 use crate::engine::model::Model;
 use crate::engine::random::{parsed, spoken};
 use crate::judge::lists::any_list_of;
@@ -139,13 +140,13 @@ fn a_rule_names_what_decides_under_the_free_rule(#[case] list: &str, #[case] wan
 }
 
 #[test]
-fn a_query_back_in_time_is_refused_and_its_ruling_says_so() {
+fn a_query_back_in_time_is_refused_and_its_reason_says_so() {
     let words = |query: &str| query.split(' ').map(str::to_owned).collect::<Vec<_>>();
     let (late, early) = (words("GET_AT A B 9"), words("GET_AT A B 5"));
     let (mut engine, mut tracer) = (Engine::new(ClockRule::Monotone), Tracer::new(ClockRule::Monotone));
     engine.apply(&parsed(&late)).expect("time moves forward");
     tracer.step(&Request::One(parsed(&late))).expect("time moves forward");
-    let sentence = engine.ruling(&parsed(&early)).to_string();
+    let sentence = Reason::of(&engine, &parsed(&early)).to_string();
     assert_eq!(sentence, "time may not run backwards: the clock reads 9, and 5 is before that");
     assert!(tracer.step(&Request::One(parsed(&early))).is_err());
     let next = tracer.step(&Request::One(parsed(&late))).expect("time stands still");
@@ -160,30 +161,60 @@ fn steps_have_the_answers_of_the_engine_and_the_cells_of_the_model() {
         let mut number = 0;
         for words in any_list_of(seed, free).iter().take(300) {
             let request = spoken(words, &engine.aliases().clone());
-            let ruling = match &request {
-                Request::One(query) => engine.ruling(query),
-                Request::Batch(queries) => engine.ruling_of_group(queries),
+            let reason = match &request {
+                Request::One(query) => Reason::of(&engine, query),
+                Request::Batch(queries) => Reason::Asks { queries: queries.len() },
             };
-            let ruling = ruling.to_string();
-            assert!(ruling.len() < 1_000 && !ruling.contains(char::is_control), "seed {seed}: {ruling:?}");
+            let reason = reason.to_string();
+            assert!(reason.len() < 1_000 && !reason.contains(char::is_control), "seed {seed}: {reason:?}");
+            let before: Vec<_> = tracer.cells().collect();
             let wanted = crate::answer(&mut engine, &request);
             let step = tracer.step(&request);
             assert_eq!(step.as_ref().map(|step| &step.answer), wanted.as_ref(), "seed {seed}: {words:?}");
             let refused = model.answer_told(words).is_err();
             let Ok(step) = step else {
-                assert!(
-                    refused && ruling.starts_with("time may not run backwards"),
-                    "seed {seed}: {words:?}"
-                );
+                let is_said = request.batched().is_some() || reason.starts_with("time may not run backwards");
+                assert!(refused && is_said, "seed {seed}: {words:?}");
                 continue;
             };
             number += 1;
             assert_eq!((step.number, &step.query), (number, &request.words(crate::language())));
-            assert!(step.rule.starts_with(&ruling), "seed {seed}: {} / {ruling}", step.rule);
-            let held = step.cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
-            assert!(held.eq(model.cells()), "seed {seed}, query {number}: {:?}", step.cells);
+            assert!(step.rule.starts_with(&reason), "seed {seed}: {} / {reason}", step.rule);
+            let cells: Vec<_> = tracer.cells().collect();
+            let held = cells.iter().map(|cell| (&*cell.key, &*cell.field, &*cell.value, cell.left));
+            assert!(held.eq(model.cells()), "seed {seed}, query {number}: {cells:?}");
+            let ends = cells.iter().map(|cell| cell.until);
+            assert!(ends.eq(engine.cells().iter().map(|cell| cell.ends.map(|end| end.0))), "seed {seed}");
+            let changes = changes_between(&before, &cells, &step);
+            assert!(changes.is_ok(), "seed {seed}, query {number}: {changes:?}");
+            assert_eq!(tracer.full(step).cells, cells);
         }
     }
+}
+
+/// Does a step tell of all that differs between two states, and of nothing else?
+fn changes_between(before: &[ShownCell], after: &[ShownCell], step: &Step) -> Result<(), ShownCell> {
+    let find = |cells: &[ShownCell], one: &ShownCell| {
+        let found = cells.iter().find(|cell| (&cell.key, &cell.field) == (&one.key, &one.field));
+        found.cloned()
+    };
+    for cell in after {
+        let was = find(before, cell);
+        let is_right = match (cell.change, &was) {
+            (Change::Same, Some(was)) => (&was.value, was.until) == (&cell.value, cell.until),
+            (Change::New, None) | (Change::Changed, Some(_)) => step.changed.contains(cell),
+            (Change::Same, None) | (Change::New, Some(_)) | (Change::Changed, None) => false,
+        };
+        if !is_right {
+            return Err(cell.clone());
+        }
+    }
+    let went = before.iter().filter(|cell| find(after, cell).is_none());
+    let told = step.gone.iter().map(|cell| (&cell.key, &cell.field));
+    assert!(went.map(|cell| (&cell.key, &cell.field)).eq(told), "{:?}", step.gone);
+    let changed = after.iter().filter(|cell| cell.change != Change::Same);
+    assert!(changed.eq(&step.changed), "{:?}", step.changed);
+    Ok(())
 }
 
 /// What the bars tell of the state after a query: key, field, value, and where it ends.
@@ -205,10 +236,10 @@ fn bars_tell_the_state_after_every_query() {
     for (seed, rule) in BARS.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
         let (mut tracer, mut bars, mut steps) = (Tracer::new(rule), Bars::default(), Vec::new());
         let list = any_list_of(seed, rule == ClockRule::Free);
-        for query in judge::requests(&list).expect("it is one").iter().take(120) {
+        for query in requests(&list).expect("it is one").iter().take(120) {
             if let Ok(step) = tracer.step(query) {
                 bars.add(&step);
-                steps.push(step);
+                steps.push(tracer.full(step));
             }
         }
         for step in &steps {
@@ -371,25 +402,4 @@ fn a_page_that_cannot_be_written_ends_with_status_74() {
     let output = { output }.output().expect("it runs");
     assert_eq!(output.status.code(), Some(74));
     assert!(text(&output.stderr).contains("no/such/folder/page.html"), "{}", text(&output.stderr));
-}
-
-/// A ruling costs `apply` nothing and needs nothing of it: it may be asked at any time, and of any query.
-#[test]
-fn any_query_has_a_ruling_at_any_state() {
-    for (seed, rule) in RULINGS.seeds().flat_map(|seed| RULES.map(|rule| (seed, rule))) {
-        let list = any_list_of(seed, rule == ClockRule::Free);
-        let mut engine = Engine::new(rule);
-        let requests = judge::requests(&list).expect("it is one");
-        let mut asked: Vec<_> = requests.iter().flat_map(Request::queries).collect();
-        asked.truncate(40);
-        for query in &asked {
-            let cells = format!("{:?}", engine.cells());
-            for other in &asked {
-                assert!(!engine.ruling(other).to_string().is_empty());
-            }
-            assert_eq!(cells, format!("{:?}", engine.cells()));
-            // A refusal changes nothing, and neither does it matter here.
-            let _ = engine.apply(query);
-        }
-    }
 }

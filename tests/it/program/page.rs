@@ -12,7 +12,7 @@ use std::{env, fs, thread};
 use bumpalo::Bump;
 use rewinddb::script::{self, Context, read_list, word};
 use rewinddb::time::ClockRule;
-use rewinddb::trace::{Change, Step, Tracer};
+use rewinddb::trace::{Change, FullStep, Tracer};
 use serde::Deserialize;
 
 use crate::{rewind, text, top};
@@ -115,18 +115,22 @@ struct Look {
 }
 
 /// The steps of a list, as the library tells them.
-fn steps(file: &str) -> Vec<Step> {
+fn steps(file: &str) -> Vec<FullStep> {
     let list = fs::read_to_string(top().join(file)).expect("it is there");
     let arena = Bump::new();
     let queries =
         read_list(&list, &arena, crate::language().last_level(), Context::fresh(ClockRule::Monotone))
             .expect("no faults");
     let mut tracer = Tracer::new(ClockRule::Monotone);
-    queries.iter().map(|query| tracer.step(query).expect("time does not run backwards")).collect()
+    let mut step = |query| {
+        let step = tracer.step(query).expect("time does not run backwards");
+        tracer.full(step)
+    };
+    queries.iter().map(&mut step).collect()
 }
 
 /// What should be shown of a step of so many.
-fn shown(step: &Step, of: usize) -> Look {
+fn shown(step: &FullStep, of: usize) -> Look {
     let (query, answer) = (script::line(&step.query), script::shown(&step.answer));
     let live = step.cells.iter().map(|cell| {
         let mark = match cell.change {

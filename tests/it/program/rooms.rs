@@ -69,8 +69,9 @@ fn no_room_imports_what_the_table_does_not_allow() {
 }
 
 #[test]
-fn no_room_but_query_engine_and_db_names_an_operation() {
-    for room in table().keys().filter(|room| !matches!(room.as_str(), "query" | "engine" | "db")) {
+fn no_room_but_query_engine_explain_and_db_names_an_operation() {
+    let may = ["query", "engine", "explain", "db"];
+    for room in table().keys().filter(|room| !may.contains(&room.as_str())) {
         for file in sources(room) {
             let text = std::fs::read_to_string(&file).expect("it can be read");
             // A placeholder of the command line, as in `--cache SIZE`, may look like one.

@@ -112,18 +112,18 @@ impl Stream {
 
     /// The query of a number.
     fn query(number: u64) -> Vec<String> {
-        let (dice, time) = (mixed(number), number / 3);
-        let (key, field) = (format!("k{}", dice % 12), format!("f{}", dice / 12 % 8));
+        let (random, time) = (mixed(number), number / 3);
+        let (key, field) = (format!("k{}", random % 12), format!("f{}", random / 12 % 8));
         // One in eight values stays on disk where only short ones do not.
-        let long = if dice.is_multiple_of(8) { "long\u{2028}\"\\\u{1} ".repeat(16) } else { String::new() };
-        let (value, ttl) = (format!("v{number}{long}"), dice / 96 % 200);
-        match dice / 1024 % 256 {
+        let long = if random.is_multiple_of(8) { "long\u{2028}\"\\\u{1} ".repeat(16) } else { String::new() };
+        let (value, ttl) = (format!("v{number}{long}"), random / 96 % 200);
+        match random / 1024 % 256 {
             0..100 => format!("SET_AT_WITH_TTL|{key}|{field}|{value}|{time}|{ttl}"),
             100..200 => format!("SET_AT|{key}|{field}|{value}|{time}"),
             200..220 => format!("DELETE_AT|{key}|{field}|{time}"),
             220..254 => format!("SCAN|{key}"),
             254 => format!("BACKUP|{time}"),
-            _ => format!("RESTORE|{time}|{}", time.saturating_sub(dice / 96 % 400)),
+            _ => format!("RESTORE|{time}|{}", time.saturating_sub(random / 96 % 400)),
         }
         .split('|')
         .map(str::to_owned)

@@ -44,13 +44,13 @@ fn kill(child: &mut Child, interrupted: bool) {
     }
 }
 
-/// Feeds lines to the program and kills it at a place that the dice tell; the answers that it gave, and how many lines
+/// Feeds lines to the program and kills it at a random place; the answers that it gave, and how many lines
 /// it may have read.
-fn run_until_killed(mut child: Child, lines: Vec<String>, dice: u64) -> (Vec<String>, u64) {
+fn run_until_killed(mut child: Child, lines: Vec<String>, random: u64) -> (Vec<String>, u64) {
     let sent = Arc::new(AtomicU64::new(0));
     let (mut stdin, counted) = (child.stdin.take().expect("it is piped"), Arc::clone(&sent));
     // Now a line at a time, now many that are committed together.
-    let together = 1 + usize::try_from(dice % 3 * (dice / 3 % 60)).expect("it is small");
+    let together = 1 + usize::try_from(random % 3 * (random / 3 % 60)).expect("it is small");
     let writer = std::thread::spawn(move || {
         for lines in lines.chunks(together) {
             counted.fetch_add(lines.len() as u64, Ordering::SeqCst);
@@ -63,12 +63,12 @@ fn run_until_killed(mut child: Child, lines: Vec<String>, dice: u64) -> (Vec<Str
         stdin
     });
     let mut answers = BufReader::new(child.stdout.take().expect("it is piped"));
-    let (mut told, wanted) = (Vec::new(), dice / 1000 % 8 * (dice / 8000 % 150));
+    let (mut told, wanted) = (Vec::new(), random / 1000 % 8 * (random / 8000 % 150));
     for _ in 0..wanted {
         assert_ne!(answers.read_until(b'\n', &mut told).expect("it answers"), 0, "it ended before the kill");
     }
-    std::thread::sleep(Duration::from_micros(if wanted == 0 { dice % 12_000 } else { dice % 300 }));
-    kill(&mut child, dice.is_multiple_of(5));
+    std::thread::sleep(Duration::from_micros(if wanted == 0 { random % 12_000 } else { random % 300 }));
+    kill(&mut child, random.is_multiple_of(5));
     std::io::Read::read_to_end(&mut answers, &mut told).expect("what was told can be read");
     let output = child.wait_with_output().expect("it ends");
     drop(writer.join().expect("the writer ends"));

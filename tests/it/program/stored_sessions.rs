@@ -15,7 +15,7 @@ use crate::amounts::STORED_MIXED;
 use crate::engine::dump::dump;
 use crate::engine::random::parsed;
 use crate::engine::sessions::{OWN, Step, script_of};
-use crate::judge::lists::Dice;
+use crate::judge::lists::Rng;
 use crate::program::stored::{Scratch, answers};
 
 /// After so many calls the store is checked: that reads all of its files.
@@ -38,11 +38,11 @@ fn the_files_tell_what_is_committed(#[case] options: Options) {
 
 /// The steps of a script, some that follow each other in one session together.
 fn calls(seed: u64) -> Vec<Vec<Step>> {
-    let mut dice = Dice(seed);
+    let mut rng = Rng(seed);
     let mut calls: Vec<Vec<Step>> = Vec::new();
     for step in script_of(seed, false) {
         match calls.last_mut().filter(|call| call[0].session == step.session) {
-            Some(call) if dice.one_in(2) && !step.words.is_empty() && !call[0].words.is_empty() => {
+            Some(call) if rng.chance(2) && !step.words.is_empty() && !call[0].words.is_empty() => {
                 call.push(step);
             }
             _ => calls.push(vec![step]),
@@ -55,7 +55,7 @@ fn calls(seed: u64) -> Vec<Vec<Step>> {
 struct Both {
     seed: u64,
     options: Options,
-    dice: Dice,
+    rng: Rng,
     disk: SimulatedDisk,
     store: Option<Store>,
     engine: Engine,
@@ -69,7 +69,7 @@ impl Both {
         let store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it begins");
         let engine = Engine::new(ClockRule::Monotone);
         let sessions = BTreeMap::new();
-        Self { seed, options, dice: Dice(seed), disk, store: Some(store), engine, sessions, calls: 0 }
+        Self { seed, options, rng: Rng(seed), disk, store: Some(store), engine, sessions, calls: 0 }
     }
 
     fn call(&mut self, call: &[Step]) {
@@ -118,7 +118,7 @@ impl Both {
             let store = self.store.as_mut().expect("it is open");
             store.check().unwrap_or_else(|why| panic!("seed {}: {why}", self.seed));
         }
-        if self.dice.one_in(20) {
+        if self.rng.chance(20) {
             self.reopen();
         }
     }
@@ -136,7 +136,7 @@ impl Both {
     /// All sessions end, and the store is opened anew. Sometimes a snapshot is taken before.
     fn reopen(&mut self) {
         let mut store = self.store.take().expect("it is open");
-        if self.dice.one_in(2) {
+        if self.rng.chance(2) {
             store.snapshot().expect("the disk is well");
             store.finish_snapshot().expect("the disk is well");
         }

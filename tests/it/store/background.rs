@@ -10,7 +10,7 @@ use rewinddb::store::{
 };
 use rstest::rstest;
 
-use crate::judge::lists::Dice;
+use crate::judge::lists::Rng;
 
 fn get(store: &mut Store, key: &str) -> String {
     let mut value = String::new();
@@ -40,11 +40,11 @@ fn queries_are_answered_while_snapshots_are_written(
         let disk = RealDisk::create(directory.path()).expect("there is room");
         Store::open(Arc::new(disk), options.clone()).expect("it opens")
     };
-    let (mut store, mut dice, mut model) = (open(), Dice(7), BTreeMap::new());
+    let (mut store, mut rng, mut model) = (open(), Rng(7), BTreeMap::new());
     for step in 0..3000_u64 {
-        let key = format!("key{}", dice.below(40));
-        if dice.below(3) > 0 {
-            let value = format!("{step} ").repeat(usize::try_from(dice.below(60)).expect("it is small"));
+        let key = format!("key{}", rng.below(40));
+        if rng.below(3) > 0 {
+            let value = format!("{step} ").repeat(usize::try_from(rng.below(60)).expect("it is small"));
             let set = Query::Set { key: &key, field: "f", value: &value };
             store.apply(&[set], |_, _| {}).expect("there is room");
             model.insert(key, value);

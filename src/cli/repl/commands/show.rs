@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::repl::format::{aligned, held, query};
 use crate::cli::repl::shell::Shell;
 use crate::cli::repl::words::{CommandWords, Refusal};
-use crate::engine::ruling::CellName;
+use crate::explain::CellName;
 use crate::script::{Format, cut};
 use crate::time::Time;
 use crate::trace::{Difference, Held, Moment, difference};

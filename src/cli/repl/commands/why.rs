@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use crate::cli::repl::format::{held, query, remaining};
 use crate::cli::repl::shell::Shell;
 use crate::cli::repl::words::{CommandWords, Refusal};
-use crate::engine::ruling::CellName;
+use crate::explain::CellName;
 use crate::script::Format;
 use crate::time::ClockRule;
-use crate::trace::{Bar, BarEnd, Bars, Ended, Held, How, Recording, Tracer};
+use crate::trace::{Bar, BarEnd, Bars, Ending, Held, How, Recording, Tracer};
 
 /// The columns for programs.
 const COLUMNS: &[&str] = &["step", "query", "restored", "value", "from", "until", "ended", "by_step", "how"];
@@ -133,13 +133,13 @@ impl<'p> CellHistory<'p> {
     }
 }
 
-fn how_it_went(ended: Ended) -> String {
+fn how_it_went(ended: Ending) -> String {
     match ended {
-        Ended::Died(at) => format!("its lifetime ended at {at}"),
-        Ended::Removed(step) => format!("step {step} removed it"),
-        Ended::Undone(step) => format!("step {step} undid the transaction that had set it"),
-        Ended::OnArrival(step) => format!("step {step} set it with a ttl of 0"),
-        Ended::NotBroughtBack(step) => format!("the restore of step {step} did not bring it back"),
+        Ending::Died(at) => format!("its lifetime ended at {at}"),
+        Ending::Removed(step) => format!("step {step} removed it"),
+        Ending::Undone(step) => format!("step {step} undid the transaction that had set it"),
+        Ending::OnArrival(step) => format!("step {step} set it with a ttl of 0"),
+        Ending::NotBroughtBack(step) => format!("the restore of step {step} did not bring it back"),
     }
 }
 

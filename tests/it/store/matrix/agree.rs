@@ -8,7 +8,7 @@ use super::driver::{Driver, Script, Step, parsed};
 use super::state::look;
 use super::{ENCODINGS, options, other};
 use crate::amounts::STORED_LISTS;
-use crate::judge::lists::{Dice, List, list_of};
+use crate::judge::lists::{List, Rng, list_of};
 
 /// Of so many lists one has its store checked: that reads all of its files.
 const CHECKED: u64 = 8;
@@ -22,11 +22,11 @@ fn accepted(seed: u64, free: bool) -> List {
 }
 
 /// The queries in groups of random sizes.
-fn grouped(list: &[Vec<String>], dice: &mut Dice) -> Script {
+fn grouped(list: &[Vec<String>], rng: &mut Rng) -> Script {
     let (mut groups, mut rest) = (Script::new(), list);
     while !rest.is_empty() {
         let most = (list.len() as u64 / 15).clamp(4, rest.len().max(4) as u64);
-        let size = usize::try_from(1 + dice.below(most)).expect("it is small").min(rest.len());
+        let size = usize::try_from(1 + rng.below(most)).expect("it is small").min(rest.len());
         let (group, behind) = rest.split_at(size);
         groups.push(Step::Applied(group.to_vec()));
         rest = behind;
@@ -35,8 +35,8 @@ fn grouped(list: &[Vec<String>], dice: &mut Dice) -> Script {
 }
 
 /// The ways on from one place in a script: straight on, from the log, from a snapshot and a log, in the other encoding.
-fn ways(groups: &Script, encoding: Encoding, dice: &mut Dice) -> [Script; 4] {
-    let mut place = |end: usize| usize::try_from(dice.below(end as u64 + 1)).expect("it is small");
+fn ways(groups: &Script, encoding: Encoding, rng: &mut Rng) -> [Script; 4] {
+    let mut place = |end: usize| usize::try_from(rng.below(end as u64 + 1)).expect("it is small");
     let turn = place(groups.len());
     let (early, late) = (place(turn), turn + place(groups.len() - turn));
     let with = |steps: &[(usize, Step)]| {
@@ -61,18 +61,18 @@ fn ways(groups: &Script, encoding: Encoding, dice: &mut Dice) -> [Script; 4] {
 /// Runs the list of a seed in all ways. Every answer is compared by the driver; here the cells are, and what each of
 /// some backups brings.
 fn check(seed: u64, free: bool) -> usize {
-    let mut dice = Dice(seed ^ 0x5eed);
-    let encoding = *dice.pick(&ENCODINGS);
+    let mut rng = Rng(seed ^ 0x5eed);
+    let encoding = *rng.pick(&ENCODINGS);
     let options = Options {
         clock: Some(if free { ClockRule::Free } else { ClockRule::Monotone }),
         sync: SyncPolicy::Never,
         // The usual values have three digits.
-        inline_max: *dice.pick(&[0, 2, 2, 24]),
-        segment_max: *dice.pick(&[200, 4000, 1 << 20]),
+        inline_max: *rng.pick(&[0, 2, 2, 24]),
+        segment_max: *rng.pick(&[200, 4000, 1 << 20]),
         ..options(encoding)
     };
-    let groups = grouped(&accepted(seed, free), &mut dice);
-    let ways = ways(&groups, encoding, &mut dice);
+    let groups = grouped(&accepted(seed, free), &mut rng);
+    let ways = ways(&groups, encoding, &mut rng);
     let label = format!("seed {seed}, free {free}, {options:?}");
     let mut states = Vec::new();
     for (way, script) in ways.iter().enumerate() {

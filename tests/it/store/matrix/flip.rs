@@ -9,7 +9,7 @@ use super::scripts::{packed, sample};
 use super::state::{Found, look};
 use super::{ENCODINGS, handle, options};
 use crate::amounts::{FLIPPED_PAIRS, ZEROED_STEP, first_seed};
-use crate::judge::lists::Dice;
+use crate::judge::lists::Rng;
 
 /// A closed store with a snapshot, a file of values and a log of about 7 kB.
 pub(super) fn closed(encoding: Encoding) -> Driver {
@@ -109,12 +109,12 @@ fn no_flipped_bit_of_a_json_store_passes_unnoticed() {
 /// The same with two bits at once, anywhere in a file, and with 512 bytes that became zeros.
 #[test]
 fn no_pair_of_flips_and_no_lost_sector_passes_unnoticed() {
-    let mut dice = Dice(first_seed());
-    println!("seed {}", dice.0);
+    let mut rng = Rng(first_seed());
+    println!("seed {}", rng.0);
     for encoding in ENCODINGS {
         let driver = closed(encoding);
         let counts = change_each_file(&driver, |disk, name, bytes, count| {
-            let mut place = |end: usize| usize::try_from(dice.below(end as u64)).expect("it is small");
+            let mut place = |end: usize| usize::try_from(rng.below(end as u64)).expect("it is small");
             for _ in 0..FLIPPED_PAIRS.get() {
                 let first = place(8 * bytes.len());
                 // Near each other half the time.

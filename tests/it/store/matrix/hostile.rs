@@ -10,25 +10,25 @@ use super::scripts::sample;
 use super::state::look;
 use super::{ENCODINGS, handle, options};
 use crate::amounts::{Amount, CHANGED_BYTES, CHANGED_FRAMES, first_seed};
-use crate::judge::lists::Dice;
+use crate::judge::lists::Rng;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
 struct Vandal {
-    dice: Dice,
+    rng: Rng,
     encoding: Encoding,
     files: Files,
 }
 
 impl Vandal {
     fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.dice.below(end.max(1) as u64)).expect("it is small")
+        usize::try_from(self.rng.below(end.max(1) as u64)).expect("it is small")
     }
 
     fn byte(&mut self) -> u8 {
         match self.below(4) {
-            0 => *self.dice.pick(&[0, 1, 0x7f, 0x80, 0xff, b'"', b'{', b'[', b'9', b'-']),
-            _ => self.dice.roll().to_le_bytes()[0],
+            0 => *self.rng.pick(&[0, 1, 0x7f, 0x80, 0xff, b'"', b'{', b'[', b'9', b'-']),
+            _ => self.rng.next_u64().to_le_bytes()[0],
         }
     }
 
@@ -60,15 +60,15 @@ impl Vandal {
             &[0x80, 0x80, 0x80, 0x80, 0x08],
         ];
         let json: [&[u8]; 4] = [b"18446744073709551615", b"4294967295", b"-1", b"null"];
-        let large = *self.dice.pick(if self.encoding == Encoding::Binary { &binary } else { &json });
-        let replaced = usize::from(self.dice.one_in(2)).min(payload.len() - at.min(payload.len()));
+        let large = *self.rng.pick(if self.encoding == Encoding::Binary { &binary } else { &json });
+        let replaced = usize::from(self.rng.chance(2)).min(payload.len() - at.min(payload.len()));
         payload.splice(at..at + replaced, large.iter().copied());
     }
 
     /// Changes a file without a thought for checksums.
     fn change_bytes(&mut self) {
         let names: Vec<_> = self.files.keys().cloned().collect();
-        let name = self.dice.pick(&names).clone();
+        let name = self.rng.pick(&names).clone();
         let mut bytes = self.files.remove(&name).expect("it is there");
         match self.below(8) {
             0 => bytes = (0..self.below(2000)).map(|_| self.byte()).collect(),
@@ -81,7 +81,7 @@ impl Vandal {
 
     /// Changes what a file says, and makes every checksum, chain and the watermark right again.
     fn change_frames(&mut self) {
-        let kind = *self.dice.pick(&["log", "log", "snapshot", "snapshot", "values"]);
+        let kind = *self.rng.pick(&["log", "log", "snapshot", "snapshot", "values"]);
         let name = self.files.keys().find(|name| name.starts_with(kind)).expect("it is there").clone();
         let salt = if self.encoding == Encoding::Binary { SimulatedDisk::new().salt() } else { 0 };
         let mut file = File::parse(&self.files[&name], self.encoding, salt);
@@ -93,7 +93,7 @@ impl Vandal {
                     let again = file.frames[place].clone();
                     file.frames.push(again);
                 }
-                2 => file.frames[place].sequence = *self.dice.pick(&[0, 1, 7, u64::MAX - 1, u64::MAX]),
+                2 => file.frames[place].sequence = *self.rng.pick(&[0, 1, 7, u64::MAX - 1, u64::MAX]),
                 3 => {
                     let other = self.below(file.frames.len());
                     file.frames.swap(place, other);
@@ -104,7 +104,7 @@ impl Vandal {
             if file.frames.is_empty() {
                 break;
             }
-            if self.dice.one_in(2) {
+            if self.rng.chance(2) {
                 // Numbered through again, so that the next reader goes on behind it.
                 let first = file.frames[0].sequence;
                 (0..).zip(&mut file.frames).for_each(|(n, frame)| frame.sequence = first.wrapping_add(n));
@@ -162,7 +162,7 @@ fn hostile(salt: u64, files: Amount, change: fn(&mut Vandal)) -> Count {
         driver.close().expect("nothing fails");
         let whole = driver.disk.files();
         for seed in files.seeds_from_first() {
-            let mut vandal = Vandal { dice: Dice(seed ^ salt), encoding, files: whole.clone() };
+            let mut vandal = Vandal { rng: Rng(seed ^ salt), encoding, files: whole.clone() };
             change(&mut vandal);
             let read = || read_all(&driver, &vandal.files, &mut count);
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));

@@ -4,11 +4,11 @@ use rewinddb::store::{Encoding, Options, SimulatedDisk};
 
 use super::driver::{Driver, Script, Step, words};
 use super::other;
-use crate::judge::lists::{Dice, List};
+use crate::judge::lists::{List, Rng};
 
 /// Draws steps for a store. Time moves on by small steps, and now and then one is asked for that has gone by.
 pub(super) struct Author {
-    dice: Dice,
+    rng: Rng,
     now: u64,
     encoding: Encoding,
     backups: Vec<u64>,
@@ -26,7 +26,7 @@ const VALUES: [&str; 6] = [
 
 impl Author {
     pub(super) fn new(seed: u64, encoding: Encoding) -> Self {
-        Self { dice: Dice(seed), now: 0, encoding, backups: vec![0] }
+        Self { rng: Rng(seed), now: 0, encoding, backups: vec![0] }
     }
 
     /// A script of so many steps.
@@ -35,13 +35,13 @@ impl Author {
     }
 
     fn step(&mut self) -> Step {
-        match self.dice.weighted(&[10, 8, 4, 2, 2]) {
+        match self.rng.weighted(&[10, 8, 4, 2, 2]) {
             0 => Step::Committed(self.group()),
             1 => Step::Applied(self.group()),
             2 => Step::Commit,
             3 => Step::Compact,
             _ => {
-                if self.dice.one_in(2) {
+                if self.rng.chance(2) {
                     self.encoding = other(self.encoding);
                 }
                 Step::Reopen(self.encoding)
@@ -51,18 +51,18 @@ impl Author {
 
     /// Up to five queries.
     pub(super) fn group(&mut self) -> List {
-        (0..=self.dice.below(5)).map(|_| self.query()).collect()
+        (0..=self.rng.below(5)).map(|_| self.query()).collect()
     }
 
     fn query(&mut self) -> Vec<String> {
-        let key = *self.dice.pick(&["a", "b", "key"]);
-        let field = *self.dice.pick(&["x", "y", "z", ""]);
-        self.now += self.dice.below(3);
-        let now = if self.dice.one_in(60) { self.now / 2 } else { self.now }.to_string();
-        let ttl = self.dice.below(20).to_string();
+        let key = *self.rng.pick(&["a", "b", "key"]);
+        let field = *self.rng.pick(&["x", "y", "z", ""]);
+        self.now += self.rng.below(3);
+        let now = if self.rng.chance(60) { self.now / 2 } else { self.now }.to_string();
+        let ttl = self.rng.below(20).to_string();
         let value = self.value();
         let strings = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        match self.dice.weighted(&[4, 4, 6, 2, 1, 2, 1, 2, 2]) {
+        match self.rng.weighted(&[4, 4, 6, 2, 1, 2, 1, 2, 2]) {
             0 => strings(&["SET", key, field, &value]),
             1 => strings(&["SET_AT", key, field, &value, &now]),
             2 => strings(&["SET_AT_WITH_TTL", key, field, &value, &now, &ttl]),
@@ -74,15 +74,15 @@ impl Author {
                 self.backups.push(self.now);
                 strings(&["BACKUP", &now])
             }
-            _ => strings(&["RESTORE", &now, &self.dice.pick(&self.backups).to_string()]),
+            _ => strings(&["RESTORE", &now, &self.rng.pick(&self.backups).to_string()]),
         }
     }
 
     fn value(&mut self) -> String {
-        let number = self.dice.below(1000).to_string();
-        match self.dice.below(8) {
-            0 => (*self.dice.pick(&VALUES)).to_owned(),
-            1..=3 => number.repeat(10 + usize::try_from(self.dice.below(30)).expect("it is small")),
+        let number = self.rng.below(1000).to_string();
+        match self.rng.below(8) {
+            0 => (*self.rng.pick(&VALUES)).to_owned(),
+            1..=3 => number.repeat(10 + usize::try_from(self.rng.below(30)).expect("it is small")),
             _ => number,
         }
     }

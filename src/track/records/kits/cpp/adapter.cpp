@@ -4,10 +4,8 @@
 
 #include <cxxabi.h>
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -25,23 +23,6 @@
 #include "solution.hpp"
 
 using Words = std::vector<std::string>;
-
-// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
-const std::vector<Words> TRIAL = {
-    {"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
-    {"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
-    {"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
-    {"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
-    {"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
-    {"BACKUP", "1"}, {"RESTORE", "1", "1"},
-    {"TICK", "1"}, {"PUT", "a", "b"}, {"PUT_WITH_TTL", "a", "b", "1"}, {"GET", "a"}, {"DELETE", "a"},
-    {"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
-    {"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
-    {"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
-    {"BEGIN"}, {"COMMIT"}, {"ROLLBACK"}, {"ALIAS", "a", "GET"}, {"ALIASES"}, {"RESET_ALIASES"},
-};
-const std::vector<std::size_t> FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33, 39};
-const unsigned TRIAL_SECONDS = 1;
 
 // ---- JSON -----------------------------------------------------------------------------------------------------------
 
@@ -330,48 +311,6 @@ bool is_not_supported(const std::exception& error) {
     return dynamic_cast<const NotSupported*>(&error) || std::string_view(error.what()) == "not implemented";
 }
 
-bool is_filled_in(Solution& database, const Words& query) {
-    try {
-        call(database, query);
-        return true;
-    } catch (const std::exception& error) {
-        return !is_not_supported(error);
-    } catch (...) {
-        return true;
-    }
-}
-
-// The operations up to a level that are filled in, each as a text of JSON. They are tried in a process of their own, so
-// that one that crashes or hangs does no harm here; it counts as filled in.
-Words supported(const Json& level) {
-    const std::size_t asked = level.kind == Json::Number ? number(level.text) : 4;
-    const std::size_t count = FORMS_UP_TO_LEVEL[std::min(asked, FORMS_UP_TO_LEVEL.size() - 1)];
-    std::string found;
-    int ends[2];
-    if (pipe(ends) == 0) {
-        const pid_t child = fork();
-        if (child == 0) {
-            alarm(TRIAL_SECONDS);
-            Solution database;
-            for (std::size_t place = 0; place < count; ++place) {
-                if (write(ends[1], is_filled_in(database, TRIAL[place]) ? "+" : "-", 1) != 1) break;
-            }
-            _exit(0);
-        }
-        close(ends[1]);
-        for (char sign; read(ends[0], &sign, 1) == 1;) found += sign;
-        close(ends[0]);
-        waitpid(child, nullptr, 0);
-    }
-    Words operations;
-    for (std::size_t place = 0; place < count; ++place) {
-        const std::string operation = quoted(TRIAL[place][0]);
-        const bool is_listed = std::find(operations.begin(), operations.end(), operation) != operations.end();
-        if (!is_listed && (place >= found.size() || found[place] == '+')) operations.push_back(operation);
-    }
-    return operations;
-}
-
 // ---- The protocol ---------------------------------------------------------------------------------------------------
 
 Words words(const Json& query) {
@@ -468,7 +407,7 @@ private:
             return "";
         }
         if (type != "hello") throw std::invalid_argument("no request of type " + type);
-        return ",\"protocol\":1,\"name\":\"Solution (C++)\",\"supports\":" + list_of(supported(request["level"]));
+        return ",\"protocol\":1,\"name\":\"Solution (C++)\"";
     }
 
     static std::string thrown(const std::string& id, const std::string& text) {

@@ -15,33 +15,12 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
-
-// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
-var trial = [][]string{
-	{"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
-	{"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
-	{"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
-	{"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
-	{"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
-	{"BACKUP", "1"}, {"RESTORE", "1", "1"},
-	{"TICK", "1"}, {"PUT", "a", "b"}, {"PUT_WITH_TTL", "a", "b", "1"}, {"GET", "a"}, {"DELETE", "a"},
-	{"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
-	{"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
-	{"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
-	{"BEGIN"}, {"COMMIT"}, {"ROLLBACK"}, {"ALIAS", "a", "GET"}, {"ALIASES"}, {"RESET_ALIASES"},
-}
-
-var formsUpToLevel = []int{0, 3, 5, 11, 13, 33, 39}
-
-const trialTime = 500 * time.Millisecond
 
 type request struct {
 	Type    string          `json:"type"`
 	ID      json.RawMessage `json:"id"`
-	Level   *int            `json:"level"`
 	Query   query           `json:"query"`
 	Queries []query         `json:"queries"`
 }
@@ -154,7 +133,7 @@ func (s *server) result(r request, result reply) error {
 	case "reset":
 		return protect(s.reset)
 	case "hello":
-		result["protocol"], result["name"], result["supports"] = 1, "Solution (Go)", supported(r.Level)
+		result["protocol"], result["name"] = 1, "Solution (Go)"
 		return nil
 	}
 	return fmt.Errorf("no request of type %q", r.Type)
@@ -300,45 +279,4 @@ func number(word string) uint64 {
 		panic(err)
 	}
 	return number
-}
-
-// supported lists the operations up to a level that are filled in. One that does not come back from the trial is.
-func supported(level *int) []string {
-	count := len(trial)
-	if level != nil && *level >= 0 && *level < len(formsUpToLevel) {
-		count = formsUpToLevel[*level]
-	}
-	there := make(chan bool, count)
-	go func() {
-		database := NewSolution()
-		for _, query := range trial[:count] {
-			there <- isFilledIn(database, query)
-		}
-	}()
-	supported, listed, late := []string{}, map[string]bool{}, time.After(trialTime)
-	for _, query := range trial[:count] {
-		select {
-		case filledIn := <-there:
-			if !filledIn {
-				continue
-			}
-		case <-late:
-			late = time.After(0)
-		}
-		if !listed[query[0]] {
-			supported = append(supported, query[0])
-		}
-		listed[query[0]] = true
-	}
-	return supported
-}
-
-// isFilledIn is false for a method that does nothing but say so.
-func isFilledIn(database *Solution, query []string) (filledIn bool) {
-	defer func() {
-		cause := recover()
-		filledIn = cause == nil || !strings.HasPrefix(strings.ToLower(fmt.Sprint(cause)), "not implemented")
-	}()
-	call(database, query)
-	return true
 }

@@ -13,10 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,23 +24,6 @@ import java.util.regex.Pattern;
  * <p>It reads requests from standard input and writes replies to standard output, one JSON object a line.
  */
 public final class Adapter {
-
-    /** A list in which every form of query stands once, level by level: what is tried to see what is filled in. */
-    private static final String[][] TRIAL = {
-        {"SET", "a", "b", "c"}, {"GET", "a", "b"}, {"DELETE", "a", "b"},
-        {"SCAN", "a"}, {"SCAN_BY_PREFIX", "a", "b"},
-        {"SET_AT", "a", "b", "c", "1"}, {"SET_AT_WITH_TTL", "a", "b", "c", "1", "1"},
-        {"GET_AT", "a", "b", "1"}, {"DELETE_AT", "a", "b", "1"},
-        {"SCAN_AT", "a", "1"}, {"SCAN_BY_PREFIX_AT", "a", "b", "1"},
-        {"BACKUP", "1"}, {"RESTORE", "1", "1"},
-        {"TICK", "1"}, {"PUT", "a", "b"}, {"PUT_WITH_TTL", "a", "b", "1"}, {"GET", "a"}, {"DELETE", "a"},
-        {"EXISTS", "a"}, {"EXISTS", "a", "b"}, {"KEYS"}, {"VALUES"}, {"ITEMS"}, {"SIZE"}, {"CLEAR"},
-        {"EXPIRE", "a", "1"}, {"EXPIRE", "a", "b", "1"}, {"TTL", "a"}, {"TTL", "a", "b"},
-        {"PERSIST", "a"}, {"PERSIST", "a", "b"}, {"APPEND", "a", "b", "c"}, {"FIND", "KEY", "EXACT", "a"},
-        {"BEGIN"}, {"COMMIT"}, {"ROLLBACK"}, {"ALIAS", "a", "GET"}, {"ALIASES"}, {"RESET_ALIASES"},
-    };
-    private static final int[] FORMS_UP_TO_LEVEL = {0, 3, 5, 11, 13, 33, 39};
-    private static final int TRIAL_MILLISECONDS = 500;
 
     private Solution database;
     /** Other names of operations, as far as the solution has granted them. It is told each query by its own name. */
@@ -121,10 +102,8 @@ public final class Adapter {
                 aliases.clear();
                 break;
             case "hello":
-                Object level = request.get("level");
                 reply.put("protocol", 1);
                 reply.put("name", "Solution (Java)");
-                reply.put("supports", supported(level instanceof Number ? ((Number) level).intValue() : 4));
                 break;
             default:
                 throw new IllegalArgumentException("no request of type " + type);
@@ -254,38 +233,6 @@ public final class Adapter {
 
     private static String word(Object word) {
         return word instanceof BigDecimal ? word.toString() : (String) word;
-    }
-
-    /** The operations up to a level that are filled in. One that does not come back from the trial is. */
-    private static List<String> supported(int level) {
-        int count = FORMS_UP_TO_LEVEL[Math.max(0, Math.min(level, FORMS_UP_TO_LEVEL.length - 1))];
-        var missing = new ConcurrentLinkedQueue<Integer>();
-        Thread trial = new Thread(() -> {
-            Solution database = new Solution();
-            for (int place = 0; place < count; place++) {
-                try {
-                    call(database, TRIAL[place]);
-                } catch (Throwable error) {
-                    if (isNotSupported(error)) {
-                        missing.add(place);
-                    }
-                }
-            }
-        });
-        trial.setDaemon(true);
-        trial.start();
-        try {
-            trial.join(TRIAL_MILLISECONDS);
-        } catch (InterruptedException error) {
-            Thread.currentThread().interrupt();
-        }
-        var supported = new LinkedHashSet<String>();
-        for (int place = 0; place < count; place++) {
-            if (!missing.contains(place)) {
-                supported.add(TRIAL[place][0]);
-            }
-        }
-        return new ArrayList<>(supported);
     }
 
     /** Tells a method that is not filled in from an unmodifiable list of the library, which throws the same. */

@@ -183,13 +183,11 @@ class ClassSolution {
     this.reset();
     const methods = methodsOf(this.database);
     this.calls = new Map();
-    this.supports = [];
     for (const [called, words] of Object.entries(METHODS)) {
       const name = methods.get(plain(called));
       if (name === undefined || !isFilledIn(this.database[name])) continue;
       const parts = plan(this.database[name], words, kind.bigints === true);
       this.calls.set(formOf(words), { name, parts });
-      if (!this.supports.includes(words[0])) this.supports.push(words[0]);
     }
   }
 
@@ -245,7 +243,6 @@ class FunctionSolution {
   constructor(run) {
     this.run = run;
     this.name = run.name || "solution";
-    this.supports = [...new Set(Object.values(METHODS).map((words) => words[0]))];
     this.reset();
   }
 
@@ -397,7 +394,7 @@ class Server {
         solution.reset();
         return {};
       case "hello":
-        return { protocol: 1, name: `${solution.name} (JavaScript)`, supports: solution.supports };
+        return { protocol: 1, name: `${solution.name} (JavaScript)` };
       default:
         throw new TypeError(`no request of type ${request.type}`);
     }

@@ -170,7 +170,6 @@ class ClassSolution:
             method = getattr(self.database, name) if name else None
             if callable(method) and is_filled_in(method):
                 self.calls[words[0], len(words)] = (name, *plan(method, words))
-        self.supports = operations(self.calls)
 
     def reset(self):
         self.database, self.aliases = self.kind(), Aliases()
@@ -198,11 +197,6 @@ class ClassSolution:
         return [self.answer(query) for query in queries]
 
 
-def operations(forms):
-    """The operations of these forms of query, each once."""
-    return list(dict.fromkeys(form[0] for form in forms))
-
-
 def lack(query):
     """What is missing for a query."""
     for name, words in METHODS.items():
@@ -216,7 +210,6 @@ class FunctionSolution:
 
     def __init__(self, function):
         self.function, self.name = function, function.__name__
-        self.supports = operations(words[:1] for words in METHODS.values())
         self.reset()
 
     def reset(self):
@@ -348,7 +341,7 @@ class Server:
             self.solution.reset()
             return {}
         if kind == "hello":
-            return {"protocol": 1, "name": f"{self.solution.name} (Python)", "supports": self.solution.supports}
+            return {"protocol": 1, "name": f"{self.solution.name} (Python)"}
         raise ValueError(f"no request of type {kind}")
 
     @staticmethod

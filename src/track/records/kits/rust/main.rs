@@ -8,58 +8,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use solution::Solution;
-
-/// A list in which every form of query stands once, level by level: what is tried to see what is filled in.
-const TRIAL: [&[&str]; 39] = [
-    &["SET", "a", "b", "c"],
-    &["GET", "a", "b"],
-    &["DELETE", "a", "b"],
-    &["SCAN", "a"],
-    &["SCAN_BY_PREFIX", "a", "b"],
-    &["SET_AT", "a", "b", "c", "1"],
-    &["SET_AT_WITH_TTL", "a", "b", "c", "1", "1"],
-    &["GET_AT", "a", "b", "1"],
-    &["DELETE_AT", "a", "b", "1"],
-    &["SCAN_AT", "a", "1"],
-    &["SCAN_BY_PREFIX_AT", "a", "b", "1"],
-    &["BACKUP", "1"],
-    &["RESTORE", "1", "1"],
-    &["TICK", "1"],
-    &["PUT", "a", "b"],
-    &["PUT_WITH_TTL", "a", "b", "1"],
-    &["GET", "a"],
-    &["DELETE", "a"],
-    &["EXISTS", "a"],
-    &["EXISTS", "a", "b"],
-    &["KEYS"],
-    &["VALUES"],
-    &["ITEMS"],
-    &["SIZE"],
-    &["CLEAR"],
-    &["EXPIRE", "a", "1"],
-    &["EXPIRE", "a", "b", "1"],
-    &["TTL", "a"],
-    &["TTL", "a", "b"],
-    &["PERSIST", "a"],
-    &["PERSIST", "a", "b"],
-    &["APPEND", "a", "b", "c"],
-    &["FIND", "KEY", "EXACT", "a"],
-    &["BEGIN"],
-    &["COMMIT"],
-    &["ROLLBACK"],
-    &["ALIAS", "a", "GET"],
-    &["ALIASES"],
-    &["RESET_ALIASES"],
-];
-const FORMS_UP_TO_LEVEL: [usize; 7] = [0, 3, 5, 11, 13, 33, 39];
-const TRIAL_TIME: Duration = Duration::from_millis(500);
-/// The thread of the trial: what panics there is not told.
-const TRIAL_THREAD: &str = "trial";
 
 fn main() -> io::Result<()> {
     silence_todos();
@@ -150,18 +100,7 @@ impl Server {
                 *session = Session::start()?;
                 Ok(String::new())
             }
-            "hello" => {
-                let level = request
-                    .get("level")
-                    .number()
-                    .and_then(|level| level.parse().ok())
-                    .unwrap_or(4);
-                let supports: Vec<_> = supported(level).into_iter().map(json::quoted).collect();
-                let supports = json::list(&supports);
-                Ok(format!(
-                    r#","protocol":1,"name":"Solution (Rust)","supports":{supports}"#
-                ))
-            }
+            "hello" => Ok(r#","protocol":1,"name":"Solution (Rust)""#.to_string()),
             _ => Err(Failure::exception(format!("no request of type {kind}"))),
         }
     }
@@ -318,37 +257,10 @@ fn is_todo(text: &str) -> bool {
 fn silence_todos() {
     let tell = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
-        if !is_todo(text_of(panic.payload())) && thread::current().name() != Some(TRIAL_THREAD) {
+        if !is_todo(text_of(panic.payload())) {
             tell(panic);
         }
     }));
-}
-
-/// The operations up to a level that are filled in. One that does not come back from the trial is.
-fn supported(level: usize) -> Vec<&'static str> {
-    let trial = &TRIAL[..FORMS_UP_TO_LEVEL[level.min(FORMS_UP_TO_LEVEL.len() - 1)]];
-    let (sender, results) = mpsc::channel();
-    let try_all = move || {
-        let mut database = Solution::default();
-        for query in trial {
-            let result = protect(|| call(&mut database, query));
-            let filled_in = !matches!(result, Err(failure) if failure.code == "not-supported");
-            let _ = sender.send(filled_in);
-        }
-    };
-    let begun = Instant::now();
-    let _ = thread::Builder::new()
-        .name(TRIAL_THREAD.to_string())
-        .spawn(try_all);
-    let left = || TRIAL_TIME.saturating_sub(begun.elapsed());
-    let mut supported = Vec::new();
-    for query in trial {
-        let filled_in = results.recv_timeout(left()).unwrap_or(true);
-        if filled_in && !supported.contains(&query[0]) {
-            supported.push(query[0]);
-        }
-    }
-    supported
 }
 
 // JSON

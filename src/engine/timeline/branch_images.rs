@@ -1,10 +1,11 @@
 //! The tree of epochs as it is written down, and back.
 //!
-//! Promise, which tests hold it to: transactions are no part of what is written: neither their branches nor what stands in their epochs.
+//! Promise, which tests hold it to: transactions are no part of what is written: neither their branches nor
+//! what stands in their epochs.
 
 use std::collections::BTreeSet;
 
-use super::{Branch, Epoch, Mark, Position, Timeline};
+use super::{Branch, Epoch, Head, Savepoint, Timeline};
 use crate::engine::image::{BranchImage, Broken};
 
 /// A timeline as it is written down.
@@ -19,13 +20,13 @@ pub(in crate::engine) struct TimelineImage {
 
 impl TimelineImage {
     /// The numbers of an epoch and of its branch.
-    pub(in crate::engine) fn of_mark(&self, mark: Mark) -> (u32, u32) {
-        (mark.epoch.number(), self.places[mark.branch as usize])
+    pub(in crate::engine) fn of_savepoint(&self, savepoint: Savepoint) -> (u32, u32) {
+        (savepoint.epoch.number(), self.places[savepoint.branch as usize])
     }
 }
 
-/// Where branches begin, in ascending order, and whether they are the database's: the others are those of transactions.
-/// There are none if there is no transaction.
+/// Where branches begin, in ascending order, and whether they are the database's: the others are those of
+/// transactions. There are none if there is no transaction.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Runs(Vec<(Epoch, bool)>);
 
@@ -38,13 +39,9 @@ impl Runs {
 }
 
 impl Timeline {
-    /// What is written down of it: all but the transactions, which stand at these positions.
-    pub(in crate::engine) fn image<'p>(
-        &self,
-        transactions: impl Iterator<Item = &'p Position>,
-    ) -> TimelineImage {
-        let own: BTreeSet<u32> =
-            transactions.flat_map(|position| position.own.iter().flatten().copied()).collect();
+    /// What is written down of it: all but the transactions, which stand at these heads.
+    pub(in crate::engine) fn image<'p>(&self, transactions: impl Iterator<Item = &'p Head>) -> TimelineImage {
+        let own: BTreeSet<u32> = transactions.flat_map(|head| head.own.iter().flatten().copied()).collect();
         let vacant: BTreeSet<u32> = self.vacant.iter().copied().collect();
         let mut order: Vec<_> =
             (0..self.number_of_branches()).filter(|place| !vacant.contains(place)).collect();
@@ -74,8 +71,8 @@ impl Timeline {
             match (branch.fork, branch.parent) {
                 (0, 0) => timeline.begin_anew(timeline.last),
                 (fork, parent) => {
-                    let mark = timeline.mark_of_image(fork, parent)?;
-                    timeline.branch_off(mark, timeline.last);
+                    let savepoint = timeline.savepoint_of_image(fork, parent)?;
+                    timeline.branch_off(savepoint, timeline.last);
                 }
             }
         }
@@ -94,13 +91,13 @@ impl Timeline {
     }
 
     /// The place of a closed epoch in its branch.
-    pub(in crate::engine) fn mark_of_image(&self, epoch: u32, branch: u32) -> Result<Mark, Broken> {
+    pub(in crate::engine) fn savepoint_of_image(&self, epoch: u32, branch: u32) -> Result<Savepoint, Broken> {
         let place = branch as usize;
         let Some(Branch { first, .. }) = self.branches.get(place) else {
             return Err(Broken("there is no such branch"));
         };
         let end = self.branches.get(place + 1).map_or(self.at.open, |next| next.first);
         let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
-        Ok(Mark { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
+        Ok(Savepoint { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
     }
 }

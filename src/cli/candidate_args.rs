@@ -3,13 +3,13 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::quote::quote;
-use crate::judge::{Candidate, Dice, Limits, Millis, Protocol, adopt_orphans, candidate};
+use crate::judge::{Candidate, Limits, Millis, Protocol, Rng, TimeRule, adopt_orphans, candidate};
 use crate::store::ByteSize;
-use crate::time::ClockRule;
+use crate::track::records::Records;
 
 /// How a command is run that is judged.
 #[derive(clap::Args)]
-pub(super) struct Judged {
+pub(super) struct CandidateArgs {
     /// How the command is spoken to: list (a process for each list, arrays in and out), lines (a query a line) or session
     /// (the adapters of `rewind init`)
     #[arg(long, value_name = "PROTOCOL", default_value = "list")]
@@ -64,20 +64,20 @@ impl From<&LimitArgs> for Limits {
     }
 }
 
-impl Judged {
+impl CandidateArgs {
     /// The candidate that a command starts.
     pub(super) fn candidate(&self, command: &[String], limits: &LimitArgs) -> Box<dyn Candidate> {
         adopt_orphans();
-        candidate(self.protocol, command, limits.into())
+        candidate(&Records, self.protocol, command, limits.into())
     }
 
     /// The options, the limits aside, that run a command again as it was run, and the command; as a shell reads them.
-    pub(super) fn again(&self, clock: ClockRule, command: &[String]) -> String {
+    pub(super) fn again(&self, clock: TimeRule, command: &[String]) -> String {
         let mut text = String::new();
         if self.protocol != Protocol::List {
             text.push_str(&format!(" --protocol {}", self.protocol));
         }
-        if clock == ClockRule::Free {
+        if clock == TimeRule::Free {
             text.push_str(" --clock free");
         }
         if self.max_time < u64::MAX {
@@ -91,5 +91,5 @@ impl Judged {
 /// A seed that was not used before, short enough to be typed.
 pub(super) fn new_seed() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Dice(since.as_secs() ^ (u64::from(since.subsec_nanos()) << 32)).below(1_000_000_000)
+    Rng(since.as_secs() ^ (u64::from(since.subsec_nanos()) << 32)).below(1_000_000_000)
 }

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 /// Random numbers from a seed: splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
 #[derive(Clone, Debug)]
-pub struct Dice(pub u64);
+pub struct Rng(pub u64);
 
-impl Dice {
+impl Rng {
     /// The next number, any of 64 bits.
-    pub fn roll(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -17,7 +17,7 @@ impl Dice {
 
     /// A number below `end`, which must not be 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.roll() % end
+        self.next_u64() % end
     }
 
     /// A number of a range, which must not be empty.
@@ -25,8 +25,8 @@ impl Dice {
         range.start + self.below(range.end - range.start)
     }
 
-    /// Does what happens once in `count` times happen now?
-    pub fn one_in(&mut self, count: u64) -> bool {
+    /// Returns `true` once in `count` times.
+    pub fn chance(&mut self, count: u64) -> bool {
         self.below(count) == 0
     }
 

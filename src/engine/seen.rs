@@ -1,0 +1,138 @@
+//! What the engine's own session sees, for those who show and explain it: all in the caller's time, and
+//! nothing changes.
+//!
+//! Invariant: what is listed depends on what is live at the clock's reading, not on which dead cells are
+//! still in memory, nor on which session was asked last.
+
+use std::convert::Infallible;
+
+use super::Engine;
+use super::level3_lifetimes::on_own_clock;
+use super::records::Content;
+use super::stored::StoredValue;
+use crate::reply::Value;
+use crate::time::{Time, Ttl};
+
+/// A live cell, as [`Engine::cells`] lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCell<'e, V = Value<'e>> {
+    /// The key of its record.
+    pub key: &'e str,
+    /// Its field.
+    pub field: &'e str,
+    /// Its value.
+    pub value: V,
+    /// Milliseconds left to live; `None` if it is permanent.
+    pub left: Option<Ttl>,
+    /// The first moment at which it is dead; `None` if it is permanent.
+    pub ends: Option<Time>,
+}
+
+impl<'e, V> LiveCell<'e, V> {
+    /// The same with a value.
+    pub(crate) fn with<W>(self, value: W) -> LiveCell<'e, W> {
+        let Self { key, field, value: _, left, ends } = self;
+        LiveCell { key, field, value, left, ends }
+    }
+
+    /// Is it still live at this moment, the clock's reading or later?
+    #[must_use]
+    pub fn is_live_at(&self, moment: Time) -> bool {
+        self.ends.is_none_or(|end| moment < end)
+    }
+}
+
+impl Engine {
+    /// Every live cell that the engine's own session sees, in byte order of keys and then fields, with what
+    /// it has left at the clock's reading.
+    ///
+    /// Under the free rule: every cell that was set and not deleted, with what it has left at 0.
+    #[must_use]
+    pub fn cells(&self) -> Vec<LiveCell<'_>> {
+        let Ok(cells) = self.try_cells(|stored| Ok::<_, Infallible>(stored.value()));
+        cells
+    }
+
+    /// The same cells with what is made of what they hold.
+    ///
+    /// # Errors
+    /// The first of `value`.
+    pub(crate) fn try_cells<'e, V, E>(
+        &'e self,
+        mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
+    ) -> Result<Vec<LiveCell<'e, V>>, E> {
+        let (timeline, shift) = self.own_view();
+        let now = on_own_clock(self.clock.now(), shift);
+        let live = self.records.iter().flat_map(|(key, record)| {
+            record.live_cells("", &timeline, now).map(move |(field, content)| (key, field, content))
+        });
+        let mut cells: Vec<_> = live.collect();
+        cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
+        let cells = cells.into_iter().map(|(key, field, content)| {
+            Ok(self.live_cell((key, field), content, shift).with(value(&content.value)?))
+        });
+        cells.collect()
+    }
+
+    /// Those of one record.
+    #[must_use]
+    pub fn cells_of<'e>(&'e self, key: &'e str) -> Vec<LiveCell<'e>> {
+        let (timeline, shift) = self.own_view();
+        let now = on_own_clock(self.clock.now(), shift);
+        let record = self.records.get(key).into_iter();
+        let live = record.flat_map(|record| record.live_cells("", &timeline, now));
+        live.map(|(field, content)| self.live_cell((key, field), content, shift).with(content.value.value()))
+            .collect()
+    }
+
+    /// How many of those are live at a moment, the clock's reading or later; no more than `most` are counted.
+    #[must_use]
+    pub fn count_cells_of(&self, key: &str, moment: Time, most: usize) -> usize {
+        let (timeline, shift) = self.own_view();
+        let record = self.records.get(key).into_iter();
+        record
+            .flat_map(|record| record.live_cells("", &timeline, on_own_clock(moment, shift)))
+            .take(most)
+            .count()
+    }
+
+    /// One cell of those, if it is among them.
+    #[must_use]
+    pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
+        let (timeline, shift) = self.own_view();
+        let now = on_own_clock(self.clock.now(), shift);
+        let content = self.records.live_cell(key, field, &timeline, now)?;
+        Some(self.live_cell((key, field), content, shift).with(content.value.value()))
+    }
+
+    /// A cell without its value.
+    fn live_cell<'e>(
+        &self,
+        (key, field): (&'e str, &'e str),
+        content: &Content,
+        shift: u64,
+    ) -> LiveCell<'e, ()> {
+        let left = self.left(content.lifetime, shift);
+        let ends = left.map(|left| Time(self.clock.now().0 + left.0));
+        LiveCell { key, field, value: (), left, ends }
+    }
+
+    /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or
+    /// before.
+    #[must_use]
+    pub fn latest_backup(&self, moment: Time) -> Option<Time> {
+        self.own_backups().latest(moment).map(|(taken, _)| taken)
+    }
+
+    /// When the first one after `moment` was taken; without a moment, the first of all.
+    #[must_use]
+    pub fn first_backup_after(&self, moment: Option<Time>) -> Option<Time> {
+        self.own_backups().first_after(moment)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn number_of_backups(&self) -> usize {
+        self.own_backups().len()
+    }
+}

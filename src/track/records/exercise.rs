@@ -1,0 +1,200 @@
+//! The exercise as the judge knows it: words become requests here, the engine answers them, and its tracer says why.
+//!
+//! Invariants: what the judge is handed is read from the language's forms; no operation is named here.
+
+use std::sync::LazyLock;
+
+use crate::engine::Engine;
+use crate::judge::{
+    Effect, Exercise, QueryWords, ReadList, ReadQuery, Role, Signature, State, TimeRule, View, Wildcards,
+};
+use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
+use crate::time::ClockRule;
+use crate::trace::{FullStep, Tracer};
+use crate::wire::{Request, Term, cut, raw_query, word};
+
+/// The canonical exercise of records and fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Records;
+
+static SIGNATURES: LazyLock<Vec<Signature>> =
+    LazyLock::new(|| Language::records().forms().iter().map(signature).collect());
+
+impl Exercise for Records {
+    fn signatures(&self) -> &[Signature] {
+        &SIGNATURES
+    }
+
+    fn last_level(&self) -> u8 {
+        Language::records().exercise().number()
+    }
+
+    fn read(&self, list: &[QueryWords]) -> Option<ReadList<'_>> {
+        let (requests, aliases) = read(list)?;
+        let queries = requests.iter().map(read_query).collect::<Option<_>>()?;
+        let names = aliases.iter().map(|(name, operation)| (name.to_owned(), operation)).collect();
+        Some(ReadList { queries, names })
+    }
+
+    fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>> {
+        answers(list, clock.into())
+    }
+
+    fn view(&self, list: &[QueryWords], clock: TimeRule) -> View {
+        let (mut tracer, requests) = (Tracer::new(clock.into()), requests(list).unwrap_or_default());
+        let Some((at_fault, before)) = requests.split_last() else {
+            return View { rule: None, before: None };
+        };
+        let before = before.split_last().and_then(|(before, others)| {
+            for request in others {
+                // One that is refused changes nothing.
+                let _ = tracer.skip(request);
+            }
+            let step = tracer.step(before).ok()?;
+            Some(state(&tracer.full(step)))
+        });
+        View { rule: tracer.step(at_fault).ok().map(|step| step.rule), before }
+    }
+
+    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
+        let is_free = clock == TimeRule::Monotone && answers(list, ClockRule::Free)?.last() == Some(given);
+        is_free.then(|| "it would be right if each timestamp were judged for itself: --clock free".to_owned())
+    }
+
+    fn wildcards(&self, choice: &str) -> Option<Wildcards> {
+        WILDCARDS.iter().find(|(name, _)| *name == choice).map(|(_, wildcards)| *wildcards)
+    }
+}
+
+/// How patterns are written behind a choice.
+const WILDCARDS: [(&str, Wildcards); 2] = [
+    ("LIKE", Wildcards { one: "?", run: "*", escape: "", ends: None }),
+    ("REGEX", Wildcards { one: ".", run: ".*", escape: "\\", ends: Some(["^", "$"]) }),
+];
+
+impl From<ClockRule> for TimeRule {
+    fn from(rule: ClockRule) -> Self {
+        match rule {
+            ClockRule::Monotone => Self::Monotone,
+            ClockRule::Free => Self::Free,
+        }
+    }
+}
+
+impl From<TimeRule> for ClockRule {
+    fn from(rule: TimeRule) -> Self {
+        match rule {
+            TimeRule::Monotone => Self::Monotone,
+            TimeRule::Free => Self::Free,
+        }
+    }
+}
+
+/// What the words of a list ask, other names of operations taken for what they stand for where they are used; `None` if
+/// some ask nothing.
+#[must_use]
+pub fn requests(list: &[QueryWords]) -> Option<Vec<Request<'_>>> {
+    read(list).map(|(requests, _)| requests)
+}
+
+/// The same, and the other names that operations have after it.
+fn read(list: &[QueryWords]) -> Option<(Vec<Request<'_>>, Aliases)> {
+    let (mut aliases, level) = (Aliases::default(), Language::records().last_level());
+    let mut requests = Vec::with_capacity(list.len());
+    for words in list {
+        let request = Request::parse(&raw_query(words), &aliases, level).ok()?;
+        for query in request.queries() {
+            aliases.learn(query);
+        }
+        requests.push(request);
+    }
+    Some((requests, aliases))
+}
+
+/// What the engine answers to a list; `None` if it is no list of queries, or time runs backwards in it.
+#[must_use]
+pub fn answers(list: &[QueryWords], clock: ClockRule) -> Option<Vec<Term>> {
+    let mut engine = Engine::new(clock);
+    let answer = |request: &Request<'_>| {
+        let mut replies = Vec::new();
+        engine.apply_group(None, request.queries(), |reply| replies.push(reply.to_string())).ok()?;
+        Some(match request {
+            Request::One(_) => Term::Text(replies.pop()?),
+            Request::Batch(_) => Term::Array(replies),
+        })
+    };
+    requests(list)?.iter().map(answer).collect()
+}
+
+/// A form as the judge knows it.
+fn signature(form: &Form) -> Signature {
+    let words = form.words().map(|word| role(word.kind)).collect();
+    Signature { name: form.name, words, level: form.level.number(), effect: effect(form) }
+}
+
+fn effect(form: &Form) -> Effect {
+    let Asks::One(operation) = form.asks else { return Effect::Batch };
+    match operation.access() {
+        Access::Read => Effect::Read,
+        Access::Write => Effect::Write,
+        Access::Begin => Effect::Begin,
+        Access::Commit | Access::Rollback => Effect::End,
+        Access::Alias => Effect::Rename,
+    }
+}
+
+fn role(kind: WordKind) -> Role {
+    match kind {
+        WordKind::Key => Role::Key,
+        WordKind::Field => Role::Field,
+        WordKind::Value => Role::Value,
+        WordKind::Item => Role::Item,
+        WordKind::Prefix => Role::Prefix,
+        WordKind::Time => Role::Time,
+        WordKind::Moment => Role::Moment,
+        WordKind::Ttl => Role::Ttl,
+        WordKind::Choice(names) => Role::Choice(names),
+        WordKind::Pattern => Role::Pattern,
+        WordKind::Name => Role::Name,
+        WordKind::Operation => Role::Operation,
+    }
+}
+
+/// What a request is, as the judge knows it.
+fn read_query(request: &Request<'_>) -> Option<ReadQuery<'static>> {
+    let signature = signature_of(request.form(Language::records())?)?;
+    let batch = match request {
+        Request::One(_) => Vec::new(),
+        Request::Batch(queries) => queries.iter().map(signature_of_query).collect::<Option<_>>()?,
+    };
+    Some(ReadQuery { signature, batch })
+}
+
+fn signature_of_query(query: &Query<'_>) -> Option<&'static Signature> {
+    signature_of(Language::records().form_of(query.operation())?)
+}
+
+/// The signature of a form, which stands at its place.
+fn signature_of(form: &'static Form) -> Option<&'static Signature> {
+    let place = Language::records().forms().iter().position(|other| std::ptr::eq(other, form))?;
+    SIGNATURES.get(place)
+}
+
+/// The state after a step, for people and for programs.
+fn state(step: &FullStep) -> State {
+    let count = step.cells.len();
+    let cells = match count {
+        0 => "no live cell".to_owned(),
+        1 => "1 live cell".to_owned(),
+        count => format!("{count} live cells"),
+    };
+    let clock = step.clock.map_or(String::new(), |clock| format!("the clock reads {clock}, "));
+    let lines = step.cells.iter().map(|cell| {
+        let [key, field, value] = [&cell.key, &cell.field, &cell.value].map(|text| cut(word(text)));
+        let left = cell.left.map_or("permanent".to_owned(), |left| format!("{left} left"));
+        (format!("{key} {field} = {value}"), left)
+    });
+    // A step holds nothing that JSON does not.
+    let json = serde_json::to_value(step).unwrap_or_default();
+    State { title: format!("{clock}{cells}"), lines: lines.collect(), json }
+}
