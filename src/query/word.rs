@@ -89,6 +89,7 @@ pub(super) trait FromWord<'a>: Sized {
 }
 
 impl<'a> FromWord<'a> for &'a str {
+    #[inline]
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(words.text())
     }
@@ -99,6 +100,7 @@ impl<'a> FromWord<'a> for &'a str {
 }
 
 impl<'a> FromWord<'a> for Time {
+    #[inline]
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(Self(words.number()?))
     }
@@ -113,6 +115,7 @@ impl<'a> FromWord<'a> for Time {
 }
 
 impl<'a> FromWord<'a> for RestorePoint {
+    #[inline]
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(Self(Time(words.number()?)))
     }
@@ -123,6 +126,7 @@ impl<'a> FromWord<'a> for RestorePoint {
 }
 
 impl<'a> FromWord<'a> for Ttl {
+    #[inline]
     fn read(words: &mut Cursor<'_, 'a>) -> Result<Self, BadWord> {
         Ok(Self(words.number()?))
     }
@@ -216,16 +220,19 @@ impl<'w, 'a> Cursor<'w, 'a> {
     }
 
     /// Reads the next word. The number of words has been compared with what is there before.
+    #[inline]
     pub(super) fn read<T: FromWord<'a>>(&mut self) -> Result<T, BadWord> {
         T::read(self)
     }
 
+    #[inline]
     fn text(&mut self) -> &'a str {
         let text = self.texts[self.place(self.read)];
         self.read += 1;
         text
     }
 
+    #[inline]
     fn number(&mut self) -> Result<u64, BadNumber> {
         let Some(numbers) = self.numbers else { return number(self.text()) };
         let (first, rest) = numbers.split_first().ok_or(BadNumber::Empty)?;
