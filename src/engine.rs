@@ -76,8 +76,8 @@ use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
 use blobs::NoBlobs;
 pub(crate) use blobs::{BlobRef, Blobs};
-use expiries::{Expiries, Expiry};
-use records::Records;
+use expiries::{Expiries, PendingExpiry};
+use records::RecordTable;
 use smol_str::SmolStr;
 pub(crate) use stored::{StoredText, StoredValue};
 use timeline::Timeline;
@@ -113,7 +113,7 @@ pub struct Engine {
     /// How far the database's own clock stands behind the caller's, in milliseconds.
     shift: u64,
     timeline: Timeline,
-    records: Records,
+    records: RecordTable,
     expiries: Expiries,
     undo: UndoLog,
     backups: Backups,
@@ -135,7 +135,7 @@ impl Engine {
             clock: Clock::new(rule),
             shift: 0,
             timeline: Timeline::new(),
-            records: Records::default(),
+            records: RecordTable::default(),
             expiries: Expiries::default(),
             undo: UndoLog::default(),
             backups: Backups::default(),

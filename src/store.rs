@@ -44,15 +44,15 @@ mod view;
 mod watermark;
 
 pub use blob_store::CacheStats;
-pub use disk::{Disk, DiskFile, Fault, Names, PowerLoss, RealDisk, SimulatedDisk};
+pub use disk::{Disk, DiskFault, DiskFile, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
 pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
 pub use replay::Until;
 pub use stats::Stats;
-pub use verify::{Verdict, verify};
-pub use view::{View, cat};
+pub use verify::{Verification, verify};
+pub use view::{StoreView, cat};
 
 use std::convert::Infallible;
 use std::fmt;

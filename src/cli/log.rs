@@ -14,7 +14,7 @@ use crate::engine::LiveCell;
 use crate::query::Language;
 use crate::query::Query;
 use crate::script::Format;
-use crate::store::{self, Disk, Encoding, Options, Store, Until, View};
+use crate::store::{self, Disk, Encoding, Options, Store, StoreView, Until};
 use crate::time::Time;
 
 /// Look into a store, verify or repair it, compact it, or tell what it held before
@@ -114,8 +114,8 @@ impl DirectoryArg {
         store_args::disk(&self.path)
     }
 
-    fn view(&self, until: Until) -> Result<View, Failure> {
-        let view = View::open(self.disk(), &Options::default(), until)?;
+    fn view(&self, until: Until) -> Result<StoreView, Failure> {
+        let view = StoreView::open(self.disk(), &Options::default(), until)?;
         if let Some(torn) = view.torn_end() {
             say(&format!("note: {}\n", store_args::torn(torn, "will be cut off")));
         }

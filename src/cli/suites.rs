@@ -126,7 +126,7 @@ pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
 pub(super) struct Showing {
     /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE or html=FILE; - is standard output
     #[arg(long = "report", value_name = "FORM=FILE")]
-    reports: Vec<Target>,
+    reports: Vec<ReportTarget>,
 
     /// Show N failures of each level in full, ten more in a line each, and count the others
     #[arg(long, value_name = "N", default_value_t = 3)]
@@ -135,12 +135,12 @@ pub(super) struct Showing {
 
 /// A report, and where it goes.
 #[derive(Clone)]
-pub(super) struct Target {
+pub(super) struct ReportTarget {
     format: shown::ReportFormat,
     file: PathBuf,
 }
 
-impl std::str::FromStr for Target {
+impl std::str::FromStr for ReportTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -165,7 +165,7 @@ impl Showing {
             return Err(Failure::Usage(message));
         }
         // What cannot be written is told before anything is judged.
-        let mut reports = self.reports.iter().map(Target::open).collect::<Result<Vec<_>, _>>()?;
+        let mut reports = self.reports.iter().map(ReportTarget::open).collect::<Result<Vec<_>, _>>()?;
         let (mut written, mut tally) = (Ok(()), Tally::default());
         let report = judge(&Records, candidate, cases, |level, case| {
             let place = tally.place(level, case);
@@ -192,7 +192,7 @@ impl Showing {
 
     /// Prints for people: on standard output, unless a report goes there.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        if self.reports.iter().any(Target::is_standard_output) {
+        if self.reports.iter().any(ReportTarget::is_standard_output) {
             return Ok(anstream::stderr().write_all(text.as_bytes())?);
         }
         let mut out = anstream::stdout();
@@ -219,7 +219,7 @@ impl Tally {
     }
 }
 
-impl Target {
+impl ReportTarget {
     fn is_standard_output(&self) -> bool {
         self.file.as_os_str() == "-"
     }

@@ -221,7 +221,7 @@ impl Whole<'_> {
         &self,
         timeline: &Timeline,
         from: Time,
-        is_elsewhere: impl Fn(&super::Expiry) -> bool,
+        is_elsewhere: impl Fn(&super::PendingExpiry) -> bool,
     ) -> Found {
         if self.is_free() {
             return Ok(());
@@ -275,12 +275,12 @@ impl Record {
         &'r self,
         key: &'r str,
         timeline: &'r Timeline,
-    ) -> impl Iterator<Item = super::Expiry> + 'r {
+    ) -> impl Iterator<Item = super::PendingExpiry> + 'r {
         let mortal = |content: &Content| !content.lifetime.is_permanent();
         self.cells().filter_map(move |(field, cell)| {
             let (epoch, content) = cell.seen_version(timeline)?;
             let last = content.as_ref().filter(|content| mortal(content))?.lifetime.last();
-            Some(super::Expiry { last, epoch, key: key.into(), field: field.clone() })
+            Some(super::PendingExpiry { last, epoch, key: key.into(), field: field.clone() })
         })
     }
 }

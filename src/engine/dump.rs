@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::backups::Backup;
 use super::blobs::{self, BlobRef};
-use super::records::{Cell, Content, live};
+use super::records::{CellHistory, Content, live};
 use super::stored::{StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
@@ -67,11 +67,11 @@ impl Engine {
         };
         let (mut dump, present) = Dump::of(self);
         for (moment, backup) in self.backups.iter() {
-            dump.tell(moment, backup, &mut Output { each: &mut tell, fetch: &mut fetch })?;
+            dump.tell(moment, backup, &mut DumpOutput { each: &mut tell, fetch: &mut fetch })?;
             dump.reads = tell(&Query::Backup { timestamp: moment })?;
         }
         let timestamp = self.clock.now();
-        dump.tell(timestamp, present, &mut Output { each: &mut tell, fetch: &mut fetch })?;
+        dump.tell(timestamp, present, &mut DumpOutput { each: &mut tell, fetch: &mut fetch })?;
         if reads < timestamp {
             // A mere look moves the clock.
             each(&Query::GetAt { key: "", field: "", timestamp })?;
@@ -114,7 +114,7 @@ impl Engine {
             }
             let [told, wanted] =
                 [&told, &wanted].map(|content| content.as_ref().map(|(value, end)| (value, *end)));
-            let output = &mut Output { each: &mut each, fetch: &mut fetch };
+            let output = &mut DumpOutput { each: &mut each, fetch: &mut fetch };
             tell((key, field), told, wanted, (moment, moment), output)?;
         }
         Ok(())
@@ -154,7 +154,7 @@ impl<'e> Dump<'e> {
     }
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
-    fn tell<E>(&mut self, moment: Time, backup: Backup, output: &mut Output<'_, E>) -> Result<(), E> {
+    fn tell<E>(&mut self, moment: Time, backup: Backup, output: &mut DumpOutput<'_, E>) -> Result<(), E> {
         self.timeline.fork(backup.savepoint);
         for place in self.candidates(moment, backup) {
             let cell = &mut self.cells[place];
@@ -189,7 +189,7 @@ impl<'e> Dump<'e> {
 struct DumpedCell<'e> {
     key: &'e Text,
     field: &'e Text,
-    cell: &'e Cell,
+    cell: &'e CellHistory,
     told: Option<(&'e StoredValue, Lifetime)>,
 }
 
@@ -208,7 +208,7 @@ impl<'e> DumpedCell<'e> {
         &mut self,
         wanted: Option<(&'e StoredValue, Lifetime)>,
         times: (Time, Time),
-        output: &mut Output<'_, E>,
+        output: &mut DumpOutput<'_, E>,
     ) -> Result<Time, E> {
         let told = std::mem::replace(&mut self.told, wanted);
         tell((self.key, self.field), told, wanted, times, output)
@@ -217,12 +217,12 @@ impl<'e> DumpedCell<'e> {
 
 /// Who takes the queries, and answers with what the clock reads then; and who has the long texts that are
 /// elsewhere.
-struct Output<'o, E> {
+struct DumpOutput<'o, E> {
     each: &'o mut dyn FnMut(&Query<'_>) -> Result<Time, E>,
     fetch: &'o mut dyn FnMut(BlobRef) -> Result<Arc<str>, E>,
 }
 
-impl<E> Output<'_, E> {
+impl<E> DumpOutput<'_, E> {
     /// Sets a text.
     fn set(
         &mut self,
@@ -251,7 +251,7 @@ fn tell<E>(
     told: Option<(&StoredValue, Lifetime)>,
     wanted: Option<(&StoredValue, Lifetime)>,
     (timestamp, reads): (Time, Time),
-    output: &mut Output<'_, E>,
+    output: &mut DumpOutput<'_, E>,
 ) -> Result<Time, E> {
     let Some((value, lifetime)) = wanted else {
         return (output.each)(&Query::DeleteAt { key, field, timestamp });
@@ -290,7 +290,7 @@ fn alone<E>(
     (key, field, item): (&str, &str, &StoredText),
     told: Option<(&StoredValue, Lifetime)>,
     (lifetime, reads): (Lifetime, Time),
-    output: &mut Output<'_, E>,
+    output: &mut DumpOutput<'_, E>,
 ) -> Result<Time, E> {
     // At 0, where the free rule looks, everything that was set is there.
     if told.is_some_and(|(_, lifetime)| lifetime.holds_at(reads)) {

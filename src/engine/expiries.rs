@@ -17,7 +17,7 @@
 use std::collections::BTreeSet;
 
 use super::check::{Found, ensure, hold};
-use super::records::{Content, Records};
+use super::records::{Content, RecordTable};
 use super::timeline::Epoch;
 use super::{Text, weight};
 use crate::time::Time;
@@ -27,7 +27,7 @@ const PACE: usize = 1024;
 
 /// The last moment at which a version of a cell is live, and which version that is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Expiry {
+pub(super) struct PendingExpiry {
     pub(super) last: Time,
     /// The epoch that the version was written in.
     pub(super) epoch: Epoch,
@@ -35,7 +35,7 @@ pub(super) struct Expiry {
     pub(super) field: Text,
 }
 
-impl Expiry {
+impl PendingExpiry {
     /// How much memory it takes, in units of what a short one takes.
     fn weight(&self) -> usize {
         weight(&self.key, &self.field)
@@ -54,8 +54,8 @@ impl Expiry {
 
 /// How far those are settled that the database, or a transaction, sees.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cursor {
-    fresh: Vec<Expiry>,
+pub(super) struct ExpiryCursor {
+    fresh: Vec<PendingExpiry>,
     settled: Time,
     /// How often the clock was moved since, and the weight of what is fresh.
     moves: usize,
@@ -64,8 +64,8 @@ pub(super) struct Cursor {
 /// The expiries of all versions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Expiries {
-    at: Cursor,
-    index: BTreeSet<Expiry>,
+    at: ExpiryCursor,
+    index: BTreeSet<PendingExpiry>,
     /// The weight of the index, now and after it was last swept.
     weight: usize,
     swept: usize,
@@ -75,30 +75,30 @@ pub(super) struct Expiries {
 #[derive(Debug, Default)]
 pub(super) struct Deaths {
     /// Cells of the open epoch, that were never in the index.
-    pub(super) fresh: Vec<Expiry>,
+    pub(super) fresh: Vec<PendingExpiry>,
     /// Others, that still are.
-    pub(super) indexed: Vec<Expiry>,
+    pub(super) indexed: Vec<PendingExpiry>,
 }
 
-impl Cursor {
+impl ExpiryCursor {
     /// Up to which moment the dead are counted, as [`Expiries::settled`].
     pub(super) fn settled(&self) -> Time {
         self.settled
     }
 
     /// What was not sorted in yet.
-    pub(super) fn fresh(&self) -> BTreeSet<&Expiry> {
+    pub(super) fn fresh(&self) -> BTreeSet<&PendingExpiry> {
         self.fresh.iter().collect()
     }
 }
 
 impl Expiries {
     /// Where those stand that are seen now.
-    pub(super) fn cursor(&self) -> &Cursor {
+    pub(super) fn cursor(&self) -> &ExpiryCursor {
         &self.at
     }
 
-    pub(super) fn have_indexed(&self, expiry: &Expiry) -> bool {
+    pub(super) fn have_indexed(&self, expiry: &PendingExpiry) -> bool {
         self.index.contains(expiry)
     }
 
@@ -106,40 +106,41 @@ impl Expiries {
         hold(
             self,
             &[("the weight of the index is that of its entries", |expiries| {
-                let (says, is) = (expiries.weight, expiries.index.iter().map(Expiry::weight).sum::<usize>());
+                let (says, is) =
+                    (expiries.weight, expiries.index.iter().map(PendingExpiry::weight).sum::<usize>());
                 ensure(says == is && expiries.swept <= is, || format!("{says}, and it is {is}"))
             })],
         )
     }
 
     /// The expiries of all versions that there are.
-    pub(super) fn of(settled: Time, expiries: Vec<Expiry>) -> Self {
-        let weight = expiries.iter().map(Expiry::weight).sum();
-        let at = Cursor { settled, ..Cursor::default() };
+    pub(super) fn of(settled: Time, expiries: Vec<PendingExpiry>) -> Self {
+        let weight = expiries.iter().map(PendingExpiry::weight).sum();
+        let at = ExpiryCursor { settled, ..ExpiryCursor::default() };
         Self { at, index: expiries.into_iter().collect(), weight, swept: weight }
     }
 
-    pub(super) fn add(&mut self, expiry: Expiry) {
+    pub(super) fn add(&mut self, expiry: PendingExpiry) {
         self.at.moves += expiry.weight() - 1;
         self.at.fresh.push(expiry);
     }
 
     /// Begins a transaction, which sees what is seen now; the answer is where the database is meanwhile.
-    pub(super) fn fork(&mut self) -> Cursor {
+    pub(super) fn fork(&mut self) -> ExpiryCursor {
         for expiry in std::mem::take(&mut self.at.fresh) {
             self.sort_in(expiry);
         }
-        let transaction = Cursor { settled: self.at.settled, ..Cursor::default() };
+        let transaction = ExpiryCursor { settled: self.at.settled, ..ExpiryCursor::default() };
         std::mem::replace(&mut self.at, transaction)
     }
 
     /// Goes on where `cursor` stands; where it was is there then.
-    pub(super) fn swap(&mut self, cursor: &mut Cursor) {
+    pub(super) fn swap(&mut self, cursor: &mut ExpiryCursor) {
         std::mem::swap(&mut self.at, cursor);
     }
 
     /// Adds an entry of a version that may have died already.
-    pub(super) fn sort_in(&mut self, expiry: Expiry) {
+    pub(super) fn sort_in(&mut self, expiry: PendingExpiry) {
         let weight = expiry.weight();
         if self.index.insert(expiry) {
             self.weight += weight;
@@ -165,7 +166,8 @@ impl Expiries {
         fresh.sort_unstable();
         let dead = fresh.partition_point(|expiry| expiry.last < now);
         fresh.drain(dead..).for_each(|expiry| self.sort_in(expiry));
-        let indexed = self.index.range(Expiry::before(from)..Expiry::before(now)).cloned().collect();
+        let indexed =
+            self.index.range(PendingExpiry::before(from)..PendingExpiry::before(now)).cloned().collect();
         Deaths { fresh, indexed }
     }
 
@@ -175,7 +177,7 @@ impl Expiries {
     }
 
     /// Takes an entry out that nothing will ask for again.
-    pub(super) fn forget(&mut self, expiry: &Expiry) {
+    pub(super) fn forget(&mut self, expiry: &PendingExpiry) {
         if self.index.remove(expiry) {
             self.weight -= expiry.weight();
             self.swept = self.swept.min(self.weight);
@@ -189,12 +191,12 @@ impl Expiries {
     }
 
     /// Once the index has doubled: takes out the entries that no version matches any more.
-    pub(super) fn sweep(&mut self, records: &Records) {
+    pub(super) fn sweep(&mut self, records: &RecordTable) {
         if self.weight <= 2 * self.swept + PACE {
             return;
         }
         self.index.retain(|expiry| records.has_version_of(expiry));
-        self.weight = self.index.iter().map(Expiry::weight).sum();
+        self.weight = self.index.iter().map(PendingExpiry::weight).sum();
         self.swept = self.weight;
     }
 
@@ -209,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_wrong_weight_is_found() {
-        let mut expiries = Expiries::of(Time(0), vec![Expiry::before(Time(5))]);
+        let mut expiries = Expiries::of(Time(0), vec![PendingExpiry::before(Time(5))]);
         assert_eq!(expiries.check(), Ok(()));
         expiries.weight += 1;
         let found = expiries.check();

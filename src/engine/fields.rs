@@ -13,7 +13,7 @@ use std::ops::Bound;
 
 use super::Text;
 use super::check::{Found, ensure};
-use super::records::Cell;
+use super::records::CellHistory;
 
 /// A record with more fields is wide.
 const WIDEST: usize = 32;
@@ -22,14 +22,14 @@ const WIDEST: usize = 32;
 #[derive(Clone, Debug)]
 pub(super) enum Fields {
     Narrow(Narrow),
-    Wide(BTreeMap<Text, Cell>),
+    Wide(BTreeMap<Text, CellHistory>),
 }
 
 /// The cells of a narrow record.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Narrow {
     tags: [u8; WIDEST],
-    cells: Vec<(Text, Cell)>,
+    cells: Vec<(Text, CellHistory)>,
 }
 
 impl Default for Fields {
@@ -47,7 +47,7 @@ impl Fields {
     }
 
     #[inline]
-    pub(super) fn get(&self, field: &str) -> Option<&Cell> {
+    pub(super) fn get(&self, field: &str) -> Option<&CellHistory> {
         match self {
             Self::Narrow(narrow) => narrow.find(field).map(|place| &narrow.cells[place].1),
             Self::Wide(cells) => cells.get(field),
@@ -55,7 +55,7 @@ impl Fields {
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, field: &str) -> Option<&mut Cell> {
+    pub(super) fn get_mut(&mut self, field: &str) -> Option<&mut CellHistory> {
         match self {
             Self::Narrow(narrow) => narrow.find(field).map(|place| &mut narrow.cells[place].1),
             Self::Wide(cells) => cells.get_mut(field),
@@ -63,7 +63,7 @@ impl Fields {
     }
 
     /// The cells of a record, in order of their fields.
-    pub(super) fn of_sorted(cells: Vec<(Text, Cell)>) -> Self {
+    pub(super) fn of_sorted(cells: Vec<(Text, CellHistory)>) -> Self {
         let mut tags = [0; WIDEST];
         if cells.len() > WIDEST {
             return Self::Wide(cells.into_iter().collect());
@@ -73,7 +73,7 @@ impl Fields {
     }
 
     /// Adds the cell of a field that is not there.
-    pub(super) fn insert(&mut self, field: &str, cell: Cell) {
+    pub(super) fn insert(&mut self, field: &str, cell: CellHistory) {
         debug_assert!(self.get(field).is_none(), "{field:?} stands twice");
         match self {
             Self::Narrow(narrow) if narrow.cells.len() < WIDEST => narrow.insert(field, cell),
@@ -107,7 +107,7 @@ impl Fields {
     }
 
     /// The cells whose field begins with `prefix`, in order.
-    pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = (&Text, &Cell)> {
+    pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = (&Text, &CellHistory)> {
         let (narrow, wide) = match self {
             Self::Narrow(narrow) => (narrow.with_prefix(prefix), None),
             Self::Wide(cells) => {
@@ -149,7 +149,7 @@ impl Narrow {
         None
     }
 
-    fn with_prefix(&self, prefix: &str) -> &[(Text, Cell)] {
+    fn with_prefix(&self, prefix: &str) -> &[(Text, CellHistory)] {
         if prefix.is_empty() {
             return &self.cells;
         }
@@ -157,7 +157,7 @@ impl Narrow {
         &from[..from.partition_point(|(name, _)| begins(name, prefix))]
     }
 
-    fn insert(&mut self, field: &str, cell: Cell) {
+    fn insert(&mut self, field: &str, cell: CellHistory) {
         let place = self.cells.partition_point(|(name, _)| name.as_str() < field);
         self.tags.copy_within(place..self.cells.len(), place + 1);
         self.tags[place] = tag(field);

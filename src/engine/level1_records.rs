@@ -5,7 +5,7 @@
 use super::Engine;
 use super::blobs::Blobs;
 use super::outcome::WriteKind;
-use super::records::{Content, View};
+use super::records::{Content, Seen};
 use super::stored::{StoredText, StoredValue};
 use super::transactions::Change;
 use crate::reply::Reply;
@@ -47,7 +47,7 @@ impl Engine {
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(Change::Cell(key, field));
         }
-        let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
+        let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let deleted = self.records.delete(key, field, view);
         self.note_new_versions(key, field, deleted.unwrap_or_default());
         deleted.is_some()
@@ -60,7 +60,7 @@ impl Engine {
         if self.is_shared() {
             self.note_change(Change::Cell(key, field));
         }
-        let view = View { timeline: &self.timeline, now, settled: self.expiries.settled() };
+        let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let new = self.records.put(key, field, content, view);
         self.note_new_versions(key, field, new);
         self.note_expiry(key, field, lifetime);

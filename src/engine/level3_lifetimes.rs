@@ -2,7 +2,7 @@
 //!
 //! The caller's time becomes the database's own here, and only here: it stands `shift` behind.
 
-use super::expiries::Expiry;
+use super::expiries::PendingExpiry;
 use super::{Engine, Text};
 use crate::time::{Backwards, ClockRule, Lifetime, Time, Ttl};
 
@@ -47,7 +47,7 @@ impl Engine {
     pub(super) fn note_expiry(&mut self, key: &str, field: &str, lifetime: Lifetime) {
         if self.clock.rule() == ClockRule::Monotone && !lifetime.is_permanent() {
             let (last, epoch) = (lifetime.last(), self.timeline.open());
-            self.expiries.add(Expiry { last, epoch, key: Text::new(key), field: Text::new(field) });
+            self.expiries.add(PendingExpiry { last, epoch, key: Text::new(key), field: Text::new(field) });
         }
     }
 

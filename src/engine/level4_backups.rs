@@ -80,7 +80,8 @@ impl Engine {
         if new.cell {
             self.undo.record(key, Some(field));
         }
-        if new.count {
+        // What another transaction undoes may take the cell away, and leave the count.
+        if new.count || (new.cell && self.is_shared()) {
             self.undo.record(key, None);
         }
         self.undo.sweep(&self.records, self.timeline.open());

@@ -10,7 +10,7 @@
 
 use super::blobs::Blobs;
 use super::outcome::WholeChange;
-use super::records::{Record, Records};
+use super::records::{Record, RecordTable};
 use super::stored::StoredValue;
 use super::transactions::{Change, WholeDbWrite};
 use super::undo::UndoLog;
@@ -69,7 +69,7 @@ impl Engine {
         self.touch_whole(WholeDbWrite::Left);
         self.note_change(Change::All);
         if self.backups.is_empty() && !self.is_shared() {
-            self.records = Records::default();
+            self.records = RecordTable::default();
             self.undo = UndoLog::default();
             self.expiries.clear();
             return Reply::Done;

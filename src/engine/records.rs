@@ -10,7 +10,7 @@ mod check;
 use std::sync::Arc;
 
 use super::Text;
-use super::expiries::Expiry;
+use super::expiries::PendingExpiry;
 use super::fields::Fields;
 use super::history::History;
 use super::live::Live;
@@ -30,7 +30,7 @@ pub(super) struct Content {
 pub(super) type Version = Option<Content>;
 
 /// A cell: its contents over time.
-pub(super) type Cell = History<Version>;
+pub(super) type CellHistory = History<Version>;
 
 /// A record: its cells, and how many of them are counted as live.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub(super) struct Record {
 
 /// How cells are seen.
 #[derive(Clone, Copy)]
-pub(super) struct View<'t> {
+pub(super) struct Seen<'t> {
     pub(super) timeline: &'t Timeline,
     pub(super) now: Time,
     /// Up to which moment the dead are counted as dead.
@@ -57,7 +57,7 @@ pub(super) struct NewVersions {
 
 /// Records by key.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Records {
+pub(super) struct RecordTable {
     /// No answer is made in its order.
     by_key: Shards<Record>,
     live: Live,
@@ -93,7 +93,7 @@ impl Record {
     }
 
     /// All cells, also those that only a backup can bring back, in field order.
-    pub(super) fn cells(&self) -> impl Iterator<Item = (&Text, &Cell)> {
+    pub(super) fn cells(&self) -> impl Iterator<Item = (&Text, &CellHistory)> {
         self.fields.with_prefix("")
     }
 
@@ -126,11 +126,11 @@ impl Record {
 }
 
 /// What a cell holds, if it is live at `now`.
-pub(super) fn live<'c>(cell: &'c Cell, timeline: &Timeline, now: Time) -> Option<&'c Content> {
+pub(super) fn live<'c>(cell: &'c CellHistory, timeline: &Timeline, now: Time) -> Option<&'c Content> {
     cell.seen(timeline)?.as_ref().filter(|content| content.lifetime.holds_at(now))
 }
 
-impl Records {
+impl RecordTable {
     pub(super) fn get(&self, key: &str) -> Option<&Record> {
         self.by_key.get(key)
     }
@@ -149,7 +149,7 @@ impl Records {
 
     /// Gives a cell new content.
     #[inline]
-    pub(super) fn put(&mut self, key: &str, field: &str, content: Content, view: View<'_>) -> NewVersions {
+    pub(super) fn put(&mut self, key: &str, field: &str, content: Content, view: Seen<'_>) -> NewVersions {
         let (timeline, open) = (view.timeline, view.timeline.open());
         let Some(mut entry) = self.by_key.find(key) else {
             let key = Text::new(key);
@@ -189,7 +189,7 @@ impl Records {
 
     /// Deletes a cell; `None` if it is not live.
     #[inline]
-    pub(super) fn delete(&mut self, key: &str, field: &str, view: View<'_>) -> Option<NewVersions> {
+    pub(super) fn delete(&mut self, key: &str, field: &str, view: Seen<'_>) -> Option<NewVersions> {
         let (timeline, open) = (view.timeline, view.timeline.open());
         let mut entry = self.by_key.find(key)?;
         let (key, record) = entry.get_mut();
@@ -211,7 +211,7 @@ impl Records {
     /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes
     /// where no backup holds it. The answer tells what was written, and whether nothing will ask for this
     /// expiry again.
-    pub(super) fn expire(&mut self, expiry: &Expiry, timeline: &Timeline) -> (NewVersions, bool) {
+    pub(super) fn expire(&mut self, expiry: &PendingExpiry, timeline: &Timeline) -> (NewVersions, bool) {
         let Some(mut entry) = self.by_key.find(&expiry.key) else { return (NewVersions::default(), true) };
         let (key, record) = entry.get_mut();
         let Some(cell) = record.fields.get_mut(&expiry.field) else { return (NewVersions::default(), true) };
@@ -332,7 +332,7 @@ impl Records {
     }
 
     /// Is there a version that this expiry is of?
-    pub(super) fn has_version_of(&self, expiry: &Expiry) -> bool {
+    pub(super) fn has_version_of(&self, expiry: &PendingExpiry) -> bool {
         let cell = self.by_key.get(&expiry.key).and_then(|record| record.fields.get(&expiry.field));
         let content = cell.and_then(|cell| cell.written_in(expiry.epoch));
         content.is_some_and(|content| expiry.is_of(content.as_ref()))

@@ -5,11 +5,11 @@
 //! it.
 
 use super::backups::{Backup, Backups};
-use super::expiries::{Expiries, Expiry};
+use super::expiries::{Expiries, PendingExpiry};
 use super::fields::Fields;
 use super::history::History;
 use super::image::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
-use super::records::{Cell, Content, Record};
+use super::records::{CellHistory, Content, Record};
 use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::undo::{UndoLog, UndoRecord};
@@ -36,7 +36,7 @@ use crate::time::{ClockRule, Lifetime, Time, Ttl};
 #[derive(Debug)]
 pub struct Thaw {
     engine: Engine,
-    expiries: Vec<Expiry>,
+    expiries: Vec<PendingExpiry>,
     undo: Vec<UndoRecord>,
 }
 
@@ -123,7 +123,7 @@ impl Thaw {
             for (epoch, content) in cell.iter().filter(|_| passes) {
                 let last = content.as_ref().map(|content| content.lifetime.last());
                 if let Some(last) = last.filter(|last| *last < Time::LAST) {
-                    self.expiries.push(Expiry { last, epoch, key: key.clone(), field: field.clone() });
+                    self.expiries.push(PendingExpiry { last, epoch, key: key.clone(), field: field.clone() });
                 }
             }
             if is_saved && cell.is_of(open) {
@@ -174,7 +174,7 @@ fn count_of(counts: &[(u32, u32)], open: Epoch) -> Result<History<u32>, Broken> 
 
 /// The cells of a record.
 fn cells_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<Fields, Broken> {
-    let mut cells: Vec<(Text, Cell)> = Vec::with_capacity(versions.len());
+    let mut cells: Vec<(Text, CellHistory)> = Vec::with_capacity(versions.len());
     for cell in versions.chunk_by(|version, next| version.field == next.field) {
         cells.push(cell_of(cell, open)?);
     }
@@ -188,7 +188,7 @@ fn cells_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<Fields, Broken
 }
 
 /// A cell with its field, of its versions, of which there is one at least.
-fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, Cell), Broken> {
+fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, CellHistory), Broken> {
     let [first, rest @ ..] = versions else { return Err(Broken("a cell has no version")) };
     let mut before = content_of(first, None)?;
     let mut cell = History::new(epoch_of(first.epoch, open)?, before.clone());

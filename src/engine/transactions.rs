@@ -16,7 +16,7 @@
 //!
 //! So BEGIN makes a branch, and a write pays for the transactions that are open: it gives each of them what
 //! was there, once. All queries are answered by the same methods, which know one present: where another one's
-//! query is next, the present is changed for another, a handful of words ([`View`]).
+//! query is next, the present is changed for another, a handful of words ([`KeptPresent`]).
 
 mod changes;
 mod check;
@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use super::backups::Backups;
-use super::expiries::Cursor;
+use super::expiries::ExpiryCursor;
 use super::live::Live;
 use super::timeline::{Epoch, Head, Timeline};
 use super::undo::{UndoLog, UndoRecord};
@@ -66,11 +66,11 @@ impl Session {
 
 /// The present, as the database or a transaction has it: all that another one has otherwise.
 #[derive(Clone, Debug)]
-struct View {
+struct KeptPresent {
     at: Head,
     shift: u64,
     live: Live,
-    expiries: Cursor,
+    expiries: ExpiryCursor,
     undo: UndoLog,
     backups: Backups,
 }
@@ -84,7 +84,7 @@ pub(super) struct Transaction {
     session: Option<Weak<()>>,
     /// The present that is not the engine's now: the transaction's or, while that one is asked, the
     /// database's.
-    other: View,
+    other: KeptPresent,
     /// The open epoch that it forks from.
     fork: Epoch,
     /// Its own first epoch, for what others change.
@@ -160,7 +160,7 @@ impl Engine {
 
     /// Changes the present for the one that a transaction has kept.
     fn swap(&mut self, place: usize) {
-        let View { at, shift, live, expiries, undo, backups } = &mut self.transactions[place].other;
+        let KeptPresent { at, shift, live, expiries, undo, backups } = &mut self.transactions[place].other;
         self.timeline.swap(at);
         std::mem::swap(&mut self.shift, shift);
         self.records.swap_live(live);
@@ -172,7 +172,7 @@ impl Engine {
     /// What the engine's own session sees, though another may have been asked last: the timeline, and how far
     /// the database's own clock stands behind there.
     pub(super) fn own_view(&self) -> (Cow<'_, Timeline>, u64) {
-        let Some(View { at, shift, .. }) = self.own_kept() else {
+        let Some(KeptPresent { at, shift, .. }) = self.own_kept() else {
             return (Cow::Borrowed(&self.timeline), self.shift);
         };
         let mut timeline = self.timeline.clone();
@@ -187,7 +187,7 @@ impl Engine {
 
     /// The present of the engine's own session where it is kept, as that of another one is the engine's now: kept by its
     /// own transaction or, if it has none, by the one that is asked.
-    fn own_kept(&self) -> Option<&View> {
+    fn own_kept(&self) -> Option<&KeptPresent> {
         let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
         let place = own.or(self.inside).filter(|_| own != self.inside)?;
         Some(&self.transactions[place].other)
@@ -221,7 +221,7 @@ impl Engine {
         self.end_abandoned();
         let fork = self.timeline.open();
         let Some((at, first)) = self.timeline.begin() else { return false };
-        let other = View {
+        let other = KeptPresent {
             at,
             shift: self.shift,
             live: self.records.fork_live(),

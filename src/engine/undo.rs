@@ -1,11 +1,12 @@
 //! The undo log: what was written since the last backup, and what a restore undoes.
 //!
 //! Invariant: once there is a backup, every cell that has a version of the open epoch is recorded, and every
-//! count that has one is recorded itself or with such a cell of its record; in a transaction always.
+//! count that has one is recorded itself or with such a cell of its record; in a transaction always. Beside
+//! transactions a cell may go before the count of its record does, so there both are recorded.
 
 use std::collections::BTreeSet;
 
-use super::records::Records;
+use super::records::RecordTable;
 use super::timeline::Epoch;
 use super::{Text, weight};
 
@@ -37,7 +38,7 @@ impl UndoLog {
     }
 
     /// Once the entries have doubled: leaves those that are still true, each once.
-    pub(super) fn sweep(&mut self, records: &Records, open: Epoch) {
+    pub(super) fn sweep(&mut self, records: &RecordTable, open: Epoch) {
         if self.weight <= 2 * self.swept + FEW {
             return;
         }

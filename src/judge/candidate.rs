@@ -8,7 +8,7 @@
 //!                                    ├─ ListProtocol     a process a list: arrays in, arrays out
 //!                                    ├─ LinesProtocol    a process a list: a query a line
 //!                                    └─ SessionProtocol  one process, which is asked to begin afresh
-//!                                           └─ Process: Pipes, Limits, the Tree of its processes
+//!                                           └─ Process: Pipes, Limits, the ProcessTree of its processes
 //! ```
 
 mod limits;

@@ -33,7 +33,7 @@ pub trait Exercise: Debug + Sync {
     fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>>;
 
     /// What the last query of a list turns on.
-    fn view(&self, list: &[QueryWords], clock: TimeRule) -> View;
+    fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView;
 
     /// What helps those who gave a wrong answer to the last query of a list, where that shows.
     fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
@@ -68,7 +68,7 @@ pub struct Signature {
     /// The level that brings it in.
     pub level: u8,
     /// What it does.
-    pub effect: Effect,
+    pub effect: WordEffect,
 }
 
 impl Signature {
@@ -81,7 +81,7 @@ impl Signature {
 
 /// What a query does, as far as it decides where it may stand in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum WordEffect {
     /// It only looks.
     Read,
     /// It may change something.
@@ -161,7 +161,7 @@ impl<'e> ReadQuery<'e> {
     /// How many texts its answer is an array of; `None` where it is a text.
     #[must_use]
     pub fn array(&self) -> Option<usize> {
-        (self.signature.effect == Effect::Batch).then_some(self.batch.len())
+        (self.signature.effect == WordEffect::Batch).then_some(self.batch.len())
     }
 
     /// What it asks: the queries of a batch, or itself.
@@ -179,16 +179,16 @@ pub(super) fn arrays(exercise: &dyn Exercise, list: &[QueryWords]) -> Vec<Option
 
 /// What a query turns on.
 #[derive(Clone, Debug, Default)]
-pub struct View {
+pub struct FailureView {
     /// The rule that decides it, in a sentence.
     pub rule: Option<String>,
     /// The state before it; `None` where it is the first.
-    pub before: Option<State>,
+    pub before: Option<ShownState>,
 }
 
 /// A state, as people and programs are shown it.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct ShownState {
     /// What it is, in a few words.
     pub title: String,
     /// Its parts, a line each, and what is added to each in faint letters.
@@ -197,7 +197,7 @@ pub struct State {
     pub json: serde_json::Value,
 }
 
-impl Serialize for State {
+impl Serialize for ShownState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json.serialize(serializer)
     }

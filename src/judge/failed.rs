@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::candidate::Run;
 use super::case::{QueryList, QueryWords};
-use super::exercise::{Exercise, State, TimeRule};
+use super::exercise::{Exercise, ShownState, TimeRule};
 use super::verdict::{StopReason, Verdict};
 use crate::wire::Term;
 
@@ -29,7 +29,7 @@ pub struct Failed {
     /// The answer that was given there.
     pub given: Option<Term>,
     /// The state that a right solution is in before that query; `None` where it is the first.
-    pub before: Option<State>,
+    pub before: Option<ShownState>,
     /// The rule that decides that query.
     pub rule: Option<String>,
     /// The end of what the candidate wrote to standard error.

@@ -1,7 +1,7 @@
 //! The words of a list by what they are: which query they belong to, and their roles there.
 
 use super::case::{QueryList, QueryWords};
-use super::exercise::{Effect, Exercise, Role, Signature};
+use super::exercise::{Exercise, Role, Signature, WordEffect};
 use crate::wire::Term;
 
 /// A query of a list, or one that stands in a query.
@@ -45,7 +45,7 @@ impl Slot<'_> {
 
     /// The query as one with fewer words, if that one's name begins its own and has words for all of its roles.
     pub(super) fn shortened(self, texts: &[String], other: &Signature) -> Option<Vec<String>> {
-        let is_shorter = other.effect != Effect::Batch && other.words.len() < self.signature.words.len();
+        let is_shorter = other.effect != WordEffect::Batch && other.words.len() < self.signature.words.len();
         if !is_shorter || !self.signature.name.starts_with(other.name) {
             return None;
         }

@@ -20,10 +20,10 @@ use super::watermark;
 use crate::engine::Engine;
 
 /// `Ok` where an invariant holds, else what breaks it.
-type Found = Result<(), String>;
+type StoreFound = Result<(), String>;
 
 /// A sentence, and what finds out whether it is true of a store.
-type Invariant<'s> = (&'static str, fn(&mut Checked<'s>) -> Found);
+type StoreInvariant<'s> = (&'static str, fn(&mut Checked<'s>) -> StoreFound);
 
 /// A store, and what its files say.
 struct Checked<'s> {
@@ -34,7 +34,7 @@ struct Checked<'s> {
 }
 
 /// An error unless it holds.
-fn ensure(holds: bool, why: impl FnOnce() -> String) -> Found {
+fn ensure(holds: bool, why: impl FnOnce() -> String) -> StoreFound {
     if holds { Ok(()) } else { Err(why()) }
 }
 
@@ -56,7 +56,7 @@ impl Store {
             Some(read.map_err(|error| format!("broken: the files are whole: {error}"))?)
         };
         let mut checked = Checked { store: self, listing, recovered };
-        let invariants: &[Invariant<'_>] = &[
+        let invariants: &[StoreInvariant<'_>] = &[
             ("what the journal has handed back has taken effect", Checked::is_settled),
             ("what is synced is in the log, and the watermark is never ahead of it", Checked::synced),
             ("the log says what the clock reads, but for what reads have moved it since", Checked::logged),
@@ -80,11 +80,11 @@ impl Store {
 }
 
 impl Checked<'_> {
-    fn is_settled(&mut self) -> Found {
+    fn is_settled(&mut self) -> StoreFound {
         ensure(self.store.log.is_settled(), || "a group waits".to_owned())
     }
 
-    fn synced(&mut self) -> Found {
+    fn synced(&mut self) -> StoreFound {
         let Log { tail, .. } = &self.store.log;
         let (last, synced) = (tail.last_group().sequence, self.store.log.synced().sequence);
         let slots = watermark::read(&*self.store.disk).map_err(|error| error.to_string())?;
@@ -95,7 +95,7 @@ impl Checked<'_> {
         })
     }
 
-    fn logged(&mut self) -> Found {
+    fn logged(&mut self) -> StoreFound {
         let core = &self.store.core;
         let (logged, now) = (core.logged, core.engine.clock().now());
         ensure(logged <= now, || format!("the log says {logged}, the clock {now}"))?;
@@ -106,14 +106,14 @@ impl Checked<'_> {
         ensure(holds, || format!("the log says {logged} in memory and {said} in the files"))
     }
 
-    fn length(&mut self) -> Found {
+    fn length(&mut self) -> StoreFound {
         let tail = &self.store.log.tail;
         let length = tail.file.file.length().map_err(|error| error.to_string())?;
         let holds = tail.length <= tail.reached && tail.reached == length;
         ensure(holds, || format!("{} has {length} bytes, not {}", tail.file.name, tail.reached))
     }
 
-    fn blobs(&mut self) -> Found {
+    fn blobs(&mut self) -> StoreFound {
         let core = &mut self.store.core;
         let (locations, next) = (core.blobs.locations.clone(), core.blobs.next);
         core.engine.freeze().try_each_record(|record| {
@@ -123,7 +123,7 @@ impl Checked<'_> {
         })
     }
 
-    fn locations(&mut self) -> Found {
+    fn locations(&mut self) -> StoreFound {
         if self.recovered.is_none() {
             return Ok(());
         }
@@ -133,7 +133,7 @@ impl Checked<'_> {
         lost.map_or(Ok(()), |(blob, location)| Err(format!("{blob:?} in {}", location.file)))
     }
 
-    fn pending(&mut self) -> Found {
+    fn pending(&mut self) -> StoreFound {
         let core = &self.store.core;
         core.pending.iter().try_for_each(|(number, pending)| {
             let in_time = pending.check(core.engine.clock());
@@ -141,7 +141,7 @@ impl Checked<'_> {
         })
     }
 
-    fn snapshot(&mut self) -> Found {
+    fn snapshot(&mut self) -> StoreFound {
         let Some(size) = self.store.snapshot else { return Ok(()) };
         let newest = self.listing.snapshots.last().map(|name| name.sequence);
         let (covered, synced) = (size.name.sequence, self.store.log.synced().sequence);
@@ -151,7 +151,7 @@ impl Checked<'_> {
         })
     }
 
-    fn files(&mut self) -> Found {
+    fn files(&mut self) -> StoreFound {
         let Some(Recovered { engine, blobs, .. }) = &mut self.recovered else { return Ok(()) };
         let core = &mut self.store.core;
         // That reads have moved the clock is said with the next write.

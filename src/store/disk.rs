@@ -14,7 +14,7 @@ mod real;
 mod simulated;
 
 pub use real::RealDisk;
-pub use simulated::{Fault, Names, PowerLoss, SimulatedDisk};
+pub use simulated::{DiskFault, Names, PowerLoss, SimulatedDisk};
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, salvage};
 use super::snapshot::{self, Material};
-use super::verify::{Verdict, verify_listed};
+use super::verify::{Verification, verify_listed};
 use super::watermark;
 use crate::engine::StoredText;
 use crate::engine::image::BlobRef;
@@ -44,7 +44,7 @@ pub struct Repair {
 /// [`Error::Disk`].
 pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> {
     let (_lock, listing) = lock_existing(&**disk)?;
-    let Verdict { damages, last_group, .. } = verify_listed(disk, &listing)?;
+    let Verification { damages, last_group, .. } = verify_listed(disk, &listing)?;
     if damages.is_empty() {
         return Ok(Repair::default());
     }

@@ -18,7 +18,7 @@ use super::watermark;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Verification {
     /// The files that were read, with how many bytes each has.
     pub files: Vec<(String, u64)>,
     /// All places that are not as they were written.
@@ -33,14 +33,14 @@ pub struct Verdict {
 ///
 /// # Errors
 /// [`Error::Locked`], [`Error::NoStore`], [`Error::Disk`]. Damage is no error here.
-pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verdict, Error> {
+pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verification, Error> {
     let (_lock, listing) = lock_existing(&**disk)?;
     verify_listed(disk, &listing)
 }
 
 /// The same for who has the lock.
-pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &FileListing) -> Result<Verdict, Error> {
-    let mut verdict = Verdict::default();
+pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &FileListing) -> Result<Verification, Error> {
+    let mut verdict = Verification::default();
     let FileListing { snapshots, values, segments, twins, .. } = listing;
     let mut bad_end = None;
     for name in snapshots.iter().chain(values).chain(twins).chain(segments) {
@@ -69,7 +69,7 @@ pub(super) fn verify_listed(disk: &Arc<dyn Disk>, listing: &FileListing) -> Resu
 /// What is bad at the end of the last segment, and the last group before it: damage, or a torn end.
 type BadEnd = Option<(Damage, u64)>;
 
-impl Verdict {
+impl Verification {
     fn add(&mut self, damage: Damage) {
         if !self.damages.iter().any(|known| (&known.file, known.at) == (&damage.file, damage.at)) {
             self.damages.push(damage);

@@ -22,7 +22,7 @@ use crate::query::Query;
 use crate::time::Clock;
 
 /// What a store held at a moment.
-pub struct View {
+pub struct StoreView {
     engine: Engine,
     blobs: BlobStore,
     group: u64,
@@ -32,7 +32,7 @@ pub struct View {
     _lock: Box<dyn Send + Sync>,
 }
 
-impl View {
+impl StoreView {
     /// Reads a store up to a moment; the log has what came after the last snapshot.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ const MOST_BYTES: usize = 16 << 20;
 /// A page in the making: `begin`, `add`, …, `begin`, `add`, …, `write`.
 #[derive(Debug, Default)]
 pub struct Page {
-    cases: Vec<Case>,
+    cases: Vec<PageCase>,
     queries: usize,
     /// Bars of the cases before the last.
     bars: usize,
@@ -40,7 +40,7 @@ pub struct Page {
 
 /// A list, or a case of a suite.
 #[derive(Debug)]
-struct Case {
+struct PageCase {
     name: String,
     why: String,
     clock: ClockRule,
@@ -66,7 +66,7 @@ impl Page {
     pub fn begin(&mut self, name: &str, why: &str, clock: ClockRule) {
         self.bars += self.cases.last().map_or(0, |case| case.bars.count());
         let (name, why) = (plain(name), plain(why));
-        self.cases.push(Case { name, why, clock, steps: Vec::new(), bars: Bars::default() });
+        self.cases.push(PageCase { name, why, clock, steps: Vec::new(), bars: Bars::default() });
     }
 
     /// Adds the next step of the list or case begun last.
@@ -115,7 +115,7 @@ struct ShownCase<'p> {
     why: &'p str,
     free: bool,
     steps: &'p [ShownStep],
-    cells: Vec<ShownCell>,
+    cells: Vec<PageCell>,
     backups: Vec<ShownBackup>,
     restores: Vec<ShownRestore>,
 }
@@ -129,7 +129,7 @@ struct ShownStep {
 }
 
 #[derive(Serialize)]
-struct ShownCell {
+struct PageCell {
     key: String,
     field: String,
     bars: Vec<ShownBar>,
@@ -174,7 +174,7 @@ impl ShownStep {
 }
 
 impl<'p> ShownCase<'p> {
-    fn of(case: &'p Case) -> Self {
+    fn of(case: &'p PageCase) -> Self {
         let backup = |mark: &BackupMark| ShownBackup { query: mark.query, at: mark.at.to_string() };
         let restore = |mark: &RestoreMark| {
             let [at, taken] = [mark.at, mark.taken].map(|moment| moment.to_string());
@@ -185,14 +185,14 @@ impl<'p> ShownCase<'p> {
             why: &case.why,
             free: case.clock == ClockRule::Free,
             steps: &case.steps,
-            cells: case.bars.cells().map(ShownCell::of).collect(),
+            cells: case.bars.cells().map(PageCell::of).collect(),
             backups: case.bars.backups().iter().map(backup).collect(),
             restores: case.bars.restores().iter().map(restore).collect(),
         }
     }
 }
 
-impl ShownCell {
+impl PageCell {
     fn of(cell: CellBars<'_>) -> Self {
         let [key, field] = [cell.key, cell.field].map(|name| Name(name).to_string());
         Self { key, field, bars: cell.bars.iter().map(ShownBar::of).collect() }

@@ -1,13 +1,13 @@
 //! Whether records are as they must be, each for itself.
 
-use super::{Record, Records};
+use super::{Record, RecordTable};
 use crate::engine::check::{Found, Invariant, ensure, hold};
 use crate::engine::timeline::Pasts;
 
 /// A record, its key, and from where it may be seen.
 type Of<'r> = (&'r str, &'r Record, &'r Pasts<'r>);
 
-impl Records {
+impl RecordTable {
     pub(in crate::engine) fn check(&self, pasts: &Pasts<'_>) -> Found {
         self.by_key.check()?;
         self.iter().try_for_each(|(key, record)| {
@@ -55,7 +55,7 @@ mod tests {
     fn records_without_cells_and_with_fields_out_of_order_are_found() {
         let cell = |field| (Text::new(field), History::new(Epoch::FIRST, None));
         let found = |fields| {
-            let mut records = Records::default();
+            let mut records = RecordTable::default();
             records.add(Text::new("k"), Record::of_parts(fields, History::new(Epoch::FIRST, 0)));
             records.check(&Timeline::new().pasts(std::iter::empty()))
         };

@@ -6,7 +6,7 @@ use super::{Branch, Epoch, Head, Savepoint, Timeline};
 use crate::engine::check::{Found, ensure, hold};
 
 /// The tree, and where everybody stands in it: the database, and the transactions.
-struct Tree<'t> {
+struct BranchTree<'t> {
     timeline: &'t Timeline,
     all: Vec<&'t Head>,
 }
@@ -99,16 +99,19 @@ impl Timeline {
     /// Checks the tree, where others stand at these heads.
     pub(in crate::engine) fn check<'p>(&'p self, others: impl Iterator<Item = &'p Head>) -> Found {
         hold(
-            &Tree { timeline: self, all: others.chain([&self.at]).collect() },
+            &BranchTree { timeline: self, all: others.chain([&self.at]).collect() },
             &[
-                ("an open epoch is the last of its branch", Tree::open),
-                ("a branch forks from one that began before it", Tree::forks),
-                ("no two branches begin in one epoch", Tree::firsts),
-                ("a jump leads to a branch on the way to the first", Tree::jumps),
-                ("no epoch is later than the last, which is open if there is no transaction", Tree::last),
-                ("a place that was given back is nobody's", Tree::vacant),
-                ("a transaction has branches of its own, which nobody else sees", Tree::own),
-                ("there is a fork for each transaction", Tree::transactions),
+                ("an open epoch is the last of its branch", BranchTree::open),
+                ("a branch forks from one that began before it", BranchTree::forks),
+                ("no two branches begin in one epoch", BranchTree::firsts),
+                ("a jump leads to a branch on the way to the first", BranchTree::jumps),
+                (
+                    "no epoch is later than the last, which is open if there is no transaction",
+                    BranchTree::last,
+                ),
+                ("a place that was given back is nobody's", BranchTree::vacant),
+                ("a transaction has branches of its own, which nobody else sees", BranchTree::own),
+                ("there is a fork for each transaction", BranchTree::transactions),
             ],
         )
     }
@@ -120,7 +123,7 @@ impl Epoch {
     }
 }
 
-impl Tree<'_> {
+impl BranchTree<'_> {
     fn open(&self) -> Found {
         self.all.iter().try_for_each(|head| {
             let Head { branch, first, open, .. } = **head;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Transaction;
-use crate::engine::expiries::Expiry;
+use crate::engine::expiries::PendingExpiry;
 use crate::engine::records::Content;
 use crate::engine::timeline::Epoch;
 use crate::engine::undo::UndoRecord;
@@ -170,7 +170,7 @@ impl Engine {
                 && !lifetime.is_permanent()
             {
                 let (key, field) = (note.0.clone(), Text::new(field));
-                self.expiries.sort_in(Expiry { last: lifetime.last(), epoch, key, field });
+                self.expiries.sort_in(PendingExpiry { last: lifetime.last(), epoch, key, field });
             }
             if preserved.is_some() || field.is_none() {
                 transaction.closed.push((note, epoch));

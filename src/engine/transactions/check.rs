@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Transaction, View};
+use super::{KeptPresent, Transaction};
 use crate::engine::Engine;
 use crate::engine::backups::Backups;
 use crate::engine::check::{Found, ensure, hold, written_is_recorded};
-use crate::engine::expiries::Cursor;
+use crate::engine::expiries::ExpiryCursor;
 use crate::engine::live::Live;
 use crate::engine::timeline::{Epoch, Head, Known, Timeline};
 use crate::engine::undo::UndoLog;
@@ -19,7 +19,7 @@ pub(in crate::engine) struct Present<'e> {
     pub(in crate::engine) timeline: Cow<'e, Timeline>,
     pub(in crate::engine) shift: u64,
     pub(in crate::engine) live: &'e Live,
-    pub(in crate::engine) expiries: &'e Cursor,
+    pub(in crate::engine) expiries: &'e ExpiryCursor,
     pub(in crate::engine) undo: &'e UndoLog,
     pub(in crate::engine) backups: &'e Backups,
 }
@@ -48,7 +48,7 @@ impl Engine {
         };
         let kept = self.transactions.iter().enumerate().map(|(place, Transaction { other, number, .. })| {
             let mut timeline = self.timeline.clone();
-            let View { at, shift, live, expiries, undo, backups } = other;
+            let KeptPresent { at, shift, live, expiries, undo, backups } = other;
             timeline.swap(&mut at.clone());
             // The one that is asked keeps the database's.
             let number = Some(*number).filter(|_| self.inside != Some(place));

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::SpawnError;
 use super::limits::{Deadline, Limits};
 use super::pipes::Pipes;
-use super::tree::{Tree, hold_if_ending};
+use super::tree::{ProcessTree, hold_if_ending};
 use crate::judge::verdict::{StopReason, Verdict};
 
 /// More processes than this at one time end a candidate.
@@ -28,7 +28,7 @@ const DYING: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    tree: Tree,
+    tree: ProcessTree,
     pipes: Pipes,
     limits: Limits,
     next_look: Instant,
@@ -42,7 +42,7 @@ impl Process {
             command.split_first().ok_or_else(|| cannot("there is no command".to_owned()))?;
         let mut starting = Command::new(program);
         starting.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let started = Tree::start(&mut starting);
+        let started = ProcessTree::start(&mut starting);
         let (mut child, tree) =
             started.map_err(|error| cannot(format!("cannot start {program}: {error}")))?;
         let pipes =

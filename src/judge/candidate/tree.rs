@@ -21,7 +21,7 @@ const MARK: &str = "REWIND_CANDIDATE";
 static OLDER: OnceLock<BTreeSet<(i32, u64)>> = OnceLock::new();
 
 /// The trees that have not been ended, by their leaders.
-static LIVING: Mutex<BTreeMap<i32, Tree>> = Mutex::new(BTreeMap::new());
+static LIVING: Mutex<BTreeMap<i32, ProcessTree>> = Mutex::new(BTreeMap::new());
 /// Is the program about to end?
 static ENDING: AtomicBool = AtomicBool::new(false);
 
@@ -50,10 +50,10 @@ pub fn end_all() {
 /// Ends every candidate that is running now. Others may be started.
 pub fn end_running() {
     let trees: Vec<_> = living().values().cloned().collect();
-    trees.iter().for_each(Tree::kill);
+    trees.iter().for_each(ProcessTree::kill);
 }
 
-fn living() -> MutexGuard<'static, BTreeMap<i32, Tree>> {
+fn living() -> MutexGuard<'static, BTreeMap<i32, ProcessTree>> {
     LIVING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -67,7 +67,7 @@ pub(super) fn hold_if_ending() {
 
 /// A candidate's processes.
 #[derive(Clone, Debug)]
-pub(super) struct Tree {
+pub(super) struct ProcessTree {
     /// The first process, which leads a group of its own.
     leader: Pid,
     /// What its environment is marked with.
@@ -92,7 +92,7 @@ struct Entry {
     is_zombie: bool,
 }
 
-impl Tree {
+impl ProcessTree {
     /// Starts a process that leads a group of its own. Nobody can end all trees between its start and its entry.
     pub(super) fn start(command: &mut Command) -> io::Result<(Child, Self)> {
         let mut living = living();

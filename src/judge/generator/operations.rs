@@ -1,7 +1,7 @@
 //! What may be drawn, by classes: signatures stand together that do the same to a list.
 
 use super::profile::Mix;
-use crate::judge::exercise::{Effect, Exercise, Role, Signature};
+use crate::judge::exercise::{Exercise, Role, Signature, WordEffect};
 use crate::judge::rng::Rng;
 
 /// The classes: what puts a value, what takes away or gives a lifetime, what reads, what saves, what goes back,
@@ -34,17 +34,17 @@ const LISTINGS: usize = 4;
 const FITTING: u64 = 6;
 
 /// The signatures up to a level, by their class, those that are drawn more often more often.
-pub(super) struct Operations<'e>([Vec<&'e Signature>; CLASSES]);
+pub(super) struct DrawnOperations<'e>([Vec<&'e Signature>; CLASSES]);
 
-impl<'e> Operations<'e> {
+impl<'e> DrawnOperations<'e> {
     pub(super) fn new(exercise: &'e dyn Exercise, level: u8) -> Self {
         let all = exercise.signatures();
-        let batches = all.iter().find(|one| one.effect == Effect::Batch).map_or(u8::MAX, |one| one.level);
+        let batches = all.iter().find(|one| one.effect == WordEffect::Batch).map_or(u8::MAX, |one| one.level);
         let mut classes: [Vec<&Signature>; CLASSES] = Default::default();
         for signature in all.iter().filter(|one| one.level <= level) {
             let (class, times) = class(signature, signature.level < batches);
             let is_narrow = level > exercise.last_level()
-                && signature.effect == Effect::Write
+                && signature.effect == WordEffect::Write
                 && signature.has(Role::Field);
             let times = if is_narrow { times * FIELDS } else { times };
             classes[class].extend(std::iter::repeat_n(signature, times));
@@ -69,7 +69,7 @@ impl<'e> Operations<'e> {
     /// What begins or ends a transaction, mostly what fits.
     pub(super) fn transaction(&self, rng: &mut Rng, in_transaction: bool) -> &'e Signature {
         let all = &self.0[TRANSACTIONS];
-        let begins = |signature: &&Signature| signature.effect == Effect::Begin;
+        let begins = |signature: &&Signature| signature.effect == WordEffect::Begin;
         let weight = |signature| if begins(signature) == in_transaction { 1 } else { FITTING };
         all[rng.weighted(&all.iter().map(weight).collect::<Vec<_>>())]
     }
@@ -80,17 +80,17 @@ impl<'e> Operations<'e> {
 fn class(signature: &Signature, may_be_batched: bool) -> (usize, usize) {
     let count = signature.words.len();
     match signature.effect {
-        Effect::Read if !may_be_batched => (NAMES, LISTINGS),
-        Effect::Read => (READS, 1),
-        Effect::Write if signature.has(Role::Value) || signature.has(Role::Item) => {
+        WordEffect::Read if !may_be_batched => (NAMES, LISTINGS),
+        WordEffect::Read => (READS, 1),
+        WordEffect::Write if signature.has(Role::Value) || signature.has(Role::Item) => {
             (SETS, if signature.has(Role::Ttl) { TTLS } else { 1 })
         }
-        Effect::Write if signature.has(Role::Key) => (CHANGES, 1),
-        Effect::Write if count == 1 => (BACKUPS, 1),
+        WordEffect::Write if signature.has(Role::Key) => (CHANGES, 1),
+        WordEffect::Write if count == 1 => (BACKUPS, 1),
         // What empties everything comes seldom.
-        Effect::Write => (RETURNS, if count == 0 { 1 } else { RESTORES }),
-        Effect::Begin | Effect::End => (TRANSACTIONS, 1),
-        Effect::Batch => (BATCHES, 1),
-        Effect::Rename => (NAMES, if count == 0 { 1 } else { ALIASES }),
+        WordEffect::Write => (RETURNS, if count == 0 { 1 } else { RESTORES }),
+        WordEffect::Begin | WordEffect::End => (TRANSACTIONS, 1),
+        WordEffect::Batch => (BATCHES, 1),
+        WordEffect::Rename => (NAMES, if count == 0 { 1 } else { ALIASES }),
     }
 }

@@ -4,11 +4,11 @@
 
 use super::ListOptions;
 use super::moments::Moments;
-use super::operations::{BACKUPS, BATCHES, Operations, TRANSACTIONS};
+use super::operations::{BACKUPS, BATCHES, DrawnOperations, TRANSACTIONS};
 use super::profile::Profile;
 use super::texts;
 use crate::judge::case::QueryList;
-use crate::judge::exercise::{Effect, Exercise, Role, Signature};
+use crate::judge::exercise::{Exercise, Role, Signature, WordEffect};
 use crate::judge::rng::Rng;
 use crate::wire::Term;
 
@@ -20,7 +20,7 @@ pub(super) struct Generator<'e> {
     rng: Rng,
     exercise: &'e dyn Exercise,
     profile: &'static Profile,
-    operations: Operations<'e>,
+    operations: DrawnOperations<'e>,
     keys: Vec<String>,
     fields: Vec<String>,
     moments: Moments,
@@ -45,7 +45,7 @@ impl<'e> Generator<'e> {
             rng,
             exercise: options.exercise,
             profile,
-            operations: Operations::new(options.exercise, options.level),
+            operations: DrawnOperations::new(options.exercise, options.level),
             keys,
             fields,
             moments: Moments::new(options, profile),
@@ -67,7 +67,7 @@ impl<'e> Generator<'e> {
         }
         let (signature, texts) = self.plain(class);
         let words: Vec<_> = texts.into_iter().map(Term::Text).collect();
-        if signature.effect == Effect::Rename {
+        if signature.effect == WordEffect::Rename {
             self.rename(words.clone());
         }
         words
@@ -99,7 +99,7 @@ impl<'e> Generator<'e> {
     fn plain(&mut self, class: usize) -> (&'e Signature, Vec<String>) {
         let signature = if class == TRANSACTIONS {
             let turn = self.operations.transaction(&mut self.rng, self.in_transaction);
-            self.in_transaction = turn.effect == Effect::Begin;
+            self.in_transaction = turn.effect == WordEffect::Begin;
             turn
         } else {
             self.operations.pick(&mut self.rng, class)

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
-use crate::judge::exercise::{Exercise, State};
+use crate::judge::exercise::{Exercise, ShownState};
 use crate::judge::shape::plural;
 use crate::judge::{CaseReport, CaseResult, Catch, Failed, LevelReport, QueryList, Report, SpawnError};
 use crate::wire::{cut, line, plain, shown};
@@ -212,7 +212,7 @@ fn push_answers(text: &mut String, failed: &Failed, wanted_is: &str) {
 }
 
 /// The state before the query at fault.
-fn push_state(text: &mut String, state: &State) {
+fn push_state(text: &mut String, state: &ShownState) {
     push(text, "before", &plain(&state.title));
     for (line, faint) in state.lines.iter().take(SHOWN_LINES) {
         text.push_str(&format!("{MARGIN}{line}  {DIM}{faint}{DIM:#}\n"));

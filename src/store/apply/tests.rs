@@ -14,9 +14,9 @@ use crate::store::{Encoding, Options, SimulatedDisk, Store};
 use crate::time::ClockRule;
 
 /// Small numbers that a seed fixes (xorshift, after Marsaglia).
-struct Rng(u64);
+struct TestRng(u64);
 
-impl Rng {
+impl TestRng {
     fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -121,7 +121,7 @@ impl Both {
 fn a_journal_in_memory_does_what_the_log_in_files_does() {
     let mut both_rules = [0, 0];
     for seed in 1..=40 {
-        let mut rng = Rng(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
+        let mut rng = TestRng(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
         let free = rng.below(4) == 0;
         let options = Options {
             clock: Some(if free { ClockRule::Free } else { ClockRule::Monotone }),

@@ -18,7 +18,7 @@ mod handle;
 mod operations;
 mod power;
 
-pub use operations::Fault;
+pub use operations::DiskFault;
 pub use power::{Names, PowerLoss};
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ use super::{Disk, DiskFile, check};
 use directory::SimulatedNames;
 use file::File;
 use handle::Handle;
-use operations::Operations;
+use operations::DiskOperations;
 
 /// A disk in memory, for tests. A clone is another handle on the same one; an image is a disk of its own.
 ///
@@ -59,7 +59,7 @@ struct Machine {
     /// Files are told by their place in here, whatever their names; none leaves.
     files: Vec<File>,
     directory: SimulatedNames,
-    operations: Operations,
+    operations: DiskOperations,
     locked: bool,
     /// Counts the changes, so that what is in doubt can be told by its age.
     time: u64,
@@ -154,7 +154,7 @@ impl SimulatedDisk {
     }
 
     /// Operation `number` fails; with `forever` every numbered one after it too.
-    pub fn fail(&self, number: usize, fault: Fault, forever: bool) {
+    pub fn fail(&self, number: usize, fault: DiskFault, forever: bool) {
         self.machine().operations.fail(number, fault, forever);
     }
 

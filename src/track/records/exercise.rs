@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use crate::engine::Engine;
 use crate::judge::{
-    Effect, Exercise, QueryWords, ReadList, ReadQuery, Role, Signature, State, TimeRule, View, Wildcards,
+    Exercise, FailureView, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
+    WordEffect,
 };
 use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
 use crate::time::ClockRule;
@@ -40,10 +41,10 @@ impl Exercise for Records {
         answers(list, clock.into())
     }
 
-    fn view(&self, list: &[QueryWords], clock: TimeRule) -> View {
+    fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView {
         let (mut tracer, requests) = (Tracer::new(clock.into()), requests(list).unwrap_or_default());
         let Some((at_fault, before)) = requests.split_last() else {
-            return View { rule: None, before: None };
+            return FailureView { rule: None, before: None };
         };
         let before = before.split_last().and_then(|(before, others)| {
             for request in others {
@@ -53,7 +54,7 @@ impl Exercise for Records {
             let step = tracer.step(before).ok()?;
             Some(state(&tracer.full(step)))
         });
-        View { rule: tracer.step(at_fault).ok().map(|step| step.rule), before }
+        FailureView { rule: tracer.step(at_fault).ok().map(|step| step.rule), before }
     }
 
     fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
@@ -132,14 +133,14 @@ fn signature(form: &Form) -> Signature {
     Signature { name: form.name, words, level: form.level.number(), effect: effect(form) }
 }
 
-fn effect(form: &Form) -> Effect {
-    let Asks::One(operation) = form.asks else { return Effect::Batch };
+fn effect(form: &Form) -> WordEffect {
+    let Asks::One(operation) = form.asks else { return WordEffect::Batch };
     match operation.access() {
-        Access::Read => Effect::Read,
-        Access::Write => Effect::Write,
-        Access::Begin => Effect::Begin,
-        Access::Commit | Access::Rollback => Effect::End,
-        Access::Alias => Effect::Rename,
+        Access::Read => WordEffect::Read,
+        Access::Write => WordEffect::Write,
+        Access::Begin => WordEffect::Begin,
+        Access::Commit | Access::Rollback => WordEffect::End,
+        Access::Alias => WordEffect::Rename,
     }
 }
 
@@ -181,7 +182,7 @@ fn signature_of(form: &'static Form) -> Option<&'static Signature> {
 }
 
 /// The state after a step, for people and for programs.
-fn state(step: &FullStep) -> State {
+fn state(step: &FullStep) -> ShownState {
     let count = step.cells.len();
     let cells = match count {
         0 => "no live cell".to_owned(),
@@ -196,5 +197,5 @@ fn state(step: &FullStep) -> State {
     });
     // A step holds nothing that JSON does not.
     let json = serde_json::to_value(step).unwrap_or_default();
-    State { title: format!("{clock}{cells}"), lines: lines.collect(), json }
+    ShownState { title: format!("{clock}{cells}"), lines: lines.collect(), json }
 }

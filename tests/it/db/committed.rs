@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rewinddb::db::{Database, Error, Pending};
 use rewinddb::query::Query;
-use rewinddb::store::{self, Disk, Fault, Options, PowerLoss, SimulatedDisk, repair};
+use rewinddb::store::{self, Disk, DiskFault, Options, PowerLoss, SimulatedDisk, repair};
 use rewinddb::time::ClockRule;
 use rewinddb::wire::Request;
 
@@ -85,7 +85,7 @@ fn every_failure(run: Run) {
     for number in opened..ends {
         let disk = SimulatedDisk::new();
         let mut db = on_disk(&disk, ClockRule::Monotone);
-        disk.fail(number, Fault::Io, true);
+        disk.fail(number, DiskFault::Io, true);
         let told = run(&mut db);
         refused += u64::from((told.len() as u64) < VALUES);
         for image in disk.durable_images(PowerLoss::default()) {
@@ -149,6 +149,6 @@ fn broken() -> (SimulatedDisk, Database) {
     let mut db = Database::open_on(Arc::new(disk.clone()), options()).expect("the disk is well");
     db.set("A", "B", "C").expect("the disk is well");
     // What comes next is the write of a frame, then its sync.
-    disk.fail(disk.operations() + 1, Fault::Io, true);
+    disk.fail(disk.operations() + 1, DiskFault::Io, true);
     (disk, db)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rewinddb::engine::{Engine, Session};
 use rewinddb::query::Query;
-use rewinddb::store::{Fault, Options, SimulatedDisk, Store};
+use rewinddb::store::{DiskFault, Options, SimulatedDisk, Store};
 use rewinddb::time::ClockRule;
 
 use crate::engine::image::{thawed, written};
@@ -68,7 +68,7 @@ fn a_commit_whose_disk_failed_cannot_be_had_by_asking_again() {
         if whole {
             run("BACKUP 5").unwrap();
         }
-        disk.fail(disk.operations(), Fault::Full, true);
+        disk.fail(disk.operations(), DiskFault::Full, true);
         let failed = run("COMMIT").expect_err("the disk is full");
         assert!(failed.starts_with("cannot write log-"), "whole: {whole}, {failed}");
         let again = run("COMMIT");
@@ -177,4 +177,21 @@ fn a_count_that_is_taken_back_before_the_last_cell_leaves_nothing() {
     assert_eq!(ask(&mut engine, &a, "COMMIT"), "true");
     thawed(&written(engine.freeze())).expect("an image");
     assert_eq!(plain(&mut engine, "SIZE"), "1");
+}
+
+/// Found by `Engine::check`: the count stayed in the epoch of a transaction whose undo log did not have it.
+#[test]
+fn a_count_whose_cell_another_transaction_has_undone_is_still_recorded() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    let other = Session::new();
+    plain(&mut engine, "BEGIN");
+    plain(&mut engine, "SET_AT k f v 2");
+    ask(&mut engine, &other, "BEGIN");
+    ask(&mut engine, &other, "SET k f v");
+    ask(&mut engine, &Session::new(), "PUT k v");
+    plain(&mut engine, "SET_AT_WITH_TTL k f v 6 0");
+    assert_eq!(ask(&mut engine, &other, "COMMIT"), "false");
+    assert_eq!(engine.check(), Ok(()));
+    plain(&mut engine, "ROLLBACK");
+    assert_eq!((engine.check(), plain(&mut engine, "ITEMS")), (Ok(()), "k(v)".to_owned()));
 }

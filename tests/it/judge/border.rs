@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use rewinddb::judge::report;
 use rewinddb::judge::{
-    Candidate, Case, CaseReport, Effect, Exercise, ListOptions, Oracle, QueryList, QueryWords, ReadList,
-    ReadQuery, Reference, Role, Run, Signature, SpawnError, State, StopReason, TimeRule, Verdict, View,
-    fresh_case, hunt, judge, list_of,
+    Candidate, Case, CaseReport, Exercise, FailureView, ListOptions, Oracle, QueryList, QueryWords, ReadList,
+    ReadQuery, Reference, Role, Run, ShownState, Signature, SpawnError, StopReason, TimeRule, Verdict,
+    WordEffect, fresh_case, hunt, judge, list_of,
 };
 use rewinddb::wire::Term;
 
@@ -19,7 +19,7 @@ struct Tally;
 
 static SIGNATURES: LazyLock<[Signature; 2]> = LazyLock::new(|| {
     let signature = |name, effect| Signature { name, words: vec![Role::Key], level: 1, effect };
-    [signature("note", Effect::Write), signature("count", Effect::Read)]
+    [signature("note", WordEffect::Write), signature("count", WordEffect::Read)]
 });
 
 /// The name and the key of a query, if it is one.
@@ -34,7 +34,7 @@ fn counted(list: &[QueryWords], most: usize) -> Option<Vec<Term>> {
     let mut notes: BTreeMap<&str, usize> = BTreeMap::new();
     let answer = |words| {
         let (signature, key) = parts(words)?;
-        if signature.effect == Effect::Write {
+        if signature.effect == WordEffect::Write {
             *notes.entry(key).or_default() += 1;
             return Some("".into());
         }
@@ -61,14 +61,14 @@ impl Exercise for Tally {
         counted(list, usize::MAX)
     }
 
-    fn view(&self, list: &[QueryWords], _clock: TimeRule) -> View {
+    fn view(&self, list: &[QueryWords], _clock: TimeRule) -> FailureView {
         let lines: Vec<_> = list.iter().rev().skip(1).filter_map(parts).map(|(_, key)| key).collect();
-        let state = State {
+        let state = ShownState {
             title: format!("{} queries were asked", lines.len()),
             lines: lines.iter().map(|key| ((*key).to_owned(), "a key".to_owned())).collect(),
             json: serde_json::json!(lines.len()),
         };
-        View { rule: Some("every note counts".to_owned()), before: Some(state) }
+        FailureView { rule: Some("every note counts".to_owned()), before: Some(state) }
     }
 
     fn hint(&self, _list: &[QueryWords], _clock: TimeRule, given: &Term) -> Option<String> {

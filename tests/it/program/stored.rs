@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rewinddb::engine::Engine;
 use rewinddb::query::Access;
-use rewinddb::store::{Options, SimulatedDisk, Until, View};
+use rewinddb::store::{Options, SimulatedDisk, StoreView, Until};
 use rewinddb::time::ClockRule;
 use tempfile::TempDir;
 
@@ -60,9 +60,9 @@ impl Scratch {
 }
 
 /// A store as it is now. Its files are copied, so that no lock of this process is in the way of the next run.
-pub(super) fn view(store: &Path) -> View {
+pub(super) fn view(store: &Path) -> StoreView {
     let copy = SimulatedDisk::from_files(files(store));
-    View::open(Arc::new(copy), &Options::default(), Until::End).expect("the store opens")
+    StoreView::open(Arc::new(copy), &Options::default(), Until::End).expect("the store opens")
 }
 
 /// The files of a directory with their bytes, but for the lock of a store.
@@ -189,7 +189,7 @@ impl Stream {
     }
 
     /// Holds what the store holds against what it should.
-    fn compare(&self, view: &mut View) {
+    fn compare(&self, view: &mut StoreView) {
         let mut cells = self.engine.cells().into_iter();
         let compared = view.try_each_cell(|cell| {
             assert_eq!(Some(cell.clone()), cells.next());

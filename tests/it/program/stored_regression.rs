@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rewinddb::query::Query;
-use rewinddb::store::{Error, Fault, Options, SimulatedDisk, Store, SyncPolicy, repair, verify};
+use rewinddb::store::{DiskFault, Error, Options, SimulatedDisk, Store, SyncPolicy, repair, verify};
 use rewinddb::time::Time;
 
 use crate::program::stored::{Scratch, answers};
@@ -131,7 +131,7 @@ fn a_compaction_that_finds_no_room_leaves_nothing_behind() {
         let disk = SimulatedDisk::new();
         let mut store = opened(&disk, Options { inline_max: 10, ..plain() });
         set(&mut store, "k", "a value that is long").expect("there is room");
-        disk.fail(disk.operations() + number, Fault::Full, false);
+        disk.fail(disk.operations() + number, DiskFault::Full, false);
         let compacted = store.compact();
         assert!(!disk.files().keys().any(|name| name.contains(".new")), "operation {number}");
         if compacted.is_ok() {

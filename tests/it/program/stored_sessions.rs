@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rewinddb::engine::{Effect, Engine, Session};
 use rewinddb::query::{Access, Query};
-use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, Until, View};
+use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, StoreView, Until};
 use rewinddb::time::ClockRule;
 use rstest::rstest;
 
@@ -149,7 +149,7 @@ impl Both {
 
     /// What the files tell makes the database that the engine has, backups too.
     fn same(&mut self) {
-        let view = View::open(Arc::new(self.disk.live_image()), &self.options, Until::End);
+        let view = StoreView::open(Arc::new(self.disk.live_image()), &self.options, Until::End);
         let mut made = Engine::new(ClockRule::Monotone);
         let told = view.expect("it opens").try_dump(|query| {
             made.apply(query).expect("a dump is in order of time");

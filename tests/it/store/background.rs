@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rewinddb::query::Query;
 use rewinddb::store::{
-    CacheMax, Encoding, Error, Fault, Options, RealDisk, SimulatedDisk, Store, SyncPolicy, verify,
+    CacheMax, DiskFault, Encoding, Error, Options, RealDisk, SimulatedDisk, Store, SyncPolicy, verify,
 };
 use rstest::rstest;
 
@@ -86,7 +86,7 @@ fn a_snapshot_that_fails_in_the_background_is_no_reason_to_stop() {
         let disk = SimulatedDisk::new();
         let mut store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
         set(&mut store, "1");
-        disk.fail(disk.operations() + number, Fault::Full, false);
+        disk.fail(disk.operations() + number, DiskFault::Full, false);
         if store.snapshot().is_err() {
             // The log could not go on in a new segment, which is another matter.
             continue;
@@ -115,7 +115,7 @@ fn a_sync_that_fails_in_the_background_stops_the_store() {
     let set = Query::Set { key: "k", field: "f", value: "1" };
     store.apply(std::slice::from_ref(&set), |_, _| {}).expect("there is room");
     let begun = disk.syncs();
-    disk.fail(disk.operations(), Fault::Io, true);
+    disk.fail(disk.operations(), DiskFault::Io, true);
     // The thread syncs in its own time.
     let failed = (0..10_000).find_map(|_| {
         let failed = store.commit().err();

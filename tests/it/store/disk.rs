@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::io::{self, ErrorKind};
 
-use rewinddb::store::{Disk, Fault, PowerLoss, RealDisk, SimulatedDisk};
+use rewinddb::store::{Disk, DiskFault, PowerLoss, RealDisk, SimulatedDisk};
 
 /// An answer as text; an error as its kind.
 fn told<T: Debug>(answer: io::Result<T>) -> String {
@@ -139,7 +139,7 @@ fn operations_are_numbered_and_traced() {
     assert_eq!(disk.operations(), 6, "reads are not counted unless they are asked for");
 
     disk.count_reads(true);
-    disk.fail(9, Fault::Io, false);
+    disk.fail(9, DiskFault::Io, false);
     drop((read(&disk, "b").unwrap(), told(disk.list()), disk.lock().unwrap()));
     disk.open("b").unwrap().truncate(1).unwrap();
     disk.remove("b").unwrap();
@@ -184,7 +184,7 @@ fn a_crash_within_a_write_leaves_its_first_bytes() {
 fn an_operation_fails_once_or_from_then_on() {
     for number in 0..6 {
         for (fault, kind) in
-            [(Fault::Io, "Other"), (Fault::Full, "StorageFull"), (Fault::Short(2), "StorageFull")]
+            [(DiskFault::Io, "Other"), (DiskFault::Full, "StorageFull"), (DiskFault::Short(2), "StorageFull")]
         {
             for forever in [false, true] {
                 let disk = SimulatedDisk::new();
@@ -192,7 +192,7 @@ fn an_operation_fails_once_or_from_then_on() {
                 assert_eq!(told(six_operations(&disk)), kind, "operation {number}, {fault:?}");
                 assert_eq!(disk.operations(), number + 1);
                 assert!(disk.trace()[number].ends_with(": failed"));
-                let short = if fault == Fault::Short(2) { 2 } else { 0 };
+                let short = if fault == DiskFault::Short(2) { 2 } else { 0 };
                 let written = disk.bytes("a").or(disk.bytes("b")).map(|bytes| bytes.len());
                 let expected = [None, Some(short), Some(5 + short), Some(8), Some(8), Some(8)];
                 assert_eq!(written, expected[number], "operation {number}, {fault:?}");

@@ -5,7 +5,7 @@
 //! random begin with that seed.
 //!
 //! ```text
-//!   Script ──► Driver ──┬──► Store on a SimulatedDisk ──► cut, flipped, crashed, failing ──► View, Store ──┐
+//!   Script ──► Driver ──┬──► Store on a SimulatedDisk ──► cut, flipped, crashed, failing ──► StoreView, Store ──┐
 //!                       └──► Engine, and a Moment for each group ◄──────────── one of these it must be ◄──┘
 //! ```
 

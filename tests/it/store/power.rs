@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rewinddb::store::{Disk, Fault, Names, PowerLoss, SimulatedDisk};
+use rewinddb::store::{Disk, DiskFault, Names, PowerLoss, SimulatedDisk};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -134,7 +134,7 @@ fn a_failed_sync_is_not_made_good_by_a_later_one() {
     let disk = SimulatedDisk::from_files([("a", "")]);
     let file = disk.open("a").unwrap();
     file.write_at(0, &[b'1'; 600]).unwrap();
-    disk.fail(disk.operations(), Fault::Io, false);
+    disk.fail(disk.operations(), DiskFault::Io, false);
     file.sync().unwrap_err();
     file.write_at(600, &[b'2'; 600]).unwrap();
     file.sync().unwrap();
@@ -154,7 +154,7 @@ fn a_failed_sync_is_not_made_good_by_a_later_one() {
 fn a_failed_sync_of_the_directory_is_not_made_good_by_a_later_one() {
     let disk = SimulatedDisk::from_files([("a", "1")]);
     disk.create("b").unwrap();
-    disk.fail(disk.operations(), Fault::Io, false);
+    disk.fail(disk.operations(), DiskFault::Io, false);
     disk.sync_directory().unwrap_err();
     disk.create("c").unwrap();
     disk.sync_directory().unwrap();

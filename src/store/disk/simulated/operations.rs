@@ -7,18 +7,18 @@ use std::io::{self, ErrorKind};
 
 /// How an operation of a simulated disk fails.
 ///
-/// Only [`Fault::Short`] changes anything, and a failed sync: what was not durable by then may be lost for good.
+/// Only [`DiskFault::Short`] changes anything, and a failed sync: what was not durable by then may be lost for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DiskFault {
     /// An input or output error, of no kind that has a name.
     Io,
     /// No space is left: `StorageFull`. A write writes nothing.
     Full,
-    /// No space is left after so many bytes of a write; as [`Fault::Full`] for anything else.
+    /// No space is left after so many bytes of a write; as [`DiskFault::Full`] for anything else.
     Short(usize),
 }
 
-impl Fault {
+impl DiskFault {
     fn error(self) -> io::Error {
         match self {
             Self::Io => io::Error::other("input or output error (simulated)"),
@@ -28,7 +28,7 @@ impl Fault {
 }
 
 #[derive(Default)]
-pub(super) struct Operations {
+pub(super) struct DiskOperations {
     trace: Vec<String>,
     syncs: usize,
     counts_reads: bool,
@@ -36,10 +36,10 @@ pub(super) struct Operations {
     crash: Option<(usize, usize)>,
     dead: bool,
     /// Number, fault, and whether it stays.
-    faults: Vec<(usize, Fault, bool)>,
+    faults: Vec<(usize, DiskFault, bool)>,
 }
 
-impl Operations {
+impl DiskOperations {
     pub(super) fn trace(&self) -> &[String] {
         &self.trace
     }
@@ -60,7 +60,7 @@ impl Operations {
         self.crash = Some((number, bytes));
     }
 
-    pub(super) fn fail(&mut self, number: usize, fault: Fault, forever: bool) {
+    pub(super) fn fail(&mut self, number: usize, fault: DiskFault, forever: bool) {
         self.faults.push((number, fault, forever));
     }
 
@@ -97,13 +97,13 @@ impl Operations {
             return (bytes.min(length), dead());
         }
         let strikes =
-            |&&(first, _, forever): &&(usize, Fault, bool)| number == first || forever && number > first;
+            |&&(first, _, forever): &&(usize, DiskFault, bool)| number == first || forever && number > first;
         let Some(&(_, fault, _)) = self.faults.iter().find(strikes) else {
             self.trace.push(what.to_string());
             return (length, Ok(()));
         };
         self.trace.push(format!("{what}: failed"));
-        let through = if let Fault::Short(bytes) = fault { bytes.min(length) } else { 0 };
+        let through = if let DiskFault::Short(bytes) = fault { bytes.min(length) } else { 0 };
         (through, Err(fault.error()))
     }
 }

@@ -1,7 +1,7 @@
 //! Disks that fail: whatever operation it is, the call says so, nothing more is written, reads go on, and whoever
 //! opens the store on a mended disk finds what was acknowledged.
 
-use rewinddb::store::{Encoding, Error, Fault, Options, SimulatedDisk};
+use rewinddb::store::{DiskFault, Encoding, Error, Options, SimulatedDisk};
 
 use super::ENCODINGS;
 use super::crash::{durable, short_segments};
@@ -95,7 +95,7 @@ fn check_stopped(driver: &mut Driver, count: &mut Count, label: &str) {
 }
 
 /// Lets an operation fail, and looks at everything afterwards.
-fn fail(case: &Case, number: usize, fault: Fault, forever: bool, count: &mut Count) {
+fn fail(case: &Case, number: usize, fault: DiskFault, forever: bool, count: &mut Count) {
     let label = format!("seed {}, operation {number}, {fault:?}, forever {forever}", case.seed);
     let mut driver = case.driver();
     driver.disk.fail(number, fault, forever);
@@ -133,7 +133,7 @@ fn fail_each(case: &Case) -> Count {
     let mut count = Count::default();
     let operations = case.operations(false);
     for number in 0..operations {
-        for fault in [Fault::Io, Fault::Full, Fault::Short(1 + number * 37 % 200)] {
+        for fault in [DiskFault::Io, DiskFault::Full, DiskFault::Short(1 + number * 37 % 200)] {
             for forever in [false, true] {
                 fail(case, number, fault, forever, &mut count);
             }
@@ -174,7 +174,7 @@ fn whatever_look_fails_is_no_damage() {
         for number in 0..case.operations(true) {
             let mut driver = case.driver();
             driver.disk.count_reads(true);
-            driver.disk.fail(number, Fault::Io, number % 2 == 0);
+            driver.disk.fail(number, DiskFault::Io, number % 2 == 0);
             let ended = driver.run(&case.script).and_then(|()| driver.close());
             let label =
                 format!("seed {seed}, operation {number}, {:?}: {ended:?}", driver.disk.trace().last());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rewinddb::store::{Encoding, Error, SimulatedDisk, Verdict, verify};
+use rewinddb::store::{Encoding, Error, SimulatedDisk, Verification, verify};
 
 use super::driver::{Driver, Step};
 use super::scripts::{packed, sample};
@@ -58,7 +58,7 @@ fn change_each_file(
     let files = driver.disk.files();
     let disk = SimulatedDisk::from_files(files.clone());
     let sound = verify(&handle(&disk)).expect("it can be read");
-    assert!(matches!(&sound, Verdict { damages, torn: None, .. } if damages.is_empty()), "{sound:?}");
+    assert!(matches!(&sound, Verification { damages, torn: None, .. } if damages.is_empty()), "{sound:?}");
     let kinds = ["log", "snapshot", "values", "watermark"];
     assert!(kinds.iter().all(|kind| files.keys().any(|name| name.starts_with(kind))), "{disk:?}");
     let mut counts = BTreeMap::new();

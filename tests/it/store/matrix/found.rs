@@ -1,6 +1,6 @@
 //! What the matrix has found, each as small as it could be made.
 
-use rewinddb::store::{Encoding, Fault, Names, Options, PowerLoss, SimulatedDisk, repair};
+use rewinddb::store::{DiskFault, Encoding, Names, Options, PowerLoss, SimulatedDisk, repair};
 
 use super::driver::{Driver, Step, words};
 use super::frames::ends;
@@ -58,7 +58,7 @@ fn what_is_built_on_a_sync_that_failed_is_durable() {
         let trace = whole.disk.trace();
         let number = trace.iter().rposition(|line| line.starts_with("sync log")).expect("it is there");
         let mut driver = Driver::new(&SimulatedDisk::new(), options(encoding));
-        driver.disk.fail(number, Fault::Io, false);
+        driver.disk.fail(number, DiskFault::Io, false);
         driver.run(&script).expect_err("the sync fails");
         driver.store = None;
         let state = driver.goes_on(&driver.disk, 2, 0).expect("the system has it in memory");
@@ -78,7 +78,7 @@ fn what_a_sync_that_failed_has_left_is_durable_in_a_full_segment() {
         let mut driver = Driver::new(&SimulatedDisk::new(), options.clone());
         driver.open().expect("nothing fails");
         // A write, then the sync.
-        driver.disk.fail(driver.disk.operations() + 1, Fault::Io, false);
+        driver.disk.fail(driver.disk.operations() + 1, DiskFault::Io, false);
         driver.run(&[set("SET a b c")]).expect_err("the sync fails");
         driver.store = None;
         let state = driver.goes_on(&driver.disk, 1, 0).expect("the system has it in memory");
@@ -100,7 +100,7 @@ fn a_snapshot_whose_name_is_in_doubt_takes_the_place_of_nothing() {
     let trace = whole.disk.trace();
     let renamed = trace.iter().position(|line| line.starts_with("rename snapshot")).expect("it is there");
     let mut driver = Driver::new(&SimulatedDisk::new(), options(Encoding::Binary));
-    driver.disk.fail(renamed + 1, Fault::Io, false);
+    driver.disk.fail(renamed + 1, DiskFault::Io, false);
     driver.run(&script).expect_err("the sync of the directory fails");
     driver.store = None;
     driver.open().and_then(|()| driver.close()).expect("nothing fails any more");

@@ -1,7 +1,7 @@
 //! What a store shows: its clock and every live cell, with its value and the time it has left.
 
 use rewinddb::engine::{Engine, LiveCell};
-use rewinddb::store::{Error, Options, SimulatedDisk, TornEnd, Until, View};
+use rewinddb::store::{Error, Options, SimulatedDisk, StoreView, TornEnd, Until};
 
 use super::handle;
 
@@ -35,7 +35,7 @@ pub(super) struct Found {
 
 /// Reads a store; nothing is written. Where there is none yet, nothing is found.
 pub(super) fn look(disk: &SimulatedDisk, options: &Options) -> Result<Found, Error> {
-    let mut view = match View::open(handle(disk), options, Until::End) {
+    let mut view = match StoreView::open(handle(disk), options, Until::End) {
         Err(Error::NoStore { found: None }) => return Ok(Found::default()),
         view => view?,
     };
