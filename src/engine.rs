@@ -74,12 +74,16 @@ use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
+#[cfg(feature = "store")]
+pub(crate) use blobs::BlobRef;
+pub(crate) use blobs::Blobs;
 use blobs::NoBlobs;
-pub(crate) use blobs::{BlobRef, Blobs};
 use expiries::{Expiries, PendingExpiry};
 use records::RecordTable;
 use smol_str::SmolStr;
-pub(crate) use stored::{StoredText, StoredValue};
+pub(crate) use stored::StoredText;
+#[cfg(feature = "store")]
+pub(crate) use stored::StoredValue;
 use timeline::Timeline;
 use transactions::Transaction;
 use undo::UndoLog;

@@ -122,6 +122,7 @@ impl<'e, V> Item<'e, V> {
     }
 }
 
+#[cfg(feature = "store")]
 impl<'e, V> Reply<'e, V> {
     /// The same reply with every value made into another.
     ///

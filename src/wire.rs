@@ -18,9 +18,11 @@ use crate::query::RawQuery;
 
 pub use request::{Answer, Gather, Request};
 pub use shown::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
+#[cfg(feature = "script")]
 pub(crate) use shown::{push_quoted, push_shown, push_word, push_words};
 
 /// Text from outside, as a message shows it.
+#[cfg(feature = "judge")]
 pub(crate) use crate::query::Brief;
 
 /// A word of a query, or an answer.

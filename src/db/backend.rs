@@ -23,6 +23,7 @@ pub(super) enum Backend {
     Disk(Box<Store>),
 }
 
+#[cfg_attr(not(feature = "store"), expect(clippy::unnecessary_wraps, reason = "only a store can fail"))]
 impl Backend {
     pub(super) fn clock(&self) -> Clock {
         match self {
@@ -98,6 +99,8 @@ impl Backend {
     ) -> Result<(), Error> {
         match self {
             Self::Memory(engine) => {
+                // In memory there is nothing to wait for.
+                let _ = is_committed;
                 let mut clock = engine.clock();
                 for query in requests.iter().flat_map(Request::queries) {
                     clock.advance(query.timestamp())?;

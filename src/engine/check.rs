@@ -291,8 +291,9 @@ pub(super) mod tests {
     use crate::engine::expiries::Expiries;
     use crate::engine::fields::Fields;
     use crate::engine::history::History;
+    use crate::engine::stored::StoredValue;
     use crate::engine::undo::UndoLog;
-    use crate::engine::{Session, StoredText, StoredValue, Text};
+    use crate::engine::{Session, StoredText, Text};
     use crate::query::{Query, RestorePoint};
     use crate::time::{Lifetime, Ttl};
 

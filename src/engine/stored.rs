@@ -103,6 +103,7 @@ impl StoredValue {
     }
 
     /// All texts of it.
+    #[cfg(feature = "store")]
     pub(crate) fn texts(&self) -> Vec<&StoredText> {
         match self {
             Self::Text(text) => vec![text],

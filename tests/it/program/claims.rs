@@ -141,7 +141,9 @@ impl Watched {
             ClaimedEffect::Live(target, expiry) => {
                 let meant = meant(left, target);
                 assert_eq!(meant.len(), target.live, "{why}");
-                meant.iter().for_each(|names| wanted.get_mut(names).expect("it is live").1 = end_of(expiry));
+                for names in &meant {
+                    wanted.get_mut(names).expect("it is live").1 = end_of(expiry);
+                }
             }
             ClaimedEffect::Grows(cell, items) => {
                 let held = self.engine.cell(cell.key, cell.field).expect("it is live");
@@ -335,7 +337,9 @@ fn the_reason_of_any_query_at_any_state_says_what_would_happen() {
         let requests = requests(&list).expect("it is one");
         let queries: Vec<_> = requests.iter().flat_map(Request::queries).take(40).collect();
         for query in &queries {
-            queries.iter().for_each(|other| watched.clone().apply(other));
+            for other in &queries {
+                watched.clone().apply(other);
+            }
             watched.apply(query);
         }
     }

@@ -203,7 +203,7 @@ fn changes_between(before: &[ShownCell], after: &[ShownCell], step: &Step) -> Re
         let is_right = match (cell.change, &was) {
             (Change::Same, Some(was)) => (&was.value, was.until) == (&cell.value, cell.until),
             (Change::New, None) | (Change::Changed, Some(_)) => step.changed.contains(cell),
-            (Change::Same, None) | (Change::New, Some(_)) | (Change::Changed, None) => false,
+            (Change::Same | Change::Changed, None) | (Change::New, Some(_)) => false,
         };
         if !is_right {
             return Err(cell.clone());
