@@ -20,7 +20,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-use super::blob_store::{BlobStore, QueryBlobs, QueryWords};
+use super::blob_store::{BlobStore, EachWord, QueryBlobs};
 use super::error::Error;
 use super::group::{self, Numbering};
 use super::journal::{Draft, Journal, Locate, LoggedGroup};
@@ -279,7 +279,7 @@ impl Core {
         locate: &mut Locate<'_>,
         each: &mut dyn FnMut(&Reply<'_>),
     ) -> Result<(), Error> {
-        let words: &QueryWords<'_> = &|each| query.each_word(&mut *each);
+        let words: &EachWord<'_> = &|each| query.each_word(&mut *each);
         let blobs = &mut QueryBlobs { store: &mut self.blobs, words, locate };
         let reply = self.engine.apply_with(session, query, blobs)?;
         each(&self.blobs.resolve(reply)?);

@@ -206,13 +206,13 @@ fn is_value(word: &Word) -> bool {
 }
 
 /// Hands on the words of a query, in their order.
-pub(super) type QueryWords<'w> = dyn Fn(&mut dyn FnMut(&Word, Part<'_>)) + 'w;
+pub(super) type EachWord<'w> = dyn Fn(&mut dyn FnMut(&Word, Part<'_>)) + 'w;
 
 /// The blobs of a store while it answers a query.
 pub(super) struct QueryBlobs<'s> {
     pub(super) store: &'s mut BlobStore,
     /// The words of the query.
-    pub(super) words: &'s QueryWords<'s>,
+    pub(super) words: &'s EachWord<'s>,
     /// Where the text at this place among the query's texts lies; a long value that lies nowhere stays in memory.
     pub(super) locate: &'s mut dyn FnMut(usize) -> Option<BlobLocation>,
 }
@@ -239,7 +239,7 @@ impl Blobs for QueryBlobs<'_> {
 }
 
 /// The place of a value among the texts of the query that brings it in.
-fn place_of_value(words: &QueryWords<'_>, value: &str) -> Option<usize> {
+fn place_of_value(words: &EachWord<'_>, value: &str) -> Option<usize> {
     let (mut texts, mut found) = (0, None);
     words(&mut |word, part| {
         if let Part::Text(text) = part {
@@ -274,8 +274,7 @@ mod tests {
         created.write_at(0, texts.as_bytes()).expect("there is room");
 
         let mut store = BlobStore::new(&disk, &Options { inline_max: 8, ..Options::default() });
-        let words: &QueryWords<'_> =
-            &|each| WORDS.iter().for_each(|(word, text)| each(word, Part::Text(text)));
+        let words: &EachWord<'_> = &|each| WORDS.iter().for_each(|(word, text)| each(word, Part::Text(text)));
         let locate: &mut dyn FnMut(usize) -> Option<BlobLocation> = &mut |place| {
             let at: usize = WORDS[..place].iter().map(|(_, text)| text.len()).sum();
             BlobLocation::of(file, at as u64, WORDS[place].1.as_bytes())

@@ -2,7 +2,7 @@
 //!
 //! Invariant: both ways are the same, so that what is in memory is what the log says.
 
-use super::blob_store::{BlobStore, QueryBlobs, QueryWords};
+use super::blob_store::{BlobStore, EachWord, QueryBlobs};
 use super::error::Error;
 use super::group::{Event, Numbering};
 use super::journal::LoggedGroup;
@@ -52,7 +52,7 @@ pub(super) fn replay(
             return query.timestamp().map_or(Ok(()), |now| engine.tick(now).map_err(Error::Backwards));
         }
         let locate = &mut |text| locate(first + text);
-        let words: &QueryWords<'_> = &|each| query.each_word(&mut *each);
+        let words: &EachWord<'_> = &|each| query.each_word(&mut *each);
         engine.apply_with(session, query, &mut QueryBlobs { store: blobs, words, locate }).map(drop)
     };
     let replayed = logged.group.try_each(numbering, |event| {

@@ -71,7 +71,8 @@ impl Trouble {
 }
 
 /// A way to have a list answered, all of it or step by step.
-type Answer<'e> = fn(&mut SessionProtocol<'e>, &QueryList, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
+type AnswerWith<'e> =
+    fn(&mut SessionProtocol<'e>, &QueryList, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
 
 impl<'e> SessionProtocol<'e> {
     pub(super) fn new(exercise: &'e dyn Exercise, command: Vec<String>, limits: Limits) -> Self {
@@ -136,7 +137,7 @@ impl<'e> SessionProtocol<'e> {
 
     /// Runs a list with `answer`, which fills in the answers. What an earlier list has left behind, so that the process
     /// cannot begin afresh, is no fault of this one: it has a new process then.
-    fn run_with(&mut self, list: &QueryList, answer: Answer<'e>) -> Result<Run, SpawnError> {
+    fn run_with(&mut self, list: &QueryList, answer: AnswerWith<'e>) -> Result<Run, SpawnError> {
         if self.process.as_ref().is_some_and(Process::has_leftovers) {
             self.process = None;
         }
@@ -146,7 +147,7 @@ impl<'e> SessionProtocol<'e> {
     }
 
     /// Runs a list once; returns too whether the process could not even begin afresh.
-    fn attempt(&mut self, list: &QueryList, answer: Answer<'e>) -> Result<(Run, bool), SpawnError> {
+    fn attempt(&mut self, list: &QueryList, answer: AnswerWith<'e>) -> Result<(Run, bool), SpawnError> {
         self.ready()?;
         if let Some(process) = &mut self.process {
             process.begin_list();
