@@ -33,7 +33,7 @@
 //! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists),
 //! `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who dies when), `undo`
 //! (what a restore undoes), `backups` (what was saved); whether all that is as it must be: `check`; how it is
-//! written down and brought back: `image`, `thaw`, and as queries: `dump`; what can be seen of it: `seen`; and
+//! written down and brought back: `image`, `image_loader`, and as queries: `dump`; what can be seen of it: `seen`; and
 //! what a query did: `outcome`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
@@ -46,6 +46,7 @@ mod expiries;
 mod fields;
 mod history;
 pub mod image;
+mod image_loader;
 mod level1_records;
 mod level2_scans;
 mod level3_lifetimes;
@@ -61,7 +62,6 @@ mod records;
 mod seen;
 mod shards;
 mod stored;
-mod thaw;
 mod timeline;
 mod transactions;
 mod undo;

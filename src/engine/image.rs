@@ -1,11 +1,11 @@
-//! The whole database as plain data, to be written down while queries go on: [`Engine::freeze`] one way,
-//! [`Thaw`] the other.
+//! The whole database as plain data, to be written down while queries go on: [`Engine::image`] one way,
+//! [`ImageLoader`] the other.
 //!
-//! Promises, which tests hold it to: what was frozen never changes; freezing costs the same however many
-//! cells there are; an engine that was thawed answers everything as the frozen one would have.
+//! Promises, which tests hold it to: an image never changes; making one costs the same however many
+//! cells there are; an engine that was loaded from it answers everything as its own would have.
 //!
 //! ```text
-//!   Engine ── freeze ──► Frozen ──► State, RecordImage, RecordImage, ... ──► Thaw ──► Engine
+//!   Engine ── image ──► Image ──► State, RecordImage, RecordImage, ... ──► ImageLoader ──► Engine
 //!      │                   │                    written and read elsewhere
 //!      └── shares its records until it writes to them
 //! ```
@@ -26,11 +26,11 @@ use super::timeline::{Runs, TimelineImage};
 use crate::time::{ClockRule, Time};
 
 pub use super::blobs::BlobRef;
-pub use super::thaw::Thaw;
+pub use super::image_loader::ImageLoader;
 
 /// A database as it stood at a moment. It may be read, and dropped, in another thread.
 #[derive(Debug)]
-pub struct Frozen {
+pub struct Image {
     state: State,
     /// Which epochs are not those of transactions.
     runs: Runs,
@@ -188,7 +188,7 @@ impl Engine {
     /// one in 256 of all records or, if there are few, all. To any other it costs nothing.
     ///
     /// Transactions are no part of it.
-    pub fn freeze(&mut self) -> Frozen {
+    pub fn image(&mut self) -> Image {
         self.leave();
         let timeline = self.timeline.image(self.heads());
         let state = State {
@@ -210,11 +210,11 @@ impl Engine {
                 .map(|(name, operation)| (name.to_owned(), operation.to_owned()))
                 .collect(),
         };
-        Frozen { state, runs: timeline.runs, shards: self.records.snapshot() }
+        Image { state, runs: timeline.runs, shards: self.records.snapshot() }
     }
 }
 
-impl Frozen {
+impl Image {
     /// Everything but the records.
     #[must_use]
     pub fn state(&self) -> &State {

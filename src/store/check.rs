@@ -116,7 +116,7 @@ impl Checked<'_> {
     fn blobs(&mut self) -> StoreFound {
         let core = &mut self.store.core;
         let (locations, next) = (core.blobs.locations.clone(), core.blobs.next);
-        core.engine.freeze().try_each_record(|record| {
+        core.engine.image().try_each_record(|record| {
             let mut blobs = snapshot::blobs_of(record);
             let bad = blobs.find(|blob| blob.0 >= next || locations.get(*blob).is_none());
             bad.map_or(Ok(()), |blob| Err(format!("{blob:?} in the record {:?}", record.key)))

@@ -1,7 +1,7 @@
 //! Compaction: a snapshot takes the place of all that the log has up to it.
 //!
 //! Invariants: what a snapshot covers is removed only when the snapshot is durable under its name, and when no
-//! location is in there any more; the database goes on meanwhile, and only the freezing is done in its time.
+//! location is in there any more; the database goes on meanwhile, and only the image is made in its time.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::disk::Disk;
 use super::error::Error;
 use super::listing::FileListing;
 use super::snapshot::{self, Material, Size, WrittenSnapshot};
-use crate::engine::image::{Frozen, RecordImage, TextImage};
+use crate::engine::image::{Image, RecordImage, TextImage};
 
 /// A snapshot that is being written.
 #[derive(Debug)]
@@ -43,12 +43,12 @@ impl Compaction {
     pub(super) fn start(
         disk: Arc<dyn Disk>,
         material: Material,
-        measured: Option<(Frozen, u64)>,
+        measured: Option<(Image, u64)>,
         covered: u64,
     ) -> Result<Self, Error> {
         let write = move || {
-            if let Some((frozen, stored)) = measured
-                && live_bytes(frozen, &material.locations) > stored / WORTH
+            if let Some((image, stored)) = measured
+                && live_bytes(image, &material.locations) > stored / WORTH
             {
                 return Ok(None);
             }
@@ -147,7 +147,7 @@ impl Store {
         self.log.settle_watermark()?;
         self.core.frozen = self.core.engine.clock().now();
         Ok(Material {
-            frozen: self.core.engine.freeze(),
+            image: self.core.engine.image(),
             covers: self.log.tail.before,
             locations: self.core.blobs.locations.clone(),
             next_blob: self.core.blobs.next,
@@ -166,7 +166,7 @@ impl Store {
     }
 
     fn start(&mut self, material: Material, stored: Option<u64>) -> Result<(), Error> {
-        let measured = stored.map(|stored| (self.core.engine.freeze(), stored));
+        let measured = stored.map(|stored| (self.core.engine.image(), stored));
         let covered = self.log.grown;
         self.compaction = Some(Compaction::start(Arc::clone(&self.disk), material, measured, covered)?);
         Ok(())
@@ -220,7 +220,7 @@ pub(super) fn needed(locations: &BlobLocations) -> HashSet<String> {
 }
 
 /// About how many bytes a snapshot of this would have, its values included.
-pub(super) fn live_bytes(frozen: Frozen, locations: &BlobLocations) -> u64 {
+pub(super) fn live_bytes(image: Image, locations: &BlobLocations) -> u64 {
     let mut bytes = 0;
     let of_record = |record: &RecordImage<'_>| {
         bytes += FRAMING + record.key.len() as u64;
@@ -235,7 +235,7 @@ pub(super) fn live_bytes(frozen: Frozen, locations: &BlobLocations) -> u64 {
         }
         Ok::<_, std::convert::Infallible>(())
     };
-    let Ok(()) = frozen.try_each_record(of_record);
+    let Ok(()) = image.try_each_record(of_record);
     bytes
 }
 

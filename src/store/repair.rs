@@ -63,7 +63,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     repair.copy(&**disk, &copied)?;
     let encoding = options.encoding.or(listing.segments.last().map(|name| name.encoding));
     let source = Material {
-        frozen: recovered.engine.freeze(),
+        image: recovered.engine.image(),
         covers: group,
         locations: recovered.blobs.locations.clone(),
         next_blob: recovered.blobs.next,
@@ -104,7 +104,7 @@ impl Repair {
     /// The blobs that cannot be read, or that nobody knows the location of.
     fn lost_blobs(&mut self, disk: &dyn Disk, recovered: &mut Recovered) -> Result<HashSet<BlobRef>, Error> {
         let (locations, mut lost) = (recovered.blobs.locations.clone(), HashSet::new());
-        recovered.engine.freeze().try_each_record(|record| {
+        recovered.engine.image().try_each_record(|record| {
             for blob in snapshot::blobs_of(record) {
                 match locations.get(blob).map(|location| location.read(disk)) {
                     Some(Ok(_)) => {}

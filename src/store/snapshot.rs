@@ -22,7 +22,7 @@ use super::error::{Damage, Error};
 use super::frame::Link;
 use super::message::{self, Body, EndMessage};
 use super::options::Encoding;
-use crate::engine::image::{BlobRef, Frozen, RecordImage, TextImage};
+use crate::engine::image::{BlobRef, Image, RecordImage, TextImage};
 use crate::time::ClockRule;
 
 /// Records stand in frames of about so many bytes; in JSON each has a line of its own.
@@ -33,7 +33,7 @@ const ROWS: usize = 1 << 14;
 
 /// What a snapshot is made of.
 pub(super) struct Material {
-    pub(super) frozen: Frozen,
+    pub(super) image: Image,
     /// The last group that has taken effect.
     pub(super) covers: Link,
     pub(super) locations: BlobLocations,
@@ -65,13 +65,13 @@ pub(super) struct WrittenSnapshot {
 
 /// Writes a snapshot.
 pub(super) fn write(disk: &dyn Disk, material: Material) -> Result<WrittenSnapshot, Error> {
-    let Material { frozen, covers, locations, next_blob, encoding, thorough, lost } = material;
+    let Material { image, covers, locations, next_blob, encoding, thorough, lost } = material;
     let name = FileName { kind: FileKind::Snapshot, sequence: covers.sequence, encoding };
-    let mut header = data_file::header(disk, name, frozen.state().rule);
+    let mut header = data_file::header(disk, name, image.state().rule);
     header.covers = Some(covers.checksum);
     let mut file = Aside::create(disk, name, Link::default(), header)?;
-    file.append(&Body::State(conversion::state(frozen.state(), next_blob)))?;
-    let blobs = write_records(&mut file, frozen, &lost)?;
+    file.append(&Body::State(conversion::state(image.state(), next_blob)))?;
+    let blobs = write_records(&mut file, image, &lost)?;
     let locations = move_blobs(disk, encoding, &locations, blobs, thorough)?;
     for rows in by_file(&locations) {
         file.append(&Body::Places(rows))?;
@@ -98,14 +98,10 @@ fn finish(mut file: Aside<'_>) -> Result<data_file::Finished, Error> {
 }
 
 /// Writes the records. Returns the references to blobs that they have, in order.
-fn write_records(
-    file: &mut Aside<'_>,
-    frozen: Frozen,
-    lost: &HashSet<BlobRef>,
-) -> Result<Vec<BlobRef>, Error> {
+fn write_records(file: &mut Aside<'_>, image: Image, lost: &HashSet<BlobRef>) -> Result<Vec<BlobRef>, Error> {
     let full = if file.name.encoding == Encoding::Json { 0 } else { FRAME };
     let (mut blobs, mut body, mut size) = (Vec::new(), message::RecordsMessage::default(), 0);
-    frozen.try_each_record(|record| {
+    image.try_each_record(|record| {
         let record = conversion::record(record, &mut |blob| {
             let is_kept = !lost.contains(&blob);
             blobs.extend(is_kept.then_some(blob));

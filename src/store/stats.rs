@@ -69,7 +69,7 @@ impl Stats {
         }
         // Room that was made for groups to come is not theirs yet.
         logs -= tail.map_or(0, |tail| tail.reached - tail.length).min(logs);
-        let live = live_bytes(engine.freeze(), &blobs.locations).min(logs + others);
+        let live = live_bytes(engine.image(), &blobs.locations).min(logs + others);
         let Ok(cells) = engine.try_cells(|_| Ok::<_, Infallible>(()));
         let keys: BTreeSet<_> = cells.iter().map(|cell| cell.key).collect();
         Ok(Self {

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
 use crate::engine::Engine;
-use crate::engine::image::{BlobRef, Thaw};
+use crate::engine::image::{BlobRef, ImageLoader};
 use crate::store::blob_store::BlobLocation;
 use crate::store::data_file::{DataFile, FileKind, FileName};
 use crate::store::disk::Disk;
@@ -41,7 +41,7 @@ pub(in crate::store) fn read(
     let covers = header.covers.ok_or_else(|| reader.damage(0, "it does not tell what it covers"))?;
     let covers = Link { sequence: name.sequence, checksum: covers };
     let bytes = reader.length();
-    let mut reading = Reading { thaw: None, next_blob: 0, locations: HashMap::new() };
+    let mut reading = Reading { loader: None, next_blob: 0, locations: HashMap::new() };
     let goes_on = losses.is_some();
     let mut note = |damage: Damage| match &mut losses {
         Some(losses) => {
@@ -71,11 +71,11 @@ pub(in crate::store) fn read(
         Ok(())
     })?;
     let values_bytes = bytes_of(disk, reading.locations.values().map(|location| location.file).collect())?;
-    let Reading { thaw: Some(thaw), next_blob, locations, .. } = reading else {
+    let Reading { loader: Some(loader), next_blob, locations, .. } = reading else {
         return Err(Damage::new(&file.name, 0, "it has no state").into());
     };
     let is_whole = losses.is_none_or(|losses| losses.is_empty());
-    let engine = if is_whole { thaw.finish() } else { thaw.finish_incomplete() };
+    let engine = if is_whole { loader.finish() } else { loader.finish_incomplete() };
     Ok(LoadedSnapshot { engine, covers, next_blob, locations, size: Size { name, bytes, values_bytes } })
 }
 
@@ -131,7 +131,7 @@ fn next_body(reader: &mut FrameReader, last: &mut Link) -> Result<Option<Body>, 
 
 /// What has been read of a snapshot.
 struct Reading {
-    thaw: Option<Thaw>,
+    loader: Option<ImageLoader>,
     next_blob: u64,
     locations: HashMap<BlobRef, BlobLocation>,
 }
@@ -139,15 +139,15 @@ struct Reading {
 impl Reading {
     /// Takes a frame in. The outer error is the disk's; the inner one is a reason why it does not belong there.
     fn take(&mut self, disk: &dyn Disk, body: Body, rule: ClockRule) -> Result<Result<(), String>, Error> {
-        match (body, &mut self.thaw) {
+        match (body, &mut self.loader) {
             (Body::State(state), None) => {
                 self.next_blob = state.next_value;
-                let thaw = Thaw::new(&conversion::state_of(&state, rule));
-                Ok(thaw.map(|thaw| self.thaw = Some(thaw)).map_err(|broken| broken.to_string()))
+                let loader = ImageLoader::new(&conversion::state_of(&state, rule));
+                Ok(loader.map(|loader| self.loader = Some(loader)).map_err(|broken| broken.to_string()))
             }
-            (Body::Records(records), Some(thaw)) => {
+            (Body::Records(records), Some(loader)) => {
                 let mut records = records.records.iter();
-                let added = records.try_for_each(|record| thaw.add(&conversion::record_of(record)));
+                let added = records.try_for_each(|record| loader.add(&conversion::record_of(record)));
                 Ok(added.map_err(|broken| broken.to_string()))
             }
             (Body::Places(rows), Some(_)) => self.take_places(disk, &rows),

@@ -33,7 +33,7 @@ fn check_mistakes(free: bool) {
         if rest.len() > 60 || engine.sizes().versions > 60 {
             continue;
         }
-        let image = written(engine.freeze());
+        let image = written(engine.image());
         for number in 0.. {
             let mut editor = Editor { left: number, edited: false };
             let mut mistaken = image.clone();
@@ -170,7 +170,7 @@ fn at_the_end_of_all_epochs_nothing_panics() {
     for seed in LAST_EPOCHS.seeds() {
         for left in 0..4 {
             let free = seed % 2 == 0;
-            let mut image = written(Engine::new(rule(free)).freeze());
+            let mut image = written(Engine::new(rule(free)).image());
             image.state.open = u32::MAX - left;
             let mut engine = thawed(&image).expect("an epoch like any other");
             for words in list_of(seed, free) {

@@ -9,7 +9,7 @@
 use std::convert::Infallible;
 
 use rewinddb::engine::image::{
-    Broken, Frozen, RecordImage, State, TextImage, Thaw, ValueImage, VersionImage,
+    Broken, Image as EngineImage, ImageLoader, RecordImage, State, TextImage, ValueImage, VersionImage,
 };
 use rewinddb::engine::{Engine, Sizes};
 use rewinddb::query::Query;
@@ -37,7 +37,7 @@ pub(crate) type Version = (String, u32, Option<(Held, Time)>);
 pub(crate) type Held = (Vec<String>, Option<bool>);
 
 /// Writes an image down.
-pub(crate) fn written(frozen: Frozen) -> Image {
+pub(crate) fn written(frozen: EngineImage) -> Image {
     let state = frozen.state().clone();
     let mut records: Vec<Row> = Vec::new();
     let kept = frozen.try_each_record(|image| {
@@ -68,7 +68,7 @@ fn in_memory(text: &TextImage<'_>) -> String {
 
 /// Brings back what was written down.
 pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
-    let mut thaw = Thaw::new(&image.state)?;
+    let mut thaw = ImageLoader::new(&image.state)?;
     for (key, counts, versions) in &image.records {
         let versions = versions.iter().map(|(field, epoch, content)| VersionImage {
             field,
@@ -121,13 +121,13 @@ fn a_thawed_engine_goes_on_like_a_clone_while_time_jumps_about() {
 fn check(seed: u64, free: bool) {
     let (mut engine, rest) = begun(seed, free);
     let mut clone = engine.clone();
-    let frozen = engine.freeze();
+    let frozen = engine.image();
     let answers: Vec<_> = rest.iter().map(|words| answer(&mut engine, words)).collect();
     let image = written(frozen);
-    assert_eq!(written(clone.clone().freeze()), image, "seed {seed}: what was frozen has changed");
+    assert_eq!(written(clone.clone().image()), image, "seed {seed}: what was frozen has changed");
     let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
     assert_eq!(thawed.check(), Ok(()), "seed {seed}");
-    assert_eq!(written(thawed.clone().freeze()), image, "seed {seed}: it is not what was written");
+    assert_eq!(written(thawed.clone().image()), image, "seed {seed}: it is not what was written");
     let (Sizes { undo, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
     assert_eq!(thawed.sizes(), Sizes { undo, expiries, ..most }, "seed {seed}");
     assert!(undo <= most.undo && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
@@ -158,7 +158,7 @@ fn a_thawed_engine_goes_on_after_transactions() {
         for query in first {
             let _ = crate::answer(&mut engine, query);
         }
-        let image = written(engine.freeze());
+        let image = written(engine.image());
         engine.apply(&Query::Rollback {}).expect("it needs no time");
         let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
         for (place, query) in rest.iter().enumerate() {
@@ -177,8 +177,8 @@ fn a_thawed_engine_goes_on_after_transactions() {
 fn another_thread_writes_down_what_was_while_queries_go_on() {
     for seed in SHARED_IMAGES.seeds() {
         let (mut engine, rest) = begun(seed, false);
-        let wanted = written(engine.clone().freeze());
-        let frozen = engine.freeze();
+        let wanted = written(engine.clone().image());
+        let frozen = engine.image();
         let image = std::thread::scope(|scope| {
             let writer = scope.spawn(|| written(frozen));
             for words in rest.iter().cycle().take(2000) {
@@ -198,7 +198,7 @@ fn the_first_error_ends_the_walk() {
         engine.apply(&Query::Set { key, field, value }).expect("it needs no time");
     }
     let mut called = 0;
-    let walked = engine.freeze().try_each_record(|_| {
+    let walked = engine.image().try_each_record(|_| {
         called += 1;
         if called < 50 { Ok(()) } else { Err("full") }
     });
@@ -209,6 +209,6 @@ fn the_first_error_ends_the_walk() {
 fn engines_and_images_may_be_sent_and_shared() {
     fn check<T: Send + Sync>(_: Option<T>) {}
     check(None::<Engine>);
-    check(None::<Frozen>);
-    check(None::<Thaw>);
+    check(None::<EngineImage>);
+    check(None::<ImageLoader>);
 }

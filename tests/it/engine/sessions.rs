@@ -234,7 +234,7 @@ impl Pair {
     /// What is written down while transactions are open is what is committed; and a copy of the engine goes on as it does.
     fn same_image(&mut self) -> Result<(), String> {
         self.engine = self.engine.clone();
-        let thawed = thawed(&written(self.engine.freeze()));
+        let thawed = thawed(&written(self.engine.image()));
         let [thawed, own] = [&mut thawed.map_err(|broken| broken.to_string())?, &mut self.engine].map(dump);
         if thawed == own { Ok(()) } else { Err(format!("the image holds {thawed:?}, not {own:?}")) }
     }

@@ -21,26 +21,26 @@ use crate::time::{ClockRule, Lifetime, Time, Ttl};
 /// order.
 ///
 /// ```
-/// use rewinddb::{engine::{Engine, image::Thaw}, query::Query, time::ClockRule};
+/// use rewinddb::{engine::{Engine, image::ImageLoader}, query::Query, time::ClockRule};
 ///
 /// let mut engine = Engine::new(ClockRule::Monotone);
 /// engine.apply(&Query::Set { key: "A", field: "B", value: "C" })?;
-/// let frozen = engine.freeze();
+/// let image = engine.image();
 /// engine.apply(&Query::Delete { key: "A", field: "B" })?;
 ///
-/// let mut thaw = Thaw::new(frozen.state())?;
-/// frozen.try_each_record(|record| thaw.add(record))?;
-/// assert_eq!(thaw.finish().cells().len(), 1);
+/// let mut loader = ImageLoader::new(image.state())?;
+/// image.try_each_record(|record| loader.add(record))?;
+/// assert_eq!(loader.finish().cells().len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Thaw {
+pub struct ImageLoader {
     engine: Engine,
     expiries: Vec<PendingExpiry>,
     undo: Vec<UndoRecord>,
 }
 
-impl Thaw {
+impl ImageLoader {
     /// Begins with everything but the records.
     ///
     /// # Errors
