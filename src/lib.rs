@@ -15,17 +15,17 @@
 //! replies away.
 //!
 //! ```text
-//!   words ──► Query ──► Engine ──► Reply ──► text, JSON
-//!   script    query     engine     reply     script
-//!               │          ▲
-//!               ▼          │ replay
-//!              log ──► snapshot              store, db
+//!   words ──► Request ──► Query ──► Engine ──► Reply ──► text, JSON
+//!   script    wire        query     engine     reply     script
+//!                           │          ▲
+//!                           ▼          │ replay
+//!                          log ──► snapshot              store, db
 //! ```
 //!
 //! The rooms, in the order to read them; who may import whom stands in CONTRIBUTING.md, and a test holds it:
 //!
 //! - [`time`]: time as the caller hands it in, lifetimes, the clock rule
-//! - [`query`]: the one table of operations; from it the parser, the way back to words, help and levels
+//! - [`query`]: what can be asked, one table, and how a language spells it; parser, way back to words, help, levels
 //! - [`reply`]: what an operation answers, before any format
 //! - [`wire`]: words and answers as they go from program to program
 //! - [`engine`]: the database itself; one file for each level of the exercise, and what they stand on
@@ -38,8 +38,8 @@
 //! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
 //!
-//! Features hold the borders: without any there are the rooms up to [`engine`]; `store` adds its own, `script`
-//! [`trace`] too, `judge` [`track`] too, and `cli`, the default, has all of them and the program.
+//! Features hold the borders: without any there are the rooms up to [`explain`], and [`db`] in memory; `store` adds its
+//! own and [`db`] on disk, `script` [`trace`] too, `judge` [`track`] too, and `cli`, the default, has all of them and the program.
 
 pub mod time;
 
