@@ -119,8 +119,8 @@ impl StateText {
     }
 }
 
-/// What is shown of the state after a step and of what is gone, in byte order of keys and then fields; and how many cells
-/// are not. Where there are some, what changed comes first.
+/// What is shown of the state after a step and of what is gone, in byte order of keys and then fields; and how
+/// many cells are not. Where there are some, what changed comes first.
 fn rows(step: &Step, tracer: &Tracer) -> (Vec<CellRow>, usize) {
     let gone =
         step.gone.iter().map(|cell| row((&cell.key, &cell.field), &cell.value, '-', cell.ended.to_string()));
