@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::changes::{Change, WholeDbWrite};
 use super::{Session, Transaction};
 use crate::engine::Engine;
-use crate::engine::blobs::{self, BlobRef};
+use crate::engine::blobs;
+use crate::engine::stored::BlobRef;
 use crate::engine::timeline::Epoch;
 use crate::engine::undo::UndoRecord;
 use crate::query::Query;
@@ -22,11 +23,11 @@ use crate::time::Time;
 pub enum Effect {
     /// It answers `false`: there is no transaction, or others have changed what it has read or written.
     None,
-    /// Queries have been told that do the same.
-    Told,
+    /// Queries have been handed out that do the same.
+    Queries,
     /// It has taken or restored backups, or emptied the database: no others have written since it began, so
-    /// what it was asked does the same.
-    Asked,
+    /// its own queries do the same.
+    Original,
 }
 
 impl Engine {
@@ -59,7 +60,7 @@ impl Engine {
             return Ok(Effect::None);
         }
         if !transaction.whole_writes.is_empty() {
-            return Ok(Effect::Asked);
+            return Ok(Effect::Original);
         }
         let now = self.own_time(self.clock.now());
         let held = |engine: &Self, key: &str, field: &str| {
@@ -73,7 +74,7 @@ impl Engine {
         self.leave();
         let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
         self.try_tell(&cells, told, wanted, fetch, each)?;
-        Ok(Effect::Told)
+        Ok(Effect::Queries)
     }
 
     /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead:
