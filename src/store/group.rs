@@ -221,8 +221,8 @@ impl Serialize for Group {
 
 impl<'de> Deserialize<'de> for Group {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
-        impl<'de> Visitor<'de> for Elements {
+        struct ElementsVisitor;
+        impl<'de> Visitor<'de> for ElementsVisitor {
             type Value = Group;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -248,7 +248,7 @@ impl<'de> Deserialize<'de> for Group {
                 Ok(group)
             }
         }
-        deserializer.deserialize_seq(Elements)
+        deserializer.deserialize_seq(ElementsVisitor)
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::changes::{Change, WholeDbWrite};
+use super::changes::{WholeDbWrite, WriteTarget};
 use super::{Session, Transaction};
 use crate::engine::Engine;
 use crate::engine::blobs;
@@ -186,7 +186,11 @@ impl Engine {
         self.timeline.adopt(&at, whole_writes == [WholeDbWrite::Left]);
         self.tell_others(&transaction.touched);
         for how in &whole_writes {
-            self.note_change(if *how == WholeDbWrite::Left { Change::All } else { Change::Backups });
+            self.note_change(if *how == WholeDbWrite::Left {
+                WriteTarget::All
+            } else {
+                WriteTarget::Backups
+            });
         }
         if whole_writes[0] == WholeDbWrite::Left {
             // No backup of it can see what others changed before.
