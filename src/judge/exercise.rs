@@ -182,6 +182,8 @@ pub(super) fn arrays(exercise: &dyn Exercise, list: &[QueryWords]) -> Vec<Option
 pub struct FailureView {
     /// The rule that decides it, in a sentence.
     pub rule: Option<String>,
+    /// The same without what is of this list alone: queries that turn on one rule have one gist.
+    pub gist: Option<&'static str>,
     /// The state before it; `None` where it is the first.
     pub before: Option<ShownState>,
 }
