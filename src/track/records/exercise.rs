@@ -4,10 +4,11 @@
 
 use std::sync::LazyLock;
 
+use super::promises::broken_promise;
 use crate::engine::Engine;
 use crate::judge::{
-    Exercise, FailureView, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
-    WordEffect,
+    Exercise, FailureView, Promise, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule,
+    Wildcards, WordEffect,
 };
 use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
 use crate::time::ClockRule;
@@ -39,6 +40,10 @@ impl Exercise for Records {
 
     fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>> {
         answers(list, clock.into())
+    }
+
+    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+        broken_promise(list)
     }
 
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView {
