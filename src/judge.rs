@@ -31,7 +31,8 @@ pub use candidate::{Candidate, Limits, Millis, Protocol, Reference, Run, SpawnEr
 pub use candidate::{adopt_orphans, candidate, end_all, end_running};
 pub use case::{Case, QueryList, QueryWords};
 pub use exercise::{
-    Exercise, FailureView, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards, WordEffect,
+    Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
+    WordEffect,
 };
 pub use failed::Failed;
 pub use generator::{ListOptions, fresh_case, list_of};
