@@ -31,7 +31,8 @@ pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_ru
 pub use candidate::{Candidate, Launch, Limits, Millis, Protocol, Reference, Run, SpawnError};
 pub use case::{Case, QueryList, QueryWords};
 pub use exercise::{
-    Exercise, FailureView, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards, WordEffect,
+    Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
+    WordEffect,
 };
 pub use failed::Failed;
 pub use generator::{ListOptions, fresh_case, list_of};
