@@ -82,7 +82,7 @@ impl LimitArgs {
 
     /// How long a build may take.
     pub(super) fn build(self) -> Duration {
-        self.build_limit.map_or(Duration::from_secs(120), |limit| limit.0)
+        self.build_limit.map_or(Duration::from_mins(2), |limit| limit.0)
     }
 }
 

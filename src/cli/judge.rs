@@ -179,9 +179,10 @@ impl JudgeArgs {
                     shown.push_str(&failure);
                 }
                 if matches!(wish, Ok(None)) {
-                    let state = match building.load(Ordering::Relaxed) {
-                        true => "building…".to_owned(),
-                        false => format!("{judged} cases"),
+                    let state = if building.load(Ordering::Relaxed) {
+                        "building…".to_owned()
+                    } else {
+                        format!("{judged} cases")
                     };
                     let drawn = watch.draw(&shown, &state);
                     wish = drawn

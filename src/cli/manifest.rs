@@ -105,18 +105,11 @@ impl Reader<'_> {
     fn manifest(&mut self, table: &DeTable<'_>) -> Manifest {
         let mut manifest = Manifest::default();
         for (key, value) in table {
-            let span = value.span();
             match key.get_ref().as_ref() {
                 "run" => manifest.run = self.command(value),
                 "build" => manifest.build = self.text(value, "write it as in a shell: build = \"make\""),
                 "protocol" => manifest.protocol = self.parsed(value, "protocol = \"session\""),
-                "level" => {
-                    manifest.level = self.number(value, "level = 1").and_then(|level| {
-                        super::level(&level.to_string())
-                            .map_err(|why| self.fault(span, "there is no such level", &why))
-                            .ok()
-                    })
-                }
+                "level" => manifest.level = self.level(value),
                 "clock" => manifest.clock = self.clock(value),
                 "max-time" => manifest.max_time = self.number(value, "max-time = 9007199254740991"),
                 "limits" => self.limits(value, &mut manifest.limits),
@@ -218,6 +211,12 @@ impl Reader<'_> {
         let text = self.text(value, &help)?;
         let mut unfit = |why| self.fault(value.span(), &format!("`{text}` does not fit: {why}"), &help);
         text.parse().map_err(|why: T::Err| unfit(why.to_string())).ok()
+    }
+
+    fn level(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Level> {
+        let level = self.number(value, "level = 1")?;
+        let level = super::level(&level.to_string());
+        level.map_err(|why| self.fault(value.span(), "there is no such level", &why)).ok()
     }
 
     fn clock(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Rule> {

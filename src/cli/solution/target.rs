@@ -102,20 +102,19 @@ impl Target {
             let help = format!("cases to judge by are named by --suite {shown}");
             return Err(wrong(&format!("{shown} is no solution"), &help));
         }
-        Err(match Kit::of_file(path) {
-            Some(kit) => {
-                let (name, file) = (kit.name(), kit.solution);
-                let help = format!(
-                    "`rewind init {name} kit`, put your solution into kit/{file}, then `rewind judge kit`"
-                );
-                wrong(&format!("a solution in {} is judged in a kit", kit.language), &help)
-            }
-            None => {
+        Err(Kit::of_file(path).map_or_else(
+            || {
                 let help =
                     format!("the command that starts it comes after --: rewind judge -- {}", started(path));
                 wrong(&format!("{shown} is in no language that there is a kit for"), &help)
-            }
-        })
+            },
+            |kit| {
+                let (name, file) = (kit.name(), kit.solution);
+                let put = format!("`rewind init {name} kit`, put your solution into kit/{file}");
+                let message = format!("a solution in {} is judged in a kit", kit.language);
+                wrong(&message, &format!("{put}, then `rewind judge kit`"))
+            },
+        ))
     }
 }
 
