@@ -102,7 +102,7 @@ fn a_correct_solution_passes_everything_and_an_empty_one_nothing(
     let shown = text(&empty.stdout);
     assert_eq!(empty.status.code(), Some(1), "{language}: {shown}{}", text(&empty.stderr));
     assert!(
-        shown.contains("NS   level 1") && shown.contains("level 1  46 of 46 cases failed"),
+        shown.contains("NS   level 1") && shown.contains("level 1  61 of 61 cases failed"),
         "{language}: {shown}"
     );
 
