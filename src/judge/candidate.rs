@@ -11,6 +11,8 @@
 //!                                           └─ Process: Pipes, Limits, the ProcessTree of its processes
 //! ```
 
+#[cfg(unix)]
+mod build;
 mod limits;
 #[cfg(unix)]
 mod lines;
@@ -26,9 +28,12 @@ mod session;
 mod tree;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+pub use build::{BuildError, build};
 pub use limits::{Limits, Millis};
 #[cfg(unix)]
 pub use tree::{adopt_orphans, end_all, end_running};
@@ -56,6 +61,12 @@ pub trait Candidate {
     fn run_closely(&mut self, list: &QueryList, first: &Run) -> Result<Option<Run>, SpawnError> {
         let _ = (list, first);
         Ok(None)
+    }
+
+    /// Ends what has answered earlier lists, so that nothing that it keeps can reach the next one. Returns whether
+    /// anything could be kept at all: not so where each list has a process of its own.
+    fn fresh(&mut self) -> bool {
+        false
     }
 
     /// The lists that follow are of this level, and go by this clock rule.
@@ -128,16 +139,31 @@ impl FromStr for Protocol {
     }
 }
 
+/// How a program is started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Launch {
+    /// Its name or path, and its arguments.
+    pub words: Vec<String>,
+    /// The folder it is started in; without one that of the judge.
+    pub folder: Option<PathBuf>,
+}
+
+impl<W: AsRef<[String]> + ?Sized> From<&W> for Launch {
+    fn from(words: &W) -> Self {
+        Self { words: words.as_ref().to_vec(), folder: None }
+    }
+}
+
 /// The candidate that a command starts. Nothing is started yet.
 #[cfg(unix)]
 #[must_use]
 pub fn candidate<'e>(
     exercise: &'e dyn Exercise,
     protocol: Protocol,
-    command: &[String],
+    command: impl Into<Launch>,
     limits: Limits,
 ) -> Box<dyn Candidate + 'e> {
-    let command = command.to_vec();
+    let command = command.into();
     match protocol {
         Protocol::List => Box::new(list::ListProtocol { exercise, command, limits }),
         Protocol::Lines => Box::new(lines::LinesProtocol { exercise, command, limits }),
