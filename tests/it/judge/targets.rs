@@ -86,7 +86,7 @@ fn options_say_more_than_the_file() {
     fs::write(kit.join("rewind.toml"), said.replace("# case = \"2s\"", "case = \"1ms\""))
         .expect("there is room");
     let right = fs::read(kit.join("solution.py")).expect("it is there");
-    let slow = "import time\ndef solution(queries):\n    time.sleep(1)\n    return [\"\"] * len(queries)\n";
+    let slow = "import time\ndef solution(queries):\n    time.sleep(0.05)\n    return [\"\"] * len(queries)\n";
     fs::write(kit.join("solution.py"), slow).expect("there is room");
     assert_told(
         &typed(&kit, "judge --case read"),
@@ -96,7 +96,7 @@ fn options_say_more_than_the_file() {
     fs::write(kit.join("solution.py"), right).expect("there is room");
     let output = typed(&kit, "judge --time-limit 10s --level 1 --clock monotone --case read");
     assert_told(&output, 0, &["session, level 1"]);
-    let output = typed(&kit, "judge --protocol lines --time-limit 2s --case read");
+    let output = typed(&kit, "judge --protocol lines --time-limit 300ms --case read");
     assert_told(&output, 1, &["adapter.py solution.py, lines, level 3"]);
     let output = typed(&kit, "judge -- sh -c cat");
     assert_told(&output, 1, &["level 4"]);
