@@ -98,7 +98,7 @@ fn options_say_more_than_the_file() {
     assert_told(&output, 0, &["session, level 1"]);
     let output = typed(&kit, "judge --protocol lines --time-limit 300ms --case read");
     assert_told(&output, 1, &["adapter.py solution.py, lines, level 3"]);
-    let output = typed(&kit, "judge -- sh -c cat");
+    let output = typed(&kit, "judge --case read -- sh -c cat");
     assert_told(&output, 1, &["level 4"]);
     assert!(!text(&output.stderr).contains("rewind.toml"), "a command asks no file");
 }
