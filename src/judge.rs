@@ -11,13 +11,19 @@
 //!   seed ──► generator ─────────────► hunt ──► shrink ──► the smallest list that still differs
 //! ```
 
+mod alike;
 mod candidate;
 mod case;
+mod difference;
 mod exercise;
 mod failed;
+mod finding;
 mod generator;
 mod hunt;
+mod isolation;
 mod judging;
+mod mistakes;
+mod notes;
 pub mod report;
 mod rng;
 mod saved;
@@ -30,10 +36,12 @@ pub use candidate::{Candidate, Limits, Millis, Protocol, Reference, Run, SpawnEr
 #[cfg(unix)]
 pub use candidate::{adopt_orphans, candidate, end_all, end_running};
 pub use case::{Case, QueryList, QueryWords};
+pub use difference::Difference;
 pub use exercise::{
     Exercise, FailureView, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards, WordEffect,
 };
-pub use failed::Failed;
+pub use failed::{Afresh, Failed};
+pub use finding::{CasePlace, Cause, Finding, ListPair};
 pub use generator::{ListOptions, fresh_case, list_of};
 pub use hunt::{Catch, Oracle, hunt};
 pub use judging::{CaseReport, CaseResult, LevelReport, Report, in_order, judge};

@@ -35,8 +35,8 @@ pub trait Exercise: Debug + Sync {
     /// What the last query of a list turns on.
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView;
 
-    /// What helps those who gave a wrong answer to the last query of a list, where that shows.
-    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
+    /// What helps those who gave these answers to a list, not all of which are right, where that shows.
+    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &[Term]) -> Option<String> {
         let _ = (list, clock, given);
         None
     }

@@ -141,12 +141,12 @@ impl Hunter<'_, '_, '_> {
         })?;
         let runs = self.runs;
         // A candidate that answers now this, now that may show nothing any more.
-        let (list, defect, errors) = match self.close_defect(&smaller)? {
-            Some((defect, run)) => (smaller, defect, run.errors),
-            None => (before, first, String::new()),
+        let (list, defect, run) = match self.close_defect(&smaller)? {
+            Some((defect, run)) => (smaller, defect, run),
+            None => (before, first, Run::default()),
         };
         let expected = self.expected(&list)?.answers;
-        let failed = Failed::of(exercise, &list, clock, &expected, defect, errors);
+        let failed = Failed::of(exercise, &list, clock, &expected, defect, &run);
         Ok(Catch { seed, found_in, runs, list, failed, expected })
     }
 }

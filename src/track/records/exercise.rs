@@ -59,8 +59,8 @@ impl Exercise for Records {
         FailureView { rule: tracer.step(at_fault).ok().map(|step| step.rule), gist: Some(gist), before }
     }
 
-    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
-        let is_free = clock == TimeRule::Monotone && answers(list, ClockRule::Free)?.last() == Some(given);
+    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &[Term]) -> Option<String> {
+        let is_free = clock == TimeRule::Monotone && answers(list, ClockRule::Free)? == given;
         is_free.then(|| "it would be right if each timestamp were judged for itself: --clock free".to_owned())
     }
 
