@@ -17,6 +17,8 @@ use crate::wire::Term;
 pub enum Difference {
     /// They look alike, and are of other characters.
     Alike,
+    /// The word of a language for nothing stands where the empty text is right.
+    Named,
     /// Something is answered where nothing is right, or yes where no is.
     Something,
     /// Nothing is answered where something is right, or no where yes is.
@@ -53,33 +55,38 @@ impl Difference {
     /// Does it concern how an answer is written, whatever rule the query turns on?
     #[must_use]
     pub fn is_of_writing(self) -> bool {
-        matches!(self, Self::Alike | Self::Order | Self::Form)
+        matches!(self, Self::Alike | Self::Named | Self::Order | Self::Form)
     }
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Alike => "texts that look alike are taken for each other",
-            Self::Something => "something is answered where nothing is right",
-            Self::Nothing => "nothing is answered where something is right",
-            Self::Order => "the right parts are in another order",
+            Self::Alike => "texts that look alike are mixed up",
+            Self::Named => "nothing is written out as a word",
+            Self::Something => "something is answered",
+            Self::Nothing => "nothing is answered",
+            Self::Order => "the right parts, in another order",
             Self::TooMany => "too much is listed",
             Self::TooFew => "too little is listed",
-            Self::Stale => "another value of the list is answered",
-            Self::Form => "the right answer is written in another way",
-            Self::Larger => "the number is too large",
-            Self::Smaller => "the number is too small",
+            Self::Stale => "another value is answered",
+            Self::Form => "the right answer, written in another way",
+            Self::Larger => "a larger number is answered",
+            Self::Smaller => "a smaller number is answered",
             Self::Other => "another answer is given",
         })
     }
 }
+
+/// What languages call nothing.
+const NOTHING: [&str; 6] = ["None", "null", "undefined", "nil", "<nil>", "NULL"];
 
 fn of_texts(wanted: &str, given: &str, list: &[QueryWords]) -> Difference {
     if look_alike(wanted, given) {
         return Difference::Alike;
     }
     match (wanted, given) {
+        ("", given) if NOTHING.contains(&given) => return Difference::Named,
         ("" | "false", "true") | ("", _) => return Difference::Something,
         ("true", "false") | (_, "") => return Difference::Nothing,
         _ => {}
@@ -130,6 +137,7 @@ mod tests {
         let list = [["SET", "A", "B", "old"].map(Term::from).to_vec()];
         let rows = [
             ("", "C", Difference::Something),
+            ("", "None", Difference::Named),
             ("false", "true", Difference::Something),
             ("C", "", Difference::Nothing),
             ("true", "false", Difference::Nothing),

@@ -128,8 +128,8 @@ impl Cause {
     fn of_answer(failed: &Failed) -> Self {
         let difference = failed.difference.unwrap_or(Difference::Other);
         match (failed.mistake, failed.gist) {
-            _ if difference.is_of_writing() => Self::Writing { difference },
             (Some(name), _) => Self::Mistake { name },
+            _ if difference.is_of_writing() => Self::Writing { difference },
             (None, gist) => Self::Rule { gist: gist.unwrap_or("each answer is right"), difference },
         }
     }
@@ -159,7 +159,7 @@ impl fmt::Display for Cause {
             Self::Limit { verdict } => write!(f, "{verdict}"),
             Self::Writing { difference } => write!(f, "{difference}"),
             Self::Mistake { name } => f.write_str(name),
-            Self::Rule { gist, difference } => write!(f, "{difference}: {gist}"),
+            Self::Rule { gist, difference } => write!(f, "{gist}, but {difference}"),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::case::Case;
 use super::exercise::Exercise;
 use super::failed::{Defect, Failed};
 use super::finding::{CasePlace, Finding, findings};
-use super::notes::Notes;
+use super::inquiry::Inquiry;
 use super::verdict::Verdict;
 use crate::wire::Term;
 
@@ -181,7 +181,7 @@ pub fn judge<C: Borrow<Case>>(
     cases: impl IntoIterator<Item = C>,
     mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
-    let (mut report, mut timeouts, mut notes) = (Report::default(), 0, Notes::new(exercise));
+    let (mut report, mut timeouts, mut inquiry) = (Report::default(), 0, Inquiry::new(exercise));
     let mut is_whole = true;
     for case in cases {
         let case = case.borrow();
@@ -207,7 +207,7 @@ pub fn judge<C: Borrow<Case>>(
         if is_new {
             report.levels.push(LevelReport::new(case.level));
         }
-        notes.take(case, &mut judged);
+        inquiry.take(case, &mut judged);
         let flow = each(case.level, &judged);
         if let Some(level) = report.levels.last_mut() {
             level.took += judged.took;
@@ -219,7 +219,7 @@ pub fn judge<C: Borrow<Case>>(
         }
     }
     is_whole &= report.cannot_start.is_none();
-    report.findings = if is_whole { notes.findings(candidate, &mut report) } else { findings(&report) };
+    report.findings = if is_whole { inquiry.findings(candidate, &mut report) } else { findings(&report) };
     report
 }
 

@@ -21,14 +21,14 @@ const MOST_TRIES: usize = 20;
 
 /// What is noted.
 #[derive(Debug)]
-pub(super) struct Notes<'e> {
+pub(super) struct Inquiry<'e> {
     exercise: &'e dyn Exercise,
     mistakes: Mistakes<'e>,
     /// The first lists of each level, in their order.
     lists: BTreeMap<u8, Vec<QueryList>>,
 }
 
-impl<'e> Notes<'e> {
+impl<'e> Inquiry<'e> {
     pub(super) fn new(exercise: &'e dyn Exercise) -> Self {
         Self { exercise, mistakes: Mistakes::of(exercise), lists: BTreeMap::new() }
     }
