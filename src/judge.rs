@@ -32,13 +32,14 @@ mod shrink;
 mod typed;
 mod verdict;
 
-pub use candidate::{Candidate, Limits, Millis, Protocol, Reference, Run, SpawnError};
 #[cfg(unix)]
-pub use candidate::{adopt_orphans, candidate, end_all, end_running};
+pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running};
+pub use candidate::{Candidate, Launch, Limits, Millis, Protocol, Reference, Run, SpawnError};
 pub use case::{Case, QueryList, QueryWords};
 pub use difference::Difference;
 pub use exercise::{
-    Exercise, FailureView, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards, WordEffect,
+    Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
+    WordEffect,
 };
 pub use failed::{Afresh, Failed};
 pub use finding::{CasePlace, Cause, Finding, ListPair};

@@ -97,11 +97,7 @@ impl Slipping {
         let (key, field) = self.names(key, field);
         let old = self.records.get(&key).and_then(|record| record.get(&field)).cloned();
         let live = old.clone().filter(|old| self.is_live(old));
-        let (from, lives) = match self.slip {
-            Some(Slip::TtlForTime) => (u128::from(ttl.unwrap_or(self.now)), ttl.map(|_| self.now)),
-            _ => (u128::from(self.now), ttl),
-        };
-        let end = lives.map(|ttl| from + u128::from(ttl));
+        let end = ttl.map(|ttl| u128::from(self.now) + u128::from(ttl));
         let ends = |cell: &Option<SlipCell>| cell.as_ref().map(|cell| cell.end);
         let end = match (self.slip, end) {
             (Some(Slip::TtlAsEnd), Some(_)) => ttl.map(u128::from),
@@ -179,11 +175,14 @@ mod tests {
             "SET a b x / SET a b y / SET a c z / GET a b / DELETE a b / GET a b / DELETE a b / SCAN a",
             "SET A bc x / SET a b y / SET Ab c z / GET A bc / GET a bc",
             "SET a c10 3 / SET a B 1 / SET a c2 2 / SET a c0 9 / SET a c 7 / SET a c! 5 / SET ab b 4 / SCAN a",
+            "SET a Z 1 / SET a b 2 / SCAN a",
             "SET a bc 2 / SET a Bd b / SET a abc 1 / SET a b x / SCAN_BY_PREFIX a b / SCAN_BY_PREFIX a bcd",
             "SET a bc 2 / SCAN_BY_PREFIX a bc( / SCAN_BY_PREFIX a ",
             "SET_AT_WITH_TTL a b x 5 3 / GET_AT a b 7 / GET_AT a b 8",
             "SET_AT_WITH_TTL a b x 7 5 / SET_AT a c y 8 / SET_AT a b z 9 / GET_AT a b 20 / SCAN_AT a 100",
             "SET_AT_WITH_TTL a b x 1 2 / GET_AT a b 9 / SCAN_AT a 10 / SCAN_BY_PREFIX_AT a b 11 / DELETE_AT a b 12",
+            "SET_AT_WITH_TTL a b x 1 9 / SET_AT_WITH_TTL a c y 2 2 / GET_AT a b 5 / BACKUP 20",
+            "SET_AT a b 1 1 / BACKUP 2 / SET_AT a b 2 3 / BACKUP 4 / RESTORE 5 4 / GET_AT a b 6",
             "SET_AT_WITH_TTL a b x 1 9 / SET_AT_WITH_TTL a b y 2 2 / GET_AT a b 5 / GET_AT a b 11",
             "SET_AT_WITH_TTL a b x 1 2 / SET_AT a b y 5 / GET_AT a b 6",
             "SET_AT_WITH_TTL a b x 1 2 / SET_AT a c y 2 / SET_AT_WITH_TTL d e z 3 9 / BACKUP 4 / DELETE_AT d e 5 / BACKUP 6",
@@ -191,9 +190,8 @@ mod tests {
              / SCAN_AT a 8 / SCAN_AT e 9 / SET_AT a g 5 10 / RESTORE 11 3 / SCAN_AT a 12 / RESTORE 13 5 / SCAN_AT a 14",
             "SET_AT_WITH_TTL a b x 1 10 / BACKUP 5 / RESTORE 20 7 / GET_AT a b 21 / GET_AT a b 25 / GET_AT a b 27",
         ];
-        for (slip, name) in Slip::ALL {
-            let shows = lists.iter().any(|list| answers(Some(slip), list) != answers(None, list));
-            assert!(shows, "{name}");
-        }
+        let shows = |slip| lists.iter().any(|list| answers(Some(slip), list) != answers(None, list));
+        let unseen: Vec<_> = Slip::ALL.iter().filter(|(slip, _)| !shows(*slip)).collect();
+        assert!(unseen.is_empty(), "{unseen:?}");
     }
 }

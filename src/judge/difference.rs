@@ -8,7 +8,6 @@ use std::fmt;
 use serde::Serialize;
 
 use super::alike::look_alike;
-use super::case::QueryWords;
 use crate::wire::Term;
 
 /// A kind of difference.
@@ -29,7 +28,7 @@ pub enum Difference {
     TooMany,
     /// Some of what is right is listed, and nothing else.
     TooFew,
-    /// The answer is a word of the list, as it was right before or is elsewhere.
+    /// The answer is a value of the list, as it was right before or is elsewhere.
     Stale,
     /// Letters and digits are right; blanks, signs, or large and small letters are not.
     Form,
@@ -42,12 +41,12 @@ pub enum Difference {
 }
 
 impl Difference {
-    /// How the answer to the last query of a list differs from the one that is wanted.
+    /// How an answer differs from the one that is wanted, where these values stand in the list.
     #[must_use]
-    pub fn of(wanted: &Term, given: &Term, list: &[QueryWords]) -> Self {
+    pub fn of(wanted: &Term, given: &Term, values: &[String]) -> Self {
         let mut texts = wanted.texts().iter().zip(given.texts());
         match texts.find(|(wanted, given)| wanted != given) {
-            Some((wanted, given)) => of_texts(wanted, given, list),
+            Some((wanted, given)) => of_texts(wanted, given, values),
             None => Self::Other,
         }
     }
@@ -81,27 +80,34 @@ impl fmt::Display for Difference {
 /// What languages call nothing.
 const NOTHING: [&str; 6] = ["None", "null", "undefined", "nil", "<nil>", "NULL"];
 
-fn of_texts(wanted: &str, given: &str, list: &[QueryWords]) -> Difference {
+fn of_texts(wanted: &str, given: &str, values: &[String]) -> Difference {
     if look_alike(wanted, given) {
         return Difference::Alike;
     }
     match (wanted, given) {
         ("", given) if NOTHING.contains(&given) => return Difference::Named,
+        ("", given) if is_listing(given) => return Difference::TooMany,
+        (wanted, "") if is_listing(wanted) => return Difference::TooFew,
         ("" | "false", "true") | ("", _) => return Difference::Something,
         ("true", "false") | (_, "") => return Difference::Nothing,
         _ => {}
     }
-    if let Some(difference) = of_parts(wanted, given) {
-        return difference;
+    if values.iter().any(|value| value == given) {
+        return Difference::Stale;
     }
-    let is_word = list.iter().flatten().flat_map(Term::texts).any(|word| word == given);
-    match (wanted.parse::<u64>(), given.parse::<u64>()) {
-        (Ok(wanted), Ok(given)) if !is_word && wanted < given => Difference::Larger,
-        (Ok(wanted), Ok(given)) if !is_word && wanted > given => Difference::Smaller,
-        _ if is_word => Difference::Stale,
-        _ if letters(wanted) == letters(given) => Difference::Form,
+    if letters(wanted) == letters(given) {
+        return Difference::Form;
+    }
+    of_parts(wanted, given).unwrap_or_else(|| match (wanted.parse::<u64>(), given.parse::<u64>()) {
+        (Ok(wanted), Ok(given)) if wanted < given => Difference::Larger,
+        (Ok(_), Ok(_)) => Difference::Smaller,
         _ => Difference::Other,
-    }
+    })
+}
+
+/// Is it fields with their values?
+fn is_listing(text: &str) -> bool {
+    text.split(", ").all(|part| part.ends_with(')') && part.contains('('))
 }
 
 /// Of answers that are made of parts: which of them are there.
@@ -114,7 +120,7 @@ fn of_parts(wanted: &str, given: &str) -> Option<Difference> {
         missing += count.max(&0);
         more -= count.min(&0);
     }
-    let is_list = wanted.contains(", ") || given.contains(", ");
+    let is_list = is_listing(wanted) || is_listing(given) || wanted.contains(", ") || given.contains(", ");
     match (missing, more) {
         (0, 0) => Some(Difference::Order),
         (0, _) if is_list => Some(Difference::TooMany),
@@ -134,7 +140,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_difference_is_told_from_the_others() {
-        let list = [["SET", "A", "B", "old"].map(Term::from).to_vec()];
+        let values = ["old".to_owned(), "7".to_owned()];
         let rows = [
             ("", "C", Difference::Something),
             ("", "None", Difference::Named),
@@ -143,19 +149,27 @@ mod tests {
             ("true", "false", Difference::Nothing),
             ("a(1), b(2)", "b(2), a(1)", Difference::Order),
             ("a(1)", "a(1), b(2)", Difference::TooMany),
+            ("", "a(1)", Difference::TooMany),
+            ("a(1)", "", Difference::TooFew),
             ("a(1), b(2)", "b(2)", Difference::TooFew),
             ("a(1), a(1)", "a(1)", Difference::TooFew),
             ("new", "old", Difference::Stale),
+            ("8", "7", Difference::Stale),
             ("true", "True", Difference::Form),
             ("a(1), b(2)", "a(1),b(2)", Difference::Form),
             ("a(1)", "a: 1", Difference::Form),
+            ("a(1)", "a(1), ", Difference::Form),
             ("2", "3", Difference::Larger),
             ("2", "1", Difference::Smaller),
             ("a(1), b(2)", "a(1), b(3)", Difference::Other),
             ("A", "\u{410}", Difference::Alike),
         ];
         for (wanted, given, difference) in rows {
-            assert_eq!(Difference::of(&wanted.into(), &given.into(), &list), difference, "{wanted} {given}");
+            assert_eq!(
+                Difference::of(&wanted.into(), &given.into(), &values),
+                difference,
+                "{wanted} {given}"
+            );
         }
     }
 

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::case::QueryList;
+use super::case::{QueryList, QueryWords};
 use super::difference::Difference;
-use super::exercise::{Exercise, ShownState, TimeRule};
+use super::exercise::{Exercise, Role, ShownState, TimeRule};
+use super::typed::words_of;
 use super::verdict::{StopReason, Verdict};
 use crate::wire::Term;
 
@@ -135,7 +136,7 @@ impl Failed {
             difference: wanted
                 .as_ref()
                 .zip(given.as_ref())
-                .map(|(wanted, given)| Difference::of(wanted, given, queries)),
+                .map(|(wanted, given)| Difference::of(wanted, given, &values(exercise, queries))),
             wanted,
             given: given.map(clipped),
             rule: view.rule,
@@ -177,6 +178,12 @@ impl Failed {
             _ => None,
         }
     }
+}
+
+/// The values that a list sets.
+fn values(exercise: &dyn Exercise, queries: &[QueryWords]) -> Vec<String> {
+    let words = words_of(exercise, &queries.to_vec()).into_iter();
+    words.filter(|(role, _)| matches!(role, Some(Role::Value | Role::Item))).map(|(_, text)| text).collect()
 }
 
 /// An answer as it is kept: one that is far too long says no more whole.

@@ -201,7 +201,8 @@ fn finding(report: &Report, cause: Cause, mut cases: Vec<CasePlace>) -> Finding 
 pub(super) fn failures(report: &Report) -> impl Iterator<Item = (CasePlace, &Failed)> {
     report.levels.iter().enumerate().flat_map(|(level, of_level)| {
         let cases = of_level.cases.iter().enumerate();
-        cases.filter_map(move |(case, judged)| Some((CasePlace { level, case }, judged.failed()?)))
+        let counts = cases.filter(|(_, judged)| judged.breaks.is_none());
+        counts.filter_map(move |(case, judged)| Some((CasePlace { level, case }, judged.failed()?)))
     })
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
-use super::exercise::Exercise;
+use super::exercise::{Exercise, Promise};
 use super::failed::{Defect, Failed};
 use super::finding::{CasePlace, Finding, findings};
 use super::inquiry::Inquiry;
@@ -55,6 +55,9 @@ pub struct CaseReport {
     pub name: String,
     /// The rule that it holds.
     pub why: String,
+    /// The promise that it breaks; `None` where it decides the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Promise>,
     /// How long it took, in seconds.
     #[serde(serialize_with = "seconds")]
     pub took: Duration,
@@ -229,6 +232,7 @@ impl CaseReport {
             suite: case.suite.clone(),
             name: case.name.clone(),
             why: case.why.clone(),
+            breaks: case.breaks,
             took,
             outcome,
             after: 0,

@@ -12,6 +12,8 @@ pub(super) type SavedRecords = IndexMap<String, SlipRecord>;
 pub(super) struct Saved {
     taken: u64,
     pub(super) records: SavedRecords,
+    /// Are its cells those of the present, where only the records are copied?
+    is_shared: bool,
 }
 
 impl Slipping {
@@ -25,7 +27,8 @@ impl Slipping {
         }
         let cells: usize = records.values().map(IndexMap::len).sum();
         let count = if self.slips(Slip::CellsCounted) { cells } else { records.len() };
-        self.backups.push(Saved { taken: self.now, records });
+        let is_shared = self.slips(Slip::BackupShallow);
+        self.backups.push(Saved { taken: self.now, records, is_shared });
         count.to_string()
     }
 
@@ -33,16 +36,10 @@ impl Slipping {
         let Some(place) = self.chosen(asked).filter(|_| !self.slips(Slip::RestoreNothing)) else {
             return String::new();
         };
-        let Saved { taken, mut records } = self.backups[place].clone();
+        self.part();
+        let Saved { taken, mut records, .. } = self.backups[place].clone();
         match self.slip {
             Some(Slip::BackupShared) => records.clone_from(&self.records),
-            Some(Slip::BackupShallow) => {
-                for (key, record) in &mut records {
-                    if let Some(present) = self.records.get(key) {
-                        record.clone_from(present);
-                    }
-                }
-            }
             Some(Slip::DeadNotBroughtBack) => {
                 records.values_mut().for_each(|record| record.retain(|_, cell| self.is_live(cell)));
             }
@@ -60,14 +57,29 @@ impl Slipping {
         String::new()
     }
 
+    /// From here on nothing that is saved has the cells of the present.
+    fn part(&mut self) {
+        for saved in self.backups.iter_mut().filter(|saved| saved.is_shared) {
+            saved.is_shared = false;
+            for (key, record) in &mut saved.records {
+                if let Some(present) = self.records.get(key) {
+                    record.clone_from(present);
+                }
+            }
+        }
+    }
+
     /// The backup that is brought back, by its place.
     fn chosen(&self, asked: u64) -> Option<usize> {
-        let backups = self.backups.iter().enumerate();
-        let early = backups.clone().filter(|(_, saved)| saved.taken <= asked);
+        let mut backups = self.backups.iter().enumerate();
+        let mut early = backups.clone().filter(|(_, saved)| saved.taken <= asked);
         let chosen = match self.slip {
             Some(Slip::Earliest) => early.min_by_key(|(_, saved)| saved.taken),
-            Some(Slip::Newest) => backups.max_by_key(|(_, saved)| saved.taken),
-            Some(Slip::Nearest) => backups.rev().min_by_key(|(_, saved)| saved.taken.abs_diff(asked)),
+            // With no backup early enough there is nothing to bring back.
+            Some(Slip::Newest) => early.next().and(backups.next_back()),
+            Some(Slip::Nearest) => {
+                early.next().and(backups.rev().min_by_key(|(_, saved)| saved.taken.abs_diff(asked)))
+            }
             Some(Slip::StrictlyBefore) => {
                 early.filter(|(_, saved)| saved.taken < asked).max_by_key(|(_, saved)| saved.taken)
             }

@@ -45,7 +45,6 @@ slips! {
     EndlessLifetime "a lifetime that is never over"
     TtlIgnored "a ttl that is ignored"
     TtlAsEnd "a ttl that is taken for the moment of death"
-    TtlForTime "a timestamp and a ttl that are exchanged"
     TimesAsTexts "times that are compared as texts"
     OldTtlKept "a set without a ttl that keeps the old lifetime"
     DeadTtlKept "a set without a ttl that keeps the lifetime of what is dead"

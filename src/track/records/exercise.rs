@@ -4,11 +4,12 @@
 
 use std::sync::LazyLock;
 
+use super::promises::broken_promise;
 use crate::engine::Engine;
 use crate::explain::{Reason, Slip, Slipping};
 use crate::judge::{
-    Exercise, FailureView, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
-    WordEffect,
+    Exercise, FailureView, Promise, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule,
+    Wildcards, WordEffect,
 };
 use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
 use crate::time::ClockRule;
@@ -40,6 +41,10 @@ impl Exercise for Records {
 
     fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>> {
         answers(list, clock.into())
+    }
+
+    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+        broken_promise(list)
     }
 
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView {

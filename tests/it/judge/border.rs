@@ -117,6 +117,8 @@ fn case(name: &str, notes: usize) -> Case {
         name: name.to_owned(),
         why: "a count goes on".to_owned(),
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),
+        promised: false,
+        breaks: None,
         list,
     }
 }
