@@ -112,7 +112,8 @@ impl<'e> Inquiry<'e> {
         };
         let earlier = self.lists.get(&level).map_or(&[][..], |lists| &lists[..case.after.min(lists.len())]);
         candidate.enter(level, failed.clock);
-        smallest_pair(self.exercise, candidate, failed.clock, earlier, &failed.queries)
+        let pair = smallest_pair(self.exercise, candidate, failed.clock, earlier, &failed.queries)?;
+        Ok(pair.map(|(pair, _)| pair))
     }
 }
 

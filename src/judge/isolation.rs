@@ -11,7 +11,6 @@ use super::exercise::{Exercise, TimeRule};
 use super::failed::{Defect, Failed};
 use super::finding::ListPair;
 use super::shrink::shrink;
-use crate::wire::Term;
 
 /// So many runs may make a pair of lists smaller, each in a fresh process.
 const MOST_RUNS: usize = 200;
@@ -26,28 +25,20 @@ pub(super) fn run_afresh(candidate: &mut dyn Candidate, list: &QueryList) -> Res
     candidate.run(list)
 }
 
-/// Is a list answered rightly by a process that has answered nothing before?
-pub(super) fn is_right_afresh(
-    candidate: &mut dyn Candidate,
-    list: &QueryList,
-    expected: &[Term],
-) -> Result<bool, SpawnError> {
-    Ok(Defect::of(&run_afresh(candidate, list)?, expected).is_none())
-}
-
 /// The smallest two lists that were found of which the first spoils the second, in one process; the second is answered
-/// rightly by itself. `earlier` are the lists that the process had answered before, in order.
+/// rightly by itself; and how many runs that took. `earlier` are the lists that the process had answered before, in order.
 pub(super) fn smallest_pair(
     exercise: &dyn Exercise,
     candidate: &mut dyn Candidate,
     clock: TimeRule,
     earlier: &[QueryList],
     second: &QueryList,
-) -> Result<Option<ListPair>, SpawnError> {
+) -> Result<Option<(ListPair, usize)>, SpawnError> {
     let mut search = Search { exercise, candidate, clock, runs: 0, begun: Instant::now() };
     let Some(first) = search.first(earlier, second)? else { return Ok(None) };
     let (first, second) = search.shrunk(first.clone(), second.clone())?;
-    search.pair(first, &second)
+    let pair = search.pair(first, &second)?;
+    Ok(pair.map(|pair| (pair, search.runs)))
 }
 
 struct Search<'s> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::failure::{BAD, DIM, HEAD, OF_EXERCISE, push, push_errors, push_failed, push_list, push_queries};
-use crate::judge::{CasePlace, CaseReport, Cause, Finding, ListPair, Report};
+use crate::judge::{CasePlace, CaseReport, Cause, Failed, Finding, QueryList, Report};
 use crate::wire::plain;
 
 /// How much of findings is shown.
@@ -37,7 +37,7 @@ fn finding(report: &Report, finding: &Finding, detail: Detail) -> String {
     let mut text = format!("{BAD}{code:<4}{BAD:#} {HEAD}{head}{HEAD:#}{of}: {name}\n");
     match (&finding.cause, &finding.pair) {
         (Cause::MayKeepData, _) => push(&mut text, "hint", MAY_BE_KEPT),
-        (_, Some(pair)) => push_pair(&mut text, pair),
+        (_, Some(pair)) => push_pair(&mut text, &pair.first, &pair.failed),
         (Cause::Missing { .. }, None) => push_missing(&mut text, first),
         (cause, None) => {
             for (number, (place, case)) in cases.iter().take(detail.in_full).enumerate() {
@@ -80,14 +80,18 @@ fn push_missing(text: &mut String, case: &CaseReport) {
 }
 
 /// Two lists of which the first spoils the second.
-fn push_pair(text: &mut String, pair: &ListPair) {
-    push(text, "verdict", "the second list is answered rightly by itself, and wrongly behind the first");
+pub(super) fn push_pair(text: &mut String, first: &QueryList, failed: &Failed) {
+    push(
+        text,
+        "verdict",
+        "it keeps data: the second list is answered rightly by itself, not behind the first",
+    );
     text.push_str(&format!("\n  {DIM}first list{DIM:#}\n"));
-    push_queries(text, &pair.first);
+    push_queries(text, first);
     text.push_str(&format!("  {DIM}second list{DIM:#}\n"));
-    push_list(text, &pair.failed, OF_EXERCISE);
+    push_list(text, failed, OF_EXERCISE);
     push(text, "hint", KEPT);
-    push_errors(text, &pair.failed.errors);
+    push_errors(text, &failed.errors);
 }
 
 /// Which cases there are besides the first: by name, or how many of each level.

@@ -3,6 +3,7 @@
 //! Colours are in the text; whoever prints it takes them out where they are not wanted.
 
 use super::failure::{BAD, DIM, GOOD, HEAD, OF_EXERCISE, OF_OTHER, push, push_errors, push_failed};
+use super::finding::push_pair;
 use crate::judge::exercise::Exercise;
 use crate::judge::shape::plural;
 use crate::judge::{CaseReport, CaseResult, Catch, LevelReport, Report, SpawnError};
@@ -91,16 +92,19 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
 #[must_use]
 pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
     let Catch { found_in, runs, list, failed, .. } = catch;
-    let these = if list.len() == 1 {
-        "this query shows".to_owned()
-    } else {
-        format!("these {} queries show", list.len())
+    let these = match (&catch.first, list.len()) {
+        (Some(_), _) => "these two lists show".to_owned(),
+        (None, 1) => "this query shows".to_owned(),
+        (None, queries) => format!("these {queries} queries show"),
     };
     let mut text = format!(
         "{BAD}{:<4}{BAD:#} {HEAD}{these} it{HEAD:#} {DIM}(the list had {found_in}; made smaller in {runs} runs){DIM:#}\n",
         failed.verdict.code(),
     );
-    push_failed(&mut text, failed, if is_against { OF_OTHER } else { OF_EXERCISE });
+    match &catch.first {
+        Some(first) => push_pair(&mut text, first, failed),
+        None => push_failed(&mut text, failed, if is_against { OF_OTHER } else { OF_EXERCISE }),
+    }
     push(&mut text, "again", &plain(again));
     text
 }
