@@ -11,7 +11,7 @@ use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::run::Rule;
 use super::solution::Solution;
-use super::suites::{Selection, Showing, ended};
+use super::suites::{Selection, Showing, about, ended};
 use super::watch::{TICK, Watch, Wish};
 use crate::judge::{self, Case, ListOptions, fresh_case};
 use crate::track::records::Records;
@@ -91,7 +91,9 @@ pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
         return Err(failure);
     }
     let fresh = args.with_fresh(&solution, &cases, seed);
-    args.showing.judge(&mut *solution.candidate(), fresh, &solution.command())
+    let seed = Some(seed).filter(|_| args.fresh > 0);
+    let about = about(&solution.command(), args.clock().into(), seed);
+    args.showing.judge(&mut *solution.candidate(), fresh, &about)
 }
 
 impl JudgeArgs {
@@ -163,7 +165,7 @@ impl JudgeArgs {
                 let cases = self.with_fresh(solution, cases, seed);
                 let report = judge::judge(&Records, &mut *solution.candidate(), cases, |level, case| {
                     // Nobody need listen: what has been judged stands in the report.
-                    let _ = sender.send(judge::report::case(level, case, true));
+                    let _ = sender.send(judge::report::case(level, case, false));
                     if stopping.load(Ordering::Relaxed) {
                         ControlFlow::Break(())
                     } else {
@@ -204,7 +206,8 @@ impl JudgeArgs {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
             };
-            let shown = format!("{head}\n{shown}");
+            let found = judge::report::findings(&report, self.showing.detail());
+            let shown = format!("{head}\n{found}");
             Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
     }

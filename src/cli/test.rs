@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use super::suites::{Selection, Showing};
-use crate::judge::Reference;
+use super::suites::{Selection, Showing, about};
+use crate::judge::{Reference, TimeRule};
 use crate::track::records::Records;
 
 /// Run suites on the engine of this program: the built-in ones, or those of files
@@ -24,5 +24,5 @@ pub(super) struct TestArgs {
 /// Runs the suites.
 pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let cases = args.selection.cases(&args.paths, None)?;
-    args.showing.judge(&mut Reference::new(&Records), &cases, "rewind")
+    args.showing.judge(&mut Reference::new(&Records), &cases, &about("rewind", TimeRule::Monotone, None))
 }

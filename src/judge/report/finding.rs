@@ -28,7 +28,7 @@ pub fn findings(report: &Report, detail: Detail) -> String {
 }
 
 /// A finding.
-fn finding(report: &Report, finding: &Finding, detail: Detail) -> String {
+pub(super) fn finding(report: &Report, finding: &Finding, detail: Detail) -> String {
     let cases: Vec<_> = finding.cases.iter().filter_map(|place| Some((place, report.at(*place)?))).collect();
     let Some((place, first)) = cases.first() else { return String::new() };
     let (code, head) =
