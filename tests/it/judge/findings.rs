@@ -3,6 +3,7 @@
 use rewinddb::explain::Slipping;
 use rewinddb::judge::{Exercise, ListOptions, TimeRule, list_of};
 use rewinddb::track::records::{Records, requests};
+use rewinddb::wire::Term;
 use rstest::rstest;
 use serde::Deserialize;
 use serde_json::Value;
@@ -112,7 +113,7 @@ fn a_database_without_a_slip_is_right() {
             let right = Records.answers(&list, TimeRule::Monotone).expect("it is a list");
             assert_eq!(
                 right,
-                answers.iter().map(|text| text.as_str().into()).collect::<Vec<_>>(),
+                answers.iter().map(|text| Term::from(text.as_str())).collect::<Vec<_>>(),
                 "seed {seed}"
             );
         }
