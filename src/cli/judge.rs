@@ -25,7 +25,11 @@ pub(super) struct JudgeArgs {
     #[command(flatten)]
     candidate: CandidateArgs,
 
-    /// The clock rule that the solution goes by
+    /// Count the cases too that break a promise of the exercise, and draw such lists
+    #[arg(long)]
+    strict: bool,
+
+    /// The clock rule that the solution goes by: it matters beyond the promises only
     #[arg(long, value_name = "RULE", default_value = "monotone")]
     clock: Rule,
 
@@ -74,20 +78,47 @@ struct Watched {
 
 /// Judges the command.
 pub(super) fn judge(args: &JudgeArgs) -> Result<(), Failure> {
-    let mut cases = args.selection.cases(&args.suites, Some(args.clock.into()))?;
-    cases.retain(|case| case.max_time(&Records) <= args.candidate.max_time);
+    let Chosen { cases, is_partial } = args.cases()?;
     let seed = args.seed.unwrap_or_else(new_seed);
     if args.fresh > 0 {
         args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
     }
     if args.watch {
-        return args.watch(&cases, seed);
+        return args.watch(&cases, is_partial, seed);
     }
     let mut candidate = args.candidate.candidate(&args.command, &args.limits);
-    args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), &args.command.join(" "))
+    args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), is_partial, &args.command.join(" "))
+}
+
+/// What is to be judged.
+struct Chosen {
+    cases: Vec<Case>,
+    /// Are not all meant that decide about their levels?
+    is_partial: bool,
+}
+
+/// How many of them decide.
+fn deciding(cases: &[Case]) -> usize {
+    cases.iter().filter(|case| case.breaks.is_none()).count()
 }
 
 impl JudgeArgs {
+    /// The cases that are meant, of which some must decide.
+    fn cases(&self) -> Result<Chosen, Failure> {
+        let mut cases = self.selection.cases(&self.suites, Some(self.clock.into()), self.strict)?;
+        let all = deciding(&cases);
+        cases.retain(|case| case.max_time(&Records) <= self.candidate.max_time);
+        let left = deciding(&cases);
+        if left == 0 && self.fresh == 0 {
+            let why = match all {
+                0 => "what is meant lies beyond the exercise\n  = help: --strict makes it count",
+                _ => "--max-time leaves out everything",
+            };
+            return Err(Failure::Usage(format!("nothing to judge: {why}")));
+        }
+        Ok(Chosen { cases, is_partial: self.selection.is_partial(&self.suites) || left < all })
+    }
+
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
     /// drawn one by one.
     fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {
@@ -102,19 +133,20 @@ impl JudgeArgs {
             let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
             Cow::Owned(fresh_case(seed, options, &again))
         });
-        let of_level = cases.iter().take_while(|case| case.level == level).count();
+        let of_level = cases.iter().take_while(|case| case.level == level && case.breaks.is_none()).count();
         let (first, others) = cases.split_at(of_level);
         first.iter().map(Cow::Borrowed).chain(fresh).chain(others.iter().map(Cow::Borrowed))
     }
 
     /// Judges, and again whenever a file is saved, until a person has had enough; the last verdict counts.
-    fn watch(&self, cases: &[Case], seed: u64) -> Result<(), Failure> {
+    fn watch(&self, cases: &[Case], is_partial: bool, seed: u64) -> Result<(), Failure> {
         if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
             return Err(Failure::Usage("--watch needs a terminal".to_owned()));
         }
         let mut watch = Watch::begin(&self.command)?;
         loop {
-            let Watched { shown, verdict, mut wish } = self.judge_watched(&mut watch, cases, seed)?;
+            let Watched { shown, verdict, mut wish } =
+                self.judge_watched(&mut watch, cases, is_partial, seed)?;
             while !matches!(wish, Some(Wish::Again)) {
                 match wish {
                     Some(Wish::End) => return verdict,
@@ -129,7 +161,13 @@ impl JudgeArgs {
     }
 
     /// Judges once, on a thread of its own, with an eye on keys and saves.
-    fn judge_watched(&self, watch: &mut Watch, cases: &[Case], seed: u64) -> Result<Watched, Failure> {
+    fn judge_watched(
+        &self,
+        watch: &mut Watch,
+        cases: &[Case],
+        is_partial: bool,
+        seed: u64,
+    ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
         let stopping = AtomicBool::new(false);
@@ -137,8 +175,10 @@ impl JudgeArgs {
             let worker = scope.spawn(|| {
                 let mut candidate = self.candidate.candidate(&self.command, &self.limits);
                 judge::judge(&Records, &mut *candidate, self.with_fresh(cases, seed), |level, case| {
-                    // Nobody need listen: what has been judged stands in the report.
-                    let _ = sender.send(judge::report::case(level, case, true));
+                    if case.breaks.is_none() {
+                        // Nobody need listen: what has been judged stands in the report.
+                        let _ = sender.send(judge::report::case(level, case, true));
+                    }
                     if stopping.load(Ordering::Relaxed) {
                         ControlFlow::Break(())
                     } else {
@@ -164,7 +204,8 @@ impl JudgeArgs {
                 }
             }
             shown.extend(failures.try_iter());
-            let report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
+            let mut report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
+            report.is_partial |= is_partial;
             let head = match &report.cannot_start {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
