@@ -27,9 +27,9 @@ mod shrink;
 mod typed;
 mod verdict;
 
-pub use candidate::{Candidate, Limits, Millis, Protocol, Reference, Run, SpawnError};
 #[cfg(unix)]
-pub use candidate::{adopt_orphans, candidate, end_all, end_running};
+pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running};
+pub use candidate::{Candidate, Launch, Limits, Millis, Protocol, Reference, Run, SpawnError};
 pub use case::{Case, QueryList, QueryWords};
 pub use exercise::{
     Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,

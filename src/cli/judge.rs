@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::run::Rule;
+use super::solution::Solution;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
 use crate::judge::{self, Case, ListOptions, fresh_case};
@@ -29,9 +30,9 @@ pub(super) struct JudgeArgs {
     #[arg(long)]
     strict: bool,
 
-    /// The clock rule that the solution goes by: it matters beyond the promises only
-    #[arg(long, value_name = "RULE", default_value = "monotone")]
-    clock: Rule,
+    /// The clock rule that the solution goes by: it matters beyond the promises only [default: monotone]
+    #[arg(long, value_name = "RULE")]
+    clock: Option<Rule>,
 
     /// Judge by these suites, or by those in these folders, instead of the built-in ones
     #[arg(long = "suite", value_name = "FILE|DIR")]
@@ -52,10 +53,6 @@ pub(super) struct JudgeArgs {
     #[command(flatten)]
     showing: Showing,
 
-    /// The command that starts the solution
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    command: Vec<String>,
-
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -65,7 +62,9 @@ const VERDICTS: &str = "\
 Verdicts: AC accepted, WA wrong answer, TLE time, MLE memory, OLE output limit exceeded, RTE runtime
 error, NS operation not supported, PE wrong shape.
 
-Give the command after --, as in: rewind judge --level 2 -- ./my-solution";
+In the folder of a kit, `rewind judge` alone is enough; from outside it: rewind judge kit. A solution in
+Python, JavaScript or TypeScript is judged as it stands: rewind judge mine.py. Any other program by the
+command that starts it, after --, as in: rewind judge --level 2 -- ./my-solution";
 
 /// What came of judging once, while it was watched.
 struct Watched {
@@ -76,20 +75,6 @@ struct Watched {
     wish: Option<Wish>,
 }
 
-/// Judges the command.
-pub(super) fn judge(args: &JudgeArgs) -> Result<(), Failure> {
-    let Chosen { cases, is_partial } = args.cases()?;
-    let seed = args.seed.unwrap_or_else(new_seed);
-    if args.fresh > 0 {
-        args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
-    }
-    if args.watch {
-        return args.watch(&cases, is_partial, seed);
-    }
-    let mut candidate = args.candidate.candidate(&args.command, &args.limits);
-    args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), is_partial, &args.command.join(" "))
-}
-
 /// What is to be judged.
 struct Chosen {
     cases: Vec<Case>,
@@ -97,17 +82,43 @@ struct Chosen {
     is_partial: bool,
 }
 
-/// How many of them decide.
+/// Judges the solution.
+pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
+    let solution = Solution::of(&args.candidate, &args.limits)?;
+    args.selection.level = args.selection.level.or(solution.level);
+    args.clock = args.clock.or(solution.clock);
+    let chosen = args.chosen(&solution)?;
+    let seed = args.seed.unwrap_or_else(new_seed);
+    if args.watch {
+        return args.watch(&solution, &chosen, seed);
+    }
+    solution.introduce(&args.candidate, args.selection.level_of_solution());
+    if args.fresh > 0 {
+        args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
+    }
+    if let Err((text, failure)) = solution.build() {
+        args.showing.print(&text)?;
+        return Err(failure);
+    }
+    let fresh = args.with_fresh(&solution, &chosen.cases, seed);
+    args.showing.judge(&mut *solution.candidate(), fresh, chosen.is_partial, &solution.command())
+}
+
+/// How many cases decide.
 fn deciding(cases: &[Case]) -> usize {
     cases.iter().filter(|case| case.breaks.is_none()).count()
 }
 
 impl JudgeArgs {
+    fn clock(&self) -> Rule {
+        self.clock.unwrap_or(Rule::Monotone)
+    }
+
     /// The cases that are meant, of which some must decide.
-    fn cases(&self) -> Result<Chosen, Failure> {
-        let mut cases = self.selection.cases(&self.suites, Some(self.clock.into()), self.strict)?;
+    fn chosen(&self, solution: &Solution) -> Result<Chosen, Failure> {
+        let mut cases = self.selection.cases(&self.suites, Some(self.clock().into()), self.strict)?;
         let all = deciding(&cases);
-        cases.retain(|case| case.max_time(&Records) <= self.candidate.max_time);
+        cases.retain(|case| case.max_time(&Records) <= solution.max_time);
         let left = deciding(&cases);
         if left == 0 && self.fresh == 0 {
             let why = match all {
@@ -121,13 +132,18 @@ impl JudgeArgs {
 
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
     /// drawn one by one.
-    fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {
+    fn with_fresh<'c>(
+        &'c self,
+        solution: &Solution,
+        cases: &'c [Case],
+        seed: u64,
+    ) -> impl Iterator<Item = Cow<'c, Case>> {
         let level = self.selection.level_of_solution().number();
         let options = ListOptions {
-            max_time: self.candidate.max_time,
-            ..ListOptions::new(&Records, level, self.clock.into())
+            max_time: solution.max_time,
+            ..ListOptions::new(&Records, level, self.clock().into())
         };
-        let rest = self.candidate.again(options.clock, &self.command);
+        let rest = solution.again(options.clock);
         let fresh = (0..self.fresh).map(move |number| {
             let seed = seed.wrapping_add(number);
             let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
@@ -139,14 +155,14 @@ impl JudgeArgs {
     }
 
     /// Judges, and again whenever a file is saved, until a person has had enough; the last verdict counts.
-    fn watch(&self, cases: &[Case], is_partial: bool, seed: u64) -> Result<(), Failure> {
+    fn watch(&self, solution: &Solution, chosen: &Chosen, seed: u64) -> Result<(), Failure> {
         if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
             return Err(Failure::Usage("--watch needs a terminal".to_owned()));
         }
-        let mut watch = Watch::begin(&self.command)?;
+        let mut watch = Watch::begin(solution)?;
         loop {
             let Watched { shown, verdict, mut wish } =
-                self.judge_watched(&mut watch, cases, is_partial, seed)?;
+                self.judge_watched(&mut watch, solution, chosen, seed)?;
             while !matches!(wish, Some(Wish::Again)) {
                 match wish {
                     Some(Wish::End) => return verdict,
@@ -164,27 +180,30 @@ impl JudgeArgs {
     fn judge_watched(
         &self,
         watch: &mut Watch,
-        cases: &[Case],
-        is_partial: bool,
+        solution: &Solution,
+        chosen: &Chosen,
         seed: u64,
     ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
-        let stopping = AtomicBool::new(false);
+        let (stopping, building) = (AtomicBool::new(false), AtomicBool::new(solution.is_built()));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
-                let mut candidate = self.candidate.candidate(&self.command, &self.limits);
-                judge::judge(&Records, &mut *candidate, self.with_fresh(cases, seed), |level, case| {
-                    if case.breaks.is_none() {
-                        // Nobody need listen: what has been judged stands in the report.
-                        let _ = sender.send(judge::report::case(level, case, true));
-                    }
+                solution.build()?;
+                building.store(false, Ordering::Relaxed);
+                let cases = self.with_fresh(solution, &chosen.cases, seed);
+                let report = judge::judge(&Records, &mut *solution.candidate(), cases, |level, case| {
+                    let decides = case.breaks.is_none();
+                    let shown = if decides { judge::report::case(level, case, true) } else { String::new() };
+                    // Nobody need listen: what has been judged stands in the report.
+                    let _ = sender.send(shown);
                     if stopping.load(Ordering::Relaxed) {
                         ControlFlow::Break(())
                     } else {
                         ControlFlow::Continue(())
                     }
-                })
+                });
+                Ok::<_, (String, Failure)>(report)
             });
             let (mut shown, mut judged, mut wish) = (String::new(), 0, Ok(None));
             while !worker.is_finished() {
@@ -193,7 +212,12 @@ impl JudgeArgs {
                     shown.push_str(&failure);
                 }
                 if matches!(wish, Ok(None)) {
-                    let drawn = watch.draw(&shown, &format!("{judged} cases"));
+                    let state = if building.load(Ordering::Relaxed) {
+                        "building…".to_owned()
+                    } else {
+                        format!("{judged} cases")
+                    };
+                    let drawn = watch.draw(&shown, &state);
                     wish = drawn
                         .and_then(|()| watch.wish(TICK))
                         .map(|wish| wish.filter(|wish| wish.breaks_off()));
@@ -204,8 +228,12 @@ impl JudgeArgs {
                 }
             }
             shown.extend(failures.try_iter());
-            let mut report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
-            report.is_partial |= is_partial;
+            let judged = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
+            let mut report = match judged {
+                Ok(report) => report,
+                Err((shown, failure)) => return Ok(Watched { shown, verdict: Err(failure), wish: wish? }),
+            };
+            report.is_partial |= chosen.is_partial;
             let head = match &report.cannot_start {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),

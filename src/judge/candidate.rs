@@ -11,6 +11,8 @@
 //!                                           └─ Process: Pipes, Limits, the ProcessTree of its processes
 //! ```
 
+#[cfg(unix)]
+mod build;
 mod limits;
 #[cfg(unix)]
 mod lines;
@@ -26,9 +28,12 @@ mod session;
 mod tree;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+pub use build::{BuildError, build};
 pub use limits::{Limits, Millis};
 #[cfg(unix)]
 pub use tree::{adopt_orphans, end_all, end_running};
@@ -134,16 +139,31 @@ impl FromStr for Protocol {
     }
 }
 
+/// How a program is started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Launch {
+    /// Its name or path, and its arguments.
+    pub words: Vec<String>,
+    /// The folder it is started in; without one that of the judge.
+    pub folder: Option<PathBuf>,
+}
+
+impl<W: AsRef<[String]> + ?Sized> From<&W> for Launch {
+    fn from(words: &W) -> Self {
+        Self { words: words.as_ref().to_vec(), folder: None }
+    }
+}
+
 /// The candidate that a command starts. Nothing is started yet.
 #[cfg(unix)]
 #[must_use]
 pub fn candidate<'e>(
     exercise: &'e dyn Exercise,
     protocol: Protocol,
-    command: &[String],
+    command: impl Into<Launch>,
     limits: Limits,
 ) -> Box<dyn Candidate + 'e> {
-    let command = command.to_vec();
+    let command = command.into();
     match protocol {
         Protocol::List => Box::new(list::ListProtocol { exercise, command, limits }),
         Protocol::Lines => Box::new(lines::LinesProtocol { exercise, command, limits }),

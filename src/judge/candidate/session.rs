@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, Run, SpawnError};
+use super::{Candidate, Launch, Run, SpawnError};
 use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, TimeRule, arrays};
 use crate::judge::shape;
@@ -35,7 +35,7 @@ const MOST_FAILED_STARTS: usize = 3;
 #[derive(Debug)]
 pub(super) struct SessionProtocol<'e> {
     exercise: &'e dyn Exercise,
-    command: Vec<String>,
+    command: Launch,
     limits: Limits,
     level: u8,
     process: Option<Process>,
@@ -75,7 +75,7 @@ type AnswerWith<'e> =
     fn(&mut SessionProtocol<'e>, &QueryList, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
 
 impl<'e> SessionProtocol<'e> {
-    pub(super) fn new(exercise: &'e dyn Exercise, command: Vec<String>, limits: Limits) -> Self {
+    pub(super) fn new(exercise: &'e dyn Exercise, command: Launch, limits: Limits) -> Self {
         // Whoever enters no level is asked anything.
         let level = exercise.signatures().iter().map(|signature| signature.level).max().unwrap_or(1);
         Self { exercise, command, limits, level, process: None, next_id: 0, failed_starts: 0 }
