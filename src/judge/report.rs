@@ -67,7 +67,7 @@ fn json(report: &Report, about: &About) -> Value {
                 json!({"name": row.name(), "lists": count, "took": took.as_secs_f64(), "outcome": "passed"})
             }
         };
-        whole["levels"][place]["cases"] = rows(level).iter().map(row).collect();
+        whole["levels"][place]["cases"] = rows(&level.cases).iter().map(row).collect();
     }
     json!({
         "command": about.command, "passed": report.is_passed(), "about": about, "summary": sums(report), "report": whole,
@@ -103,6 +103,11 @@ fn plain_text(report: &Report, about: &About) -> String {
     let stopped = report.cannot_start.as_ref().map_or_else(String::new, cannot_start);
     let found = findings(report, Detail { in_full: 1, names_all: true });
     format!("{text}\n{}{}", strip_str(&stopped), strip_str(&found))
+}
+
+/// Why a case decides nothing; an empty string for one that does.
+fn beyond(case: &CaseReport) -> String {
+    case.breaks.map_or_else(String::new, |promise| format!("beyond the exercise: it breaks \"{promise}\""))
 }
 
 /// A failure in full, without colours.

@@ -9,7 +9,7 @@ use crate::judge::{CaseReport, CaseResult, Report};
 use crate::wire::line;
 
 pub(super) fn render(report: &Report, about: &About) -> String {
-    let levels = report.levels.iter().map(|level| (level.level, rows(level)));
+    let levels = report.levels.iter().map(|level| (level.level, rows(level.deciding())));
     let tests: Vec<_> = levels
         .flat_map(|(level, rows)| rows.iter().map(|row| self::row(level, row)).collect::<Vec<_>>())
         .collect();

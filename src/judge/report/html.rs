@@ -56,8 +56,7 @@ fn findings(report: &Report) -> String {
 }
 
 fn level(report: &LevelReport) -> String {
-    let (failed, others): (Vec<_>, Vec<_>) =
-        rows(report).into_iter().partition(|row| matches!(row, Row::Case(case) if case.failed().is_some()));
+    let (failed, others): (Vec<_>, Vec<_>) = rows(&report.cases).into_iter().partition(is_failure);
     let cases: Vec<_> = failed.iter().chain(&others).map(row).collect();
     let sign = if report.is_passed() { "passed" } else { "failed" };
     format!(
@@ -66,6 +65,10 @@ fn level(report: &LevelReport) -> String {
         report.took.as_secs_f64(),
         cases.concat()
     )
+}
+
+fn is_failure(row: &Row<'_>) -> bool {
+    matches!(row, Row::Case(case) if case.failed().is_some() && case.breaks.is_none())
 }
 
 fn row(row: &Row<'_>) -> String {
@@ -81,6 +84,9 @@ fn case(case: &CaseReport) -> String {
     match &case.outcome {
         CaseResult::Passed => format!("<p class=\"case passed\"><b>AC</b> {name}</p>\n"),
         CaseResult::NotTried => format!("<p class=\"case untried\"><b>—</b> {name}</p>\n"),
+        CaseResult::Failed(_) if case.breaks.is_some() => {
+            format!("<p class=\"case untried\"><b>—</b> {name}: {}</p>\n", escaped(&super::beyond(case)))
+        }
         CaseResult::Failed(failed) => format!(
             "<details class=\"case failed\"><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
             failed.verdict.code(),

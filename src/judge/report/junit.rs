@@ -15,7 +15,7 @@ pub(super) fn render(report: &Report, about: &About) -> String {
         suite.set_time(level.took);
         let properties = about.lines().into_iter().map(|(name, value)| (name.to_owned(), plain(&value)));
         suite.add_properties(properties);
-        suite.add_test_cases(rows(level).iter().map(row));
+        suite.add_test_cases(rows(&level.cases).iter().map(row));
         written.add_test_suite(suite);
     }
     if let Some(cannot) = &report.cannot_start {
@@ -44,6 +44,11 @@ fn test_case(case: &CaseReport) -> TestCase {
     let status = match &case.outcome {
         CaseResult::Passed => TestCaseStatus::success(),
         CaseResult::NotTried => TestCaseStatus::skipped(),
+        CaseResult::Failed(_) if case.breaks.is_some() => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(super::beyond(case));
+            status
+        }
         CaseResult::Failed(failed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(failed.verdict.code()).set_message(plain(&failed.message));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::judge::CaseReport;
 use crate::judge::generator::FRESH_LISTS;
 use crate::judge::shape::plural;
-use crate::judge::{CaseReport, LevelReport};
 
 /// A row.
 pub(super) enum Row<'r> {
@@ -29,9 +29,9 @@ fn is_quiet(case: &CaseReport) -> bool {
     case.suite == FRESH_LISTS && case.is_passed()
 }
 
-/// The rows of a level, its cases in their order.
-pub(super) fn rows(level: &LevelReport) -> Vec<Row<'_>> {
-    let (quiet, others): (Vec<_>, Vec<_>) = level.cases.iter().partition(|case| is_quiet(case));
+/// The rows of cases, in their order.
+pub(super) fn rows<'r>(cases: impl IntoIterator<Item = &'r CaseReport>) -> Vec<Row<'r>> {
+    let (quiet, others): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| is_quiet(case));
     let fresh = Row::Fresh(quiet.len(), quiet.iter().map(|case| case.took).sum());
     let fresh = Some(fresh).filter(|_| !quiet.is_empty());
     others.into_iter().map(Row::Case).chain(fresh).collect()

@@ -39,13 +39,15 @@ pub fn hidden(level: u8, count: usize) -> String {
 
 /// A level, in a line.
 fn level(report: &LevelReport) -> String {
-    let (passed, all) = (report.passed(), report.cases.len());
-    let untried = report.cases.iter().filter(|case| matches!(case.outcome, CaseResult::NotTried)).count();
+    let (passed, all) = (report.passed(), report.deciding().count());
+    let untried = report.deciding().filter(|case| matches!(case.outcome, CaseResult::NotTried)).count();
     let untried = match untried {
         0 => String::new(),
         count => format!(" or were not tried ({count}, after too many time-outs in a row)"),
     };
-    if passed == all {
+    if all == 0 {
+        String::new()
+    } else if passed == all {
         format!(
             "{GOOD}level {}{GOOD:#}  {} passed\n",
             report.level,
@@ -80,7 +82,23 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
         }
         (None, None, _) => format!("{GOOD}passed{GOOD:#}\n"),
     };
-    lines + &last
+    lines + &beyond(report) + &last
+}
+
+/// The cases that break a promise, in a line; an empty string if there are none.
+fn beyond(report: &Report) -> String {
+    let (count, mut differing) =
+        (report.beyond().count(), report.beyond().filter(|case| case.failed().is_some()));
+    let (first, rest) = (differing.next(), differing.count());
+    let told = match first.and_then(|case| Some((case, case.breaks?))) {
+        _ if count == 0 => return String::new(),
+        None => format!("none of {count} differs"),
+        Some((case, promise)) => {
+            let differ = if rest == 0 { "differs" } else { "differ" };
+            format!("{} of {count} {differ}, first: {} breaks \"{promise}\"", rest + 1, plain(&case.name))
+        }
+    };
+    format!("{DIM}beyond the exercise: {told}{DIM:#}\n")
 }
 
 /// Where to begin, and the command that shows it.

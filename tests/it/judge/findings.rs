@@ -49,7 +49,6 @@ fn told(solution: &str, command: &str, options: &[&str]) -> Option<(String, i32)
 
 #[rstest]
 #[case("inclusive_end", "if now < cell.expiry}", "if now <= cell.expiry}")]
-#[case("not_loaded", "def get(self, key, field):", "def get(self, key, field)")]
 fn a_transcript_leads_from_the_cause_to_the_plainest_case(
     #[case] name: &str,
     #[case] from: &str,
@@ -78,6 +77,7 @@ fn what_is_kept_is_one_finding_with_two_small_lists() {
         let json = shown.split_once("\n}\n").map(|(json, _)| format!("{json}\n}}")).expect("a report");
         let report: Value = serde_json::from_str(&json).expect("it is JSON");
         let findings = report["report"]["findings"].as_array().expect("there are findings");
+        assert!(!findings.is_empty(), "{name} is not found");
         assert_eq!(findings[0]["cause"]["kind"], "keeps_data", "{name}: {shown}");
         let told =
             |finding: &Value| finding["cause"]["kind"].as_str().is_some_and(|kind| kind.ends_with("data"));
@@ -151,18 +151,23 @@ fn the_closing_command_works_as_printed() {
     let file = folder.path().join("my suite.json");
     std::fs::write(&file, SUITE).expect("it is written");
     let suite = file.to_string_lossy().into_owned();
+    let good = folder.path().join("good.json");
+    let passes = r#"{"name": "s", "level": 1, "cases": [{"name": "c", "queries": [["GET", "A", "B"]]}]}"#;
+    std::fs::write(&good, passes).expect("it is written");
+    let good = good.to_string_lossy().into_owned();
     let Some(python) = python() else { return };
     let (_kit, adapter, solution) =
         python_kit(&changed(&[("return \"false\"".to_owned(), "return \"no\"".to_owned())]));
     for options in [
         vec!["--level", "1"],
         vec!["--suite", &suite],
-        vec!["--level", "1", "--fresh", "30", "--seed", "3", "--case", "a set value can be read"],
+        vec!["--level", "1", "--fresh", "30", "--seed", "3", "--suite", &good],
     ] {
         let fixed = ["judge", "--protocol", "session"];
         let arguments = [&fixed[..], &options, &["--", python, &adapter, &solution]].concat();
         let output = rewind(&arguments).output().expect("it runs");
         let shown = text(&output.stdout);
+        assert!(shown.contains('`'), "{options:?}: {shown}");
         let closed = closing(&shown);
         let (code, out) = (closed.status.code(), text(&closed.stdout));
         if shown.contains("`rewind hunt") {
