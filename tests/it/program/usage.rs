@@ -72,7 +72,8 @@ fn several_files_have_an_array_each(#[case] arguments: &[&str], #[case] wanted: 
         ("b.jsonl", b"[\"GET\",\"k\",\"f\"]\n"),
         ("s.json", br#"{"cases":[{"name":"c","queries":[["GET","k","f"]]}]}"#),
     ]);
-    let output = rewind(&[&["run"], arguments].concat()).current_dir(folder.path()).output().expect("it runs");
+    let output =
+        rewind(&[&["run"], arguments].concat()).current_dir(folder.path()).output().expect("it runs");
     assert_eq!((text(&output.stdout), text(&output.stderr)), (wanted.to_owned(), String::new()));
     assert_eq!(output.status.code(), Some(0));
 }
@@ -94,7 +95,8 @@ fn what_is_wrong_with_one_of_several_files_is_told(
         ("bad.json", br#"[["GTE","k","f"]]"#),
         ("s.json", br#"{"cases":[]}"#),
     ]);
-    let output = rewind(&[&["run"], arguments].concat()).current_dir(folder.path()).output().expect("it runs");
+    let output =
+        rewind(&[&["run"], arguments].concat()).current_dir(folder.path()).output().expect("it runs");
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), answers));
     assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
     if arguments.contains(&"bad.json") && arguments.contains(&"db") {
