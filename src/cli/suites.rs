@@ -57,7 +57,9 @@ impl Selection {
         let mut cases = if paths.is_empty() {
             let mut cases = builtin(Language::records().last_level(), clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?;
-            cases.iter_mut().for_each(|case| case.shown_by = Some(explained(None, case)));
+            for case in &mut cases {
+                case.shown_by = Some(explained(None, case));
+            }
             cases
         } else {
             let cases =
@@ -145,7 +147,9 @@ fn shown_cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
     let mut cases = cases_of(path)?;
     if path.as_os_str() != "-" {
         let file = quote(&path.to_string_lossy());
-        cases.iter_mut().for_each(|case| case.shown_by = Some(explained(Some(&file), case)));
+        for case in &mut cases {
+            case.shown_by = Some(explained(Some(&file), case));
+        }
     }
     Ok(cases)
 }

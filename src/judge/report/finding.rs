@@ -102,7 +102,9 @@ fn push_cases(text: &mut String, report: &Report, cases: &[(&CasePlace, &CaseRep
         }
     } else if cases.len() > 1 {
         let mut levels: BTreeMap<u8, usize> = BTreeMap::new();
-        cases.iter().for_each(|(place, _)| *levels.entry(report.level_at(**place)).or_default() += 1);
+        for (place, _) in cases {
+            *levels.entry(report.level_at(**place)).or_default() += 1;
+        }
         let levels: Vec<_> =
             levels.iter().map(|(level, count)| format!("{count} of level {level}")).collect();
         push(text, "cases", &format!("{} {DIM}(--all names them){DIM:#}", levels.join(", ")));

@@ -3,7 +3,7 @@
 use rewinddb::explain::Slipping;
 use rewinddb::judge::{Exercise, ListOptions, TimeRule, list_of};
 use rewinddb::track::records::{Records, requests};
-use rewinddb::wire::Term;
+use rewinddb::wire::{Request, Term};
 use rstest::rstest;
 use serde::Deserialize;
 use serde_json::Value;
@@ -108,7 +108,7 @@ fn a_database_without_a_slip_is_right() {
             let list = list_of(seed, options);
             let mut slipping = Slipping::new(None);
             let requests = requests(&list).expect("it is a list");
-            let queries = requests.iter().flat_map(|request| request.queries());
+            let queries = requests.iter().flat_map(Request::queries);
             let answers: Vec<_> = queries.map(|query| slipping.answer(query).expect("it is known")).collect();
             let right = Records.answers(&list, TimeRule::Monotone).expect("it is a list");
             assert_eq!(
