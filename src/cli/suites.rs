@@ -1,7 +1,6 @@
 //! Which cases are meant, how judging is shown, and where its reports go: what `test` and `judge` share.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -12,9 +11,10 @@ use bumpalo::Bump;
 use super::Failure;
 use super::find_case::find_case;
 use super::input::Input;
+use super::progress::Progress;
 use super::run::Source;
 use crate::judge::report as shown;
-use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
+use crate::judge::{Candidate, Case, Report, in_order, judge};
 use crate::query::{Language, Level};
 use crate::script::{Rules, read_suite};
 use crate::time::ClockRule;
@@ -39,9 +39,19 @@ impl Selection {
         self.level.unwrap_or(Language::records().exercise())
     }
 
+    /// Are not all cases meant that there are of a level?
+    pub(super) fn is_partial(&self, paths: &[PathBuf]) -> bool {
+        self.case.is_some() || !paths.is_empty()
+    }
+
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
-    /// are named.
-    pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
+    /// are named. Where `is_strict` all of them decide, whatever they break.
+    pub(super) fn cases(
+        &self,
+        paths: &[PathBuf],
+        clock: Option<ClockRule>,
+        is_strict: bool,
+    ) -> Result<Vec<Case>, Failure> {
         let mut cases = if paths.is_empty() {
             builtin(Language::records().last_level(), clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
@@ -51,6 +61,11 @@ impl Selection {
         };
         if let Some(name) = &self.case {
             cases = find_case(cases, |case| &case.name, name)?;
+        }
+        if is_strict {
+            for case in &mut cases {
+                case.breaks = None;
+            }
         }
         let is_solution = paths.is_empty() && clock.is_some();
         let level = if is_solution {
@@ -68,11 +83,10 @@ fn up_to(level: Level, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
     cases.retain(|case| case.level <= level.number());
     match lowest {
         Some(lowest) if cases.is_empty() => {
-            let message =
-                format!("no case is left to be judged: level {level} leaves out those of level {lowest}");
+            let message = format!("nothing to judge: level {level} leaves out those of level {lowest}");
             Err(Failure::Usage(format!("{message}\n  = help: --level {lowest}")))
         }
-        None => Err(Failure::Usage("there is no case to be judged".to_owned())),
+        None => Err(Failure::Usage("nothing to judge: there is no case at all".to_owned())),
         Some(_) => Ok(in_order(cases)),
     }
 }
@@ -128,9 +142,13 @@ pub(super) struct Showing {
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTarget>,
 
-    /// Show N failures of each level in full, ten more in a line each, and count the others
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// Show N cases of each finding in full
+    #[arg(long, value_name = "N", default_value_t = 1)]
     in_full: usize,
+
+    /// Name all cases of each finding
+    #[arg(long)]
+    all: bool,
 }
 
 /// A report, and where it goes.
@@ -158,6 +176,7 @@ impl Showing {
         &self,
         candidate: &mut dyn Candidate,
         cases: impl IntoIterator<Item = C>,
+        is_partial: bool,
         of: &str,
     ) -> Result<(), Failure> {
         if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
@@ -166,21 +185,14 @@ impl Showing {
         }
         // What cannot be written is told before anything is judged.
         let mut reports = self.reports.iter().map(ReportTarget::open).collect::<Result<Vec<_>, _>>()?;
-        let (mut written, mut tally) = (Ok(()), Tally::default());
-        let report = judge(&Records, candidate, cases, |level, case| {
-            let place = tally.place(level, case);
-            let text = if place > self.in_full + IN_A_LINE {
-                String::new()
-            } else {
-                shown::case(level, case, place <= self.in_full)
-            };
-            written = self.print(&text);
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let mut progress = Progress::of_lists(0);
+        let mut report = judge(&Records, candidate, cases, |_, _| {
+            progress.step();
+            ControlFlow::Continue(())
         });
-        written?;
-        for (level, failures) in tally.0 {
-            self.print(&shown::hidden(level, failures.saturating_sub(self.in_full + IN_A_LINE)))?;
-        }
+        drop(progress);
+        report.is_partial |= is_partial;
+        self.print(&shown::findings(&report, self.detail()))?;
         if !report.levels.is_empty() {
             self.print(&shown::summary(&report, &Records))?;
         }
@@ -190,6 +202,11 @@ impl Showing {
         ended(report)
     }
 
+    /// How much of findings is shown.
+    pub(super) fn detail(&self) -> shown::Detail {
+        shown::Detail { in_full: self.in_full, names_all: self.all }
+    }
+
     /// Prints for people: on standard output, unless a report goes there.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
         if self.reports.iter().any(ReportTarget::is_standard_output) {
@@ -197,25 +214,6 @@ impl Showing {
         }
         let mut out = anstream::stdout();
         Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush())?)
-    }
-}
-
-/// So many failures of each level are shown in a line; the others are only counted.
-const IN_A_LINE: usize = 10;
-
-/// How many failures there were of each level.
-#[derive(Default)]
-struct Tally(BTreeMap<u8, usize>);
-
-impl Tally {
-    /// Counts a failure; returns its place among those of its level, from 1; or 0 where the case passed.
-    fn place(&mut self, level: u8, case: &CaseReport) -> usize {
-        if case.failed().is_none() {
-            return 0;
-        }
-        let count = self.0.entry(level).or_default();
-        *count += 1;
-        *count
     }
 }
 

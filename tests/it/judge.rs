@@ -18,6 +18,10 @@ pub(crate) mod judging;
 /// Lists drawn from a seed.
 pub(crate) mod lists;
 
+/// What a solution may be held to.
+#[cfg(feature = "cli")]
+pub(crate) mod promises;
+
 /// Correct solutions in every language, and the starter kits.
 #[cfg(feature = "cli")]
 pub(crate) mod solutions;
