@@ -87,6 +87,7 @@ pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
     args.selection.level = args.selection.level.or(solution.level);
     args.clock = args.clock.or(solution.clock);
+    args.strict |= solution.strict;
     let chosen = args.chosen(&solution)?;
     let seed = args.seed.unwrap_or_else(new_seed);
     if args.watch {
