@@ -26,9 +26,9 @@ mod shrink;
 mod typed;
 mod verdict;
 
-pub use candidate::{Candidate, Limits, Millis, Protocol, Reference, Run, SpawnError};
+pub use candidate::{Candidate, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
 #[cfg(unix)]
-pub use candidate::{adopt_orphans, candidate, end_all, end_running};
+pub use candidate::{adopt_orphans, candidate, end_all, end_running, noted_candidate};
 pub use case::{Case, QueryList, QueryWords};
 pub use exercise::{
     Exercise, FailureView, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards, WordEffect,

@@ -3,7 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::quote::quote;
-use crate::judge::{Candidate, Limits, Millis, Protocol, Rng, TimeRule, adopt_orphans, candidate};
+use super::say;
+use crate::judge::{
+    Candidate, Limits, Millis, Notes, Protocol, Rng, TimeRule, adopt_orphans, noted_candidate,
+};
 use crate::store::ByteSize;
 use crate::track::records::Records;
 
@@ -67,8 +70,19 @@ impl From<&LimitArgs> for Limits {
 impl CandidateArgs {
     /// The candidate that a command starts.
     pub(super) fn candidate(&self, command: &[String], limits: &LimitArgs) -> Box<dyn Candidate> {
+        // What is found out about it is told as it is found.
+        self.noted_candidate(command, limits, Notes::to(|line| say(&format!("note: {line}\n"))))
+    }
+
+    /// The same, where what is found out about it is told elsewhere.
+    pub(super) fn noted_candidate(
+        &self,
+        command: &[String],
+        limits: &LimitArgs,
+        notes: Notes,
+    ) -> Box<dyn Candidate> {
         adopt_orphans();
-        candidate(&Records, self.protocol, command, limits.into())
+        noted_candidate(&Records, self.protocol, command, limits.into(), notes)
     }
 
     /// The options, the limits aside, that run a command again as it was run, and the command; as a shell reads them.

@@ -12,7 +12,7 @@ use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::run::Rule;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::judge::{self, Case, ListOptions, fresh_case};
+use crate::judge::{self, Case, ListOptions, Notes, fresh_case};
 use crate::track::records::Records;
 
 /// Judge a solution in any language by the built-in suites
@@ -132,10 +132,12 @@ impl JudgeArgs {
     fn judge_watched(&self, watch: &mut Watch, cases: &[Case], seed: u64) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
+        let notes = Notes::default();
         let stopping = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
-                let mut candidate = self.candidate.candidate(&self.command, &self.limits);
+                let mut candidate =
+                    self.candidate.noted_candidate(&self.command, &self.limits, notes.clone());
                 judge::judge(&Records, &mut *candidate, self.with_fresh(cases, seed), |level, case| {
                     // Nobody need listen: what has been judged stands in the report.
                     let _ = sender.send(judge::report::case(level, case, true));
@@ -169,7 +171,8 @@ impl JudgeArgs {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
             };
-            let shown = format!("{head}\n{shown}");
+            let notes: String = notes.told().iter().map(|note| format!("note: {note}\n")).collect();
+            let shown = format!("{head}{notes}\n{shown}");
             Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
     }
