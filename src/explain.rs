@@ -13,6 +13,7 @@
 mod census;
 mod claim;
 mod deciding;
+mod gist;
 mod name;
 mod parts;
 mod sentence;

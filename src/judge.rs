@@ -31,7 +31,8 @@ pub use candidate::{Candidate, Limits, Millis, Notes, Protocol, Reference, Run, 
 pub use candidate::{adopt_orphans, candidate, end_all, end_running, noted_candidate};
 pub use case::{Case, QueryList, QueryWords};
 pub use exercise::{
-    Exercise, FailureView, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards, WordEffect,
+    Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
+    WordEffect,
 };
 pub use failed::Failed;
 pub use generator::{ListOptions, fresh_case, list_of};

@@ -152,6 +152,8 @@ impl<'a> Saved<'a> {
             name,
             why: catch.failed.rule.clone().unwrap_or_default(),
             expected: Records.answers(&catch.list, self.options.clock).unwrap_or_default(),
+            promised: false,
+            breaks: None,
             list: catch.list.clone(),
         });
         // Written aside, so that a suite is never half there.

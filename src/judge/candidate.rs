@@ -62,6 +62,12 @@ pub trait Candidate {
         Ok(None)
     }
 
+    /// Ends what has answered earlier lists, so that nothing that it keeps can reach the next one. Returns whether
+    /// anything could be kept at all: not so where each list has a process of its own.
+    fn fresh(&mut self) -> bool {
+        false
+    }
+
     /// The lists that follow are of this level, and go by this clock rule.
     fn enter(&mut self, level: u8, clock: TimeRule) {
         let _ = (level, clock);

@@ -2,7 +2,7 @@
 //!
 //! A candidate speaks words, so a list stays words here, other names of operations included.
 
-use super::exercise::{Exercise, Role, TimeRule};
+use super::exercise::{Exercise, Promise, Role, TimeRule};
 use super::typed::words_of;
 use crate::wire::Term;
 
@@ -29,6 +29,10 @@ pub struct Case {
     pub list: QueryList,
     /// The answers that are right.
     pub expected: Vec<Term>,
+    /// Does its suite say that it keeps the promises, whatever they are?
+    pub promised: bool,
+    /// The promise that it breaks; `None` where it decides a verdict.
+    pub breaks: Option<Promise>,
 }
 
 impl Case {

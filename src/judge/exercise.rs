@@ -11,7 +11,7 @@
 //!   failures ───view, hint──┘
 //! ```
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use serde::{Serialize, Serializer};
 
@@ -32,6 +32,12 @@ pub trait Exercise: Debug + Sync {
     /// The right answers to a list; `None` if it is no list of queries, or time runs backwards in it.
     fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>>;
 
+    /// What the exercise promises those who solve it and this list breaks first; nothing where it promises nothing.
+    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+        let _ = list;
+        None
+    }
+
     /// What the last query of a list turns on.
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView;
 
@@ -45,6 +51,17 @@ pub trait Exercise: Debug + Sync {
     fn wildcards(&self, choice: &str) -> Option<Wildcards> {
         let _ = choice;
         None
+    }
+}
+
+/// What an exercise promises those who solve it, in a few words that never change. A list that breaks a promise is no
+/// measure of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Promise(pub &'static str);
+
+impl fmt::Display for Promise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 
@@ -182,6 +199,8 @@ pub(super) fn arrays(exercise: &dyn Exercise, list: &[QueryWords]) -> Vec<Option
 pub struct FailureView {
     /// The rule that decides it, in a sentence.
     pub rule: Option<String>,
+    /// The same without what is of this list alone: queries that turn on one rule have one gist.
+    pub gist: Option<&'static str>,
     /// The state before it; `None` where it is the first.
     pub before: Option<ShownState>,
 }

@@ -66,6 +66,8 @@ pub fn fresh_case(seed: u64, options: ListOptions<'_>, again: &str) -> Case {
         name: format!("list {seed}"),
         why: format!("a random list; this makes it small: {again}"),
         expected: options.exercise.answers(&list, options.clock).unwrap_or_default(),
+        promised: false,
+        breaks: None,
         list,
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
-use super::exercise::Exercise;
+use super::exercise::{Exercise, Promise};
 use super::failed::{Defect, Failed};
 use super::verdict::Verdict;
 
@@ -50,6 +50,9 @@ pub struct CaseReport {
     pub name: String,
     /// The rule that it holds.
     pub why: String,
+    /// The promise that it breaks; `None` where it decides the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Promise>,
     /// How long it took, in seconds.
     #[serde(serialize_with = "seconds")]
     pub took: Duration,
@@ -178,7 +181,14 @@ pub fn judge<C: Borrow<Case>>(
 
 impl CaseReport {
     fn of(case: &Case, outcome: CaseResult, took: Duration) -> Self {
-        Self { suite: case.suite.clone(), name: case.name.clone(), why: case.why.clone(), took, outcome }
+        Self {
+            suite: case.suite.clone(),
+            name: case.name.clone(),
+            why: case.why.clone(),
+            breaks: case.breaks,
+            took,
+            outcome,
+        }
     }
 }
 

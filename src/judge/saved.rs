@@ -23,8 +23,9 @@ pub fn suite_of(cases: &[Case]) -> String {
 
 fn text(case: &Case) -> String {
     let queries: Vec<_> = case.list.iter().map(|words| format!("        {}", spaced(words))).collect();
+    let promised = if case.promised { "\n      \"promised\": true," } else { "" };
     format!(
-        "    {{ \"name\": {},\n      \"why\": {},\n      \"queries\": [\n{}\n      ],\n      \"expected\": {} }}",
+        "    {{ \"name\": {},\n      \"why\": {},{promised}\n      \"queries\": [\n{}\n      ],\n      \"expected\": {} }}",
         json!(case.name),
         json!(case.why),
         queries.join(",\n"),

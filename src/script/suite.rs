@@ -34,6 +34,8 @@ pub struct SuiteCase<'a> {
     pub name: String,
     /// The rule that it holds, in a sentence.
     pub why: String,
+    /// Does the file say that it keeps the promises of the exercise, though it looks otherwise?
+    pub promised: bool,
     /// What it asks.
     pub requests: Vec<Request<'a>>,
     /// The same as the file has them, other names of operations included.
@@ -62,6 +64,8 @@ struct RawCase<'a> {
     name: String,
     #[serde(default)]
     why: String,
+    #[serde(default)]
+    promised: bool,
     #[serde(borrow)]
     queries: &'a RawValue,
     #[serde(borrow)]
@@ -143,7 +147,7 @@ fn read_case<'a>(
         Some(read) => Some(read?),
         None => None,
     };
-    Some(SuiteCase { name: raw.name, why: raw.why, requests, words, expected })
+    Some(SuiteCase { name: raw.name, why: raw.why, promised: raw.promised, requests, words, expected })
 }
 
 /// Reads the answer that is expected to a query.

@@ -28,6 +28,20 @@ pub enum Ending {
     Undone(usize),
 }
 
+impl Ending {
+    /// Why what went so is absent, in a sentence that holds for every list.
+    #[must_use]
+    pub fn gist(self) -> &'static str {
+        match self {
+            Self::Died(_) => "what has ended is gone",
+            Self::Removed(_) => "what was removed is gone",
+            Self::OnArrival(_) => "what has a ttl of 0 is dead on arrival",
+            Self::NotBroughtBack(_) => "a restore leaves nothing that the backup does not hold",
+            Self::Undone(_) => "a rollback undoes the open transaction",
+        }
+    }
+}
+
 impl Display for Ending {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {

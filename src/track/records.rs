@@ -3,6 +3,7 @@
 mod builtin;
 mod exercise;
 mod kits;
+pub mod promises;
 
 pub use builtin::{FILES, builtin, cases_of};
 pub use exercise::{Records, answers, requests};

@@ -258,6 +258,11 @@ impl Candidate for SessionProtocol<'_> {
         self.run_with(list, Self::steps).map(Some)
     }
 
+    fn fresh(&mut self) -> bool {
+        self.shutdown();
+        true
+    }
+
     /// The process learns the level when it starts, so another level has another one.
     fn enter(&mut self, level: u8, _clock: TimeRule) {
         if self.level != level {

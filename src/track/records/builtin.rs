@@ -2,8 +2,8 @@
 
 use bumpalo::Bump;
 
-use super::exercise::answers;
-use crate::judge::{Case, QueryList, TimeRule};
+use super::exercise::{Records, answers};
+use crate::judge::{Case, Exercise, QueryList, TimeRule};
 use crate::query::Level;
 use crate::script::{Faults, Rules, Suite, SuiteCase, read_suite};
 use crate::time::ClockRule;
@@ -63,6 +63,10 @@ pub fn builtin(level: Level, clock: Option<ClockRule>) -> Result<Vec<Case>, Faul
             cases.extend(cases_of(&suite));
         }
     }
+    // Of what comes after the exercise all counts.
+    for case in cases.iter_mut().filter(|case| !case.promised && case.level <= Records.last_level()) {
+        case.breaks = Records.broken_promise(&case.list);
+    }
     let Some(clock) = clock else { return Ok(cases) };
     let rule = TimeRule::from(clock);
     cases.retain(|case| case.clock == rule || answers(&case.list, clock).as_ref() == Some(&case.expected));
@@ -85,8 +89,45 @@ pub fn cases_of(suite: &Suite<'_>) -> Vec<Case> {
             name: case.name.clone(),
             why: case.why.clone(),
             expected: case.expected.clone().unwrap_or_else(answered),
+            promised: case.promised,
+            breaks: None,
             list,
         }
     };
     suite.cases.iter().map(case).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_may_be_promised_though_its_list_breaks_something() {
+        let suite = |promised: &str| {
+            format!(
+                r#"{{"name": "s", "level": 3, "cases": [{{"name": "c", {promised} "queries": [["GET_AT", "A", "B", "1"], ["GET_AT", "A", "B", "1"]]}}]}}"#
+            )
+        };
+        for (member, is_promised) in
+            [("", false), (r#""promised": false,"#, false), (r#""promised": true,"#, true)]
+        {
+            let (text, arena) = (suite(member), Bump::new());
+            let cases = cases_of(&read_suite(&text, &arena, Rules::default()).expect("it is a suite"));
+            assert_eq!(cases[0].promised, is_promised, "{member}");
+            assert!(
+                crate::judge::suite_of(&cases).contains("promised") == is_promised,
+                "it is saved as it was"
+            );
+        }
+    }
+
+    #[test]
+    fn cases_that_break_a_promise_are_of_the_exercise() {
+        let cases = builtin(crate::query::Language::records().last_level(), None).expect("they are good");
+        for case in &cases {
+            let broken = Records.broken_promise(&case.list);
+            let decides = case.promised || case.level > Records.last_level();
+            assert_eq!(case.breaks, broken.filter(|_| !decides), "{}", case.name);
+        }
+    }
 }

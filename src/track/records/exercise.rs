@@ -4,10 +4,12 @@
 
 use std::sync::LazyLock;
 
+use super::promises::broken_promise;
 use crate::engine::Engine;
+use crate::explain::Reason;
 use crate::judge::{
-    Exercise, FailureView, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
-    WordEffect,
+    Exercise, FailureView, Promise, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule,
+    Wildcards, WordEffect,
 };
 use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
 use crate::time::ClockRule;
@@ -41,10 +43,14 @@ impl Exercise for Records {
         answers(list, clock.into())
     }
 
+    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+        broken_promise(list)
+    }
+
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView {
         let (mut tracer, requests) = (Tracer::new(clock.into()), requests(list).unwrap_or_default());
         let Some((at_fault, before)) = requests.split_last() else {
-            return FailureView { rule: None, before: None };
+            return FailureView::default();
         };
         let before = before.split_last().and_then(|(before, others)| {
             for request in others {
@@ -54,7 +60,8 @@ impl Exercise for Records {
             let step = tracer.step(before).ok()?;
             Some(state(&tracer.full(step)))
         });
-        FailureView { rule: tracer.step(at_fault).ok().map(|step| step.rule), before }
+        let gist = gist(&tracer, at_fault);
+        FailureView { rule: tracer.step(at_fault).ok().map(|step| step.rule), gist: Some(gist), before }
     }
 
     fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
@@ -65,6 +72,16 @@ impl Exercise for Records {
     fn wildcards(&self, choice: &str) -> Option<Wildcards> {
         WILDCARDS.iter().find(|(name, _)| *name == choice).map(|(_, wildcards)| *wildcards)
     }
+}
+
+/// What decides a request, without what is of one list alone; of something absent, how it went.
+fn gist(tracer: &Tracer, request: &Request<'_>) -> &'static str {
+    let reason = match request {
+        Request::One(query) => Reason::of(tracer.engine(), query),
+        Request::Batch(queries) => Reason::Asks { queries: queries.len() },
+    };
+    let missing = reason.missing().and_then(|(key, field)| tracer.ended(key, field?));
+    missing.map_or_else(|| reason.gist(), |(ending, _)| ending.gist())
 }
 
 /// How patterns are written behind a choice.

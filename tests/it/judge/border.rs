@@ -68,7 +68,8 @@ impl Exercise for Tally {
             lines: lines.iter().map(|key| ((*key).to_owned(), "a key".to_owned())).collect(),
             json: serde_json::json!(lines.len()),
         };
-        FailureView { rule: Some("every note counts".to_owned()), before: Some(state) }
+        let rule = "every note counts";
+        FailureView { rule: Some(rule.to_owned()), gist: Some(rule), before: Some(state) }
     }
 
     fn hint(&self, _list: &[QueryWords], _clock: TimeRule, given: &Term) -> Option<String> {
@@ -116,6 +117,8 @@ fn case(name: &str, notes: usize) -> Case {
         name: name.to_owned(),
         why: "a count goes on".to_owned(),
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),
+        promised: false,
+        breaks: None,
         list,
     }
 }
