@@ -60,7 +60,7 @@ impl Candidate for ListProtocol<'_> {
             return Ok(None);
         }
         if let Some(stop) = self.load_error(first)? {
-            return Ok(Some(Run { stop: Some(stop), ..first.clone() }));
+            return Ok(Some(Run { stop: Some(stop), errors: String::new(), ..first.clone() }));
         }
         // Of the lengths, `good` does not crash and `bad` does.
         let (mut good, mut bad, mut found) = (0, list.len(), first.clone());

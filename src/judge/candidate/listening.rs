@@ -94,6 +94,10 @@ impl Candidate for ListeningProtocol<'_> {
         }
     }
 
+    fn fresh(&mut self) -> bool {
+        self.other.as_mut().is_some_and(|other| other.fresh())
+    }
+
     fn enter(&mut self, level: u8, clock: TimeRule) {
         self.entered = Some((level, clock));
         if let Some(other) = &mut self.other {

@@ -125,7 +125,7 @@ pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
 /// Why a candidate cannot be started, with what it said last.
 #[must_use]
 pub fn cannot_start(cannot: &SpawnError) -> String {
-    let mut text = plain(&cannot.why);
+    let mut text = plain_lines(&cannot.why, "");
     push_errors(&mut text, &cannot.errors);
     text.trim_end().to_owned()
 }
@@ -143,7 +143,7 @@ const OF_EXERCISE: [&str; 2] = ["wanted", "rule"];
 const OF_OTHER: [&str; 2] = ["other", "our rule"];
 
 fn push_failed(text: &mut String, failed: &Failed, [wanted, rule_is]: [&str; 2]) {
-    push(text, "verdict", &format!("{}: {}", failed.verdict, plain(&failed.message)));
+    push(text, "verdict", &format!("{}: {}", failed.verdict, plain_lines(&failed.message, MARGIN)));
     text.push('\n');
     push_queries(text, &failed.queries);
     if failed.query.is_some() {
@@ -160,6 +160,11 @@ fn push_failed(text: &mut String, failed: &Failed, [wanted, rule_is]: [&str; 2])
         push(text, "hint", &plain(hint));
     }
     push_errors(text, &failed.errors);
+}
+
+/// Text with its control characters escaped but for the ends of its lines, each but the first behind a margin.
+fn plain_lines(text: &str, margin: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join(&format!("\n{margin}"))
 }
 
 /// A line that begins with its name.
