@@ -3,6 +3,8 @@
 //! Invariants: standard output is data, messages and progress go to standard error; how the program ends is decided
 //! by `Failure` alone.
 
+#[cfg(unix)]
+mod adapter;
 mod base;
 #[cfg(unix)]
 mod candidate_args;
@@ -16,12 +18,16 @@ mod input;
 #[cfg(unix)]
 mod judge;
 mod log;
+#[cfg(unix)]
+mod manifest;
 mod progress;
 mod quote;
 mod repl;
 mod report;
 mod rows;
 mod run;
+#[cfg(unix)]
+mod solution;
 mod store_args;
 mod suites;
 mod test;
@@ -91,6 +97,8 @@ enum Failure {
     Negative,
     /// A person has broken it off.
     Interrupted,
+    /// The command that builds what is judged cannot be started, and that has been shown.
+    NotBuilt,
     /// The command to be judged cannot be started.
     SpawnError(crate::judge::SpawnError),
     /// What cannot happen did.
@@ -113,6 +121,7 @@ pub fn main() -> ExitCode {
         #[cfg(unix)]
         {
             crate::judge::end_all();
+            adapter::remove();
             watch::give_back();
             repl::give_back();
         }
@@ -124,13 +133,15 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::explain(&args),
         Command::Test(args) => test::test(&args),
         #[cfg(unix)]
-        Command::Judge(args) => judge::judge(&args),
+        Command::Judge(args) => judge::judge(args),
         #[cfg(unix)]
-        Command::Hunt(args) => hunt::hunt(&args),
+        Command::Hunt(args) => hunt::hunt(args),
         Command::Init(args) => init::init(&args),
         Command::Log(args) => log::log(&args),
         Command::Help(args) => help::help(&args),
     });
+    #[cfg(unix)]
+    adapter::remove();
     // A panic has printed its message already.
     let ended = ended.unwrap_or_else(|_| Err(Failure::Bug("it panicked".to_owned())));
     ExitCode::from(match ended {
@@ -139,6 +150,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
         Err(Failure::Negative) => 1,
         Err(Failure::Refused) => 2,
+        Err(Failure::NotBuilt) => 3,
         Err(Failure::Usage(message)) => fail(2, &message),
         Err(Failure::SpawnError(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),

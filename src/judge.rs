@@ -26,9 +26,9 @@ mod shrink;
 mod typed;
 mod verdict;
 
-pub use candidate::{Candidate, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
 #[cfg(unix)]
-pub use candidate::{adopt_orphans, candidate, end_all, end_running, noted_candidate};
+pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running, noted_candidate};
+pub use candidate::{Candidate, Launch, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
 pub use case::{Case, QueryList, QueryWords};
 pub use exercise::{
     Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,

@@ -8,23 +8,24 @@ use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::progress::Progress;
 use super::quote::quote;
 use super::run::Rule;
+use super::solution::Solution;
 use super::suites::cases_of;
 use super::{Failure, say};
 use crate::judge::report as shown;
-use crate::judge::{Candidate, Case, Catch, Exercise, ListOptions, Oracle, hunt as search, suite_of};
+use crate::judge::{Case, Catch, Exercise, ListOptions, Oracle, hunt as search, suite_of};
 use crate::query::{Language, Level};
 use crate::track::records::Records;
 
 /// Search for a list that a solution answers wrongly, and make it as small as possible
 #[derive(clap::Args)]
 pub(super) struct HuntArgs {
-    /// Draw operations up to this level [default: the last of the exercise]
+    /// Draw operations up to this level [default: what rewind.toml says, else the last of the exercise]
     #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
-    /// The clock rule that the solution goes by
-    #[arg(long, value_name = "RULE", default_value = "monotone")]
-    clock: Rule,
+    /// The clock rule that the solution goes by [default: monotone]
+    #[arg(long, value_name = "RULE")]
+    clock: Option<Rule>,
 
     /// The seed of the first list; the same seed draws the same lists on every machine [default: a new one]
     #[arg(long, value_name = "S")]
@@ -45,22 +46,26 @@ pub(super) struct HuntArgs {
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 
-    /// The command that starts the solution
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    command: Vec<String>,
-
     #[command(flatten)]
     limits: LimitArgs,
 }
 
 /// Hunts.
-pub(super) fn hunt(args: &HuntArgs) -> Result<(), Failure> {
+pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
+    let solution = Solution::of(&args.candidate, &args.limits)?;
+    args.level = args.level.or(solution.level);
+    args.clock = args.clock.or(solution.clock);
     let seed = args.seed.unwrap_or_else(new_seed);
-    let options = args.options();
+    let options = args.options(solution.max_time);
     // What cannot be saved is reported before anything is hunted.
     let mut saved = args.save.as_ref().map(|file| Saved::open(file, options)).transpose()?;
-    let mut candidate = args.candidate.candidate(&args.command, &args.limits);
-    let mut other = args.against.as_ref().map(|command| args.other(command));
+    solution.introduce(&args.candidate, args.level());
+    if let Err((text, failure)) = solution.build() {
+        anstream::stdout().write_all(text.as_bytes())?;
+        return Err(failure);
+    }
+    let mut candidate = solution.candidate();
+    let mut other = args.against.as_ref().map(|command| solution.other(command));
     let mut oracle = match &mut other {
         Some(other) => Oracle::Other(&mut **other),
         None => Oracle::Exercise,
@@ -76,8 +81,9 @@ pub(super) fn hunt(args: &HuntArgs) -> Result<(), Failure> {
             format!("no difference in {} lists of level {} from seed {seed}\n", args.cases, options.level);
         return Ok(anstream::stdout().write_all(text.as_bytes())?);
     };
-    anstream::stdout()
-        .write_all(shown::catch(&catch, args.against.is_some(), &args.again(catch.seed)).as_bytes())?;
+    anstream::stdout().write_all(
+        shown::catch(&catch, args.against.is_some(), &args.again(&solution, catch.seed)).as_bytes(),
+    )?;
     if let Some(saved) = &mut saved {
         saved.add(&catch)?;
     }
@@ -85,25 +91,24 @@ pub(super) fn hunt(args: &HuntArgs) -> Result<(), Failure> {
 }
 
 impl HuntArgs {
-    fn options(&self) -> ListOptions<'static> {
-        let level = self.level.unwrap_or(Language::records().exercise());
-        ListOptions {
-            max_time: self.candidate.max_time,
-            ..ListOptions::new(&Records, level.number(), self.clock.into())
-        }
+    fn level(&self) -> Level {
+        self.level.unwrap_or(Language::records().exercise())
     }
 
-    /// The other candidate; its command is one text, as a shell reads it.
-    fn other(&self, command: &str) -> Box<dyn Candidate> {
-        self.candidate.candidate(&["sh", "-c", command].map(str::to_owned), &self.limits)
+    fn clock(&self) -> Rule {
+        self.clock.unwrap_or(Rule::Monotone)
+    }
+
+    fn options(&self, max_time: u64) -> ListOptions<'static> {
+        ListOptions { max_time, ..ListOptions::new(&Records, self.level().number(), self.clock().into()) }
     }
 
     /// The command that finds a list again.
-    fn again(&self, seed: u64) -> String {
+    fn again(&self, solution: &Solution, seed: u64) -> String {
         let level = self.level.map_or(String::new(), |level| format!("--level {level} "));
         let against = self.against.as_ref();
         let against = against.map_or(String::new(), |other| format!(" --against {}", quote(other)));
-        let rest = self.candidate.again(self.clock.into(), &self.command);
+        let rest = solution.again(self.clock().into());
         format!("rewind hunt {level}--seed {seed} --cases 1{against}{rest}")
     }
 }

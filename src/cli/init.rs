@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use super::Failure;
 use super::quote::quote;
+use crate::script::plain;
 use crate::track::records::Kit;
 
-/// Write a starter kit: an empty solution, the adapter that connects it to the judge, a README
+/// Write a starter kit: an empty solution, the adapter that connects it to the judge, rewind.toml, a README
 #[derive(clap::Args)]
 pub(super) struct InitArgs {
     /// python, javascript, java, go, c++ (or cpp) or rust
@@ -42,13 +43,9 @@ pub(super) fn init(args: &InitArgs) -> Result<(), Failure> {
         file.and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|error| cannot("write to", &error))?;
     }
-    let place = if directory.as_os_str() == "." {
-        String::new()
-    } else {
-        format!("cd {}\n", quote(&directory.to_string_lossy()))
-    };
-    let build = kit.build.map_or(String::new(), |build| format!("{build}\n"));
-    let judge = format!("rewind judge --protocol session --level 1 -- {}", kit.run);
-    let text = format!("Fill in {}, then:\n\n{place}{build}{judge}\n", kit.solution);
+    let is_here = directory.as_os_str() == ".";
+    let place = if is_here { String::new() } else { format!(" {}", quote(&directory.to_string_lossy())) };
+    let solution = if is_here { kit.solution.into() } else { directory.join(kit.solution) };
+    let text = format!("Fill in {}, then:\n\nrewind judge{place}\n", plain(&solution.display().to_string()));
     Ok(anstream::stdout().write_all(text.as_bytes())?)
 }

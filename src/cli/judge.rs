@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::run::Rule;
+use super::solution::Solution;
 use super::suites::{Selection, Showing, ended};
 use super::watch::{TICK, Watch, Wish};
 use crate::judge::{self, Case, ListOptions, Notes, fresh_case};
@@ -25,9 +26,9 @@ pub(super) struct JudgeArgs {
     #[command(flatten)]
     candidate: CandidateArgs,
 
-    /// The clock rule that the solution goes by
-    #[arg(long, value_name = "RULE", default_value = "monotone")]
-    clock: Rule,
+    /// The clock rule that the solution goes by [default: monotone]
+    #[arg(long, value_name = "RULE")]
+    clock: Option<Rule>,
 
     /// Judge by these suites, or by those in these folders, instead of the built-in ones
     #[arg(long = "suite", value_name = "FILE|DIR")]
@@ -48,10 +49,6 @@ pub(super) struct JudgeArgs {
     #[command(flatten)]
     showing: Showing,
 
-    /// The command that starts the solution
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    command: Vec<String>,
-
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -61,7 +58,9 @@ const VERDICTS: &str = "\
 Verdicts: AC accepted, WA wrong answer, TLE time, MLE memory, OLE output limit exceeded, RTE runtime
 error, NS operation not supported, PE wrong shape.
 
-Give the command after --, as in: rewind judge --level 2 -- ./my-solution";
+In the folder of a kit, `rewind judge` alone is enough; from outside it: rewind judge kit. A solution in
+Python, JavaScript or TypeScript is judged as it stands: rewind judge mine.py. Any other program by the
+command that starts it, after --, as in: rewind judge --level 2 -- ./my-solution";
 
 /// What came of judging once, while it was watched.
 struct Watched {
@@ -72,31 +71,48 @@ struct Watched {
     wish: Option<Wish>,
 }
 
-/// Judges the command.
-pub(super) fn judge(args: &JudgeArgs) -> Result<(), Failure> {
-    let mut cases = args.selection.cases(&args.suites, Some(args.clock.into()))?;
-    cases.retain(|case| case.max_time(&Records) <= args.candidate.max_time);
+/// Judges the solution.
+pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
+    let solution = Solution::of(&args.candidate, &args.limits)?;
+    args.selection.level = args.selection.level.or(solution.level);
+    args.clock = args.clock.or(solution.clock);
+    let mut cases = args.selection.cases(&args.suites, Some(args.clock().into()))?;
+    cases.retain(|case| case.max_time(&Records) <= solution.max_time);
     let seed = args.seed.unwrap_or_else(new_seed);
+    if args.watch {
+        return args.watch(&solution, &cases, seed);
+    }
+    solution.introduce(&args.candidate, args.selection.level_of_solution());
     if args.fresh > 0 {
         args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
     }
-    if args.watch {
-        return args.watch(&cases, seed);
+    if let Err((text, failure)) = solution.build() {
+        args.showing.print(&text)?;
+        return Err(failure);
     }
-    let mut candidate = args.candidate.candidate(&args.command, &args.limits);
-    args.showing.judge(&mut *candidate, args.with_fresh(&cases, seed), &args.command.join(" "))
+    let fresh = args.with_fresh(&solution, &cases, seed);
+    args.showing.judge(&mut *solution.candidate(), fresh, &solution.command())
 }
 
 impl JudgeArgs {
+    fn clock(&self) -> Rule {
+        self.clock.unwrap_or(Rule::Monotone)
+    }
+
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
     /// drawn one by one.
-    fn with_fresh<'c>(&'c self, cases: &'c [Case], seed: u64) -> impl Iterator<Item = Cow<'c, Case>> {
+    fn with_fresh<'c>(
+        &'c self,
+        solution: &Solution,
+        cases: &'c [Case],
+        seed: u64,
+    ) -> impl Iterator<Item = Cow<'c, Case>> {
         let level = self.selection.level_of_solution().number();
         let options = ListOptions {
-            max_time: self.candidate.max_time,
-            ..ListOptions::new(&Records, level, self.clock.into())
+            max_time: solution.max_time,
+            ..ListOptions::new(&Records, level, self.clock().into())
         };
-        let rest = self.candidate.again(options.clock, &self.command);
+        let rest = solution.again(options.clock);
         let fresh = (0..self.fresh).map(move |number| {
             let seed = seed.wrapping_add(number);
             let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
@@ -108,13 +124,14 @@ impl JudgeArgs {
     }
 
     /// Judges, and again whenever a file is saved, until a person has had enough; the last verdict counts.
-    fn watch(&self, cases: &[Case], seed: u64) -> Result<(), Failure> {
+    fn watch(&self, solution: &Solution, cases: &[Case], seed: u64) -> Result<(), Failure> {
         if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
             return Err(Failure::Usage("--watch needs a terminal".to_owned()));
         }
-        let mut watch = Watch::begin(&self.command)?;
+        let mut watch = Watch::begin(solution)?;
         loop {
-            let Watched { shown, verdict, mut wish } = self.judge_watched(&mut watch, cases, seed)?;
+            let Watched { shown, verdict, mut wish } =
+                self.judge_watched(&mut watch, solution, cases, seed)?;
             while !matches!(wish, Some(Wish::Again)) {
                 match wish {
                     Some(Wish::End) => return verdict,
@@ -129,16 +146,24 @@ impl JudgeArgs {
     }
 
     /// Judges once, on a thread of its own, with an eye on keys and saves.
-    fn judge_watched(&self, watch: &mut Watch, cases: &[Case], seed: u64) -> Result<Watched, Failure> {
+    fn judge_watched(
+        &self,
+        watch: &mut Watch,
+        solution: &Solution,
+        cases: &[Case],
+        seed: u64,
+    ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
         let notes = Notes::default();
-        let stopping = AtomicBool::new(false);
+        let (stopping, building) = (AtomicBool::new(false), AtomicBool::new(solution.is_built()));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
-                let mut candidate =
-                    self.candidate.noted_candidate(&self.command, &self.limits, notes.clone());
-                judge::judge(&Records, &mut *candidate, self.with_fresh(cases, seed), |level, case| {
+                solution.build()?;
+                building.store(false, Ordering::Relaxed);
+                let cases = self.with_fresh(solution, cases, seed);
+                let mut candidate = solution.noted_candidate(notes.clone());
+                let report = judge::judge(&Records, &mut *candidate, cases, |level, case| {
                     // Nobody need listen: what has been judged stands in the report.
                     let _ = sender.send(judge::report::case(level, case, true));
                     if stopping.load(Ordering::Relaxed) {
@@ -146,7 +171,8 @@ impl JudgeArgs {
                     } else {
                         ControlFlow::Continue(())
                     }
-                })
+                });
+                Ok::<_, (String, Failure)>(report)
             });
             let (mut shown, mut judged, mut wish) = (String::new(), 0, Ok(None));
             while !worker.is_finished() {
@@ -155,7 +181,12 @@ impl JudgeArgs {
                     shown.push_str(&failure);
                 }
                 if matches!(wish, Ok(None)) {
-                    let drawn = watch.draw(&shown, &format!("{judged} cases"));
+                    let state = if building.load(Ordering::Relaxed) {
+                        "building…".to_owned()
+                    } else {
+                        format!("{judged} cases")
+                    };
+                    let drawn = watch.draw(&shown, &state);
                     wish = drawn
                         .and_then(|()| watch.wish(TICK))
                         .map(|wish| wish.filter(|wish| wish.breaks_off()));
@@ -166,13 +197,17 @@ impl JudgeArgs {
                 }
             }
             shown.extend(failures.try_iter());
-            let report = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
+            let judged = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
+            let report = match judged {
+                Ok(report) => report,
+                Err((shown, failure)) => return Ok(Watched { shown, verdict: Err(failure), wish: wish? }),
+            };
             let head = match &report.cannot_start {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
             };
-            let notes: String = notes.told().iter().map(|note| format!("note: {note}\n")).collect();
-            let shown = format!("{head}{notes}\n{shown}");
+            let notes: Vec<_> = notes.told().iter().map(|note| format!("note: {note}\n")).collect();
+            let shown = format!("{head}{}\n{shown}", notes.concat());
             Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
     }

@@ -26,6 +26,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use unicode_width::UnicodeWidthChar;
 
 use super::Failure;
+use super::solution::Solution;
 
 /// So long after a save it is waited for more of them, as editors and compilers save in several steps.
 const SETTLING: Duration = Duration::from_millis(60);
@@ -82,8 +83,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Watches the folders of the files that a command names, or else the current one, and takes the screen.
-    pub(super) fn begin(command: &[String]) -> Result<Self, Failure> {
+    /// Watches the folders that a solution is edited in: those of the files that a command names, or else the current
+    /// one, where they are not known. Takes the screen.
+    pub(super) fn begin(solution: &Solution) -> Result<Self, Failure> {
         let cannot = |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot watch: {error}"));
         let (sender, saves) = channel();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -93,7 +95,11 @@ impl Watch {
             }
         })
         .map_err(|error| cannot(&error))?;
-        let (named, mut folders) = (named_folders(command), Vec::new());
+        let named = match &solution.folders[..] {
+            [] => named_folders(&solution.launch.words),
+            folders => folders.to_vec(),
+        };
+        let mut folders = Vec::new();
         for folder in &named {
             with_inner(folder.clone(), &mut folders);
         }

@@ -12,6 +12,8 @@
 //!                                           └─ Process: Pipes, Limits, the ProcessTree of its processes
 //! ```
 
+#[cfg(unix)]
+mod build;
 mod limits;
 #[cfg(unix)]
 mod lines;
@@ -29,10 +31,13 @@ mod session;
 mod tree;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+pub use build::{BuildError, build};
 pub use limits::{Limits, Millis};
 #[cfg(unix)]
 pub use tree::{adopt_orphans, end_all, end_running};
@@ -87,12 +92,15 @@ pub struct Run {
     pub took: Duration,
 }
 
+/// Says a line.
+type Tell = dyn Fn(&str) + Send + Sync;
+
 /// Where it is said, a line each, what was found out about a candidate: how it is spoken to, how its methods are called.
 /// Nothing is said twice.
 #[derive(Clone, Default)]
 pub struct Notes {
     told: Arc<Mutex<Vec<String>>>,
-    tell: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    tell: Option<Arc<Tell>>,
 }
 
 impl Notes {
@@ -179,13 +187,28 @@ impl FromStr for Protocol {
     }
 }
 
+/// How a program is started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Launch {
+    /// Its name or path, and its arguments.
+    pub words: Vec<String>,
+    /// The folder it is started in; without one that of the judge.
+    pub folder: Option<PathBuf>,
+}
+
+impl<W: AsRef<[String]> + ?Sized> From<&W> for Launch {
+    fn from(words: &W) -> Self {
+        Self { words: words.as_ref().to_vec(), folder: None }
+    }
+}
+
 /// The candidate that a command starts. Nothing is started yet.
 #[cfg(unix)]
 #[must_use]
 pub fn candidate<'e>(
     exercise: &'e dyn Exercise,
     protocol: Protocol,
-    command: &[String],
+    command: impl Into<Launch>,
     limits: Limits,
 ) -> Box<dyn Candidate + 'e> {
     noted_candidate(exercise, protocol, command, limits, Notes::default())
@@ -197,11 +220,11 @@ pub fn candidate<'e>(
 pub fn noted_candidate<'e>(
     exercise: &'e dyn Exercise,
     protocol: Protocol,
-    command: &[String],
+    command: impl Into<Launch>,
     limits: Limits,
     notes: Notes,
 ) -> Box<dyn Candidate + 'e> {
-    let command = command.to_vec();
+    let command = command.into();
     match protocol {
         Protocol::List => Box::new(listening::ListeningProtocol::new(exercise, command, limits, notes)),
         _ => spoken(exercise, protocol, command, limits, notes),
@@ -213,7 +236,7 @@ pub fn noted_candidate<'e>(
 fn spoken<'e>(
     exercise: &'e dyn Exercise,
     protocol: Protocol,
-    command: Vec<String>,
+    command: Launch,
     limits: Limits,
     notes: Notes,
 ) -> Box<dyn Candidate + 'e> {

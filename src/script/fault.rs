@@ -38,7 +38,7 @@ pub struct Faults {
 
 impl Faults {
     /// Adds a fault in the query of this number, or outside any.
-    pub(super) fn add(&mut self, query: Option<usize>, fault: Fault) {
+    pub fn add(&mut self, query: Option<usize>, fault: Fault) {
         self.count += 1;
         if !self.is_full() {
             self.first.push(Fault { query, ..fault });

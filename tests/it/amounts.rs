@@ -61,6 +61,7 @@ amounts! {
         CHANGED_FRAMES: "stores with changed frames, in each encoding", 600, 1_500, 150_000;
     }
     #[cfg(feature = "cli")] {
+        HUNTED: "mistakes of a hundred that are hunted down", 15, 100, 100;
         EXPLAINED: "lists under each rule, every query explained", 100, 400, 100_000;
         BARS: "lists under each rule, drawn as bars", 50, 100, 25_000;
         REASONS: "lists under each rule, each reason held against what happens", 100, 200, 50_000;
@@ -75,12 +76,6 @@ fn profile() -> usize {
     let Some(wanted) = env::var_os("REWIND_TESTS") else { return 0 };
     let known = PROFILES.iter().position(|profile| wanted == *profile);
     known.unwrap_or_else(|| panic!("REWIND_TESTS is {}, and should be one of {PROFILES:?}", wanted.display()))
-}
-
-/// Whether all is tried that there is.
-#[cfg(feature = "cli")]
-pub(crate) fn is_long() -> bool {
-    PROFILES[profile()] == "long"
 }
 
 /// The seed that the environment asks for.

@@ -22,6 +22,10 @@ pub(crate) mod lists;
 #[cfg(feature = "cli")]
 pub(crate) mod solutions;
 
+/// Which solution is judged: that of a kit, a file, or what a command starts.
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) mod targets;
+
 /// Judging again on save, in a terminal.
 #[cfg(all(unix, feature = "cli"))]
 pub(crate) mod watched;

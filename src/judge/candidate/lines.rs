@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, Run, SpawnError};
+use super::{Candidate, Launch, Run, SpawnError};
 use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
@@ -17,7 +17,7 @@ use crate::wire::{Brief, Term};
 #[derive(Debug)]
 pub(super) struct LinesProtocol<'e> {
     pub(super) exercise: &'e dyn Exercise,
-    pub(super) command: Vec<String>,
+    pub(super) command: Launch,
     pub(super) limits: Limits,
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::limits::{Deadline, Limits};
 use super::process::{Process, after_all};
-use super::{Candidate, Run, SpawnError};
+use super::{Candidate, Launch, Run, SpawnError};
 use crate::judge::case::{QueryList, QueryWords};
 use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
@@ -14,7 +14,7 @@ use crate::judge::verdict::{StopReason, Verdict};
 #[derive(Debug)]
 pub(super) struct ListProtocol<'e> {
     pub(super) exercise: &'e dyn Exercise,
-    pub(super) command: Vec<String>,
+    pub(super) command: Launch,
     pub(super) limits: Limits,
 }
 

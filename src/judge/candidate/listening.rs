@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::limits::Limits;
 use super::list::ListProtocol;
-use super::{Candidate, Notes, Protocol, Run, SpawnError, spoken};
+use super::{Candidate, Launch, Notes, Protocol, Run, SpawnError, spoken};
 use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, TimeRule};
 use crate::judge::verdict::Verdict;
@@ -17,7 +17,7 @@ use crate::judge::verdict::Verdict;
 /// A command that is listened to.
 pub(super) struct ListeningProtocol<'e> {
     exercise: &'e dyn Exercise,
-    command: Vec<String>,
+    command: Launch,
     limits: Limits,
     list: ListProtocol<'e>,
     /// How it is spoken to instead.
@@ -34,12 +34,7 @@ impl fmt::Debug for ListeningProtocol<'_> {
 }
 
 impl<'e> ListeningProtocol<'e> {
-    pub(super) fn new(
-        exercise: &'e dyn Exercise,
-        command: Vec<String>,
-        limits: Limits,
-        notes: Notes,
-    ) -> Self {
+    pub(super) fn new(exercise: &'e dyn Exercise, command: Launch, limits: Limits, notes: Notes) -> Self {
         let list = ListProtocol { exercise, command: command.clone(), limits };
         Self { exercise, command, limits, list, other: None, is_settled: false, entered: None, notes }
     }

@@ -7,10 +7,10 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::SpawnError;
 use super::limits::{Deadline, Limits};
 use super::pipes::Pipes;
 use super::tree::{ProcessTree, hold_if_ending};
+use super::{Launch, SpawnError};
 use crate::judge::shape::ONE_EACH;
 use crate::judge::verdict::{StopReason, Verdict};
 
@@ -37,11 +37,14 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a command in a process group of its own.
-    pub(super) fn start(command: &[String], limits: Limits) -> Result<Self, SpawnError> {
+    pub(super) fn start(command: &Launch, limits: Limits) -> Result<Self, SpawnError> {
         let cannot = |why: String| SpawnError { why, errors: String::new() };
         let (program, arguments) =
-            command.split_first().ok_or_else(|| cannot("there is no command".to_owned()))?;
+            command.words.split_first().ok_or_else(|| cannot("there is no command".to_owned()))?;
         let mut starting = Command::new(program);
+        if let Some(folder) = &command.folder {
+            starting.current_dir(folder);
+        }
         starting.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = ProcessTree::start(&mut starting);
         let (mut child, tree) =
@@ -82,7 +85,7 @@ impl Process {
             }
             if !self.pipes.is_open() {
                 // A last line needs no end.
-                return self.pipes.rest().ok_or(()).or_else(|()| Err(self.crash()));
+                return self.pipes.rest().ok_or(()).map_err(|()| self.crash());
             }
             self.turn(deadline)?;
         }
@@ -238,12 +241,16 @@ fn ended(status: ExitStatus) -> StopReason {
         let stop = StopReason::new(Verdict::WrongShape, "it ended before the last query was answered");
         return stop.with_hint(ONE_EACH);
     }
-    let why = match (status.code(), status.signal()) {
+    StopReason::new(Verdict::RuntimeError, ending(status))
+}
+
+/// How a process ended, in a sentence.
+pub(super) fn ending(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
         (Some(code), _) => format!("it ended with status {code}"),
         (None, Some(signal)) => format!("it was ended by signal {signal}{}", meaning(signal)),
         (None, None) => "it ended".to_owned(),
-    };
-    StopReason::new(Verdict::RuntimeError, why)
+    }
 }
 
 /// A number of bytes as a person reads it.

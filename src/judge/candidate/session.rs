@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, Notes, Run, SpawnError};
+use super::{Candidate, Launch, Notes, Run, SpawnError};
 use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, TimeRule, arrays};
 use crate::judge::shape;
@@ -35,7 +35,7 @@ const MOST_FAILED_STARTS: usize = 3;
 #[derive(Debug)]
 pub(super) struct SessionProtocol<'e> {
     exercise: &'e dyn Exercise,
-    command: Vec<String>,
+    command: Launch,
     limits: Limits,
     level: u8,
     process: Option<Process>,
@@ -79,12 +79,7 @@ type AnswerWith<'e> =
     fn(&mut SessionProtocol<'e>, &QueryList, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
 
 impl<'e> SessionProtocol<'e> {
-    pub(super) fn new(
-        exercise: &'e dyn Exercise,
-        command: Vec<String>,
-        limits: Limits,
-        notes: Notes,
-    ) -> Self {
+    pub(super) fn new(exercise: &'e dyn Exercise, command: Launch, limits: Limits, notes: Notes) -> Self {
         // Whoever enters no level is asked anything.
         let level = exercise.signatures().iter().map(|signature| signature.level).max().unwrap_or(1);
         Self {
@@ -110,7 +105,7 @@ impl<'e> SessionProtocol<'e> {
             let id = self.send(hello);
             match self.answer_to(id, "hello_ok", deadline) {
                 Ok(greeting) => {
-                    greeting.note.iter().for_each(|note| self.notes.tell(&brief(note.as_bytes())))
+                    greeting.note.iter().for_each(|note| self.notes.tell(&brief(note.as_bytes())));
                 }
                 // It runs, and says what is wrong with the solution: that is a finding, and no failed start.
                 Err(Trouble::Reported(stop)) if stop.is_of_load => self.unloaded = Some(stop),

@@ -69,9 +69,12 @@ pub(super) fn prefix(rng: &mut Rng, fields: &[String]) -> String {
     }
 }
 
-/// Mostly a number, so that an old value is told from a new one.
+/// Mostly a number, so that an old value is told from a new one; few begin with a zero, which a number would lose.
 pub(super) fn value(rng: &mut Rng) -> String {
-    let number = rng.below(1000).to_string();
+    let number = match rng.below(1000) {
+        number @ 10..30 => format!("0{number}"),
+        number => number.to_string(),
+    };
     if rng.chance(8) { any(rng) } else { number }
 }
 

@@ -16,14 +16,17 @@ macro_rules! files {
 }
 
 /// The name of each file below `fixtures`, and its text.
-pub const FILES: [(&str, &str); 30] = files![
+pub const FILES: [(&str, &str); 34] = files![
     "level1/records.json",
+    "level1/habits.json",
     "level1/edges.json",
     "level2/scans.json",
     "level2/prefixes.json",
     "level2/order.json",
+    "level2/habits.json",
     "level2/long.json",
     "level3/lifetimes.json",
+    "level3/timed_records.json",
     "level3/mixed_clock.json",
     "level3/edges.json",
     "level3/long.json",
@@ -31,6 +34,7 @@ pub const FILES: [(&str, &str); 30] = files![
     "level4/backups.json",
     "level4/restores.json",
     "level4/lifetimes_rebased.json",
+    "level4/habits.json",
     "level4/interview_walkthrough.json",
     "level4/edges.json",
     "level4/long.json",

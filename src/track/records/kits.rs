@@ -2,6 +2,8 @@
 //!
 //! The files lie in `kits/`, one folder a language, and are compiled in. They are no code of this room.
 
+use std::path::Path;
+
 /// A starter kit.
 #[derive(Debug)]
 pub struct Kit {
@@ -15,6 +17,8 @@ pub struct Kit {
     pub build: Option<&'static str>,
     /// The command that starts it.
     pub run: &'static str,
+    /// How names of files in the language end.
+    sources: &'static [&'static str],
     /// What the README adds of printing.
     printing: &'static str,
     /// Its files but for the README: name and text.
@@ -29,7 +33,7 @@ macro_rules! files {
 }
 
 /// What the README says where there is something to build.
-const REBUILD: &str = "Build again after each change; the command with `--watch` does it itself.\n\n";
+const BUILT: &str = " They build it first, too: `rewind.toml` says how.";
 
 /// All kits.
 pub static KITS: [Kit; 6] = [
@@ -38,7 +42,8 @@ pub static KITS: [Kit; 6] = [
         names: &["python", "py", "python3"],
         solution: "solution.py",
         build: None,
-        run: "python3 adapter.py",
+        run: "python3 adapter.py solution.py",
+        sources: &["py"],
         printing: "",
         files: files!["solution.py" = "python/solution.py", "adapter.py" = "python/adapter.py"],
     },
@@ -47,7 +52,8 @@ pub static KITS: [Kit; 6] = [
         names: &["javascript", "js", "node"],
         solution: "solution.js",
         build: None,
-        run: "node adapter.js",
+        run: "node adapter.js solution.js",
+        sources: &["js", "mjs", "cjs", "ts", "mts", "cts"],
         printing: "",
         files: files!["solution.js" = "javascript/solution.js", "adapter.js" = "javascript/adapter.js"],
     },
@@ -57,6 +63,7 @@ pub static KITS: [Kit; 6] = [
         solution: "Solution.java",
         build: Some("javac -d out Adapter.java Solution.java"),
         run: "java -cp out Adapter",
+        sources: &["java"],
         printing: "",
         files: files!["Solution.java" = "java/Solution.java", "Adapter.java" = "java/Adapter.java"],
     },
@@ -66,6 +73,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.go",
         build: Some("go build -buildvcs=false -o solution ."),
         run: "./solution",
+        sources: &["go"],
         printing: "",
         files: files![
             "solution.go" = "go/solution.go",
@@ -79,6 +87,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.hpp",
         build: Some("g++ -O2 -std=c++17 -o solution adapter.cpp"),
         run: "./solution",
+        sources: &["hpp", "cpp", "cc", "cxx", "h"],
         printing: "",
         files: files!["solution.hpp" = "cpp/solution.hpp", "adapter.cpp" = "cpp/adapter.cpp"],
     },
@@ -88,6 +97,7 @@ pub static KITS: [Kit; 6] = [
         solution: "solution.rs",
         build: Some("cargo build --release"),
         run: "./target/release/solution",
+        sources: &["rs"],
         printing: " But `println!` does: print with `eprintln!`.",
         files: files![
             "solution.rs" = "rust/solution.rs",
@@ -112,28 +122,50 @@ impl Kit {
         })
     }
 
-    /// Its files, the README among them: name and text.
+    /// The kit of the language that a file is written in, by how its name ends.
+    #[must_use]
+    pub fn of_file(name: &Path) -> Option<&'static Self> {
+        let ending = name.extension()?.to_str()?.to_lowercase();
+        KITS.iter().find(|kit| kit.sources.contains(&ending.as_str()))
+    }
+
+    /// What else the language is called, as the command line takes it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.names[0]
+    }
+
+    /// The program that runs a solution as it stands, and the adapter that it is given: name and text. `None` where a
+    /// solution has to be built.
+    #[must_use]
+    pub fn adapter(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        let (program, rest) = self.run.split_once(' ').filter(|_| self.build.is_none())?;
+        let (name, text) = self.files.iter().find(|(name, _)| rest.split(' ').next() == Some(name))?;
+        Some((program, name, text))
+    }
+
+    /// Its files, the README and `rewind.toml` among them: name and text.
     pub fn files(&self) -> impl Iterator<Item = (&'static str, String)> {
         let files = self.files.iter().map(|(name, text)| (*name, (*text).to_owned()));
-        files.chain([("README.md", self.readme())])
+        files.chain([("README.md", self.readme()), ("rewind.toml", self.manifest())])
+    }
+
+    /// How the judge starts it.
+    fn manifest(&self) -> String {
+        let words: Vec<_> = self.run.split(' ').map(|word| format!("\"{word}\"")).collect();
+        let build = match self.build {
+            Some(build) => format!("build = \"{build}\""),
+            None => "# build = \"a command that is run once before, such as a compiler\"".to_owned(),
+        };
+        include_str!("kits/rewind.toml").replace("{run}", &words.join(", ")).replace("{build}", &build)
     }
 
     /// What to do with it.
     fn readme(&self) -> String {
-        let build = self.build.map_or(String::new(), |build| format!("{build}\n"));
         include_str!("kits/README.md")
             .replace("{language}", self.language)
             .replace("{solution}", self.solution)
-            .replace("{build}", &build)
-            .replace("{rebuild}", if self.build.is_some() { REBUILD } else { "" })
+            .replace("{built}", if self.build.is_some() { BUILT } else { "" })
             .replace("{printing}", self.printing)
-            .replace("{watched}", &self.watched())
-            .replace("{run}", self.run)
-    }
-
-    /// The command that builds and starts it, for judging again on save.
-    fn watched(&self) -> String {
-        self.build
-            .map_or_else(|| self.run.to_owned(), |build| format!("sh -c '{build} && exec {}'", self.run))
     }
 }

@@ -503,8 +503,8 @@ async function typed(file) {
   } catch (error) {
     if (error.code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
     throw new NoSolution(
-      `node ${process.versions.node} does not run TypeScript: take node 22.18 or later, ` +
-        "or tsx for node, as in `npx tsx adapter.js solution.ts`",
+      `node ${process.versions.node} does not run TypeScript: take node 22.18 or later, which does, ` +
+        "or judge the JavaScript that `tsc` makes of it",
     );
   }
 }
