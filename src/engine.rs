@@ -32,8 +32,8 @@
 //! (all cells, and the counts), `shards` (the map they are kept in), `live` (which of them are live),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists),
 //! `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who dies when), `undo`
-//! (what a restore undoes), `backups` (what was saved); whether all that is as it must be: `check`; how it is
-//! written down and brought back: `image`, `image_loader`, and as queries: `dump`; what can be seen of it: `seen`; and
+//! (what a restore undoes), `backups` (what was saved); whether all that is as it must be: `check` and `invariant`; how it is
+//! written down and brought back: `image`, and as queries: `dump`; what can be seen of it: `seen`; and
 //! what a query did: `outcome`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
@@ -46,7 +46,7 @@ mod expiries;
 mod fields;
 mod history;
 pub mod image;
-mod image_loader;
+mod invariant;
 mod level1_records;
 mod level2_scans;
 mod level3_lifetimes;
@@ -74,13 +74,13 @@ use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
-#[cfg(feature = "store")]
-pub(crate) use blobs::BlobRef;
 pub(crate) use blobs::Blobs;
 use blobs::NoBlobs;
 use expiries::{Expiries, PendingExpiry};
 use records::RecordTable;
 use smol_str::SmolStr;
+#[cfg(feature = "store")]
+pub(crate) use stored::BlobRef;
 pub(crate) use stored::StoredText;
 #[cfg(feature = "store")]
 pub(crate) use stored::StoredValue;
@@ -157,6 +157,7 @@ impl Engine {
     /// # Errors
     /// [`Backwards`] if the query's timestamp is earlier than one already seen and the clock rule is
     /// monotone. Nothing has changed then.
+    #[inline]
     pub fn apply<'e>(&'e mut self, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
         self.apply_with(None, query, &mut NoBlobs)
     }
@@ -165,6 +166,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::apply`].
+    #[inline]
     pub fn apply_in<'e>(&'e mut self, session: &Session, query: &Query<'_>) -> Result<Reply<'e>, Backwards> {
         self.apply_with(Some(session), query, &mut NoBlobs)
     }
@@ -187,12 +189,14 @@ impl Engine {
             self.touch(query);
         }
         Ok(match *query {
-            Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
-                self.set((key, field, StoredText::new(value, blobs)), Some(Lifetime::PERMANENT), now)
-            }
+            Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => self.set(
+                (key, field, StoredText::new(value, blobs.intern(value))),
+                Some(Lifetime::PERMANENT),
+                now,
+            ),
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
                 let lifetime = self.lifetime(timestamp, ttl);
-                self.set((key, field, StoredText::new(value, blobs)), lifetime, now)
+                self.set((key, field, StoredText::new(value, blobs.intern(value))), lifetime, now)
             }
             Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get::<B>(key, field, now),
             Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),
@@ -205,12 +209,14 @@ impl Engine {
                 self.restore(timestamp, timestamp_to_restore.0)
             }
             Query::Tick { .. } => Reply::Done,
-            Query::Put { key, value } => {
-                self.set((key, OWN, StoredText::new(value, blobs)), Some(Lifetime::PERMANENT), now)
-            }
+            Query::Put { key, value } => self.set(
+                (key, OWN, StoredText::new(value, blobs.intern(value))),
+                Some(Lifetime::PERMANENT),
+                now,
+            ),
             Query::PutWithTtl { key, value, ttl } => {
                 let lifetime = self.lifetime(self.clock.now(), ttl);
-                self.set((key, OWN, StoredText::new(value, blobs)), lifetime, now)
+                self.set((key, OWN, StoredText::new(value, blobs.intern(value))), lifetime, now)
             }
             Query::GetOwn { key } => self.get::<B>(key, OWN, now),
             Query::DeleteRecord { key } => self.delete_record(key, now),
@@ -227,7 +233,9 @@ impl Engine {
             Query::TtlOf { key, field } => self.ttl((key, Some(field)), now),
             Query::PersistRecord { key } => self.persist((key, None), now),
             Query::Persist { key, field } => self.persist((key, Some(field)), now),
-            Query::Append { key, field, item } => self.append(key, field, StoredText::new(item, blobs), now),
+            Query::Append { key, field, item } => {
+                self.append(key, field, StoredText::new(item, blobs.intern(item)), now)
+            }
             Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, blobs)?,
             Query::Begin {} => self.begin(session),
             Query::Commit {} => self.commit(now),

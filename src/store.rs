@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
-//! file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory), `group` (queries
+//! file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory), `numbering` and `group` (queries
 //! on disk), `blob_store` (values that stay there); writing: `apply` (the database, and what it asks of a journal), `journal`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
 //! `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`, `check`. The
 //! format byte by byte is in `store/FORMAT.md`.
@@ -32,6 +32,7 @@ mod journal;
 mod listing;
 mod log;
 mod message;
+mod numbering;
 mod opening;
 mod options;
 mod recovery;

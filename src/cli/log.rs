@@ -242,7 +242,7 @@ fn replay(directory: &DirectoryArg, until: Until, format: Option<Format>) -> Res
     let mut view = directory.view(until)?;
     let mut rows = Rows::new(stdout(), format, &["key", "field", "value", "left"]);
     view.try_each_cell(|cell: &LiveCell<'_>| {
-        let left = cell.left.map(|left| left.0);
+        let left = cell.remaining.map(|remaining| remaining.0);
         Ok::<_, Failure>(rows.add(&[
             json!(cell.key),
             json!(cell.field),

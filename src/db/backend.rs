@@ -102,8 +102,10 @@ impl Backend {
                 // In memory there is nothing to wait for.
                 let _ = is_committed;
                 let mut clock = engine.clock();
-                for query in requests.iter().flat_map(Request::queries) {
-                    clock.advance(query.timestamp())?;
+                for request in requests {
+                    for query in request.queries() {
+                        clock.advance(query.timestamp())?;
+                    }
                 }
                 requests.iter().try_for_each(|request| {
                     let answer = answer_in_engine(engine, session, request)?;
@@ -194,6 +196,7 @@ impl Backend {
     }
 }
 
+#[inline]
 fn in_engine<'e>(
     engine: &'e mut Engine,
     session: Option<&Session>,
@@ -205,6 +208,7 @@ fn in_engine<'e>(
     }
 }
 
+#[inline]
 fn answer_in_engine<'e>(
     engine: &'e mut Engine,
     session: Option<&Session>,

@@ -10,13 +10,9 @@
 
 use std::sync::Arc;
 
-use super::stored::StoredValue;
+use super::stored::{BlobRef, StoredValue};
 use crate::reply::Value;
 use crate::time::Backwards;
-
-/// A reference to a text that is elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobRef(pub u64);
 
 /// Whoever has the blobs of an engine.
 pub(crate) trait Blobs {

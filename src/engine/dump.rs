@@ -17,8 +17,9 @@
 use std::sync::Arc;
 
 use super::backups::Backup;
-use super::blobs::{self, BlobRef};
+use super::blobs;
 use super::records::{CellHistory, Content, live};
+use super::stored::BlobRef;
 use super::stored::{StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
@@ -170,11 +171,11 @@ impl<'e> Dump<'e> {
 
     /// The cells that may differ from what was told last, in order; some may stand twice.
     fn candidates(&self, moment: Time, backup: Backup) -> Vec<usize> {
-        let goes_on = |&(then, last): &(Time, Backup)| {
+        let continues = |&(then, last): &(Time, Backup)| {
             let same_shift = moment.0 - backup.now.0 == then.0 - last.now.0;
             backup.savepoint.since(last.savepoint).filter(|_| same_shift && moment >= then)
         };
-        let Some(epochs) = self.last.as_ref().and_then(goes_on) else {
+        let Some(epochs) = self.last.as_ref().and_then(continues) else {
             return (0..self.cells.len()).collect();
         };
         let from = self.written.partition_point(|(epoch, _)| epoch < epochs.start());
@@ -261,8 +262,8 @@ fn tell<E>(
         StoredValue::List(list) => list.items(),
     };
     let mut reads = reads;
-    let goes_on = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| begun(told, &list));
-    let done = match (goes_on, &list[..]) {
+    let continues = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| begun(told, &list));
+    let done = match (continues, &list[..]) {
         (Some(done), _) => done,
         // Two texts and more begin as one.
         (None, [first, _, ..]) => {

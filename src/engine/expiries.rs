@@ -16,7 +16,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Found, ensure, hold};
+use super::invariant::{Found, ensure, hold};
 use super::records::{Content, RecordTable};
 use super::timeline::Epoch;
 use super::{Text, weight};

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::Text;
-use super::check::{Found, ensure};
+use super::invariant::{Found, ensure};
 use super::records::CellHistory;
 
 /// A record with more fields is wide.

@@ -14,6 +14,8 @@
 //! the notes of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are
 //! those of the database's own clock.
 
+mod loader;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,8 +27,8 @@ use super::stored::{StoredText, StoredValue};
 use super::timeline::{Runs, TimelineImage};
 use crate::time::{ClockRule, Time};
 
-pub use super::blobs::BlobRef;
-pub use super::image_loader::ImageLoader;
+pub use super::stored::BlobRef;
+pub use loader::ImageLoader;
 
 /// A database as it stood at a moment. It may be read, and dropped, in another thread.
 #[derive(Debug)]
@@ -127,7 +129,7 @@ pub enum ValueImage<'a> {
     /// A list.
     List {
         /// Does it go on from that of the version before? Then it has all items of that one first.
-        goes_on: bool,
+        continues: bool,
         /// Its own items.
         items: Vec<TextImage<'a>>,
     },
@@ -163,8 +165,8 @@ impl<'a> ValueImage<'a> {
             StoredValue::Text(_) => None,
         });
         match beyond {
-            Some(items) => Self::List { goes_on: true, items: images(items) },
-            None => Self::List { goes_on: false, items: images(list.items()) },
+            Some(items) => Self::List { continues: true, items: images(items) },
+            None => Self::List { continues: false, items: images(list.items()) },
         }
     }
 }

@@ -7,7 +7,7 @@ use super::blobs::Blobs;
 use super::outcome::WriteKind;
 use super::records::{Content, Seen};
 use super::stored::{StoredText, StoredValue};
-use super::transactions::Change;
+use super::transactions::WriteTarget;
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
@@ -45,7 +45,7 @@ impl Engine {
     pub(super) fn remove(&mut self, key: &str, field: &str, now: Time) -> bool {
         self.note_write(key, field, WriteKind::Removed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
-            self.note_change(Change::Cell(key, field));
+            self.note_change(WriteTarget::Cell(key, field));
         }
         let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let deleted = self.records.delete(key, field, view);
@@ -58,7 +58,7 @@ impl Engine {
         let lifetime = content.lifetime;
         self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() {
-            self.note_change(Change::Cell(key, field));
+            self.note_change(WriteTarget::Cell(key, field));
         }
         let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let new = self.records.put(key, field, content, view);

@@ -37,10 +37,10 @@ impl Engine {
 
     /// How long a cell with this lifetime lives from the clock's reading on, where the database's own stands
     /// `shift` behind; `None` if to the end of time.
-    pub(super) fn left(&self, lifetime: Lifetime, shift: u64) -> Option<Ttl> {
-        let left = lifetime.left_at(on_own_clock(self.clock.now(), shift))?;
+    pub(super) fn remaining(&self, lifetime: Lifetime, shift: u64) -> Option<Ttl> {
+        let remaining = lifetime.left_at(on_own_clock(self.clock.now(), shift))?;
         // A restore may have moved its end past the last moment there is.
-        self.clock.now().0.checked_add(left.0).map(|_| left)
+        self.clock.now().0.checked_add(remaining.0).map(|_| remaining)
     }
 
     /// Remembers when a cell dies, where time can only pass.

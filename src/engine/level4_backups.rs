@@ -16,7 +16,7 @@ use super::backups::Backup;
 use super::outcome::WholeChange;
 use super::records::{Content, NewVersions, Record};
 use super::timeline::Savepoint;
-use super::transactions::{Change, WholeDbWrite};
+use super::transactions::{WholeDbWrite, WriteTarget};
 use crate::reply::Reply;
 use crate::time::{ClockRule, Time};
 
@@ -32,7 +32,7 @@ impl Engine {
         };
         self.note_whole(WholeChange::Saved { at: timestamp });
         self.touch_whole(WholeDbWrite::Saved);
-        self.note_change(Change::Backups);
+        self.note_change(WriteTarget::Backups);
         let savepoint = self.timeline.close();
         let backup = Backup { now, savepoint, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
@@ -55,7 +55,7 @@ impl Engine {
         let Some((taken, backup)) = self.backups.latest(moment) else { return Reply::Done };
         self.note_whole(WholeChange::Restored { at: timestamp, taken });
         self.touch_whole(WholeDbWrite::Left);
-        self.note_change(Change::All);
+        self.note_change(WriteTarget::All);
         let written = self.undo.take();
         self.undo_open(written);
         self.timeline.fork(backup.savepoint);

@@ -12,7 +12,7 @@ use super::blobs::Blobs;
 use super::outcome::WholeChange;
 use super::records::{Record, RecordTable};
 use super::stored::StoredValue;
-use super::transactions::{Change, WholeDbWrite};
+use super::transactions::{WholeDbWrite, WriteTarget};
 use super::undo::UndoLog;
 use super::{Engine, Text};
 use crate::reply::{Item, Reply};
@@ -67,7 +67,7 @@ impl Engine {
     pub(super) fn clear<V>(&mut self) -> Reply<'static, V> {
         self.note_whole(WholeChange::Cleared);
         self.touch_whole(WholeDbWrite::Left);
-        self.note_change(Change::All);
+        self.note_change(WriteTarget::All);
         if self.backups.is_empty() && !self.is_shared() {
             self.records = RecordTable::default();
             self.undo = UndoLog::default();

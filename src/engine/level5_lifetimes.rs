@@ -31,7 +31,9 @@ impl Engine {
     pub(super) fn ttl<V>(&self, meant: Meant<'_>, now: Time) -> Reply<'static, V> {
         let lifetimes = self.live_of(meant, now).into_iter().map(|(_, content)| content.lifetime);
         match lifetimes.max() {
-            Some(lifetime) => Reply::Remaining(self.left(lifetime, self.shift).map(|left| left.0)),
+            Some(lifetime) => {
+                Reply::Remaining(self.remaining(lifetime, self.shift).map(|remaining| remaining.0))
+            }
             None => Reply::Value(None),
         }
     }
@@ -40,7 +42,7 @@ impl Engine {
     pub(super) fn persist<V>(&mut self, (key, field): Meant<'_>, now: Time) -> Reply<'static, V> {
         let mut cells = self.live_of((key, field), now);
         // What a restore has moved past the end of time never ends either.
-        cells.retain(|(_, content)| self.left(content.lifetime, self.shift).is_some());
+        cells.retain(|(_, content)| self.remaining(content.lifetime, self.shift).is_some());
         let any = !cells.is_empty();
         for (field, content) in cells {
             self.put(key, &field, Content { lifetime: Lifetime::PERMANENT, ..content }, now);

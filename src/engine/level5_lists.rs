@@ -7,7 +7,7 @@ use super::Engine;
 use super::outcome::WriteKind;
 use super::records::Content;
 use super::stored::{List, StoredText, StoredValue};
-use super::transactions::Change;
+use super::transactions::WriteTarget;
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
@@ -23,7 +23,7 @@ impl Engine {
     ) -> Reply<'static, V> {
         self.note_write(key, field, WriteKind::Changed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
-            self.note_change(Change::Cell(key, field));
+            self.note_change(WriteTarget::Cell(key, field));
         }
         let in_place = self.records.append(key, field, item, (self.timeline.open(), now));
         let length = in_place.unwrap_or_else(|item| self.append_anew(key, field, item, now));

@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use super::Text;
-use super::check::{Found, ensure};
+use super::invariant::{Found, ensure};
 
 /// So many records more or less are no reason for an index.
 const FEW: usize = 4;

@@ -119,7 +119,9 @@ impl Engine {
         let is_live = content.is_some_and(|content| content.lifetime.holds_at(now));
         let before = content.map(|content| Overwritten {
             value: content.value.shown().into_owned(),
-            ends: self.left(content.lifetime, shift).map(|left| Time(self.clock.now().0 + left.0)),
+            ends: self
+                .remaining(content.lifetime, shift)
+                .map(|remaining| Time(self.clock.now().0 + remaining.0)),
         });
         let Some(outcome) = &mut self.outcome else { return };
         let is_noted = outcome.writes.last().is_some_and(|last| last.key == key && last.field == field);

@@ -23,7 +23,7 @@ pub struct LiveCell<'e, V = Value<'e>> {
     /// Its value.
     pub value: V,
     /// Milliseconds left to live; `None` if it is permanent.
-    pub left: Option<Ttl>,
+    pub remaining: Option<Ttl>,
     /// The first moment at which it is dead; `None` if it is permanent.
     pub ends: Option<Time>,
 }
@@ -31,8 +31,8 @@ pub struct LiveCell<'e, V = Value<'e>> {
 impl<'e, V> LiveCell<'e, V> {
     /// The same with a value.
     pub(crate) fn with<W>(self, value: W) -> LiveCell<'e, W> {
-        let Self { key, field, value: _, left, ends } = self;
-        LiveCell { key, field, value, left, ends }
+        let Self { key, field, value: _, remaining, ends } = self;
+        LiveCell { key, field, value, remaining, ends }
     }
 
     /// Is it still live at this moment, the clock's reading or later?
@@ -112,9 +112,9 @@ impl Engine {
         content: &Content,
         shift: u64,
     ) -> LiveCell<'e, ()> {
-        let left = self.left(content.lifetime, shift);
-        let ends = left.map(|left| Time(self.clock.now().0 + left.0));
-        LiveCell { key, field, value: (), left, ends }
+        let remaining = self.remaining(content.lifetime, shift);
+        let ends = remaining.map(|remaining| Time(self.clock.now().0 + remaining.0));
+        LiveCell { key, field, value: (), remaining, ends }
     }
 
     /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or

@@ -20,7 +20,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::OccupiedEntry;
 
 use super::Text;
-use super::check::{Found, ensure, hold};
+use super::invariant::{Found, ensure, hold};
 
 /// How many shards there are. More make the copy of one cheaper, fewer stay in the processor's nearest cache.
 const SHARDS: usize = 256;

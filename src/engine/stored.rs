@@ -18,9 +18,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Text;
-use super::blobs::{BlobRef, Blobs};
-use super::check::{Found, ensure};
+use super::invariant::{Found, ensure};
 use crate::reply::Value;
+
+/// A reference to a text that is elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobRef(pub u64);
 
 /// A text of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +44,10 @@ pub(crate) enum StoredValue {
 }
 
 impl StoredText {
-    /// The text of a query, as it is kept from now on.
+    /// The text of a query as it is kept: by its reference where it is elsewhere.
     #[inline]
-    pub(super) fn new(text: &str, blobs: &mut impl Blobs) -> Self {
-        blobs.intern(text).map_or_else(|| Self::Memory(Text::new(text)), Self::Blob)
+    pub(super) fn new(text: &str, blob: Option<BlobRef>) -> Self {
+        blob.map_or_else(|| Self::Memory(Text::new(text)), Self::Blob)
     }
 
     /// The text itself; `fetch` has those that are elsewhere.

@@ -33,7 +33,7 @@ use super::timeline::{Epoch, Head, Timeline};
 use super::undo::{UndoLog, UndoRecord};
 use super::{Engine, Text};
 use changes::Changes;
-pub(super) use changes::{Change, WholeDbWrite};
+pub(super) use changes::{WholeDbWrite, WriteTarget};
 pub(super) use check::Present;
 pub use ending::Effect;
 

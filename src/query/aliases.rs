@@ -29,6 +29,7 @@ impl Aliases {
     }
 
     /// Takes a query into account that may change the names. Returns whether it was granted; one that changes none is.
+    #[inline]
     pub fn learn(&mut self, query: &Query<'_>) -> bool {
         match query {
             Query::Alias { name, operation } => self.add(name, operation),

@@ -9,7 +9,6 @@ use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
 use super::operation::Word;
-use super::records::RECORDS;
 use super::{Level, Operation, Part, Query};
 
 /// What a form asks.
@@ -100,12 +99,6 @@ pub struct Language {
 }
 
 impl Language {
-    /// The language of the canonical exercise, and of this database beyond it.
-    #[must_use]
-    pub fn records() -> &'static Self {
-        &RECORDS
-    }
-
     /// A language of these forms, of which at least one is wanted, in order of their levels; `exercise` is the last level
     /// of the exercise that it belongs to.
     #[must_use]

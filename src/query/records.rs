@@ -7,8 +7,14 @@ use std::sync::LazyLock;
 use super::language::Asks::{Batch, One};
 use super::{Asks, Example, Form, Language, Level, Operation};
 
-/// The language itself.
-pub(super) static RECORDS: LazyLock<Language> = LazyLock::new(|| Language::new(&FORMS, Level(4)));
+impl Language {
+    /// The language of the canonical exercise, and of this database beyond it.
+    #[must_use]
+    pub fn records() -> &'static Self {
+        static RECORDS: LazyLock<Language> = LazyLock::new(|| Language::new(&FORMS, Level(4)));
+        &RECORDS
+    }
+}
 
 /// A form whose words stand in the order that the operation has them in.
 const fn form(

@@ -22,9 +22,10 @@ mod tests;
 
 use super::blob_store::{BlobStore, EachWord, QueryBlobs};
 use super::error::Error;
-use super::group::{self, Numbering};
+use super::group;
 use super::journal::{Draft, Journal, Locate, LoggedGroup};
 use super::message::Group;
+use super::numbering::Numbering;
 use super::replay::{Until, replay};
 use crate::engine::{Effect, Engine, Session};
 use crate::query::{Access, Query};
@@ -161,10 +162,10 @@ impl Core {
         };
         let number = self.engine.transaction_of(session);
         let plan = match (effect, number.and_then(|number| self.pending.get(number))) {
-            (Effect::Told, _) if !group.is_empty() => Plan::Replay,
+            (Effect::Queries, _) if !group.is_empty() => Plan::Replay,
             // Where it is read again the clock would have passed it.
-            (Effect::Asked, Some(pending)) if pending.began < self.logged.max(self.frozen) => Plan::Refuse,
-            (Effect::Asked, Some(pending)) => {
+            (Effect::Original, Some(pending)) if pending.began < self.logged.max(self.frozen) => Plan::Refuse,
+            (Effect::Original, Some(pending)) => {
                 // It stays until it is kept.
                 group = self.encode_pending(pending);
                 Plan::End

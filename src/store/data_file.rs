@@ -20,8 +20,8 @@ use super::aside::{ASIDE, remove_if_there};
 use super::disk::{Disk, DiskFile};
 use super::error::{Damage, Error};
 use super::frame::{self, FrameReader, Link};
-use super::group::Numbering;
 use super::message::{Body, Header};
+use super::numbering::Numbering;
 use super::options::Encoding;
 use crate::time::ClockRule;
 

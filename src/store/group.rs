@@ -11,11 +11,9 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::data_file::DataFile;
-use super::error::Error;
-use super::message::{Group, Header, Packed};
-use super::options::Encoding;
-use crate::query::{Language, Operation, Part, Query, RETIRED, Word};
+use super::message::{Group, Packed};
+use super::numbering::Numbering;
+use crate::query::{Language, Operation, Part, Query, Word};
 use crate::time::{Clock, Time};
 
 /// What happened in a group.
@@ -25,48 +23,6 @@ pub(super) enum Event<'g> {
     Query(Query<'g>, usize),
     /// Reads have moved the clock.
     Clock(Time),
-}
-
-/// The operations by the numbers that a file gives them; `None` has the number of what is none.
-#[derive(Debug)]
-pub(super) struct Numbering(Vec<Option<Operation>>);
-
-impl Numbering {
-    /// The one that this program writes: places in the table.
-    pub(super) fn own() -> Self {
-        let mut operations: Vec<_> = Operation::ALL.iter().copied().map(Some).collect();
-        operations.insert(RETIRED.0, None);
-        Self(operations)
-    }
-
-    /// The number of an operation in that one.
-    fn own_number(operation: Operation) -> u32 {
-        let place = operation as u32;
-        if operation as usize >= RETIRED.0 { place + 1 } else { place }
-    }
-
-    /// What the header of a file says of it.
-    pub(super) fn shapes(&self) -> Vec<String> {
-        let shape = |one: &Option<Operation>| one.map_or_else(|| RETIRED.1.to_owned(), Operation::shape);
-        self.0.iter().map(shape).collect()
-    }
-
-    /// The one of a file. In JSON operations have their names, and what is read is numbered as this program does.
-    pub(super) fn of(header: &Header, file: &DataFile) -> Result<Self, Error> {
-        let find = |shape: &String| {
-            if shape == RETIRED.1 {
-                return Ok(None);
-            }
-            let is_it = |one: &&Operation| shape.starts_with(one.name()) && one.shape() == *shape;
-            let operation = Operation::ALL.iter().find(is_it);
-            let why = || format!("{shape} is no operation of this one");
-            operation
-                .map(|one| Some(*one))
-                .ok_or_else(|| Error::Newer { file: file.name.clone(), why: why() })
-        };
-        let numbering = header.operations.iter().map(find).collect::<Result<_, _>>().map(Self)?;
-        Ok(if file.encoding == Encoding::Json { Self::own() } else { numbering })
-    }
 }
 
 impl Group {
@@ -118,9 +74,10 @@ impl Group {
             while let Some((_, now)) = moves.next_if(|(before, _)| **before <= place as u64) {
                 each(Event::Clock(Time(*now)))?;
             }
-            let named = numbering.0.get(*operation as usize).ok_or("a group names no operation")?;
-            let operation =
-                named.filter(|one| may_stand(*one)).ok_or("a group has an operation that is in none")?;
+            let operation = numbering.operation(*operation).ok_or("a group names no operation")?;
+            if !may_stand(operation) {
+                return Err("a group has an operation that is in none".into());
+            }
             let first = columns.text;
             each(Event::Query(columns.query(operation).ok_or("a query of a group is not whole")?, first))?;
         }
@@ -264,8 +221,8 @@ impl Serialize for Group {
 
 impl<'de> Deserialize<'de> for Group {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
-        impl<'de> Visitor<'de> for Elements {
+        struct ElementsVisitor;
+        impl<'de> Visitor<'de> for ElementsVisitor {
             type Value = Group;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -291,7 +248,7 @@ impl<'de> Deserialize<'de> for Group {
                 Ok(group)
             }
         }
-        deserializer.deserialize_seq(Elements)
+        deserializer.deserialize_seq(ElementsVisitor)
     }
 }
 

@@ -16,11 +16,12 @@ use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{Frame, FrameReader, Link};
-use super::group::{self, Numbering};
+use super::group;
 use super::journal::{Lies, LoggedGroup};
 use super::listing::FileListing;
 use super::log::Tail;
 use super::message::Body;
+use super::numbering::Numbering;
 use super::options::Options;
 use super::replay::{Until, replay};
 use super::snapshot::{self, Size};
@@ -193,7 +194,7 @@ impl Recovery {
     fn segment(&mut self, disk: &dyn Disk, name: FileName, is_last: bool) -> Result<(), Error> {
         let file = DataFile::open(disk, name)?;
         let (mut reader, header, link, chain) = file.reader(FileKind::Log)?;
-        let numbering = Numbering::of(&header, &file)?;
+        let numbering = Numbering::of(&header, &file.name, file.encoding)?;
         self.check_header(&reader, name, header.rule(), link, chain)?;
         let before = self.last;
         self.pass(link);

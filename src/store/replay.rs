@@ -4,8 +4,9 @@
 
 use super::blob_store::{BlobStore, EachWord, QueryBlobs};
 use super::error::Error;
-use super::group::{Event, Numbering};
+use super::group::Event;
 use super::journal::LoggedGroup;
+use super::numbering::Numbering;
 use crate::engine::{Engine, Session};
 use crate::query::{Access, Query};
 use crate::time::Time;

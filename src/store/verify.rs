@@ -7,9 +7,9 @@ use super::data_file::{DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{FrameReader, Link};
-use super::group::Numbering;
 use super::listing::FileListing;
 use super::message::Body;
+use super::numbering::Numbering;
 use super::opening::lock_existing;
 use super::options::Options;
 use super::recovery::{TornEnd, group_of, recover};
@@ -87,7 +87,7 @@ impl Verification {
             }
             Err(error) => return Err(error),
         };
-        let numbering = Numbering::of(&header, &file)?;
+        let numbering = Numbering::of(&header, &file.name, file.encoding)?;
         let (mut ended, mut bad_end) = (name.kind == FileKind::Log, None);
         loop {
             let at = reader.at();

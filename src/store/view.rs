@@ -8,10 +8,10 @@ use super::data_file::{DataFile, FileName};
 use super::disk::Disk;
 use super::error::Error;
 use super::frame;
-use super::group::Numbering;
 use super::listing::FileListing;
 use super::log::Tail;
 use super::message::Body;
+use super::numbering::Numbering;
 use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, group_of, recover};
@@ -130,7 +130,7 @@ fn cat_file<E: From<Error>>(
 ) -> Result<(), E> {
     let file = DataFile::open(disk, name)?;
     let (mut reader, header, link, chain) = file.reader(name.kind)?;
-    let numbering = Numbering::of(&header, &file)?;
+    let numbering = Numbering::of(&header, &file.name, file.encoding)?;
     each(&line(link, chain, &Body::Header(header))?)?;
     loop {
         let at = reader.at();

@@ -29,19 +29,27 @@ impl fmt::Display for BadNumber {
 impl std::error::Error for BadNumber {}
 
 /// Reads canonical decimal digits.
+#[inline]
 pub(crate) fn number(word: &str) -> Result<u64, BadNumber> {
-    let digits = word.as_bytes();
-    if digits.is_empty() {
-        return Err(BadNumber::Empty);
+    match word.as_bytes() {
+        [b'0'] => Ok(0),
+        [b'1'..=b'9', ..] => word.parse().map_err(|_| reason(word)),
+        _ => Err(reason(word)),
     }
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return Err(BadNumber::NotDigits);
+}
+
+/// Why a word is not a number.
+#[cold]
+fn reason(word: &str) -> BadNumber {
+    if word.is_empty() {
+        BadNumber::Empty
+    } else if !word.bytes().all(|byte| byte.is_ascii_digit()) {
+        BadNumber::NotDigits
+    } else if word.starts_with('0') {
+        BadNumber::LeadingZero
+    } else {
+        BadNumber::TooLarge
     }
-    if digits[0] == b'0' && digits.len() > 1 {
-        return Err(BadNumber::LeadingZero);
-    }
-    let add = |number: u64, digit: &u8| number.checked_mul(10)?.checked_add(u64::from(digit - b'0'));
-    digits.iter().try_fold(0, add).ok_or(BadNumber::TooLarge)
 }
 
 #[cfg(test)]

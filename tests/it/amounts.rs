@@ -54,6 +54,7 @@ amounts! {
         CUT_GROUPS: "groups of a log that is cut", 20, 40, 12_000;
         SEGMENT_STEP: "bytes from one cut of an older segment to the next", 7, 1, 1;
         TORN_SECTORS: "sectors of a torn group, every combination", 7, 7, 15;
+        FLIPPED_STEP: "bits from one flip to the next, in every file", 5, 1, 1;
         FLIPPED_PAIRS: "pairs of flipped bits for each file", 200, 500, 200_000;
         ZEROED_STEP: "bytes from one lost sector to the next", 64, 64, 1;
         REPAIRED_STEP: "bits from one repaired flip to the next", 97, 97, 1;

@@ -8,7 +8,7 @@ pub(crate) mod broken_image;
 #[cfg(feature = "judge")]
 pub(crate) mod dump;
 
-/// Databases that are frozen, written down and brought back.
+/// Databases that are kept as images, written down and brought back.
 #[cfg(feature = "judge")]
 pub(crate) mod image;
 

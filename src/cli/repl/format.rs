@@ -161,5 +161,5 @@ pub(super) fn aligned(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
 /// What remains of a cell's lifetime.
 pub(super) fn remaining(engine: &Engine, key: &str, field: &str) -> Option<String> {
     let cell = engine.cell(key, field)?;
-    Some(cell.left.map_or("permanent".to_owned(), |left| format!("{left} left")))
+    Some(cell.remaining.map_or("permanent".to_owned(), |remaining| format!("{remaining} left")))
 }

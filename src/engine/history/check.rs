@@ -1,7 +1,7 @@
 //! Whether versions stand in order, and whether what a search has found is true.
 
 use super::History;
-use crate::engine::check::{Found, ensure};
+use crate::engine::invariant::{Found, ensure};
 use crate::engine::timeline::{Epoch, Pasts};
 
 impl<T> History<T> {

@@ -1,7 +1,7 @@
 //! Whether records are as they must be, each for itself.
 
 use super::{Record, RecordTable};
-use crate::engine::check::{Found, Invariant, ensure, hold};
+use crate::engine::invariant::{Found, Invariant, ensure, hold};
 use crate::engine::timeline::Pasts;
 
 /// A record, its key, and from where it may be seen.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Branch, Epoch, Head, Savepoint, Timeline};
-use crate::engine::check::{Found, ensure, hold};
+use crate::engine::invariant::{Found, ensure, hold};
 
 /// The tree, and where everybody stands in it: the database, and the transactions.
 struct BranchTree<'t> {

@@ -30,7 +30,7 @@ pub(super) struct Changes {
 
 /// What a write is about to change.
 #[derive(Clone, Copy)]
-pub(in crate::engine) enum Change<'c> {
+pub(in crate::engine) enum WriteTarget<'c> {
     /// A cell.
     Cell(&'c str, &'c str),
     /// All records.
@@ -129,23 +129,23 @@ impl Engine {
 
     /// Tells the transactions of what is about to be changed.
     #[cold]
-    pub(in crate::engine) fn note_change(&mut self, change: Change<'_>) {
+    pub(in crate::engine) fn note_change(&mut self, change: WriteTarget<'_>) {
         if let Some(transaction) = self.transaction() {
-            if let Change::Cell(key, _) = change {
+            if let WriteTarget::Cell(key, _) = change {
                 transaction.touch(Some(key), true);
             }
             return;
         }
         self.end_abandoned();
-        if let Change::Cell(key, field) = change {
+        if let WriteTarget::Cell(key, field) = change {
             self.preserve(key, Some(field));
         }
         for Transaction { changes, .. } in &mut self.transactions {
             match change {
-                Change::All => changes.all = true,
-                Change::Backups => changes.backups = true,
-                Change::Cell(key, _) if changes.records.contains(key) => {}
-                Change::Cell(key, _) => drop(changes.records.insert(Text::new(key))),
+                WriteTarget::All => changes.all = true,
+                WriteTarget::Backups => changes.backups = true,
+                WriteTarget::Cell(key, _) if changes.records.contains(key) => {}
+                WriteTarget::Cell(key, _) => drop(changes.records.insert(Text::new(key))),
             }
         }
     }

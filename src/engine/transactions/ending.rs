@@ -8,10 +8,11 @@
 
 use std::sync::Arc;
 
-use super::changes::{Change, WholeDbWrite};
+use super::changes::{WholeDbWrite, WriteTarget};
 use super::{Session, Transaction};
 use crate::engine::Engine;
-use crate::engine::blobs::{self, BlobRef};
+use crate::engine::blobs;
+use crate::engine::stored::BlobRef;
 use crate::engine::timeline::Epoch;
 use crate::engine::undo::UndoRecord;
 use crate::query::Query;
@@ -22,11 +23,11 @@ use crate::time::Time;
 pub enum Effect {
     /// It answers `false`: there is no transaction, or others have changed what it has read or written.
     None,
-    /// Queries have been told that do the same.
-    Told,
+    /// Queries have been handed out that do the same.
+    Queries,
     /// It has taken or restored backups, or emptied the database: no others have written since it began, so
-    /// what it was asked does the same.
-    Asked,
+    /// its own queries do the same.
+    Original,
 }
 
 impl Engine {
@@ -59,7 +60,7 @@ impl Engine {
             return Ok(Effect::None);
         }
         if !transaction.whole_writes.is_empty() {
-            return Ok(Effect::Asked);
+            return Ok(Effect::Original);
         }
         let now = self.own_time(self.clock.now());
         let held = |engine: &Self, key: &str, field: &str| {
@@ -73,7 +74,7 @@ impl Engine {
         self.leave();
         let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
         self.try_tell(&cells, told, wanted, fetch, each)?;
-        Ok(Effect::Told)
+        Ok(Effect::Queries)
     }
 
     /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead:
@@ -185,7 +186,11 @@ impl Engine {
         self.timeline.adopt(&at, whole_writes == [WholeDbWrite::Left]);
         self.tell_others(&transaction.touched);
         for how in &whole_writes {
-            self.note_change(if *how == WholeDbWrite::Left { Change::All } else { Change::Backups });
+            self.note_change(if *how == WholeDbWrite::Left {
+                WriteTarget::All
+            } else {
+                WriteTarget::Backups
+            });
         }
         if whole_writes[0] == WholeDbWrite::Left {
             // No backup of it can see what others changed before.

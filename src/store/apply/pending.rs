@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Engine, Session};
 use crate::query::Query;
-use crate::store::group::Numbering;
 use crate::store::message::Group;
+use crate::store::numbering::Numbering;
 use crate::time::{Clock, Time};
 
 /// What a transaction was asked that writes.

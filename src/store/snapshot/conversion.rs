@@ -104,9 +104,9 @@ pub(in crate::store) fn record(
         let (value, items) = match value {
             None => (None, None),
             Some(ValueImage::Text(text)) => (Some(spelled(*text)), None),
-            Some(ValueImage::List { goes_on, items }) => {
+            Some(ValueImage::List { continues, items }) => {
                 let items = items.iter().map(|item| spelled(*item)).collect();
-                (None, Some(ListMessage { goes_on: *goes_on, items }))
+                (None, Some(ListMessage { goes_on: *continues, items }))
             }
         };
         VersionMessage { field: version.field.to_owned(), epoch: version.epoch, value, last, list: items }
@@ -133,7 +133,7 @@ pub(in crate::store) fn record_of(record: &RecordMessage) -> RecordImage<'_> {
 
 fn version_of(version: &VersionMessage) -> VersionImage<'_> {
     let list = version.list.as_ref().map(|ListMessage { goes_on, items }| ValueImage::List {
-        goes_on: *goes_on,
+        continues: *goes_on,
         items: items.iter().map(|item| text_of(item)).collect(),
     });
     let value = list.or_else(|| version.value.as_deref().map(|text| ValueImage::Text(text_of(text))));

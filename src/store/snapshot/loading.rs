@@ -42,7 +42,7 @@ pub(in crate::store) fn read(
     let covers = Link { sequence: name.sequence, checksum: covers };
     let bytes = reader.length();
     let mut reading = Reading { loader: None, next_blob: 0, locations: HashMap::new() };
-    let goes_on = losses.is_some();
+    let skips_damage = losses.is_some();
     let mut note = |damage: Damage| match &mut losses {
         Some(losses) => {
             losses.push(damage);
@@ -52,7 +52,7 @@ pub(in crate::store) fn read(
     };
     thread::scope(|scope| {
         let (sender, frames) = mpsc::sync_channel(AHEAD);
-        let decode = move || send_frames(&mut reader, last, goes_on, &sender);
+        let decode = move || send_frames(&mut reader, last, skips_damage, &sender);
         let spawned = thread::Builder::new().spawn_scoped(scope, decode);
         spawned.map_err(Error::disk("start", "a thread that reads"))?;
         for frame in frames {
@@ -83,8 +83,8 @@ pub(in crate::store) fn read(
 type Sent = Result<(u64, Body), Error>;
 
 /// Sends what the frames say up to the end mark, in order. After damage it goes on with the next good frame if
-/// `goes_on`.
-fn send_frames(reader: &mut FrameReader, mut last: Link, goes_on: bool, sender: &SyncSender<Sent>) {
+/// `skips_damage`.
+fn send_frames(reader: &mut FrameReader, mut last: Link, skips_damage: bool, sender: &SyncSender<Sent>) {
     loop {
         let at = reader.at();
         let sent = match next_body(reader, &mut last) {
@@ -92,16 +92,16 @@ fn send_frames(reader: &mut FrameReader, mut last: Link, goes_on: bool, sender: 
             Ok(Some(body)) => Ok((at, body)),
             Err(error) => Err(error),
         };
-        let goes_on = match &sent {
+        let skips_damage = match &sent {
             Ok(_) => true,
-            Err(Error::Damaged(_)) if goes_on => {
+            Err(Error::Damaged(_)) if skips_damage => {
                 last = Link::default();
                 // What cannot be read now cannot be read behind it either.
                 reader.skip_damage(at, 0).unwrap_or(false) && reader.at() < reader.length()
             }
             Err(_) => false,
         };
-        if sender.send(sent).is_err() || !goes_on {
+        if sender.send(sent).is_err() || !skips_damage {
             return;
         }
     }

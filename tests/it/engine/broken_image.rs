@@ -1,7 +1,7 @@
 //! Images with a mistake in them: each is refused, or the database made of it never panics.
 //!
 //! ```text
-//!   Image ── one number, place or text is wrong ──► thawed ──┬──► refused
+//!   Image ── one number, place or text is wrong ──► loaded ──┬──► refused
 //!                                                            └──► a full life, without a panic
 //! ```
 
@@ -13,7 +13,7 @@ use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time, Ttl};
 
 use crate::amounts::{BROKEN_IMAGES, LAST_EPOCHS};
-use crate::engine::image::{Image, answer, begun, rule, thawed, written};
+use crate::engine::image::{Image, answer, begun, loaded, rule, written};
 use crate::judge::lists::{List, list_of};
 
 #[test]
@@ -41,7 +41,7 @@ fn check_mistakes(free: bool) {
             if !editor.edited {
                 break;
             }
-            let live = || thawed(&mistaken).map(|engine| live_on(engine, &mistaken, &rest));
+            let live = || loaded(&mistaken).map(|engine| live_on(engine, &mistaken, &rest));
             let Ok(lived) = catch_unwind(AssertUnwindSafe(live)) else {
                 panic!("seed {seed}, free: {free}, edit {number}: {mistaken:?}\nrest: {rest:?}");
             };
@@ -172,7 +172,7 @@ fn at_the_end_of_all_epochs_nothing_panics() {
             let free = seed % 2 == 0;
             let mut image = written(Engine::new(rule(free)).image());
             image.state.open = u32::MAX - left;
-            let mut engine = thawed(&image).expect("an epoch like any other");
+            let mut engine = loaded(&image).expect("an epoch like any other");
             for words in list_of(seed, free) {
                 let _ = answer(&mut engine, &words);
             }

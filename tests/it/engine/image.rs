@@ -1,8 +1,8 @@
-//! Images: a database that was frozen, written down and thawed goes on as if nothing had happened.
+//! Images: a database that was image, written down and loaded goes on as if nothing had happened.
 //!
 //! ```text
 //!   list ──► Engine ─┬─ clone ──────────────────────────► the rest of the list ──┐
-//!                    ├─ freeze ──► Image ──► thawed ────► the rest of the list ──┼──► same answers, same cells
+//!                    ├─ freeze ──► Image ──► loaded ────► the rest of the list ──┼──► same answers, same cells
 //!                    └─ goes on before the image is read: the rest of the list ──┘
 //! ```
 
@@ -37,15 +37,15 @@ pub(crate) type Version = (String, u32, Option<(Held, Time)>);
 pub(crate) type Held = (Vec<String>, Option<bool>);
 
 /// Writes an image down.
-pub(crate) fn written(frozen: EngineImage) -> Image {
-    let state = frozen.state().clone();
+pub(crate) fn written(image: EngineImage) -> Image {
+    let state = image.state().clone();
     let mut records: Vec<Row> = Vec::new();
-    let kept = frozen.try_each_record(|image| {
+    let kept = image.try_each_record(|image| {
         let owned = |version: &VersionImage<'_>| {
             let texts = |value: &ValueImage<'_>| value.texts().iter().map(in_memory).collect();
             let list = |value: &ValueImage<'_>| match value {
                 ValueImage::Text(_) => None,
-                ValueImage::List { goes_on, .. } => Some(*goes_on),
+                ValueImage::List { continues, .. } => Some(*continues),
             };
             let content = version.content.as_ref().map(|(value, last)| ((texts(value), list(value)), *last));
             (version.field.to_owned(), version.epoch, content)
@@ -67,8 +67,8 @@ fn in_memory(text: &TextImage<'_>) -> String {
 }
 
 /// Brings back what was written down.
-pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
-    let mut thaw = ImageLoader::new(&image.state)?;
+pub(crate) fn loaded(image: &Image) -> Result<Engine, Broken> {
+    let mut loader = ImageLoader::new(&image.state)?;
     for (key, counts, versions) in &image.records {
         let versions = versions.iter().map(|(field, epoch, content)| VersionImage {
             field,
@@ -77,14 +77,14 @@ pub(crate) fn thawed(image: &Image) -> Result<Engine, Broken> {
                 let mut items = texts.iter().map(|text| TextImage::Memory(text));
                 let value = match list {
                     None => ValueImage::Text(items.next().unwrap_or(TextImage::Memory(""))),
-                    Some(goes_on) => ValueImage::List { goes_on: *goes_on, items: items.collect() },
+                    Some(continues) => ValueImage::List { continues: *continues, items: items.collect() },
                 };
                 (value, *last)
             }),
         });
-        thaw.add(&RecordImage { key, counts: counts.clone(), versions: versions.collect() })?;
+        loader.add(&RecordImage { key, counts: counts.clone(), versions: versions.collect() })?;
     }
-    Ok(thaw.finish())
+    Ok(loader.finish())
 }
 
 /// What an engine answers, refusals too.
@@ -109,47 +109,47 @@ pub(crate) fn begun(seed: u64, free: bool) -> (Engine, List) {
 }
 
 #[test]
-fn a_thawed_engine_goes_on_like_a_clone_while_time_moves_forward() {
+fn an_engine_loaded_from_its_image_goes_on_like_a_clone_while_time_moves_forward() {
     IMAGES.seeds().for_each(|seed| check(seed, false));
 }
 
 #[test]
-fn a_thawed_engine_goes_on_like_a_clone_while_time_jumps_about() {
+fn an_engine_loaded_from_its_image_goes_on_like_a_clone_while_time_jumps_about() {
     IMAGES.seeds().for_each(|seed| check(seed, true));
 }
 
 fn check(seed: u64, free: bool) {
     let (mut engine, rest) = begun(seed, free);
     let mut clone = engine.clone();
-    let frozen = engine.image();
+    let image = engine.image();
     let answers: Vec<_> = rest.iter().map(|words| answer(&mut engine, words)).collect();
-    let image = written(frozen);
-    assert_eq!(written(clone.clone().image()), image, "seed {seed}: what was frozen has changed");
-    let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
-    assert_eq!(thawed.check(), Ok(()), "seed {seed}");
-    assert_eq!(written(thawed.clone().image()), image, "seed {seed}: it is not what was written");
-    let (Sizes { undo, expiries, .. }, most) = (thawed.sizes(), clone.sizes());
-    assert_eq!(thawed.sizes(), Sizes { undo, expiries, ..most }, "seed {seed}");
-    assert!(undo <= most.undo && expiries <= most.expiries, "seed {seed}: {:?}", thawed.sizes());
+    let image = written(image);
+    assert_eq!(written(clone.clone().image()), image, "seed {seed}: what was image has changed");
+    let mut loaded = loaded(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+    assert_eq!(loaded.check(), Ok(()), "seed {seed}");
+    assert_eq!(written(loaded.clone().image()), image, "seed {seed}: it is not what was written");
+    let (Sizes { undo, expiries, .. }, most) = (loaded.sizes(), clone.sizes());
+    assert_eq!(loaded.sizes(), Sizes { undo, expiries, ..most }, "seed {seed}");
+    assert!(undo <= most.undo && expiries <= most.expiries, "seed {seed}: {:?}", loaded.sizes());
     for (place, (words, wanted)) in rest.iter().zip(&answers).enumerate() {
-        let why = format!("seed {seed}, free: {free}, query {place} after the thaw: {words:?}");
-        assert_eq!((&answer(&mut clone, words), &answer(&mut thawed, words)), (wanted, wanted), "{why}");
+        let why = format!("seed {seed}, free: {free}, query {place} after loading: {words:?}");
+        assert_eq!((&answer(&mut clone, words), &answer(&mut loaded, words)), (wanted, wanted), "{why}");
         if rest.len() < 100 || place % 16 == 0 || place + 1 == rest.len() {
-            assert_eq!((thawed.cells(), thawed.clock()), (clone.cells(), clone.clock()), "{why}");
+            assert_eq!((loaded.cells(), loaded.clock()), (clone.cells(), clone.clock()), "{why}");
         }
     }
     // A backup counts the dead of both, so that as much is left.
     let timestamp = clone.clock().now();
-    for engine in [&mut clone, &mut thawed] {
+    for engine in [&mut clone, &mut loaded] {
         engine.apply(&Query::Backup { timestamp }).expect("it is now");
     }
-    let Sizes { records, versions, backups, .. } = thawed.sizes();
+    let Sizes { records, versions, backups, .. } = loaded.sizes();
     assert_eq!(clone.sizes(), Sizes { records, versions, backups, ..clone.sizes() }, "seed {seed}");
 }
 
-/// What is frozen is what is committed, so an open transaction is rolled back before the two go on.
+/// What is image is what is committed, so an open transaction is rolled back before the two go on.
 #[test]
-fn a_thawed_engine_goes_on_after_transactions() {
+fn an_engine_loaded_from_its_image_goes_on_after_transactions() {
     for (seed, free) in OPEN_IMAGES.seeds().flat_map(|seed| [(2 * seed, false), (2 * seed, true)]) {
         let list = any_list_of(seed, free);
         let queries = requests(&list).expect("it is a list of queries");
@@ -160,14 +160,14 @@ fn a_thawed_engine_goes_on_after_transactions() {
         }
         let image = written(engine.image());
         engine.apply(&Query::Rollback {}).expect("it needs no time");
-        let mut thawed = thawed(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        let mut loaded = loaded(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
         for (place, query) in rest.iter().enumerate() {
-            let why = || format!("seed {seed}, free: {free}, query {place} after the thaw: {query:?}");
-            assert!(engine.aliases().iter().eq(thawed.aliases().iter()), "{}", why());
-            let answers = [&mut engine, &mut thawed].map(|engine| crate::answer(engine, query));
+            let why = || format!("seed {seed}, free: {free}, query {place} after loading: {query:?}");
+            assert!(engine.aliases().iter().eq(loaded.aliases().iter()), "{}", why());
+            let answers = [&mut engine, &mut loaded].map(|engine| crate::answer(engine, query));
             assert_eq!(answers[0], answers[1], "{}", why());
             if rest.len() < 100 || place % 16 == 0 {
-                assert_eq!((thawed.cells(), thawed.clock()), (engine.cells(), engine.clock()), "{}", why());
+                assert_eq!((loaded.cells(), loaded.clock()), (engine.cells(), engine.clock()), "{}", why());
             }
         }
     }
@@ -178,9 +178,9 @@ fn another_thread_writes_down_what_was_while_queries_go_on() {
     for seed in SHARED_IMAGES.seeds() {
         let (mut engine, rest) = begun(seed, false);
         let wanted = written(engine.clone().image());
-        let frozen = engine.image();
+        let image = engine.image();
         let image = std::thread::scope(|scope| {
-            let writer = scope.spawn(|| written(frozen));
+            let writer = scope.spawn(|| written(image));
             for words in rest.iter().cycle().take(2000) {
                 let _ = answer(&mut engine, words);
             }

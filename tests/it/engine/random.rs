@@ -271,7 +271,12 @@ impl Pair {
     /// What the engine holds.
     fn cells(&self) -> Vec<Seen> {
         let owned = |cell: &LiveCell<'_>| {
-            (cell.key.to_owned(), cell.field.to_owned(), cell.value.to_string(), cell.left.map(|ttl| ttl.0))
+            (
+                cell.key.to_owned(),
+                cell.field.to_owned(),
+                cell.value.to_string(),
+                cell.remaining.map(|ttl| ttl.0),
+            )
         };
         self.engine.cells().iter().map(owned).collect()
     }

@@ -32,7 +32,7 @@ fn what_was_dead_at_a_backup_is_not_rebased_under_the_free_rule() {
 fn a_lifetime_that_a_restore_moves_past_the_end_of_time_shows_as_permanent() {
     let queries = ["SET_AT_WITH_TTL k f v 0 7", "BACKUP 5", "RESTORE 18446744073709551615 6"];
     let (_, engine) = last_answer(ClockRule::Monotone, &queries);
-    assert_eq!(engine.cells()[0].left, None);
+    assert_eq!(engine.cells()[0].remaining, None);
 }
 
 #[test]

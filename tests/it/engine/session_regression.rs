@@ -7,7 +7,7 @@ use rewinddb::query::Query;
 use rewinddb::store::{DiskFault, Options, SimulatedDisk, Store};
 use rewinddb::time::ClockRule;
 
-use crate::engine::image::{thawed, written};
+use crate::engine::image::{loaded, written};
 
 fn q(line: &str) -> Query<'_> {
     let words: Vec<&str> = line.split(' ').collect();
@@ -94,7 +94,7 @@ fn at_the_end_of_epochs_a_transaction_stays_alone() {
     for left in 0..8 {
         let mut image = written(Engine::new(ClockRule::Monotone).image());
         image.state.open = u32::MAX - left;
-        let mut engine = thawed(&image).expect("an epoch like any other");
+        let mut engine = loaded(&image).expect("an epoch like any other");
         let (a, b) = (Session::new(), Session::new());
         let began = ask(&mut engine, &a, "BEGIN");
         if began == "false" {
@@ -140,7 +140,7 @@ fn a_count_that_is_left_is_of_no_other_transaction_or_backup() {
     let mut engine = Engine::new(ClockRule::Monotone);
     let sessions = [Session::new(), Session::new(), Session::new()];
     leave_a_count(&mut |session, line| drop(ask(&mut engine, &sessions[session], line)));
-    thawed(&written(engine.clone().image())).expect("an image");
+    loaded(&written(engine.clone().image())).expect("an image");
     for line in ["BACKUP 1", "BACKUP 2", "SET k i 1"] {
         plain(&mut engine, line);
     }
@@ -175,7 +175,7 @@ fn a_count_that_is_taken_back_before_the_last_cell_leaves_nothing() {
     ask(&mut engine, &b, "SET k h 1");
     drop(b);
     assert_eq!(ask(&mut engine, &a, "COMMIT"), "true");
-    thawed(&written(engine.image())).expect("an image");
+    loaded(&written(engine.image())).expect("an image");
     assert_eq!(plain(&mut engine, "SIZE"), "1");
 }
 

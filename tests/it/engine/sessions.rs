@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::amounts::{Amount, FREE_MIXED, MIXED};
 use crate::engine::dump::dump;
-use crate::engine::image::{thawed, written};
+use crate::engine::image::{loaded, written};
 use crate::engine::model::Model;
 use crate::engine::random::{CHECKED_EACH, parsed};
 use crate::engine::sessions::model::Sessions;
@@ -234,9 +234,9 @@ impl Pair {
     /// What is written down while transactions are open is what is committed; and a copy of the engine goes on as it does.
     fn same_image(&mut self) -> Result<(), String> {
         self.engine = self.engine.clone();
-        let thawed = thawed(&written(self.engine.image()));
-        let [thawed, own] = [&mut thawed.map_err(|broken| broken.to_string())?, &mut self.engine].map(dump);
-        if thawed == own { Ok(()) } else { Err(format!("the image holds {thawed:?}, not {own:?}")) }
+        let loaded = loaded(&written(self.engine.image()));
+        let [loaded, own] = [&mut loaded.map_err(|broken| broken.to_string())?, &mut self.engine].map(dump);
+        if loaded == own { Ok(()) } else { Err(format!("the image holds {loaded:?}, not {own:?}")) }
     }
 }
 

@@ -127,10 +127,10 @@ impl Both {
     /// too, and `false` is told.
     fn refuses(&mut self, session: Option<&Session>) -> bool {
         let Ok(effect) = self.engine.try_effect(session, |_| Ok::<_, Infallible>(()));
-        if effect == Effect::Asked {
+        if effect == Effect::Original {
             self.engine.roll_back(session);
         }
-        effect != Effect::Asked
+        effect != Effect::Original
     }
 
     /// All sessions end, and the store is opened anew. Sometimes a snapshot is taken before.

@@ -159,7 +159,7 @@ fn a_second_reader_finds_in_any_store_what_was_written() {
             .iter()
             .map(|cell| {
                 let [key, field, value] = [cell.key, cell.field, &cell.value.shown()].map(str::to_owned);
-                (key, field, value, cell.left.map(|left| left.0))
+                (key, field, value, cell.remaining.map(|remaining| remaining.0))
             })
             .collect();
         assert_eq!(second_reader::live_cells(&disk.files(), &name), cells);

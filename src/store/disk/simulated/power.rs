@@ -50,7 +50,7 @@ impl Default for PowerLoss {
 type LossRow = Vec<usize>;
 
 /// The files of an image, by name.
-type Image = BTreeMap<String, Arc<Vec<u8>>>;
+type DiskImage = BTreeMap<String, Arc<Vec<u8>>>;
 
 /// The things in doubt.
 struct Doubts {
@@ -77,7 +77,7 @@ pub(super) fn images(
     files: Vec<File>,
     directory: SimulatedNames,
     loss: PowerLoss,
-) -> impl Iterator<Item = Image> {
+) -> impl Iterator<Item = DiskImage> {
     let doubts = Arc::new(Doubts::new(files, directory, loss.names));
     let mut seen = BTreeSet::new();
     rows(&doubts, loss).filter_map(move |mut row| {
@@ -211,7 +211,7 @@ impl Doubts {
     }
 
     /// The image of a row. A choice that makes no difference beside the others becomes 0.
-    fn image(&self, row: &mut LossRow) -> Image {
+    fn image(&self, row: &mut LossRow) -> DiskImage {
         let names = &row[..self.names()];
         let survives: Vec<bool> = match self.order {
             Names::InOrder => (0..self.options[0]).map(|change| change < names[0]).collect(),

@@ -34,7 +34,7 @@ pub(super) struct Wrong {
     pub(super) named: String,
     /// The case that must be asked before, by the same process.
     pub(super) after: Option<String>,
-    /// What stands in the correct solution, and what stands there instead; the same in the adapter. The program reads it.
+    /// What stands in the correct solution, and what stands there instead, for the program; the same in the adapter.
     #[serde(rename = "change")]
     _change: Option<IgnoredAny>,
     #[serde(rename = "adapter")]

@@ -22,7 +22,7 @@ impl State {
 }
 
 fn owned(cell: &LiveCell<'_>) -> Cell {
-    (cell.key.to_owned(), cell.field.to_owned(), cell.value.to_string(), cell.left.map(|ttl| ttl.0))
+    (cell.key.to_owned(), cell.field.to_owned(), cell.value.to_string(), cell.remaining.map(|ttl| ttl.0))
 }
 
 /// What the files of a disk tell.

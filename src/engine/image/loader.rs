@@ -4,16 +4,16 @@
 //! its way; one that merely tells an untruth, as of a number of live records, makes an engine that answers
 //! it.
 
-use super::backups::{Backup, Backups};
-use super::expiries::{Expiries, PendingExpiry};
-use super::fields::Fields;
-use super::history::History;
-use super::image::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
-use super::records::{CellHistory, Content, Record};
-use super::stored::{List, StoredText, StoredValue};
-use super::timeline::{Epoch, Timeline};
-use super::undo::{UndoLog, UndoRecord};
-use super::{Engine, Text};
+use super::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
+use crate::engine::backups::{Backup, Backups};
+use crate::engine::expiries::{Expiries, PendingExpiry};
+use crate::engine::fields::Fields;
+use crate::engine::history::History;
+use crate::engine::records::{CellHistory, Content, Record};
+use crate::engine::stored::{List, StoredText, StoredValue};
+use crate::engine::timeline::{Epoch, Timeline};
+use crate::engine::undo::{UndoLog, UndoRecord};
+use crate::engine::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
 
@@ -211,12 +211,12 @@ fn content_of(version: &VersionImage<'_>, before: Option<&Content>) -> Result<Op
 }
 
 fn value_of(value: &ValueImage<'_>, before: Option<&StoredValue>) -> Result<StoredValue, Broken> {
-    let (goes_on, items) = match value {
+    let (continues, items) = match value {
         ValueImage::Text(text) => return Ok(StoredValue::Text(text_of(text))),
-        ValueImage::List { goes_on, items } => (*goes_on, items),
+        ValueImage::List { continues, items } => (*continues, items),
     };
     let mut items = items.iter().map(text_of);
-    let mut list = match (goes_on, before) {
+    let mut list = match (continues, before) {
         (true, Some(StoredValue::List(before))) => before.clone(),
         (true, _) => return Err(Broken("a list goes on from what is none")),
         (false, _) => List::of(items.next().ok_or(Broken("a list has no item"))?),
