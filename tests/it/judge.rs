@@ -18,6 +18,10 @@ pub(crate) mod judging;
 /// Lists drawn from a seed.
 pub(crate) mod lists;
 
+/// Right solutions of many shapes.
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) mod shapes;
+
 /// Correct solutions in every language, and the starter kits.
 #[cfg(feature = "cli")]
 pub(crate) mod solutions;
