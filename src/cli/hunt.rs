@@ -81,9 +81,8 @@ pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
             format!("no difference in {} lists of level {} from seed {seed}\n", args.cases, options.level);
         return Ok(anstream::stdout().write_all(text.as_bytes())?);
     };
-    anstream::stdout().write_all(
-        shown::catch(&catch, args.against.is_some(), &args.again(&solution, catch.seed)).as_bytes(),
-    )?;
+    anstream::stdout()
+        .write_all(shown::catch(&catch, args.against.is_some(), &args.again(&solution, &catch)).as_bytes())?;
     if let Some(saved) = &mut saved {
         saved.add(&catch)?;
     }
@@ -104,12 +103,13 @@ impl HuntArgs {
     }
 
     /// The command that finds a list again.
-    fn again(&self, solution: &Solution, seed: u64) -> String {
+    fn again(&self, solution: &Solution, catch: &Catch) -> String {
         let level = self.level.map_or(String::new(), |level| format!("--level {level} "));
         let against = self.against.as_ref();
         let against = against.map_or(String::new(), |other| format!(" --against {}", quote(other)));
         let rest = solution.again(self.clock().into());
-        format!("rewind hunt {level}--seed {seed} --cases 1{against}{rest}")
+        let Catch { seed, lists, .. } = catch;
+        format!("rewind hunt {level}--seed {seed} --cases {lists}{against}{rest}")
     }
 }
 

@@ -1,7 +1,6 @@
 //! Which cases are meant, how judging is shown, and where its reports go: what `test` and `judge` share.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -12,9 +11,10 @@ use bumpalo::Bump;
 use super::Failure;
 use super::find_case::find_case;
 use super::input::Input;
+use super::progress::Progress;
 use super::run::Source;
 use crate::judge::report as shown;
-use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
+use crate::judge::{Candidate, Case, Report, in_order, judge};
 use crate::query::{Language, Level};
 use crate::script::{Rules, read_suite};
 use crate::time::ClockRule;
@@ -128,9 +128,13 @@ pub(super) struct Showing {
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTarget>,
 
-    /// Show N failures of each level in full, ten more in a line each, and count the others
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// Show N cases of each finding in full
+    #[arg(long, value_name = "N", default_value_t = 1)]
     in_full: usize,
+
+    /// Name all cases of each finding
+    #[arg(long)]
+    all: bool,
 }
 
 /// A report, and where it goes.
@@ -166,21 +170,13 @@ impl Showing {
         }
         // What cannot be written is told before anything is judged.
         let mut reports = self.reports.iter().map(ReportTarget::open).collect::<Result<Vec<_>, _>>()?;
-        let (mut written, mut tally) = (Ok(()), Tally::default());
-        let report = judge(&Records, candidate, cases, |level, case| {
-            let place = tally.place(level, case);
-            let text = if place > self.in_full + IN_A_LINE {
-                String::new()
-            } else {
-                shown::case(level, case, place <= self.in_full)
-            };
-            written = self.print(&text);
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let mut progress = Progress::of_lists(0);
+        let report = judge(&Records, candidate, cases, |_, _| {
+            progress.step();
+            ControlFlow::Continue(())
         });
-        written?;
-        for (level, failures) in tally.0 {
-            self.print(&shown::hidden(level, failures.saturating_sub(self.in_full + IN_A_LINE)))?;
-        }
+        drop(progress);
+        self.print(&shown::findings(&report, self.detail()))?;
         if !report.levels.is_empty() {
             self.print(&shown::summary(&report, &Records))?;
         }
@@ -190,6 +186,11 @@ impl Showing {
         ended(report)
     }
 
+    /// How much of findings is shown.
+    pub(super) fn detail(&self) -> shown::Detail {
+        shown::Detail { in_full: self.in_full, names_all: self.all }
+    }
+
     /// Prints for people: on standard output, unless a report goes there.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
         if self.reports.iter().any(ReportTarget::is_standard_output) {
@@ -197,25 +198,6 @@ impl Showing {
         }
         let mut out = anstream::stdout();
         Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush())?)
-    }
-}
-
-/// So many failures of each level are shown in a line; the others are only counted.
-const IN_A_LINE: usize = 10;
-
-/// How many failures there were of each level.
-#[derive(Default)]
-struct Tally(BTreeMap<u8, usize>);
-
-impl Tally {
-    /// Counts a failure; returns its place among those of its level, from 1; or 0 where the case passed.
-    fn place(&mut self, level: u8, case: &CaseReport) -> usize {
-        if case.failed().is_none() {
-            return 0;
-        }
-        let count = self.0.entry(level).or_default();
-        *count += 1;
-        *count
     }
 }
 

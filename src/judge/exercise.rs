@@ -41,8 +41,24 @@ pub trait Exercise: Debug + Sync {
     /// What the last query of a list turns on.
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView;
 
-    /// What helps those who gave a wrong answer to the last query of a list, where that shows.
-    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
+    /// Mistakes that are known to be made in it, by their names.
+    fn mistakes(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// What is answered to a list by who makes each of these mistakes and no other, where that is known.
+    fn mistaken(
+        &self,
+        list: &[QueryWords],
+        clock: TimeRule,
+        names: &[&'static str],
+    ) -> Vec<(&'static str, Vec<Term>)> {
+        let _ = (list, clock, names);
+        Vec::new()
+    }
+
+    /// What helps those who gave these answers to a list, not all of which are right, where that shows.
+    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &[Term]) -> Option<String> {
         let _ = (list, clock, given);
         None
     }

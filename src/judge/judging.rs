@@ -14,7 +14,10 @@ use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
 use super::exercise::{Exercise, Promise};
 use super::failed::{Defect, Failed};
+use super::finding::{CasePlace, Finding, findings};
+use super::inquiry::Inquiry;
 use super::verdict::Verdict;
+use crate::wire::Term;
 
 /// After so many lists in a row that were not answered in time the rest of a level is not tried.
 const MOST_TIMEOUTS: usize = 3;
@@ -24,6 +27,8 @@ const MOST_TIMEOUTS: usize = 3;
 pub struct Report {
     /// The levels that were judged.
     pub levels: Vec<LevelReport>,
+    /// What is wrong, a cause each, lowest level first.
+    pub findings: Vec<Finding>,
     /// Why the candidate could not be started, if it could not: what came after that was not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cannot_start: Option<SpawnError>,
@@ -58,6 +63,9 @@ pub struct CaseReport {
     pub took: Duration,
     /// The verdict.
     pub outcome: CaseResult,
+    /// Behind how many lists of its level it was run, as far as they are kept.
+    #[serde(skip)]
+    pub(super) after: usize,
 }
 
 /// The outcome of a case.
@@ -90,6 +98,26 @@ impl Report {
         (1..=u8::MAX).take_while(|level| passed(*level)).last()
     }
 
+    /// The case at a place.
+    #[must_use]
+    pub fn at(&self, place: CasePlace) -> Option<&CaseReport> {
+        self.levels.get(place.level)?.cases.get(place.case)
+    }
+
+    /// The level of a place.
+    #[must_use]
+    pub fn level_at(&self, place: CasePlace) -> u8 {
+        self.levels.get(place.level).map_or(0, |level| level.level)
+    }
+
+    /// How the case at a place failed, to be completed.
+    pub(super) fn failed_mut(&mut self, place: CasePlace) -> Option<&mut Failed> {
+        match &mut self.levels.get_mut(place.level)?.cases.get_mut(place.case)?.outcome {
+            CaseResult::Failed(failed) => Some(failed),
+            CaseResult::Passed | CaseResult::NotTried => None,
+        }
+    }
+
     /// All cases.
     pub fn cases(&self) -> impl Iterator<Item = &CaseReport> {
         self.levels.iter().flat_map(|level| &level.cases)
@@ -115,6 +143,20 @@ impl LevelReport {
 }
 
 impl CaseReport {
+    /// Was every answer right?
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        matches!(self.outcome, CaseResult::Passed)
+    }
+
+    /// The smaller, the sooner a person sees what is wrong: few queries, plain names, short texts.
+    pub(super) fn plainness(&self) -> (usize, bool, usize) {
+        let queries = self.failed().map_or(&[][..], |failed| &failed.queries);
+        let texts = || queries.iter().flatten().flat_map(Term::texts);
+        let is_plain = |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        (queries.len(), !texts().all(is_plain), texts().map(String::len).sum())
+    }
+
     /// How it failed, if it did.
     #[must_use]
     pub fn failed(&self) -> Option<&Failed> {
@@ -142,7 +184,8 @@ pub fn judge<C: Borrow<Case>>(
     cases: impl IntoIterator<Item = C>,
     mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
-    let (mut report, mut timeouts) = (Report::default(), 0);
+    let (mut report, mut timeouts, mut inquiry) = (Report::default(), 0, Inquiry::new(exercise));
+    let mut is_whole = true;
     for case in cases {
         let case = case.borrow();
         let is_new = report.levels.last().is_none_or(|last| last.level != case.level);
@@ -152,7 +195,7 @@ pub fn judge<C: Borrow<Case>>(
         } else {
             Ok(CaseReport::of(case, CaseResult::NotTried, Duration::ZERO))
         };
-        let judged = match judged {
+        let mut judged = match judged {
             Ok(judged) => judged,
             Err(cannot) => {
                 report.cannot_start = Some(cannot);
@@ -167,15 +210,19 @@ pub fn judge<C: Borrow<Case>>(
         if is_new {
             report.levels.push(LevelReport::new(case.level));
         }
+        inquiry.take(case, &mut judged);
         let flow = each(case.level, &judged);
         if let Some(level) = report.levels.last_mut() {
             level.took += judged.took;
             level.cases.push(judged);
         }
         if flow.is_break() {
+            is_whole = false;
             break;
         }
     }
+    is_whole &= report.cannot_start.is_none();
+    report.findings = if is_whole { inquiry.findings(candidate, &mut report) } else { findings(&report) };
     report
 }
 
@@ -188,6 +235,7 @@ impl CaseReport {
             breaks: case.breaks,
             took,
             outcome,
+            after: 0,
         }
     }
 }
@@ -205,21 +253,20 @@ fn judge_case(
         None => CaseResult::Passed,
         Some(first) => {
             let again = candidate.run_closely(&case.list, &run)?;
-            let (defect, errors) = match again.map(|again| (Defect::of(&again, &case.expected), again.errors))
-            {
-                Some((Some(closer), errors)) => (closer, errors),
-                Some((None, _)) => {
-                    (first.with_hint("query by query the same list was answered rightly"), run.errors)
-                }
-                None => (first, run.errors),
+            let closer = again.as_ref().map(|again| Defect::of(again, &case.expected));
+            let defect = match closer {
+                Some(Some(closer)) => closer,
+                Some(None) => first.with_hint("query by query the same list was answered rightly"),
+                None => first,
             };
+            let run = again.filter(|again| Defect::of(again, &case.expected).is_some()).unwrap_or(run);
             CaseResult::Failed(Box::new(Failed::of(
                 exercise,
                 &case.list,
                 case.clock,
                 &case.expected,
                 defect,
-                errors,
+                &run,
             )))
         }
     };

@@ -1,11 +1,14 @@
 //! What came of judging, as a person or a program reads it. Every format is made of a [`Report`] alone.
 
 mod exercism;
+mod failure;
+mod finding;
 mod html;
 mod junit;
 mod tap;
 mod text;
 
+pub use finding::{Detail, findings};
 pub use text::{cannot_start, case, catch, hidden, summary};
 
 use std::str::FromStr;
@@ -64,5 +67,5 @@ impl FromStr for ReportFormat {
 /// A failure in full, without colours.
 fn in_full(case: &CaseReport) -> String {
     case.failed()
-        .map_or_else(String::new, |failed| anstream::adapter::strip_str(&text::failed(failed)).to_string())
+        .map_or_else(String::new, |failed| anstream::adapter::strip_str(&failure::failed(failed)).to_string())
 }

@@ -72,8 +72,8 @@ impl Exercise for Tally {
         FailureView { rule: Some(rule.to_owned()), gist: Some(rule), before: Some(state) }
     }
 
-    fn hint(&self, _list: &[QueryWords], _clock: TimeRule, given: &Term) -> Option<String> {
-        (*given == "2").then(|| "there is more than two".to_owned())
+    fn hint(&self, _list: &[QueryWords], _clock: TimeRule, given: &[Term]) -> Option<String> {
+        given.last().is_some_and(|given| *given == "2").then(|| "there is more than two".to_owned())
     }
 }
 

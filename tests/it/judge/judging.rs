@@ -91,7 +91,7 @@ fn a_report_on_standard_output_is_alone_there() {
     let report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON and nothing else");
     assert_eq!(report["passed"], false);
     let shown = text(&output.stderr);
-    assert!(shown.contains("WA   level 1: <script>") && !shown.contains('\u{1b}'), "{shown}");
+    assert!(shown.contains("1 case: level 1: <script>") && !shown.contains('\u{1b}'), "{shown}");
 }
 
 #[test]

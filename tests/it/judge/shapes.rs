@@ -28,9 +28,9 @@ fn failures(command: &[String], levels: std::ops::RangeInclusive<u8>) -> (Vec<St
     let mut candidate = noted_candidate(&Records, Protocol::Session, command, limits, notes.clone());
     let report = judge(&Records, &mut *candidate, &cases, |_, _| ControlFlow::Continue(()));
     assert!(report.cannot_start.is_none(), "{:?}", report.cannot_start);
-    let failed = report
-        .cases()
-        .filter_map(|case| Some(format!("{}: {} {:?}", case.name, case.failed()?.message, case.failed()?.hint)));
+    let failed = report.cases().filter_map(|case| {
+        Some(format!("{}: {} {:?}", case.name, case.failed()?.message, case.failed()?.hint))
+    });
     (failed.collect(), notes.told())
 }
 
@@ -97,7 +97,8 @@ fn built(folder: &Path, kit: &Kit, solution: &Path) -> Vec<String> {
     }
     std::fs::copy(solution, folder.join(kit.solution)).expect("it is copied");
     let build = kit.build.expect("it is built").replace("-O2", "-O0").replace(" --release", "");
-    let told = Command::new("sh").args(["-c", &build]).current_dir(folder).output().expect("there is a shell");
+    let told =
+        Command::new("sh").args(["-c", &build]).current_dir(folder).output().expect("there is a shell");
     assert!(told.status.success(), "{}", text(&told.stderr));
     let run = kit.run.replace("release", "debug");
     ["sh", "-c", &format!("cd '{}' && exec {run}", folder.display())].map(str::to_owned).to_vec()
@@ -110,12 +111,16 @@ fn passes(language: &str, program: &str, name: &str) {
         eprintln!("skipped: {program} is not there");
         return;
     }
-    let (folder, kit) = (tempfile::tempdir().expect("there is room"), Kit::of(language).expect("there is one"));
+    let (folder, kit) =
+        (tempfile::tempdir().expect("there is room"), Kit::of(language).expect("there is one"));
     let file = top().join("fixtures/solutions/shapes").join(name).join(kit.solution);
     let (failed, notes) = failures(&built(folder.path(), kit, &file), 1..=4);
     assert!(failed.is_empty(), "{failed:#?}");
     let is_first = name.ends_with("timestamps_first");
-    assert!(!is_first || program == "g++" || notes.iter().any(|note| note.starts_with(FIRST[0])), "{notes:?}");
+    assert!(
+        !is_first || program == "g++" || notes.iter().any(|note| note.starts_with(FIRST[0])),
+        "{notes:?}"
+    );
 }
 
 #[rstest]

@@ -85,12 +85,15 @@ fn options_say_more_than_the_file() {
     let said = manifest.replace("level = 1", "level = 3\nclock = \"free\"").replace("# [limits]", "[limits]");
     fs::write(kit.join("rewind.toml"), said.replace("# case = \"2s\"", "case = \"1ms\""))
         .expect("there is room");
-    // So short a time is over before Python answers.
+    let right = fs::read(kit.join("solution.py")).expect("it is there");
+    let slow = "import time\ndef solution(queries):\n    time.sleep(1)\n    return [\"\"] * len(queries)\n";
+    fs::write(kit.join("solution.py"), slow).expect("there is room");
     assert_told(
         &typed(&kit, "judge --case read"),
         1,
         &["session, level 3", "within 1 ms, the limit for a list"],
     );
+    fs::write(kit.join("solution.py"), right).expect("there is room");
     let output = typed(&kit, "judge --time-limit 10s --level 1 --clock monotone --case read");
     assert_told(&output, 0, &["session, level 1"]);
     let output = typed(&kit, "judge --protocol lines --time-limit 2s --case read");

@@ -241,7 +241,7 @@ fn call(database: &mut Solution, query: &[&str]) -> String {
 }
 
 /// What a solution does not have: it is looked for here after all that it has.
-struct NotWritten;
+pub struct NotWritten;
 
 impl Deref for Solution {
     type Target = NotWritten;
