@@ -39,9 +39,19 @@ impl Selection {
         self.level.unwrap_or(Language::records().exercise())
     }
 
+    /// Are not all cases meant that there are of a level?
+    pub(super) fn is_partial(&self, paths: &[PathBuf]) -> bool {
+        self.case.is_some() || !paths.is_empty()
+    }
+
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
-    /// are named.
-    pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
+    /// are named. Where `is_strict` all of them decide, whatever they break.
+    pub(super) fn cases(
+        &self,
+        paths: &[PathBuf],
+        clock: Option<ClockRule>,
+        is_strict: bool,
+    ) -> Result<Vec<Case>, Failure> {
         let mut cases = if paths.is_empty() {
             builtin(Language::records().last_level(), clock)
                 .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
@@ -51,6 +61,11 @@ impl Selection {
         };
         if let Some(name) = &self.case {
             cases = find_case(cases, |case| &case.name, name)?;
+        }
+        if is_strict {
+            for case in &mut cases {
+                case.breaks = None;
+            }
         }
         let is_solution = paths.is_empty() && clock.is_some();
         let level = if is_solution {
@@ -68,11 +83,10 @@ fn up_to(level: Level, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
     cases.retain(|case| case.level <= level.number());
     match lowest {
         Some(lowest) if cases.is_empty() => {
-            let message =
-                format!("no case is left to be judged: level {level} leaves out those of level {lowest}");
+            let message = format!("nothing to judge: level {level} leaves out those of level {lowest}");
             Err(Failure::Usage(format!("{message}\n  = help: --level {lowest}")))
         }
-        None => Err(Failure::Usage("there is no case to be judged".to_owned())),
+        None => Err(Failure::Usage("nothing to judge: there is no case at all".to_owned())),
         Some(_) => Ok(in_order(cases)),
     }
 }
@@ -162,6 +176,7 @@ impl Showing {
         &self,
         candidate: &mut dyn Candidate,
         cases: impl IntoIterator<Item = C>,
+        is_partial: bool,
         of: &str,
     ) -> Result<(), Failure> {
         if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
@@ -171,11 +186,12 @@ impl Showing {
         // What cannot be written is told before anything is judged.
         let mut reports = self.reports.iter().map(ReportTarget::open).collect::<Result<Vec<_>, _>>()?;
         let mut progress = Progress::of_lists(0);
-        let report = judge(&Records, candidate, cases, |_, _| {
+        let mut report = judge(&Records, candidate, cases, |_, _| {
             progress.step();
             ControlFlow::Continue(())
         });
         drop(progress);
+        report.is_partial |= is_partial;
         self.print(&shown::findings(&report, self.detail()))?;
         if !report.levels.is_empty() {
             self.print(&shown::summary(&report, &Records))?;

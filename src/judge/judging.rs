@@ -1,8 +1,8 @@
 //! Judging: the cases of a level, then those of all earlier ones, each with its verdict.
 //!
-//! Invariants: a case is judged by its expected answers alone; a level is passed when it and all before it are; the
-//! outcome of a case does not depend on the cases before it, but where a candidate ran out of time so often that the
-//! rest of a level is not tried.
+//! Invariants: a case is judged by its expected answers alone; one that breaks a promise is judged after the others and
+//! decides nothing; a level is passed when it and all before it are; the outcome of a case does not depend on the cases
+//! before it, but where a candidate ran out of time so often that the rest of a level is not tried.
 
 use std::borrow::Borrow;
 use std::ops::ControlFlow;
@@ -27,6 +27,8 @@ const MOST_TIMEOUTS: usize = 3;
 pub struct Report {
     /// The levels that were judged.
     pub levels: Vec<LevelReport>,
+    /// Were cases left out? Then no level is passed by what was judged.
+    pub is_partial: bool,
     /// What is wrong, a cause each, lowest level first.
     pub findings: Vec<Finding>,
     /// Why the candidate could not be started, if it could not: what came after that was not judged.
@@ -85,17 +87,18 @@ fn seconds<S: serde::Serializer>(took: &Duration, serializer: S) -> Result<S::Ok
 }
 
 impl Report {
-    /// Were all cases passed?
+    /// Were all cases passed that decide?
     #[must_use]
     pub fn is_passed(&self) -> bool {
         self.cannot_start.is_none() && self.levels.iter().all(LevelReport::is_passed)
     }
 
-    /// The last level that is passed with all before it, if the first is.
+    /// The last level that is passed with all before it, if the first is and no case was left out.
     #[must_use]
     pub fn passed(&self) -> Option<u8> {
         let passed = |level: u8| self.levels.iter().any(|report| report.level == level && report.is_passed());
-        (1..=u8::MAX).take_while(|level| passed(*level)).last()
+        let last = (1..=u8::MAX).take_while(|level| passed(*level)).last();
+        last.filter(|_| !self.is_partial)
     }
 
     /// The case at a place.
@@ -122,6 +125,21 @@ impl Report {
     pub fn cases(&self) -> impl Iterator<Item = &CaseReport> {
         self.levels.iter().flat_map(|level| &level.cases)
     }
+
+    /// The cases that break a promise.
+    pub fn beyond(&self) -> impl Iterator<Item = &CaseReport> {
+        self.cases().filter(|case| case.breaks.is_some())
+    }
+
+    /// The level of this number, which is added if it is not there.
+    fn level_mut(&mut self, level: u8) -> &mut LevelReport {
+        let known = self.levels.iter().position(|report| report.level == level);
+        let place = known.unwrap_or_else(|| {
+            self.levels.push(LevelReport::new(level));
+            self.levels.len() - 1
+        });
+        &mut self.levels[place]
+    }
 }
 
 impl LevelReport {
@@ -129,16 +147,21 @@ impl LevelReport {
         Self { level, cases: Vec::new(), took: Duration::ZERO }
     }
 
-    /// Were all cases passed?
-    #[must_use]
-    pub fn is_passed(&self) -> bool {
-        self.passed() == self.cases.len()
+    /// The cases that decide whether it is passed.
+    pub fn deciding(&self) -> impl Iterator<Item = &CaseReport> {
+        self.cases.iter().filter(|case| case.breaks.is_none())
     }
 
-    /// How many cases were passed.
+    /// Were all cases passed that decide?
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.passed() == self.deciding().count()
+    }
+
+    /// How many cases were passed of those that decide.
     #[must_use]
     pub fn passed(&self) -> usize {
-        self.cases.iter().filter(|case| matches!(case.outcome, CaseResult::Passed)).count()
+        self.deciding().filter(|case| matches!(case.outcome, CaseResult::Passed)).count()
     }
 }
 
@@ -168,11 +191,11 @@ impl CaseReport {
 }
 
 /// The cases in the order in which they are judged: those of the highest level first, for that is the one that is being
-/// worked on, then level by level from the first.
+/// worked on, then level by level from the first; after all of them those that decide nothing, in the same order.
 #[must_use]
 pub fn in_order(mut cases: Vec<Case>) -> Vec<Case> {
     let current = cases.iter().map(|case| case.level).max();
-    cases.sort_by_key(|case| (Some(case.level) != current, case.level));
+    cases.sort_by_key(|case| (case.breaks.is_some(), Some(case.level) != current, case.level));
     cases
 }
 
@@ -184,12 +207,13 @@ pub fn judge<C: Borrow<Case>>(
     cases: impl IntoIterator<Item = C>,
     mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
-    let (mut report, mut timeouts, mut inquiry) = (Report::default(), 0, Inquiry::new(exercise));
-    let mut is_whole = true;
+    let (mut report, mut timeouts, mut before) = (Report::default(), 0, None);
+    let mut inquiry = Inquiry::new(exercise);
     for case in cases {
         let case = case.borrow();
-        let is_new = report.levels.last().is_none_or(|last| last.level != case.level);
-        timeouts = if is_new { 0 } else { timeouts };
+        let group = Some((case.level, case.breaks.is_some()));
+        timeouts = if before == group { timeouts } else { 0 };
+        before = group;
         let judged = if timeouts < MOST_TIMEOUTS {
             judge_case(exercise, candidate, case)
         } else {
@@ -199,6 +223,7 @@ pub fn judge<C: Borrow<Case>>(
             Ok(judged) => judged,
             Err(cannot) => {
                 report.cannot_start = Some(cannot);
+                report.is_partial = true;
                 break;
             }
         };
@@ -207,21 +232,17 @@ pub fn judge<C: Borrow<Case>>(
             CaseResult::NotTried => timeouts,
             _ => 0,
         };
-        if is_new {
-            report.levels.push(LevelReport::new(case.level));
-        }
         inquiry.take(case, &mut judged);
         let flow = each(case.level, &judged);
-        if let Some(level) = report.levels.last_mut() {
-            level.took += judged.took;
-            level.cases.push(judged);
-        }
+        let level = report.level_mut(case.level);
+        level.took += judged.took;
+        level.cases.push(judged);
         if flow.is_break() {
-            is_whole = false;
+            report.is_partial = true;
             break;
         }
     }
-    is_whole &= report.cannot_start.is_none();
+    let is_whole = !report.is_partial;
     report.findings = if is_whole { inquiry.findings(candidate, &mut report) } else { findings(&report) };
     report
 }

@@ -64,6 +64,11 @@ impl FromStr for ReportFormat {
     }
 }
 
+/// Why a case decides nothing; an empty string for one that does.
+fn beyond(case: &CaseReport) -> String {
+    case.breaks.map_or_else(String::new, |promise| format!("beyond the exercise: it breaks \"{promise}\""))
+}
+
 /// A failure in full, without colours.
 fn in_full(case: &CaseReport) -> String {
     case.failed()

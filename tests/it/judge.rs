@@ -22,6 +22,10 @@ pub(crate) mod lists;
 #[cfg(all(unix, feature = "cli"))]
 pub(crate) mod shapes;
 
+/// What a solution may be held to.
+#[cfg(feature = "cli")]
+pub(crate) mod promises;
+
 /// Correct solutions in every language, and the starter kits.
 #[cfg(feature = "cli")]
 pub(crate) mod solutions;

@@ -7,8 +7,7 @@ use crate::judge::{CaseReport, CaseResult, Report};
 use crate::wire::line;
 
 pub(super) fn render(report: &Report) -> String {
-    let cases =
-        report.levels.iter().flat_map(|level| level.cases.iter().map(move |case| (level.level, case)));
+    let cases = report.levels.iter().flat_map(|level| level.deciding().map(move |case| (level.level, case)));
     let tests: Vec<_> = cases.map(|(level, case)| test(level, case)).collect();
     let status = match &report.cannot_start {
         Some(_) => "error",

@@ -11,7 +11,8 @@ const OPEN: usize = 3;
 
 pub(super) fn render(report: &Report, of: &str) -> String {
     let levels: Vec<_> = report.levels.iter().map(level).collect();
-    let passed = report.cases().filter(|case| matches!(case.outcome, CaseResult::Passed)).count();
+    let passed: usize = report.levels.iter().map(LevelReport::passed).sum();
+    let deciding: usize = report.levels.iter().map(|level| level.deciding().count()).sum();
     let verdict = if report.is_passed() { "passed" } else { "failed" };
     let stopped = report.cannot_start.as_ref().map_or_else(String::new, |cannot| {
         format!("<pre>{}</pre>\n", escaped_lines(&strip_str(&super::cannot_start(cannot)).to_string()))
@@ -19,20 +20,21 @@ pub(super) fn render(report: &Report, of: &str) -> String {
     let page = include_str!("page.html");
     page.replace("{of}", &escaped(of))
         .replace("{verdict}", verdict)
-        .replace("{count}", &format!("{passed} of {} cases passed", report.cases().count()))
+        .replace("{count}", &format!("{passed} of {deciding} cases passed"))
         .replace("{stopped}", &stopped)
         .replace("{levels}", &levels.concat())
 }
 
 fn level(report: &LevelReport) -> String {
-    let (failed, others): (Vec<_>, Vec<_>) = report.cases.iter().partition(|case| case.failed().is_some());
-    let cases: Vec<_> = failed.into_iter().chain(others).enumerate().map(case).collect();
+    let (failed, others): (Vec<_>, Vec<_>) = report.deciding().partition(|case| case.failed().is_some());
+    let beyond = report.cases.iter().filter(|case| case.breaks.is_some());
+    let cases: Vec<_> = failed.into_iter().chain(others).chain(beyond).enumerate().map(case).collect();
     let sign = if report.is_passed() { "passed" } else { "failed" };
     format!(
         "<section><h2 class=\"{sign}\">Level {} <small>{} of {} cases passed, {:.2} s</small></h2>\n{}</section>\n",
         report.level,
         report.passed(),
-        report.cases.len(),
+        report.deciding().count(),
         report.took.as_secs_f64(),
         cases.concat()
     )
@@ -45,6 +47,9 @@ fn case((place, case): (usize, &CaseReport)) -> String {
     match &case.outcome {
         CaseResult::Passed => format!("<p class=\"case passed\"><b>AC</b> {name}</p>\n"),
         CaseResult::NotTried => format!("<p class=\"case untried\"><b>—</b> {name}</p>\n"),
+        CaseResult::Failed(_) if case.breaks.is_some() => {
+            format!("<p class=\"case untried\"><b>—</b> {name}: {}</p>\n", escaped(&super::beyond(case)))
+        }
         CaseResult::Failed(failed) => format!(
             "<details class=\"case failed\"{open}><summary><b>{}</b> {name}</summary>\n<p>{}</p>\n<pre>{}</pre></details>\n",
             failed.verdict.code(),

@@ -29,6 +29,11 @@ fn test_case(case: &CaseReport) -> TestCase {
     let status = match &case.outcome {
         CaseResult::Passed => TestCaseStatus::success(),
         CaseResult::NotTried => TestCaseStatus::skipped(),
+        CaseResult::Failed(_) if case.breaks.is_some() => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(super::beyond(case));
+            status
+        }
         CaseResult::Failed(failed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(failed.verdict.code()).set_message(plain(&failed.message));

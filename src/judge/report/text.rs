@@ -41,13 +41,15 @@ pub fn hidden(level: u8, count: usize) -> String {
 
 /// A level, in a line.
 fn level(report: &LevelReport) -> String {
-    let (passed, all) = (report.passed(), report.cases.len());
-    let untried = report.cases.iter().filter(|case| matches!(case.outcome, CaseResult::NotTried)).count();
+    let (passed, all) = (report.passed(), report.deciding().count());
+    let untried = report.deciding().filter(|case| matches!(case.outcome, CaseResult::NotTried)).count();
     let untried = match untried {
         0 => String::new(),
         count => format!(" or were not tried ({count}, after too many time-outs in a row)"),
     };
-    if passed == all {
+    if all == 0 {
+        String::new()
+    } else if passed == all {
         format!(
             "{GOOD}level {}{GOOD:#}  {} passed\n",
             report.level,
@@ -69,9 +71,7 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
     let mut levels: Vec<_> = report.levels.iter().collect();
     levels.sort_by_key(|level| level.level);
     let lines: String = levels.iter().copied().map(level).collect();
-    let begin = levels
-        .iter()
-        .find_map(|level| Some((level.level, level.cases.iter().find(|case| case.failed().is_some())?)));
+    let begin = levels.iter().find_map(|level| Some((level.level, plainest(level)?)));
     let next = report.passed().map_or(1, |level| level + 1);
     // What comes after the exercise is there for those who ask for it.
     let next = Some(next).filter(|level| *level <= exercise.last_level());
@@ -86,7 +86,28 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
         }
         (None, None, _) => format!("{GOOD}passed{GOOD:#}\n"),
     };
-    lines + &last
+    lines + &beyond(report) + &last
+}
+
+/// The failure of a level that is understood at a glance.
+fn plainest(level: &LevelReport) -> Option<&CaseReport> {
+    level.deciding().filter(|case| case.failed().is_some()).min_by_key(|case| case.plainness())
+}
+
+/// The cases that break a promise, in a line; an empty string if there are none.
+fn beyond(report: &Report) -> String {
+    let (count, mut differing) =
+        (report.beyond().count(), report.beyond().filter(|case| case.failed().is_some()));
+    let (first, rest) = (differing.next(), differing.count());
+    let told = match first.and_then(|case| Some((case, case.breaks?))) {
+        _ if count == 0 => return String::new(),
+        None => format!("none of {count} differs"),
+        Some((case, promise)) => {
+            let differ = if rest == 0 { "differs" } else { "differ" };
+            format!("{} of {count} {differ}, first: {} breaks \"{promise}\"", rest + 1, plain(&case.name))
+        }
+    };
+    format!("{DIM}beyond the exercise: {told}{DIM:#}\n")
 }
 
 /// A difference that a hunt has found, and the command that finds it `again`. What is wanted is another candidate's, if
