@@ -159,6 +159,7 @@ impl<'a> Saved<'a> {
             expected: Records.answers(&catch.list, self.options.clock).unwrap_or_default(),
             promised: false,
             breaks: None,
+            shown_by: None,
             list: catch.list.clone(),
         });
         // Written aside, so that a suite is never half there.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use super::suites::{Selection, Showing};
-use crate::judge::Reference;
+use super::suites::{Selection, Showing, about};
+use crate::judge::{Reference, TimeRule};
 use crate::track::records::Records;
 
 /// Run suites on the engine of this program: the built-in ones, or those of files
@@ -26,5 +26,6 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     // Our engine is right beyond the exercise too.
     let cases = args.selection.cases(&args.paths, None, true)?;
     let is_partial = args.selection.is_partial(&args.paths);
-    args.showing.judge(&mut Reference::new(&Records), &cases, is_partial, "rewind")
+    let about = about("rewind", TimeRule::Monotone, None);
+    args.showing.judge(&mut Reference::new(&Records), &cases, is_partial, &about)
 }
