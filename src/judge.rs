@@ -33,8 +33,8 @@ mod typed;
 mod verdict;
 
 #[cfg(unix)]
-pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running};
-pub use candidate::{Candidate, Launch, Limits, Millis, Protocol, Reference, Run, SpawnError};
+pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running, noted_candidate};
+pub use candidate::{Candidate, Launch, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
 pub use case::{Case, QueryList, QueryWords};
 pub use difference::Difference;
 pub use exercise::{
