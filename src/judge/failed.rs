@@ -22,6 +22,9 @@ pub struct Failed {
     pub message: String,
     /// How to mend it, where that is known.
     pub hint: Option<String>,
+    /// Did the solution not even load? The message is its language's own then.
+    #[serde(skip)]
+    pub is_of_load: bool,
     /// The queries up to the first that was not answered rightly; all of them if it is not known which that is.
     pub queries: QueryList,
     /// The number of that query, from 1; it is the last of `queries`.
@@ -133,6 +136,7 @@ impl Failed {
             verdict: stop.verdict,
             message: stop.why,
             hint: stop.hint,
+            is_of_load: stop.is_of_load,
             queries: queries.to_vec(),
             query: query.map(|query| query + 1),
             difference: wanted

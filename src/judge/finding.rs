@@ -19,6 +19,8 @@ use super::verdict::Verdict;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Cause {
+    /// The solution does not load.
+    NotLoaded,
     /// In a fresh process the same lists are answered rightly.
     KeepsData,
     /// It may be so: there were too many of them to try them all in fresh processes.
@@ -103,6 +105,9 @@ pub struct ListPair {
 impl Cause {
     /// The cause of a failure.
     fn of(failed: &Failed) -> Self {
+        if failed.is_of_load {
+            return Self::NotLoaded;
+        }
         match failed.afresh {
             Some(Afresh::Right) => return Self::KeepsData,
             Some(Afresh::Untried) => return Self::MayKeepData,
@@ -150,6 +155,7 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotLoaded => f.write_str("it does not load"),
             Self::KeepsData => f.write_str("it keeps data from an earlier list"),
             Self::MayKeepData => f.write_str("it may be that too: not tried in a fresh process"),
             Self::WrongSuite => f.write_str("the suite's own expected looks wrong"),

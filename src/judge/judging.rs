@@ -14,7 +14,7 @@ use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
 use super::exercise::{Exercise, Promise};
 use super::failed::{Defect, Failed};
-use super::finding::{CasePlace, Finding, findings};
+use super::finding::{CasePlace, Cause, Finding, findings};
 use super::inquiry::Inquiry;
 use super::verdict::Verdict;
 use crate::wire::Term;
@@ -90,6 +90,12 @@ fn seconds<S: serde::Serializer>(took: &Duration, serializer: S) -> Result<S::Ok
 }
 
 impl Report {
+    /// Does the solution load, as far as is known?
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.findings.iter().all(|finding| finding.cause != Cause::NotLoaded)
+    }
+
     /// Were all cases passed that decide?
     #[must_use]
     pub fn is_passed(&self) -> bool {
@@ -236,11 +242,13 @@ pub fn judge<C: Borrow<Case>>(
             _ => 0,
         };
         inquiry.take(case, &mut judged);
+        // No list shows more of a solution that does not load.
+        let is_loaded = judged.failed().is_none_or(|failed| !failed.is_of_load);
         let flow = each(case.level, &judged);
         let level = report.level_mut(case.level);
         level.took += judged.took;
         level.cases.push(judged);
-        if flow.is_break() {
+        if flow.is_break() || !is_loaded {
             report.is_partial = true;
             break;
         }

@@ -31,6 +31,9 @@ pub fn findings(report: &Report, detail: Detail) -> String {
 pub(super) fn finding(report: &Report, finding: &Finding, detail: Detail) -> String {
     let cases: Vec<_> = finding.cases.iter().filter_map(|place| Some((place, report.at(*place)?))).collect();
     let Some((place, first)) = cases.first() else { return String::new() };
+    if finding.cause == Cause::NotLoaded {
+        return not_loaded(first);
+    }
     let (code, head) =
         (first.failed().map_or("", |failed| failed.verdict.code()), plain(&finding.headline()));
     let (of, name) = (if cases.len() == 1 { "" } else { ", first" }, named(report, **place, first));
@@ -54,6 +57,15 @@ pub(super) fn finding(report: &Report, finding: &Finding, detail: Detail) -> Str
     push_cases(&mut text, report, &cases, detail);
     text.push('\n');
     text
+}
+
+/// Where nothing can be judged: what the language says of that.
+fn not_loaded(case: &CaseReport) -> String {
+    let Some(failed) = case.failed() else { return String::new() };
+    let (head, message) = failed.message.split_once('\n').unwrap_or((&failed.message, ""));
+    let mut text = format!("{BAD}{:<4}{BAD:#} {HEAD}{}{HEAD:#}\n\n", failed.verdict.code(), plain(head));
+    message.lines().for_each(|line| text.push_str(&format!("    {}\n", plain(line))));
+    text + "\n"
 }
 
 /// A case by its level and its name.

@@ -68,6 +68,9 @@ fn level(report: &LevelReport) -> String {
 /// The levels in their order, what is passed, and what that unlocks or where to begin.
 #[must_use]
 pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
+    if !report.is_loaded() {
+        return "no list was judged: it has to load first\n".to_owned();
+    }
     let mut levels: Vec<_> = report.levels.iter().collect();
     levels.sort_by_key(|level| level.level);
     let lines: String = levels.iter().copied().map(level).collect();

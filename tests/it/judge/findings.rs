@@ -49,6 +49,7 @@ fn told(solution: &str, command: &str, options: &[&str]) -> Option<(String, i32)
 
 #[rstest]
 #[case("inclusive_end", "if now < cell.expiry}", "if now <= cell.expiry}")]
+#[case("not_loaded", "import re\n", "import re\nimport sortedmap\n")]
 fn a_transcript_leads_from_the_cause_to_the_plainest_case(
     #[case] name: &str,
     #[case] from: &str,
