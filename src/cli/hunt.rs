@@ -169,6 +169,7 @@ impl<'a> Saved<'a> {
             suite: first.map_or("lists that were hunted down", |case| &case.suite).to_owned(),
             level: first.map_or(self.options.level, |case| case.level),
             clock: self.options.clock,
+            number: 0,
             name,
             why: catch.failed.rule.clone().unwrap_or_default(),
             expected: Records.answers(&catch.list, self.options.clock).unwrap_or_default(),

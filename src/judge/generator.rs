@@ -66,6 +66,7 @@ pub fn fresh_case(seed: u64, options: ListOptions<'_>, again: &str) -> Case {
         suite: "fresh lists".to_owned(),
         level: options.level,
         clock: options.clock,
+        number: 0,
         name: format!("list {seed}"),
         why: format!("a random list; this makes it small: {again}"),
         expected: options.exercise.answers(&list, options.clock).unwrap_or_default(),

@@ -122,6 +122,7 @@ fn case(name: &str, notes: usize) -> Case {
         suite: "tally".to_owned(),
         level: 1,
         clock: TimeRule::Monotone,
+        number: 0,
         name: name.to_owned(),
         why: "a count goes on".to_owned(),
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),

@@ -77,7 +77,7 @@ fn where_nothing_is_left_nothing_is_passed(#[case] arguments: &[&str], #[case] m
 }
 
 /// So many lists are drawn of each level.
-const LISTS: u64 = 1_500;
+const LISTS: u64 = 300;
 
 /// The lists of a level that keep the promises.
 fn promised(level: u8, clock: TimeRule) -> impl Iterator<Item = (u64, QueryList)> {
@@ -104,7 +104,7 @@ fn lists_within_the_promises_keep_them_and_both_clock_rules_give_the_same_answer
 #[test]
 fn lists_within_the_promises_come_near_what_breaks_solutions() {
     let (mut timed, mut untimed, mut expired, mut removed, mut between) = (0, 0, 0, 0, 0);
-    for (_, list) in promised(4, TimeRule::Monotone) {
+    for (_, list) in promised(4, TimeRule::Monotone).filter(|(_, list)| list.len() < 100) {
         let is_timed = list.iter().all(|words| {
             let read = Records.read(std::slice::from_ref(words)).expect("it is a query");
             read.queries[0].signature.has(Role::Time)
@@ -121,8 +121,8 @@ fn lists_within_the_promises_come_near_what_breaks_solutions() {
             between += u64::from(name == "RESTORE" && backups > 1);
         }
     }
-    assert!(untimed * 4 < timed && untimed > 50, "{timed} timed, {untimed} untimed");
-    assert!(expired > 2_000 && removed > 200 && between > 1_000, "{expired}, {removed}, {between}");
+    assert!(untimed * 4 < timed && untimed > 10, "{timed} timed, {untimed} untimed");
+    assert!(expired > 400 && removed > 20 && between > 200, "{expired}, {removed}, {between}");
 }
 
 #[test]
@@ -165,4 +165,58 @@ fn what_is_caught_within_the_promises_is_shrunk_within_them() {
         assert_eq!(Records.broken_promises(&list), [], "{list:?}");
         assert!(list.len() <= 3, "{list:?}");
     }
+}
+
+/// The rows of a list of cases.
+fn listed(arguments: &[&str]) -> Vec<serde_json::Value> {
+    let output = rewind(&[&["test", "--list"], arguments].concat()).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rows = text(&output.stdout);
+    rows.lines().map(|row| serde_json::from_str(row).expect("it is JSON")).collect()
+}
+
+#[test]
+fn cases_are_listed_with_what_they_are_for() {
+    let all = listed(&[]);
+    let numbers: std::collections::BTreeSet<_> = all.iter().map(|row| row["number"].as_u64()).collect();
+    assert_eq!((numbers.len(), numbers.last().copied().flatten()), (all.len(), Some(all.len() as u64)));
+    let odd = all
+        .iter()
+        .find(|row| row["name"] == "precomposed and combining accents differ")
+        .expect("it is there");
+    assert_eq!(odd["breaks"], "texts are printable ASCII");
+    let of_level = listed(&["--level", "2"]);
+    assert!(of_level[0]["level"] == 2 && of_level.iter().all(|row| row["level"].as_u64() <= Some(2)));
+    let catches =
+        |row: &&serde_json::Value| row["catches"].as_str().is_some_and(|mistake| !mistake.is_empty());
+    assert_eq!(all.iter().filter(catches).count(), all.len());
+}
+
+#[test]
+fn a_case_is_found_by_number_name_part_and_pattern() {
+    let all = listed(&[]);
+    let third = &all.iter().find(|row| row["number"] == 3).expect("there are three")["name"];
+    let names = |case: &str| -> Vec<_> {
+        listed(&["--case", case])
+            .iter()
+            .map(|row| row["name"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(names("3"), [third.as_str().expect("a name")]);
+    let parts = names("RESTORE");
+    assert!(parts.len() > 3 && parts.iter().all(|name| name.to_lowercase().contains("restore")), "{parts:?}");
+    let matched = names("/^dead .* the backup$/");
+    assert!(!matched.is_empty() && matched.iter().all(|name| name.starts_with("dead ")), "{matched:?}");
+    let explained = rewind(&["explain", "--case", "3"]).output().expect("it runs");
+    assert!(text(&explained.stdout).contains(third.as_str().expect("a name")), "{}", text(&explained.stdout));
+}
+
+#[rstest]
+#[case("/(/", "/(/ is no pattern: unclosed group")]
+#[case("/no such name at all/", "there is no case")]
+#[case("100000", "there is no case \"100000\"")]
+fn a_case_that_is_not_there_is_told(#[case] case: &str, #[case] message: &str) {
+    let output = rewind(&["test", "--case", case]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
 }
