@@ -21,6 +21,8 @@ pub struct Case {
     pub level: u8,
     /// The clock rule of that suite.
     pub clock: TimeRule,
+    /// Its number among all that are judged, from 1; 0 where it has none.
+    pub number: usize,
     /// Its name.
     pub name: String,
     /// The rule that it holds, in a sentence.
