@@ -60,13 +60,16 @@ pub(super) struct Texts {
     all: &'static [&'static str],
     /// What makes a longer name of another.
     ends: &'static [&'static str],
+    /// What a name may be glued to itself with.
+    glue: &'static [&'static str],
     may_be_empty: bool,
 }
 
 /// Any texts.
-pub(super) const ANY: Texts = Texts { all: &TEXTS, ends: &ENDS, may_be_empty: true };
+pub(super) const ANY: Texts = Texts { all: &TEXTS, ends: &ENDS, glue: &[], may_be_empty: true };
 /// Those of printable ASCII, of which none but a prefix is empty.
-pub(super) const PRINTABLE: Texts = Texts { all: &PLAIN_TEXTS, ends: &PLAIN_ENDS, may_be_empty: false };
+pub(super) const PRINTABLE: Texts =
+    Texts { all: &PLAIN_TEXTS, ends: &PLAIN_ENDS, glue: &GLUE, may_be_empty: false };
 
 /// What operations may be called too: a text that is easily taken for something else is among them.
 const ALIASES: [&str; 6] = ["x", "y", "do", "a", "*", "é é"];
@@ -116,8 +119,10 @@ impl Texts {
 
     /// A name that a careless program takes for another one, or puts on its wrong side.
     fn kin(self, rng: &mut Rng, name: &str) -> String {
-        match rng.below(3) {
+        let ways = if self.glue.is_empty() { 3 } else { 4 };
+        match rng.below(ways) {
             0 => swapped_case(name),
+            3 => format!("{name}{}{name}", rng.pick(self.glue)),
             1 if self.may_be_empty || name.chars().nth(1).is_some() => name.chars().skip(1).collect(),
             _ => name.to_owned() + *rng.pick(self.ends),
         }
@@ -151,7 +156,10 @@ pub(super) fn alias(rng: &mut Rng) -> String {
 }
 
 /// The same of printable ASCII.
-const PLAIN_ENDS: [&str; 7] = ["0", "!", " ", ".", ".a", "*", "("];
+const PLAIN_ENDS: [&str; 7] = ["0", "!", " ", ".a", "*", "(", "~~"];
+
+/// What keys and fields are glued with by those who keep them in one map.
+const GLUE: [&str; 3] = [".", "_", ":"];
 
 /// What makes a longer name of another.
 const ENDS: [&str; 8] = ["0", "!", " ", ".", ".a", "*", "(", "~é"];
