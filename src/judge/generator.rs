@@ -16,9 +16,10 @@ mod profile;
 mod queries;
 mod texts;
 
-use super::case::{Case, QueryList};
+use super::case::Case;
 use super::exercise::{Exercise, TimeRule};
 use super::rng::Rng;
+use super::words::QueryList;
 use queries::Generator;
 
 /// What lists are drawn for.
