@@ -38,6 +38,8 @@ pub(super) struct Solution {
     pub(super) level: Option<Level>,
     /// The clock rule, where a file says it.
     pub(super) clock: Option<Rule>,
+    /// Does a file say that everything counts?
+    pub(super) strict: bool,
     /// No time beyond this is used.
     pub(super) max_time: u64,
     /// The folders that it is edited in, where they are known.
@@ -80,6 +82,7 @@ impl Solution {
             build_limit: limits.build(),
             level: told.level,
             clock: told.clock,
+            strict: told.strict,
             max_time: args.max_time.or(told.max_time).unwrap_or(u64::MAX),
             folders,
             again,

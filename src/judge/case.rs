@@ -28,6 +28,8 @@ pub struct Case {
     pub promised: bool,
     /// The promise that it breaks; `None` where it decides a verdict.
     pub breaks: Option<Promise>,
+    /// The command that shows it by itself, where there is one.
+    pub shown_by: Option<String>,
 }
 
 impl Case {

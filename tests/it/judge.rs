@@ -7,6 +7,10 @@ pub(crate) mod border;
 #[cfg(feature = "cli")]
 pub(crate) mod candidates;
 
+/// Findings, a cause each.
+#[cfg(feature = "cli")]
+pub(crate) mod findings;
+
 /// Suites by level: expected answers, and golden transcripts under both clock rules.
 #[cfg(feature = "cli")]
 pub(crate) mod golden;

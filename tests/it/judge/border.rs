@@ -128,6 +128,7 @@ fn case(name: &str, notes: usize) -> Case {
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),
         promised: false,
         breaks: None,
+        shown_by: None,
         list,
     }
 }
