@@ -34,8 +34,8 @@ mod verdict;
 mod words;
 
 #[cfg(unix)]
-pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running};
-pub use candidate::{Candidate, Launch, Limits, Millis, Protocol, Reference, Run, SpawnError};
+pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running, noted_candidate};
+pub use candidate::{Candidate, Launch, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
 pub use case::Case;
 pub use difference::Difference;
 pub use exercise::{

@@ -14,7 +14,7 @@ use super::run::Rule;
 use super::solution::Solution;
 use super::suites::{Selection, Showing, about, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::judge::{self, Case, ListOptions, fresh_case};
+use crate::judge::{self, Case, ListOptions, Notes, fresh_case};
 use crate::track::records::Records;
 
 /// Judge a solution in any language by the built-in suites
@@ -191,13 +191,15 @@ impl JudgeArgs {
     ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
+        let notes = Notes::default();
         let (stopping, building) = (AtomicBool::new(false), AtomicBool::new(solution.is_built()));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
                 solution.build()?;
                 building.store(false, Ordering::Relaxed);
                 let cases = self.with_fresh(solution, &chosen.cases, seed);
-                let report = judge::judge(&Records, &mut *solution.candidate(), cases, |level, case| {
+                let mut candidate = solution.noted_candidate(notes.clone());
+                let report = judge::judge(&Records, &mut *candidate, cases, |level, case| {
                     let decides = case.breaks.is_none();
                     let shown = if decides { judge::report::case(level, case, false) } else { String::new() };
                     // Nobody need listen: what has been judged stands in the report.
@@ -243,8 +245,22 @@ impl JudgeArgs {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
             };
+            let notes: Vec<_> = notes
+                .told()
+                .iter()
+                .map(|note| {
+                    format!(
+                        "note: {note}
+"
+                    )
+                })
+                .collect();
             let found = judge::report::findings(&report, self.showing.detail());
-            let shown = format!("{head}\n{found}");
+            let shown = format!(
+                "{head}{}
+{found}",
+                notes.concat()
+            );
             Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
     }

@@ -22,6 +22,10 @@ pub(crate) mod judging;
 /// Lists drawn from a seed.
 pub(crate) mod lists;
 
+/// Right solutions of many shapes.
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) mod shapes;
+
 /// What a solution may be held to.
 #[cfg(feature = "cli")]
 pub(crate) mod promises;

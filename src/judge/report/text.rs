@@ -2,7 +2,9 @@
 //!
 //! Colours are in the text; whoever prints it takes them out where they are not wanted.
 
-use super::failure::{BAD, DIM, GOOD, HEAD, OF_EXERCISE, OF_OTHER, push, push_errors, push_failed};
+use super::failure::{
+    BAD, DIM, GOOD, HEAD, OF_EXERCISE, OF_OTHER, plain_lines, push, push_errors, push_failed,
+};
 use super::finding::push_pair;
 use crate::judge::exercise::Exercise;
 use crate::judge::shape::plural;
@@ -137,7 +139,7 @@ pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
 /// Why a candidate cannot be started, with what it said last.
 #[must_use]
 pub fn cannot_start(cannot: &SpawnError) -> String {
-    let mut text = plain(&cannot.why);
+    let mut text = plain_lines(&cannot.why, "");
     push_errors(&mut text, &cannot.errors);
     text.trim_end().to_owned()
 }

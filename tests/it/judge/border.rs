@@ -100,6 +100,7 @@ struct Ignorant;
 impl Candidate for Ignorant {
     fn run(&mut self, _list: &QueryList) -> Result<Run, SpawnError> {
         let stop = StopReason {
+            is_of_load: false,
             verdict: Verdict::NotSupported,
             why: "never heard of it".to_owned(),
             hint: None,
