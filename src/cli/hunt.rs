@@ -59,6 +59,7 @@ pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
     args.level = args.level.or(solution.level);
     args.clock = args.clock.or(solution.clock);
+    args.strict |= solution.strict;
     let seed = args.seed.unwrap_or_else(new_seed);
     let options = args.options(solution.max_time);
     // What cannot be saved is reported before anything is hunted.
@@ -175,6 +176,7 @@ impl<'a> Saved<'a> {
             expected: Records.answers(&catch.list, self.options.clock).unwrap_or_default(),
             promised: false,
             breaks: None,
+            shown_by: None,
             list: catch.list.clone(),
         });
         // Written aside, so that a suite is never half there.

@@ -12,9 +12,9 @@ use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::hunt::is_promised;
 use super::run::Rule;
 use super::solution::Solution;
-use super::suites::{Selection, Showing, ended};
+use super::suites::{Selection, Showing, about, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::judge::{self, Case, ListOptions, fresh_case};
+use crate::judge::{self, Case, ListOptions, Notes, fresh_case};
 use crate::track::records::Records;
 
 /// Judge a solution in any language by the built-in suites
@@ -88,6 +88,7 @@ pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
     args.selection.level = args.selection.level.or(solution.level);
     args.clock = args.clock.or(solution.clock);
+    args.strict |= solution.strict;
     let chosen = args.chosen(&solution)?;
     let seed = args.seed.unwrap_or_else(new_seed);
     if args.watch {
@@ -102,7 +103,9 @@ pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
         return Err(failure);
     }
     let fresh = args.with_fresh(&solution, &chosen.cases, seed);
-    args.showing.judge(&mut *solution.candidate(), fresh, chosen.is_partial, &solution.command())
+    let seed = Some(seed).filter(|_| args.fresh > 0);
+    let about = about(&solution.command(), args.clock().into(), seed);
+    args.showing.judge(&mut *solution.candidate(), fresh, chosen.is_partial, &about)
 }
 
 /// How many cases decide.
@@ -188,15 +191,17 @@ impl JudgeArgs {
     ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
+        let notes = Notes::default();
         let (stopping, building) = (AtomicBool::new(false), AtomicBool::new(solution.is_built()));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
                 solution.build()?;
                 building.store(false, Ordering::Relaxed);
                 let cases = self.with_fresh(solution, &chosen.cases, seed);
-                let report = judge::judge(&Records, &mut *solution.candidate(), cases, |level, case| {
+                let mut candidate = solution.noted_candidate(notes.clone());
+                let report = judge::judge(&Records, &mut *candidate, cases, |level, case| {
                     let decides = case.breaks.is_none();
-                    let shown = if decides { judge::report::case(level, case, true) } else { String::new() };
+                    let shown = if decides { judge::report::case(level, case, false) } else { String::new() };
                     // Nobody need listen: what has been judged stands in the report.
                     let _ = sender.send(shown);
                     if stopping.load(Ordering::Relaxed) {
@@ -240,7 +245,22 @@ impl JudgeArgs {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
             };
-            let shown = format!("{head}\n{shown}");
+            let notes: Vec<_> = notes
+                .told()
+                .iter()
+                .map(|note| {
+                    format!(
+                        "note: {note}
+"
+                    )
+                })
+                .collect();
+            let found = judge::report::findings(&report, self.showing.detail());
+            let shown = format!(
+                "{head}{}
+{found}",
+                notes.concat()
+            );
             Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
     }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use bumpalo::Bump;
 
@@ -12,9 +13,10 @@ use super::Failure;
 use super::find_case::find_case;
 use super::input::Input;
 use super::progress::Progress;
+use super::quote::quote;
 use super::run::Source;
 use crate::judge::report as shown;
-use crate::judge::{Candidate, Case, Report, in_order, judge};
+use crate::judge::{Candidate, Case, Report, TimeRule, in_order, judge};
 use crate::query::{Language, Level};
 use crate::script::{Rules, read_suite};
 use crate::time::ClockRule;
@@ -54,10 +56,15 @@ impl Selection {
         is_strict: bool,
     ) -> Result<Vec<Case>, Failure> {
         let mut cases = if paths.is_empty() {
-            builtin(Language::records().last_level(), clock)
-                .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
+            let mut cases = builtin(Language::records().last_level(), clock)
+                .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?;
+            for case in &mut cases {
+                case.shown_by = Some(explained(None, case));
+            }
+            cases
         } else {
-            let cases = files(paths)?.iter().map(|file| cases_of(file)).collect::<Result<Vec<_>, _>>()?;
+            let cases =
+                files(paths)?.iter().map(|file| shown_cases_of(file)).collect::<Result<Vec<_>, _>>()?;
             let mut cases = cases.concat();
             for (number, case) in (1..).zip(&mut cases) {
                 case.number = number;
@@ -140,10 +147,32 @@ pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
     Ok(records::cases_of(&read.map_err(|faults| source.refuse(&faults))?))
 }
 
+/// The cases of a file, each with the command that shows it; what is read from standard input has none.
+fn shown_cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
+    let mut cases = cases_of(path)?;
+    if path.as_os_str() != "-" {
+        let file = quote(&path.to_string_lossy());
+        for case in &mut cases {
+            case.shown_by = Some(explained(Some(&file), case));
+        }
+    }
+    Ok(cases)
+}
+
+/// The command that shows a case step by step.
+fn explained(file: Option<&str>, case: &Case) -> String {
+    let file = file.map_or_else(String::new, |file| format!(" {file}"));
+    // Within double quotes a shell obeys these.
+    let is_plain = !case.name.contains(['"', '\\', '$', '`', '!']);
+    let name = if is_plain { format!("\"{}\"", case.name) } else { quote(&case.name) };
+    let clock = if case.clock == TimeRule::Free { " --clock free" } else { "" };
+    format!("rewind explain{file} --case {name}{clock}")
+}
+
 /// How judging is shown.
 #[derive(clap::Args)]
 pub(super) struct Showing {
-    /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE or html=FILE; - is standard output
+    /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE, html=FILE or text=FILE; - is standard output
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTarget>,
 
@@ -182,7 +211,7 @@ impl Showing {
         candidate: &mut dyn Candidate,
         cases: impl IntoIterator<Item = C>,
         is_partial: bool,
-        of: &str,
+        about: &shown::About,
     ) -> Result<(), Failure> {
         if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
             let message = "one report alone can go to standard output".to_owned();
@@ -202,7 +231,7 @@ impl Showing {
             self.print(&shown::summary(&report, &Records))?;
         }
         for (target, out) in self.reports.iter().zip(&mut reports) {
-            target.write(out, &report, of)?;
+            target.write(out, &report, about)?;
         }
         ended(report)
     }
@@ -235,8 +264,8 @@ impl ReportTarget {
         Ok(Box::new(file))
     }
 
-    fn write(&self, out: &mut impl Write, report: &Report, of: &str) -> Result<(), Failure> {
-        let text = self.format.render(report, of);
+    fn write(&self, out: &mut impl Write, report: &Report, about: &shown::About) -> Result<(), Failure> {
+        let text = self.format.render(report, about);
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| self.unwritten(&error))
     }
 
@@ -244,6 +273,12 @@ impl ReportTarget {
         let name = self.file.display().to_string().escape_debug().to_string();
         Failure::Output(io::Error::new(error.kind(), format!("{name}: {error}")))
     }
+}
+
+/// What reports say of a run that begins now, with the options as they were typed.
+pub(super) fn about(command: &str, clock: TimeRule, seed: Option<u64>) -> shown::About {
+    let typed = std::env::args().skip(2).take_while(|word| word != "--").collect();
+    shown::About { seed, options: typed, ..shown::About::new(command, SystemTime::now(), clock) }
 }
 
 /// How a command ends whose verdict this is.

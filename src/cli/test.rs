@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::Failure;
 use super::rows::Rows;
-use super::suites::{Selection, Showing};
-use crate::judge::{Case, Reference};
+use super::suites::{Selection, Showing, about};
+use crate::judge::{Case, Reference, TimeRule};
 use crate::script::Format;
 use crate::track::records::Records;
 
@@ -43,7 +43,8 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     // Our engine is right beyond the exercise too.
     let cases = args.selection.cases(&args.paths, None, true)?;
     let is_partial = args.selection.is_partial(&args.paths);
-    args.showing.judge(&mut Reference::new(&Records), &cases, is_partial, "rewind")
+    let about = about("rewind", TimeRule::Monotone, None);
+    args.showing.judge(&mut Reference::new(&Records), &cases, is_partial, &about)
 }
 
 /// Lists the cases.

@@ -10,7 +10,7 @@ mod listing;
 use indexmap::IndexMap;
 
 use crate::query::Query;
-use backups::{Saved, SavedRecords};
+use backups::Saved;
 pub use kinds::Slip;
 
 /// A cell of the model.
@@ -65,7 +65,7 @@ impl Slipping {
             _ => return None,
         };
         if let Some(saved) = self.handed_out.and_then(|place| self.backups.get_mut(place)) {
-            saved.records = SavedRecords::clone(&self.records);
+            saved.records.clone_from(&self.records);
         }
         Some(answer)
     }

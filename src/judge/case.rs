@@ -1,16 +1,9 @@
 //! What is judged: lists of queries as words, and the answers that are right.
-//!
-//! A candidate speaks words, so a list stays words here, other names of operations included.
 
 use super::exercise::{Exercise, Promise, Role, TimeRule};
 use super::typed::words_of;
+use super::words::QueryList;
 use crate::wire::Term;
-
-/// The words of a query, the operation's name first.
-pub type QueryWords = Vec<Term>;
-
-/// Queries as words.
-pub type QueryList = Vec<QueryWords>;
 
 /// A case of a suite.
 #[derive(Clone, Debug)]
@@ -35,6 +28,8 @@ pub struct Case {
     pub promised: bool,
     /// The promise that it breaks; `None` where it decides a verdict.
     pub breaks: Option<Promise>,
+    /// The command that shows it by itself, where there is one.
+    pub shown_by: Option<String>,
 }
 
 impl Case {

@@ -15,7 +15,7 @@ use std::fmt::{self, Debug};
 
 use serde::{Serialize, Serializer};
 
-use super::case::QueryWords;
+use super::words::QueryWords;
 use crate::wire::Term;
 
 /// An exercise: what may be asked in it, and what is right.

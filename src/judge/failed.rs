@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::case::{QueryList, QueryWords};
 use super::difference::Difference;
 use super::exercise::{Exercise, Role, ShownState, TimeRule};
 use super::typed::words_of;
 use super::verdict::{StopReason, Verdict};
+use super::words::{QueryList, QueryWords};
 use crate::wire::Term;
 
 /// So many bytes of a wrong answer are kept, or of each of several.
@@ -99,7 +99,9 @@ impl Defect {
                 Some(Self { stop, query: Some(query), given: Some(run.answers[query].clone()) })
             }
             (Some(stop), None) => {
-                Some(Self { stop: stop.clone(), query: Some(run.answers.len()), given: None })
+                // What comes after the last answer is no query's fault.
+                let query = Some(run.answers.len()).filter(|query| *query < expected.len());
+                Some(Self { stop: stop.clone(), query, given: None })
             }
             (None, None) if run.answers.len() < expected.len() => {
                 let stop = StopReason::new(Verdict::WrongShape, "answers are missing at the end");

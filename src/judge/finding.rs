@@ -9,11 +9,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::case::QueryList;
 use super::difference::Difference;
 use super::failed::{Afresh, Failed};
 use super::judging::{CaseReport, Report};
 use super::verdict::Verdict;
+use super::words::QueryList;
 
 /// What failures have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -208,6 +208,9 @@ pub(super) fn failures(report: &Report) -> impl Iterator<Item = (CasePlace, &Fai
 
 /// What was raised: the exception's name, or the whole message where it begins with none.
 fn exception(message: &str) -> String {
+    if let Some((head, _)) = message.split_once(":\n") {
+        return head.to_owned();
+    }
     let (name, _) = message.split_once(':').unwrap_or((message, ""));
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._$".contains(c));
     if is_name { name.to_owned() } else { message.to_owned() }

@@ -16,10 +16,14 @@ mod profile;
 mod queries;
 mod texts;
 
-use super::case::{Case, QueryList};
+use super::case::Case;
 use super::exercise::{Exercise, TimeRule};
 use super::rng::Rng;
+use super::words::QueryList;
 use queries::Generator;
+
+/// The suite that fresh lists are said to be of.
+pub(super) const FRESH_LISTS: &str = "fresh lists";
 
 /// What lists are drawn for.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +67,7 @@ pub fn list_of(seed: u64, options: ListOptions<'_>) -> QueryList {
 pub fn fresh_case(seed: u64, options: ListOptions<'_>, again: &str) -> Case {
     let list = list_of(seed, options);
     Case {
-        suite: "fresh lists".to_owned(),
+        suite: FRESH_LISTS.to_owned(),
         level: options.level,
         clock: options.clock,
         number: 0,
@@ -72,6 +76,7 @@ pub fn fresh_case(seed: u64, options: ListOptions<'_>, again: &str) -> Case {
         expected: options.exercise.answers(&list, options.clock).unwrap_or_default(),
         promised: false,
         breaks: None,
+        shown_by: Some(again.to_owned()),
         list,
     }
 }

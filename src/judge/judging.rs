@@ -60,6 +60,9 @@ pub struct CaseReport {
     /// The promise that it breaks; `None` where it decides the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breaks: Option<Promise>,
+    /// The command that shows it by itself, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown_by: Option<String>,
     /// How long it took, in seconds.
     #[serde(serialize_with = "seconds")]
     pub took: Duration,
@@ -254,6 +257,7 @@ impl CaseReport {
             name: case.name.clone(),
             why: case.why.clone(),
             breaks: case.breaks,
+            shown_by: case.shown_by.clone(),
             took,
             outcome,
             after: 0,

@@ -8,9 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use super::case::QueryList;
 use super::exercise::{Exercise, Promise, Role, TimeRule};
 use super::typed::{by_own_names, edited, slots, unpacked, words_of};
+use super::words::QueryList;
 use crate::wire::Term;
 
 /// So many of the first queries are tried together with each later one.

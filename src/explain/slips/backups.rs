@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{Slip, SlipCell, SlipRecord, Slipping};
 
 /// What a backup holds.
-pub(super) type SavedRecords = IndexMap<String, SlipRecord>;
+type SavedRecords = IndexMap<String, SlipRecord>;
 
 /// A backup of the model.
 #[derive(Clone, Debug)]

@@ -17,12 +17,12 @@ pub(super) struct Moments {
     refusals: bool,
     /// Does every moment come after all before it, and everything keep the other promises about numbers?
     promised: bool,
-    /// Has any moment been drawn?
-    is_begun: bool,
     max_time: u64,
     profile: &'static Profile,
     /// The largest timestamp so far or, under the free rule, the last one.
     clock: u64,
+    /// The first moment that is later than all before it.
+    least: u64,
     /// The timestamp of the query that is being written.
     at: u64,
     /// When cells die.
@@ -37,23 +37,18 @@ impl Moments {
         let is_free = clock == TimeRule::Free;
         // The sum of any time and any lifetime must be small enough too.
         let max_time = if promised { options.max_time.min(EXACT - 1) / 2 } else { options.max_time };
-        let (deaths, backups, is_begun) = (vec![1], Vec::new(), false);
-        Self { is_free, refusals, promised, is_begun, max_time, profile, clock: 0, at: 0, deaths, backups }
+        let (deaths, backups) = (vec![1], Vec::new());
+        Self { is_free, refusals, promised, max_time, profile, clock: 0, least: 0, at: 0, deaths, backups }
     }
 
     /// Is no moment left, where each must be later than the one before?
     pub(super) fn is_over(&self) -> bool {
-        self.promised && self.least() > self.max_time
+        self.promised && self.least > self.max_time
     }
 
     /// Is there nothing to be restored, where there must be?
     pub(super) fn lacks_backup(&self) -> bool {
         self.promised && self.backups.is_empty()
-    }
-
-    /// The first moment that is later than all before it.
-    fn least(&self) -> u64 {
-        self.clock.saturating_add(u64::from(self.is_begun))
     }
 
     /// Leaps to one of the edges.
@@ -62,6 +57,7 @@ impl Moments {
         // One that is too far would end the list.
         if !self.promised || edge < self.max_time / 2 {
             self.clock = self.clock.max(edge);
+            self.least = self.least.max(edge);
         }
     }
 
@@ -89,7 +85,7 @@ impl Moments {
 
     /// A moment after all before it: the next, soon, or where a cell dies that may still be live.
     fn later(&mut self, rng: &mut Rng) -> u64 {
-        let least = self.least();
+        let least = self.least;
         let near = least.saturating_add(10_000).min(self.max_time);
         let ahead: Vec<_> =
             self.deaths.iter().copied().filter(|death| (least..=near).contains(death)).collect();
@@ -100,8 +96,8 @@ impl Moments {
             0..=3 => least,
             _ => least.saturating_add(rng.below(self.profile.spans[0])),
         };
-        self.is_begun = true;
         self.clock = next.max(least).min(self.max_time);
+        self.least = self.clock.saturating_add(1);
         self.at = self.clock;
         self.at
     }

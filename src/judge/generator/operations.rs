@@ -39,12 +39,12 @@ const FITTING: u64 = 6;
 pub(super) struct DrawnOperations<'e>([Vec<&'e Signature>; CLASSES]);
 
 impl<'e> DrawnOperations<'e> {
-    /// Those up to a level; with `timed` only those that have a moment, or only those that have none.
-    pub(super) fn new(exercise: &'e dyn Exercise, level: u8, timed: Option<bool>) -> Self {
+    /// Those up to a level; with `has_moment` only those that have a moment, or only those that have none.
+    pub(super) fn new(exercise: &'e dyn Exercise, level: u8, has_moment: Option<bool>) -> Self {
         let all = exercise.signatures();
         let batches = all.iter().find(|one| one.effect == WordEffect::Batch).map_or(u8::MAX, |one| one.level);
         let mut classes: [Vec<&Signature>; CLASSES] = Default::default();
-        let is_meant = |one: &&Signature| timed.is_none_or(|timed| one.has(Role::Time) == timed);
+        let is_meant = |one: &&Signature| has_moment.is_none_or(|has| one.has(Role::Time) == has);
         for signature in all.iter().filter(|one| one.level <= level).filter(is_meant) {
             let (class, times) = class(signature, signature.level < batches);
             let is_narrow = level > exercise.last_level()

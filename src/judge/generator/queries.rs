@@ -7,9 +7,9 @@ use super::moments::Moments;
 use super::operations::{BACKUPS, BATCHES, DrawnOperations, RETURNS, TRANSACTIONS};
 use super::profile::Profile;
 use super::texts::{self, Texts};
-use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, Role, Signature, WordEffect};
 use crate::judge::rng::Rng;
+use crate::judge::words::QueryList;
 use crate::wire::Term;
 
 /// A batch holds fewer queries than this.

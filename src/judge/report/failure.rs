@@ -36,10 +36,19 @@ pub(super) const OF_EXERCISE: [&str; 2] = ["wanted", "rule"];
 pub(super) const OF_OTHER: [&str; 2] = ["other", "our rule"];
 
 pub(super) fn push_failed(text: &mut String, failed: &Failed, called: [&str; 2]) {
-    push(text, "verdict", &format!("{}: {}", failed.verdict, plain(&failed.message)));
+    push(text, "verdict", &format!("{}: {}", failed.verdict, plain_lines(&failed.message, MARGIN)));
+    if failed.message.contains('\n') {
+        // A language's own message, of a solution that does not load: no query has to do with it.
+        return;
+    }
     text.push('\n');
     push_list(text, failed, called);
     push_errors(text, &failed.errors);
+}
+
+/// Text with its control characters escaped but for the ends of its lines, each but the first behind a margin.
+pub(super) fn plain_lines(text: &str, margin: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join(&format!("\n{margin}"))
 }
 
 /// The queries, and what is known of the last one: answers, rule, the state before it, what helps.

@@ -28,7 +28,7 @@ pub fn findings(report: &Report, detail: Detail) -> String {
 }
 
 /// A finding.
-fn finding(report: &Report, finding: &Finding, detail: Detail) -> String {
+pub(super) fn finding(report: &Report, finding: &Finding, detail: Detail) -> String {
     let cases: Vec<_> = finding.cases.iter().filter_map(|place| Some((place, report.at(*place)?))).collect();
     let Some((place, first)) = cases.first() else { return String::new() };
     let (code, head) =
@@ -102,7 +102,9 @@ fn push_cases(text: &mut String, report: &Report, cases: &[(&CasePlace, &CaseRep
         }
     } else if cases.len() > 1 {
         let mut levels: BTreeMap<u8, usize> = BTreeMap::new();
-        cases.iter().for_each(|(place, _)| *levels.entry(report.level_at(**place)).or_default() += 1);
+        for (place, _) in cases {
+            *levels.entry(report.level_at(**place)).or_default() += 1;
+        }
         let levels: Vec<_> =
             levels.iter().map(|(level, count)| format!("{count} of level {level}")).collect();
         push(text, "cases", &format!("{} {DIM}(--all names them){DIM:#}", levels.join(", ")));

@@ -2,7 +2,9 @@
 //!
 //! Colours are in the text; whoever prints it takes them out where they are not wanted.
 
-use super::failure::{BAD, DIM, GOOD, HEAD, OF_EXERCISE, OF_OTHER, push, push_errors, push_failed};
+use super::failure::{
+    BAD, DIM, GOOD, HEAD, OF_EXERCISE, OF_OTHER, plain_lines, push, push_errors, push_failed,
+};
 use super::finding::push_pair;
 use crate::judge::exercise::Exercise;
 use crate::judge::shape::plural;
@@ -69,15 +71,13 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
     let mut levels: Vec<_> = report.levels.iter().collect();
     levels.sort_by_key(|level| level.level);
     let lines: String = levels.iter().copied().map(level).collect();
-    let begin = levels.iter().find_map(|level| Some((level.level, plainest(level)?)));
+    let begin = report.findings.first().and_then(|finding| finding.cases.first());
+    let begin = begin.and_then(|place| Some((report.level_at(*place), report.at(*place)?)));
     let next = report.passed().map_or(1, |level| level + 1);
     // What comes after the exercise is there for those who ask for it.
     let next = Some(next).filter(|level| *level <= exercise.last_level());
     let last = match (begin, report.passed(), next) {
-        (Some((level, case)), ..) => {
-            format!("begin with level {level}: {HEAD}{}{HEAD:#}\n", plain(&case.name))
-                + &format!("`rewind explain --case \"{}\"` shows it step by step\n", plain(&case.name))
-        }
+        (Some((level, case)), ..) => begin_with(level, case),
         (None, Some(_), None) => format!("{GOOD}all levels are passed{GOOD:#}\n"),
         (None, Some(level), Some(next)) => {
             format!("{GOOD}passed up to level {level}{GOOD:#}: level {next} is unlocked\n")
@@ -85,11 +85,6 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
         (None, None, _) => format!("{GOOD}passed{GOOD:#}\n"),
     };
     lines + &beyond(report) + &last
-}
-
-/// The failure of a level that is understood at a glance.
-fn plainest(level: &LevelReport) -> Option<&CaseReport> {
-    level.deciding().filter(|case| case.failed().is_some()).min_by_key(|case| case.plainness())
 }
 
 /// The cases that break a promise, in a line; an empty string if there are none.
@@ -106,6 +101,17 @@ fn beyond(report: &Report) -> String {
         }
     };
     format!("{DIM}beyond the exercise: {told}{DIM:#}\n")
+}
+
+/// Where to begin, and the command that shows it.
+fn begin_with(level: u8, case: &CaseReport) -> String {
+    let text = format!("begin with level {level}: {HEAD}{}{HEAD:#}\n", plain(&case.name));
+    let shown = |command: &String| {
+        let does =
+            if command.starts_with("rewind hunt") { "makes it small" } else { "shows it step by step" };
+        format!("`{}` {does}\n", plain(command))
+    };
+    text + &case.shown_by.as_ref().map_or_else(String::new, shown)
 }
 
 /// A difference that a hunt has found, and the command that finds it `again`. What is wanted is another candidate's, if
@@ -133,7 +139,7 @@ pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
 /// Why a candidate cannot be started, with what it said last.
 #[must_use]
 pub fn cannot_start(cannot: &SpawnError) -> String {
-    let mut text = plain(&cannot.why);
+    let mut text = plain_lines(&cannot.why, "");
     push_errors(&mut text, &cannot.errors);
     text.trim_end().to_owned()
 }

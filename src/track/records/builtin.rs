@@ -99,6 +99,7 @@ pub fn cases_of(suite: &Suite<'_>) -> Vec<Case> {
             expected: case.expected.clone().unwrap_or_else(answered),
             promised: case.promised,
             breaks: None,
+            shown_by: None,
             list,
         }
     };

@@ -100,6 +100,7 @@ struct Ignorant;
 impl Candidate for Ignorant {
     fn run(&mut self, _list: &QueryList) -> Result<Run, SpawnError> {
         let stop = StopReason {
+            is_of_load: false,
             verdict: Verdict::NotSupported,
             why: "never heard of it".to_owned(),
             hint: None,
@@ -128,6 +129,7 @@ fn case(name: &str, notes: usize) -> Case {
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),
         promised: false,
         breaks: None,
+        shown_by: None,
         list,
     }
 }
