@@ -2,7 +2,7 @@
 //! seldom with a timestamp that is refused.
 
 pub(crate) use rewinddb::judge::Rng;
-use rewinddb::judge::{Exercise, ListOptions, QueryList, TimeRule, list_of as drawn};
+use rewinddb::judge::{ListOptions, QueryList, TimeRule, list_of as drawn};
 use rewinddb::query::Level;
 use rewinddb::track::records::Records;
 
@@ -35,21 +35,4 @@ fn list_of_level(seed: u64, free: bool, level: Level) -> QueryList {
 
 fn before_sessions() -> Level {
     Level::new(5)
-}
-
-#[test]
-fn lists_that_are_to_keep_the_promises_keep_them_and_both_clock_rules_agree_there() {
-    let (mut queries, mut timed) = (0, 0);
-    for seed in 0..400 {
-        let level = 1 + u8::try_from(seed % 4).expect("it is small");
-        let list = drawn(seed, ListOptions::new(&Records, level, TimeRule::Monotone).promised());
-        assert_eq!(Records.broken_promise(&list), None, "seed {seed}: {list:?}");
-        let [monotone, free] = [TimeRule::Monotone, TimeRule::Free].map(|rule| Records.answers(&list, rule));
-        assert!(monotone.is_some() && monotone == free, "seed {seed}: {list:?}");
-        queries += list.len();
-        let name = list[0][0].texts()[0].clone();
-        timed += usize::from(name.ends_with("_AT") || name.ends_with("_TTL") || name == "BACKUP");
-    }
-    // No list is cut short, and most of those that may be timed are.
-    assert!(queries > 400 * 20 && (120..200).contains(&timed), "{queries} queries, {timed} lists with times");
 }
