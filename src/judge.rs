@@ -31,11 +31,12 @@ mod shape;
 mod shrink;
 mod typed;
 mod verdict;
+mod words;
 
 #[cfg(unix)]
 pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running, noted_candidate};
 pub use candidate::{Candidate, Launch, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
-pub use case::{Case, QueryList, QueryWords};
+pub use case::Case;
 pub use difference::Difference;
 pub use exercise::{
     Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
@@ -49,3 +50,4 @@ pub use judging::{CaseReport, CaseResult, LevelReport, Report, in_order, judge};
 pub use rng::Rng;
 pub use saved::suite_of;
 pub use verdict::{StopReason, Verdict};
+pub use words::{QueryList, QueryWords};

@@ -9,6 +9,7 @@ use std::sync::mpsc::channel;
 
 use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
+use super::hunt::is_promised;
 use super::run::Rule;
 use super::solution::Solution;
 use super::suites::{Selection, Showing, about, ended};
@@ -144,12 +145,13 @@ impl JudgeArgs {
         let level = self.selection.level_of_solution().number();
         let options = ListOptions {
             max_time: solution.max_time,
+            promised: is_promised(level, self.strict),
             ..ListOptions::new(&Records, level, self.clock().into())
         };
-        let rest = solution.again(options.clock);
+        let (rest, strict) = (solution.again(options.clock), if self.strict { " --strict" } else { "" });
         let fresh = (0..self.fresh).map(move |number| {
             let seed = seed.wrapping_add(number);
-            let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
+            let again = format!("rewind hunt --level {level}{strict} --seed {seed} --cases 1{rest}");
             Cow::Owned(fresh_case(seed, options, &again))
         });
         let of_level = cases.iter().take_while(|case| case.level == level && case.breaks.is_none()).count();

@@ -30,8 +30,9 @@ pub(super) struct Selection {
     #[arg(long, value_name = "N", value_parser = super::level)]
     pub(super) level: Option<Level>,
 
-    /// Only the case of this name, or those with this text in their names
-    #[arg(long, value_name = "NAME")]
+    /// Only the case of this number (as `rewind test --list` has them) or name, those with this text in their names, or
+    /// those whose names a /pattern/ matches
+    #[arg(long, value_name = "CASE")]
     case: Option<String>,
 }
 
@@ -64,10 +65,14 @@ impl Selection {
         } else {
             let cases =
                 files(paths)?.iter().map(|file| shown_cases_of(file)).collect::<Result<Vec<_>, _>>()?;
-            cases.concat()
+            let mut cases = cases.concat();
+            for (number, case) in (1..).zip(&mut cases) {
+                case.number = number;
+            }
+            cases
         };
-        if let Some(name) = &self.case {
-            cases = find_case(cases, |case| &case.name, name)?;
+        if let Some(wanted) = &self.case {
+            cases = find_case(cases, |case| (case.number, &case.name), wanted)?;
         }
         if is_strict {
             for case in &mut cases {

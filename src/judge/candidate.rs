@@ -44,9 +44,9 @@ pub use tree::{adopt_orphans, end_all, end_running};
 
 use serde::Serialize;
 
-use super::case::QueryList;
 use super::exercise::{Exercise, TimeRule};
 use super::verdict::StopReason;
+use super::words::QueryList;
 use crate::wire::Term;
 
 /// Something that answers lists of queries.

@@ -15,7 +15,7 @@ use std::fmt::{self, Debug};
 
 use serde::{Serialize, Serializer};
 
-use super::case::QueryWords;
+use super::words::QueryWords;
 use crate::wire::Term;
 
 /// An exercise: what may be asked in it, and what is right.
@@ -32,10 +32,16 @@ pub trait Exercise: Debug + Sync {
     /// The right answers to a list; `None` if it is no list of queries, or time runs backwards in it.
     fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>>;
 
-    /// What the exercise promises those who solve it and this list breaks first; nothing where it promises nothing.
-    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+    /// What the exercise promises those who solve it and this list breaks, each once, in the order in which they are
+    /// broken; nothing where it promises nothing.
+    fn broken_promises(&self, list: &[QueryWords]) -> Vec<Promise> {
         let _ = list;
-        None
+        Vec::new()
+    }
+
+    /// The promise that a list breaks first.
+    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+        self.broken_promises(list).first().copied()
     }
 
     /// What the last query of a list turns on.

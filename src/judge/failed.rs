@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::case::{QueryList, QueryWords};
 use super::difference::Difference;
 use super::exercise::{Exercise, Role, ShownState, TimeRule};
 use super::typed::words_of;
 use super::verdict::{StopReason, Verdict};
+use super::words::{QueryList, QueryWords};
 use crate::wire::Term;
 
 /// So many bytes of a wrong answer are kept, or of each of several.

@@ -9,11 +9,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::case::QueryList;
 use super::difference::Difference;
 use super::failed::{Afresh, Failed};
 use super::judging::{CaseReport, Report};
 use super::verdict::Verdict;
+use super::words::QueryList;
 
 /// What failures have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::candidate::{Candidate, Run, SpawnError};
-use super::case::QueryList;
 use super::failed::{Defect, Failed};
 use super::finding::ListPair;
 use super::generator::{ListOptions, list_of};
 use super::isolation::smallest_pair;
 use super::shrink::shrink;
 use super::verdict::Verdict;
+use super::words::QueryList;
 use crate::wire::Term;
 
 /// So many lists are run at most to make one smaller.

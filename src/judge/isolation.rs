@@ -6,11 +6,11 @@
 use std::time::{Duration, Instant};
 
 use super::candidate::{Candidate, Run, SpawnError};
-use super::case::QueryList;
 use super::exercise::{Exercise, TimeRule};
 use super::failed::{Defect, Failed};
 use super::finding::ListPair;
 use super::shrink::shrink;
+use super::words::QueryList;
 
 /// So many runs may make a pair of lists smaller, each in a fresh process.
 const MOST_RUNS: usize = 200;

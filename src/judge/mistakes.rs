@@ -3,8 +3,8 @@
 //! Invariants: a mistake explains a wrong answer only if it gives exactly that one, and all right ones before it; and only
 //! where the candidate has answered no list otherwise than who makes this mistake everywhere.
 
-use super::case::QueryWords;
 use super::exercise::{Exercise, TimeRule};
+use super::words::QueryWords;
 use crate::wire::Term;
 
 /// The mistakes that a candidate may make, by what it has answered so far.

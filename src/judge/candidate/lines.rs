@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 use super::limits::{Deadline, Limits};
 use super::process::Process;
 use super::{Candidate, Launch, Run, SpawnError};
-use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::{StopReason, Verdict};
+use crate::judge::words::QueryList;
 use crate::wire::{Brief, Term};
 
 /// A command that is started for each list and answers line by line.

@@ -5,10 +5,10 @@ use std::time::Instant;
 use super::limits::{Deadline, Limits};
 use super::process::{Process, after_all};
 use super::{Candidate, Launch, Run, SpawnError};
-use crate::judge::case::{QueryList, QueryWords};
 use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::{StopReason, Verdict};
+use crate::judge::words::{QueryList, QueryWords};
 
 /// A command that is started for each list.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::limits::Limits;
 use super::list::ListProtocol;
 use super::{Candidate, Launch, Notes, Protocol, Run, SpawnError, spoken};
-use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, TimeRule};
 use crate::judge::verdict::Verdict;
+use crate::judge::words::QueryList;
 
 /// A command that is listened to.
 pub(super) struct ListeningProtocol<'e> {

@@ -22,10 +22,10 @@ use serde_json::{Value, json};
 use super::limits::{Deadline, Limits};
 use super::process::Process;
 use super::{Candidate, Launch, Notes, Run, SpawnError};
-use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, TimeRule, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::{StopReason, Verdict};
+use crate::judge::words::QueryList;
 use crate::wire::{Brief, Term};
 
 /// So many starts in a row may fail.

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::promises::broken_promise;
+use super::promises::broken_promises;
 use crate::engine::Engine;
 use crate::explain::{Reason, Slip, Slipping};
 use crate::judge::{
@@ -43,8 +43,8 @@ impl Exercise for Records {
         answers(list, clock.into())
     }
 
-    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
-        broken_promise(list)
+    fn broken_promises(&self, list: &[QueryWords]) -> Vec<Promise> {
+        broken_promises(list)
     }
 
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView {

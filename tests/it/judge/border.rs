@@ -64,9 +64,9 @@ impl Exercise for Tally {
         counted(list, usize::MAX)
     }
 
-    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+    fn broken_promises(&self, list: &[QueryWords]) -> Vec<Promise> {
         let has_several = list.iter().filter_map(parts).any(|(_, key)| key.contains(' '));
-        has_several.then_some(ONE_WORD)
+        has_several.then_some(ONE_WORD).into_iter().collect()
     }
 
     fn view(&self, list: &[QueryWords], _clock: TimeRule) -> FailureView {
@@ -123,6 +123,7 @@ fn case(name: &str, notes: usize) -> Case {
         suite: "tally".to_owned(),
         level: 1,
         clock: TimeRule::Monotone,
+        number: 0,
         name: name.to_owned(),
         why: "a count goes on".to_owned(),
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),
