@@ -306,7 +306,7 @@ fn a_report_tells_too_that_nothing_could_be_started() {
         ("json", "\"cannot_start\""),
         ("tap", "Bail out!"),
         ("exercism", "\"error\""),
-        ("html", "3 times in a row"),
+        ("html", "it does not start"),
     ] {
         let file = folder.path().join(form);
         let report = format!("{form}={}", file.display());
