@@ -18,12 +18,14 @@ mod name;
 mod parts;
 mod sentence;
 mod sessions;
+mod slips;
 mod targets;
 
 pub use census::Census;
 pub use claim::{Claim, ClaimedAnswer, ClaimedEffect};
 pub use name::{CellName, Name};
 pub use parts::{CellState, Expiry, Lifespan, Listing, NoAlias, Target, When};
+pub use slips::{Slip, Slipping};
 
 use crate::query::{MatchMode, SearchIn};
 use crate::time::{Backwards, Time};

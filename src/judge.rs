@@ -11,13 +11,19 @@
 //!   seed ──► generator ─────────────► hunt ──► shrink ──► the smallest list that still differs
 //! ```
 
+mod alike;
 mod candidate;
 mod case;
+mod difference;
 mod exercise;
 mod failed;
+mod finding;
 mod generator;
 mod hunt;
+mod inquiry;
+mod isolation;
 mod judging;
+mod mistakes;
 pub mod report;
 mod rng;
 mod saved;
@@ -25,19 +31,23 @@ mod shape;
 mod shrink;
 mod typed;
 mod verdict;
+mod words;
 
 #[cfg(unix)]
-pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running};
-pub use candidate::{Candidate, Launch, Limits, Millis, Protocol, Reference, Run, SpawnError};
-pub use case::{Case, QueryList, QueryWords};
+pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running, noted_candidate};
+pub use candidate::{Candidate, Launch, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
+pub use case::Case;
+pub use difference::Difference;
 pub use exercise::{
     Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
     WordEffect,
 };
-pub use failed::Failed;
+pub use failed::{Afresh, Failed};
+pub use finding::{CasePlace, Cause, Finding, ListPair};
 pub use generator::{ListOptions, fresh_case, list_of};
 pub use hunt::{Catch, Oracle, hunt};
 pub use judging::{CaseReport, CaseResult, LevelReport, Report, in_order, judge};
 pub use rng::Rng;
 pub use saved::suite_of;
 pub use verdict::{StopReason, Verdict};
+pub use words::{QueryList, QueryWords};

@@ -24,7 +24,10 @@ pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use suite::{Suite, SuiteCase, read_suite};
-pub use typed::{SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_so_far, typed_words};
+pub use typed::{
+    SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_in_place_of_json, typed_so_far,
+    typed_words,
+};
 
 pub use crate::wire::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
 

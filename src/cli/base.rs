@@ -17,6 +17,49 @@ pub(super) fn open(storing: &StoreArgs, rules: Rules) -> Result<Database, Failur
     Ok(stored.unwrap_or_else(|| Database::in_memory_with(rules.clock())))
 }
 
+/// The database that files are answered on: a store for all of them, or a fresh one for each.
+pub(super) struct Base<'a> {
+    storing: &'a StoreArgs,
+    rules: Rules,
+    open: Option<Database>,
+}
+
+impl<'a> Base<'a> {
+    /// None is open yet.
+    pub(super) fn new(storing: &'a StoreArgs, rules: Rules) -> Self {
+        Self { storing, rules, open: None }
+    }
+
+    /// The next file is answered: on a fresh database, where there is no store.
+    pub(super) fn begin_file(&mut self) {
+        if self.storing.store.is_none() {
+            self.open = None;
+        }
+    }
+
+    /// What reading queries for it depends on. No store is made for that.
+    pub(super) fn context(&mut self) -> Result<Context, Failure> {
+        if self.open.is_none() && !self.storing.exists()? {
+            return Ok(Context::fresh(self.rules.clock()));
+        }
+        Ok(context(self.database()?))
+    }
+
+    /// The database itself.
+    pub(super) fn database(&mut self) -> Result<&mut Database, Failure> {
+        let opened = match self.open.take() {
+            Some(open) => open,
+            None => open(self.storing, self.rules)?,
+        };
+        Ok(self.open.insert(opened))
+    }
+
+    /// Ends the work with it.
+    pub(super) fn close(self) -> Result<(), Failure> {
+        self.open.map_or(Ok(()), |base| close(base, self.storing))
+    }
+}
+
 /// What reading queries for a database depends on.
 pub(super) fn context(base: &Database) -> Context {
     Context { clock: base.clock(), aliases: base.aliases().clone() }

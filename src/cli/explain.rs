@@ -29,8 +29,9 @@ pub(super) struct ExplainArgs {
     #[arg(value_name = "FILE|-", required_unless_present = "case")]
     file: Option<PathBuf>,
 
-    /// Of a suite only the case of this name, or those with this text in their names
-    #[arg(long, value_name = "NAME")]
+    /// Of a suite only the case of this number or name, those with this text in their names, or those whose names a
+    /// /pattern/ matches
+    #[arg(long, value_name = "CASE")]
     case: Option<String>,
 
     /// Refuse operations above this level [default: a suite's own level, else the last]
@@ -108,9 +109,10 @@ fn explain_cases(
     sink: &mut Sink,
 ) -> Result<(), Failure> {
     let all = suites.iter().flat_map(|suite| suite.cases.iter().map(|case| (case, suite.clock)));
-    let all: Vec<_> = all.collect();
-    let chosen = name.map_or(Ok(all.clone()), |name| find_case(all, |(case, _)| &case.name, name))?;
-    for (case, clock) in chosen {
+    let all: Vec<_> = (1..).zip(all).collect();
+    let chosen = name
+        .map_or(Ok(all.clone()), |name| find_case(all, |(number, (case, _))| (*number, &case.name), name))?;
+    for (_, (case, clock)) in chosen {
         sink.begin(Some(case), file, clock)?;
         explain_requests(&case.requests, clock, sink)?;
     }

@@ -1,4 +1,6 @@
-//! Cases by their names.
+//! Cases by their numbers and names.
+
+use regex::RegexBuilder;
 
 use super::Failure;
 use crate::script::plain;
@@ -8,20 +10,54 @@ const ALIKE: f64 = 0.6;
 /// So many names are listed where none comes near.
 const MOST_LISTED: usize = 10;
 
-/// What has this name; where nothing has it, what has it as a part of its name, in whatever letters.
-pub(super) fn find_case<T>(all: Vec<T>, name_of: fn(&T) -> &str, name: &str) -> Result<Vec<T>, Failure> {
+/// What has this name; where nothing has it, what has this number; else what has it as a part of its name, in whatever
+/// letters. Between two strokes it is a pattern that names match.
+pub(super) fn find_case<T>(
+    all: Vec<T>,
+    of: impl Fn(&T) -> (usize, &str),
+    wanted: &str,
+) -> Result<Vec<T>, Failure> {
     // A case is shown with its level before its name.
-    let name =
-        name.strip_prefix("level ").and_then(|rest| rest.split_once(": ")).map_or(name, |(_, name)| name);
-    let lower = name.to_lowercase();
-    let is_exact = all.iter().any(|one| name_of(one) == name);
-    let is_meant = |one: &T| {
-        if is_exact { name_of(one) == name } else { name_of(one).to_lowercase().contains(&lower) }
-    };
-    if !all.iter().any(is_meant) {
-        return Err(Failure::Usage(unknown(&all.iter().map(name_of).collect::<Vec<_>>(), name)));
+    let wanted =
+        wanted.strip_prefix("level ").and_then(|rest| rest.split_once(": ")).map_or(wanted, |(_, name)| name);
+    let is_meant = meant(&all, &of, wanted)?;
+    if !all.iter().any(|one| is_meant(of(one))) {
+        return Err(Failure::Usage(unknown(&all.iter().map(|one| of(one).1).collect::<Vec<_>>(), wanted)));
     }
-    Ok(all.into_iter().filter(is_meant).collect())
+    Ok(all.into_iter().filter(|one| is_meant(of(one))).collect())
+}
+
+/// Whether a number and a name are meant.
+type IsMeant = Box<dyn Fn((usize, &str)) -> bool>;
+
+fn meant<T>(all: &[T], of: impl Fn(&T) -> (usize, &str), wanted: &str) -> Result<IsMeant, Failure> {
+    let owned = wanted.to_owned();
+    if all.iter().any(|one| of(one).1 == wanted) {
+        return Ok(Box::new(move |(_, name)| name == owned));
+    }
+    if let Some(pattern) = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        let pattern = RegexBuilder::new(pattern).case_insensitive(true).build();
+        let pattern = pattern.map_err(|error| Failure::Usage(no_pattern(wanted, &error)))?;
+        return Ok(Box::new(move |(_, name)| pattern.is_match(name)));
+    }
+    if let Ok(wanted) = wanted.parse::<usize>()
+        && all.iter().any(|one| of(one).0 == wanted)
+    {
+        return Ok(Box::new(move |(number, _)| number == wanted));
+    }
+    let lower = owned.to_lowercase();
+    Ok(Box::new(move |(_, name)| name.to_lowercase().contains(&lower)))
+}
+
+/// What is said of a pattern that is none.
+fn no_pattern(wanted: &str, error: &regex::Error) -> String {
+    // Its last line says what is wrong, the others show where.
+    let error = error.to_string();
+    let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    format!(
+        "{} is no pattern: {why}\n  = help: a pattern is a regular expression between strokes, as in /dead.*end/",
+        plain(wanted)
+    )
 }
 
 /// What is said of a name that nothing has.

@@ -23,7 +23,11 @@ pub(super) struct HuntArgs {
     #[arg(long, value_name = "N", value_parser = super::level)]
     level: Option<Level>,
 
-    /// The clock rule that the solution goes by [default: monotone]
+    /// Draw lists too that break a promise of the exercise
+    #[arg(long)]
+    strict: bool,
+
+    /// The clock rule that the solution goes by: it matters beyond the promises only [default: monotone]
     #[arg(long, value_name = "RULE")]
     clock: Option<Rule>,
 
@@ -55,6 +59,7 @@ pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
     args.level = args.level.or(solution.level);
     args.clock = args.clock.or(solution.clock);
+    args.strict |= solution.strict;
     let seed = args.seed.unwrap_or_else(new_seed);
     let options = args.options(solution.max_time);
     // What cannot be saved is reported before anything is hunted.
@@ -81,13 +86,17 @@ pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
             format!("no difference in {} lists of level {} from seed {seed}\n", args.cases, options.level);
         return Ok(anstream::stdout().write_all(text.as_bytes())?);
     };
-    anstream::stdout().write_all(
-        shown::catch(&catch, args.against.is_some(), &args.again(&solution, catch.seed)).as_bytes(),
-    )?;
+    anstream::stdout()
+        .write_all(shown::catch(&catch, args.against.is_some(), &args.again(&solution, &catch)).as_bytes())?;
     if let Some(saved) = &mut saved {
         saved.add(&catch)?;
     }
     Err(Failure::Negative)
+}
+
+/// Are only lists drawn of a level that keep the promises? Beyond the exercise there are none.
+pub(super) fn is_promised(level: u8, is_strict: bool) -> bool {
+    !is_strict && level <= Records.last_level()
 }
 
 impl HuntArgs {
@@ -100,16 +109,23 @@ impl HuntArgs {
     }
 
     fn options(&self, max_time: u64) -> ListOptions<'static> {
-        ListOptions { max_time, ..ListOptions::new(&Records, self.level().number(), self.clock().into()) }
+        let (level, clock) = (self.level().number(), self.clock().into());
+        ListOptions {
+            max_time,
+            promised: is_promised(level, self.strict),
+            ..ListOptions::new(&Records, level, clock)
+        }
     }
 
     /// The command that finds a list again.
-    fn again(&self, solution: &Solution, seed: u64) -> String {
+    fn again(&self, solution: &Solution, catch: &Catch) -> String {
         let level = self.level.map_or(String::new(), |level| format!("--level {level} "));
         let against = self.against.as_ref();
         let against = against.map_or(String::new(), |other| format!(" --against {}", quote(other)));
         let rest = solution.again(self.clock().into());
-        format!("rewind hunt {level}--seed {seed} --cases 1{against}{rest}")
+        let Catch { seed, lists, .. } = catch;
+        let strict = if self.strict { "--strict " } else { "" };
+        format!("rewind hunt {level}{strict}--seed {seed} --cases {lists}{against}{rest}")
     }
 }
 
@@ -154,11 +170,13 @@ impl<'a> Saved<'a> {
             suite: first.map_or("lists that were hunted down", |case| &case.suite).to_owned(),
             level: first.map_or(self.options.level, |case| case.level),
             clock: self.options.clock,
+            number: 0,
             name,
             why: catch.failed.rule.clone().unwrap_or_default(),
             expected: Records.answers(&catch.list, self.options.clock).unwrap_or_default(),
             promised: false,
             breaks: None,
+            shown_by: None,
             list: catch.list.clone(),
         });
         // Written aside, so that a suite is never half there.

@@ -9,11 +9,12 @@ use std::sync::mpsc::channel;
 
 use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
+use super::hunt::is_promised;
 use super::run::Rule;
 use super::solution::Solution;
-use super::suites::{Selection, Showing, ended};
+use super::suites::{Selection, Showing, about, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::judge::{self, Case, ListOptions, fresh_case};
+use crate::judge::{self, Case, ListOptions, Notes, fresh_case};
 use crate::track::records::Records;
 
 /// Judge a solution in any language by the built-in suites
@@ -26,7 +27,11 @@ pub(super) struct JudgeArgs {
     #[command(flatten)]
     candidate: CandidateArgs,
 
-    /// The clock rule that the solution goes by [default: monotone]
+    /// Count the cases too that break a promise of the exercise, and draw such lists
+    #[arg(long)]
+    strict: bool,
+
+    /// The clock rule that the solution goes by: it matters beyond the promises only [default: monotone]
     #[arg(long, value_name = "RULE")]
     clock: Option<Rule>,
 
@@ -71,16 +76,23 @@ struct Watched {
     wish: Option<Wish>,
 }
 
+/// What is to be judged.
+struct Chosen {
+    cases: Vec<Case>,
+    /// Are not all meant that decide about their levels?
+    is_partial: bool,
+}
+
 /// Judges the solution.
 pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
     args.selection.level = args.selection.level.or(solution.level);
     args.clock = args.clock.or(solution.clock);
-    let mut cases = args.selection.cases(&args.suites, Some(args.clock().into()))?;
-    cases.retain(|case| case.max_time(&Records) <= solution.max_time);
+    args.strict |= solution.strict;
+    let chosen = args.chosen(&solution)?;
     let seed = args.seed.unwrap_or_else(new_seed);
     if args.watch {
-        return args.watch(&solution, &cases, seed);
+        return args.watch(&solution, &chosen, seed);
     }
     solution.introduce(&args.candidate, args.selection.level_of_solution());
     if args.fresh > 0 {
@@ -90,13 +102,36 @@ pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
         args.showing.print(&text)?;
         return Err(failure);
     }
-    let fresh = args.with_fresh(&solution, &cases, seed);
-    args.showing.judge(&mut *solution.candidate(), fresh, &solution.command())
+    let fresh = args.with_fresh(&solution, &chosen.cases, seed);
+    let seed = Some(seed).filter(|_| args.fresh > 0);
+    let about = about(&solution.command(), args.clock().into(), seed);
+    args.showing.judge(&mut *solution.candidate(), fresh, chosen.is_partial, &about)
+}
+
+/// How many cases decide.
+fn deciding(cases: &[Case]) -> usize {
+    cases.iter().filter(|case| case.breaks.is_none()).count()
 }
 
 impl JudgeArgs {
     fn clock(&self) -> Rule {
         self.clock.unwrap_or(Rule::Monotone)
+    }
+
+    /// The cases that are meant, of which some must decide.
+    fn chosen(&self, solution: &Solution) -> Result<Chosen, Failure> {
+        let mut cases = self.selection.cases(&self.suites, Some(self.clock().into()), self.strict)?;
+        let all = deciding(&cases);
+        cases.retain(|case| case.max_time(&Records) <= solution.max_time);
+        let left = deciding(&cases);
+        if left == 0 && self.fresh == 0 {
+            let why = match all {
+                0 => "what is meant lies beyond the exercise\n  = help: --strict makes it count",
+                _ => "--max-time leaves out everything",
+            };
+            return Err(Failure::Usage(format!("nothing to judge: {why}")));
+        }
+        Ok(Chosen { cases, is_partial: self.selection.is_partial(&self.suites) || left < all })
     }
 
     /// The cases, and random lists of a seed among them, behind those of the level that is being worked on. They are
@@ -110,28 +145,29 @@ impl JudgeArgs {
         let level = self.selection.level_of_solution().number();
         let options = ListOptions {
             max_time: solution.max_time,
+            promised: is_promised(level, self.strict),
             ..ListOptions::new(&Records, level, self.clock().into())
         };
-        let rest = solution.again(options.clock);
+        let (rest, strict) = (solution.again(options.clock), if self.strict { " --strict" } else { "" });
         let fresh = (0..self.fresh).map(move |number| {
             let seed = seed.wrapping_add(number);
-            let again = format!("rewind hunt --level {level} --seed {seed} --cases 1{rest}");
+            let again = format!("rewind hunt --level {level}{strict} --seed {seed} --cases 1{rest}");
             Cow::Owned(fresh_case(seed, options, &again))
         });
-        let of_level = cases.iter().take_while(|case| case.level == level).count();
+        let of_level = cases.iter().take_while(|case| case.level == level && case.breaks.is_none()).count();
         let (first, others) = cases.split_at(of_level);
         first.iter().map(Cow::Borrowed).chain(fresh).chain(others.iter().map(Cow::Borrowed))
     }
 
     /// Judges, and again whenever a file is saved, until a person has had enough; the last verdict counts.
-    fn watch(&self, solution: &Solution, cases: &[Case], seed: u64) -> Result<(), Failure> {
+    fn watch(&self, solution: &Solution, chosen: &Chosen, seed: u64) -> Result<(), Failure> {
         if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
             return Err(Failure::Usage("--watch needs a terminal".to_owned()));
         }
         let mut watch = Watch::begin(solution)?;
         loop {
             let Watched { shown, verdict, mut wish } =
-                self.judge_watched(&mut watch, solution, cases, seed)?;
+                self.judge_watched(&mut watch, solution, chosen, seed)?;
             while !matches!(wish, Some(Wish::Again)) {
                 match wish {
                     Some(Wish::End) => return verdict,
@@ -150,20 +186,24 @@ impl JudgeArgs {
         &self,
         watch: &mut Watch,
         solution: &Solution,
-        cases: &[Case],
+        chosen: &Chosen,
         seed: u64,
     ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
+        let notes = Notes::default();
         let (stopping, building) = (AtomicBool::new(false), AtomicBool::new(solution.is_built()));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
                 solution.build()?;
                 building.store(false, Ordering::Relaxed);
-                let cases = self.with_fresh(solution, cases, seed);
-                let report = judge::judge(&Records, &mut *solution.candidate(), cases, |level, case| {
+                let cases = self.with_fresh(solution, &chosen.cases, seed);
+                let mut candidate = solution.noted_candidate(notes.clone());
+                let report = judge::judge(&Records, &mut *candidate, cases, |level, case| {
+                    let decides = case.breaks.is_none();
+                    let shown = if decides { judge::report::case(level, case, false) } else { String::new() };
                     // Nobody need listen: what has been judged stands in the report.
-                    let _ = sender.send(judge::report::case(level, case, true));
+                    let _ = sender.send(shown);
                     if stopping.load(Ordering::Relaxed) {
                         ControlFlow::Break(())
                     } else {
@@ -196,15 +236,31 @@ impl JudgeArgs {
             }
             shown.extend(failures.try_iter());
             let judged = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
-            let report = match judged {
+            let mut report = match judged {
                 Ok(report) => report,
                 Err((shown, failure)) => return Ok(Watched { shown, verdict: Err(failure), wish: wish? }),
             };
+            report.is_partial |= chosen.is_partial;
             let head = match &report.cannot_start {
                 Some(cannot) => judge::report::cannot_start(cannot),
                 None => judge::report::summary(&report, &Records),
             };
-            let shown = format!("{head}\n{shown}");
+            let notes: Vec<_> = notes
+                .told()
+                .iter()
+                .map(|note| {
+                    format!(
+                        "note: {note}
+"
+                    )
+                })
+                .collect();
+            let found = judge::report::findings(&report, self.showing.detail());
+            let shown = format!(
+                "{head}{}
+{found}",
+                notes.concat()
+            );
             Ok(Watched { shown, verdict: ended(report), wish: wish? })
         })
     }

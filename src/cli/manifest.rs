@@ -28,7 +28,7 @@ const ALIKE: f64 = 0.5;
 /// What is said to a text that is no TOML.
 const NO_TOML: &str = "a line is a key, = and a value; each key stands once; a text stands in quotes";
 /// What may stand in it.
-const KEYS: &[&str] = &["run", "build", "protocol", "level", "clock", "max-time", "limits"];
+const KEYS: &[&str] = &["run", "build", "protocol", "level", "clock", "strict", "max-time", "limits"];
 /// What may stand in its table of limits.
 const LIMITS: &[&str] = &["start", "case", "query", "memory", "output", "line", "build"];
 
@@ -42,6 +42,8 @@ pub(super) struct Manifest {
     pub(super) protocol: Option<Protocol>,
     pub(super) level: Option<Level>,
     pub(super) clock: Option<Rule>,
+    /// Does everything count, also beyond what the exercise promises?
+    pub(super) strict: bool,
     pub(super) max_time: Option<u64>,
     pub(super) limits: LimitArgs,
 }
@@ -110,6 +112,7 @@ impl Reader<'_> {
                 "build" => manifest.build = self.text(value, "write it as in a shell: build = \"make\""),
                 "protocol" => manifest.protocol = self.parsed(value, "protocol = \"session\""),
                 "level" => manifest.level = self.level(value),
+                "strict" => manifest.strict = self.switch(value),
                 "clock" => manifest.clock = self.clock(value),
                 "max-time" => manifest.max_time = self.number(value, "max-time = 9007199254740991"),
                 "limits" => self.limits(value, &mut manifest.limits),
@@ -217,6 +220,14 @@ impl Reader<'_> {
         let level = self.number(value, "level = 1")?;
         let level = super::level(&level.to_string());
         level.map_err(|why| self.fault(value.span(), "there is no such level", &why)).ok()
+    }
+
+    fn switch(&mut self, value: &Spanned<DeValue<'_>>) -> bool {
+        let is_on = value.get_ref().as_bool();
+        if is_on.is_none() {
+            self.fault(value.span(), "this must be true or false, without quotes", "write strict = true");
+        }
+        is_on.unwrap_or_default()
     }
 
     fn clock(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Rule> {

@@ -1,33 +1,39 @@
 //! `rewind run`: queries in, answers out.
 
-use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+mod lines;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use clap::ValueEnum;
 
 use super::Failure;
-use super::base::{self, HeldAnswers};
-use super::input::{Input, unreadable};
+use super::base::{self, Base, HeldAnswers};
+use super::input::Input;
 use super::report::report;
 use super::store_args::StoreArgs;
 use crate::db::{Database, Pending};
 use crate::judge::TimeRule;
 use crate::query::Level;
-use crate::script::{self, Answers, Context, Faults, Format, InputKind, LineFault, LineReader, Rules};
+use crate::script::{self, Answers, Faults, Format, InputKind, Rules, plain, typed_in_place_of_json};
 use crate::time::ClockRule;
+use lines::{LineAnswers, run_lines};
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
 const TABLE_BY_ITSELF: usize = 200;
 /// Nor then with more than this: a table is held in memory until all of its rows are known.
 pub(super) const LONGEST_TABLE: usize = 100_000;
 
-/// Answer a list of queries, JSON Lines of queries, or the cases of a suite
+/// Answer lists of queries, JSON Lines of queries, or the cases of suites
+///
+/// Each file is answered on a fresh database, or with --store one after the other on that one. Of several files each has
+/// an array of answers.
 #[derive(clap::Args)]
 pub(super) struct RunArgs {
-    /// The file of queries; - is standard input
-    #[arg(value_name = "FILE|-")]
-    file: PathBuf,
+    /// The files of queries; - is standard input
+    #[arg(value_name = "FILE|-", required = true)]
+    files: Vec<PathBuf>,
 
     /// Refuse operations above this level [default: a suite's own level, else the last]
     #[arg(long, value_name = "N", value_parser = super::level)]
@@ -70,28 +76,126 @@ impl From<Rule> for ClockRule {
     }
 }
 
-/// Answers the input.
+/// Answers the files.
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
-    let mut input = Input::open(&args.file)?;
-    match input.kind()? {
-        InputKind::Suite if args.storing.store.is_some() => {
+    args.check()?;
+    let mut base = Base::new(&args.storing, args.rules());
+    let ran = args.files.iter().try_for_each(|file| {
+        base.begin_file();
+        args.run_file(file, &mut base)
+    });
+    // What took effect is kept, whatever came of the rest.
+    ended(ran, base.close())
+}
+
+impl RunArgs {
+    fn rules(&self) -> Rules {
+        Rules { level: self.level, clock: self.clock.map(ClockRule::from) }
+    }
+
+    fn is_one(&self) -> bool {
+        self.files.len() == 1
+    }
+
+    /// Tells what is wrong with one of several files before any is answered, as far as that shows.
+    fn check(&self) -> Result<(), Failure> {
+        if self.is_one() {
+            return Ok(());
+        }
+        if self.files.iter().filter(|file| is_standard_input(file)).count() > 1 {
+            return Err(Failure::Usage("standard input can be read once".to_owned()));
+        }
+        for file in self.files.iter().filter(|file| !is_standard_input(file)) {
+            match file.metadata() {
+                Err(error) => {
+                    let name = plain(&file.display().to_string());
+                    return Err(Failure::Usage(format!("cannot open {name}: {error}")));
+                }
+                Ok(found) if found.is_file() && self.storing.store.is_some() => {
+                    self.check_kind(Input::open(file)?.kind()?)?;
+                }
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_kind(&self, kind: InputKind) -> Result<(), Failure> {
+        if kind == InputKind::Suite && self.storing.store.is_some() {
             let message =
                 "each case of a suite is answered on a fresh database: --store is for a list or JSON Lines";
-            Err(Failure::Usage(message.to_owned()))
+            return Err(Failure::Usage(message.to_owned()));
         }
-        InputKind::Suite => run_suite(input, rules, args.format),
-        InputKind::List => run_list(input, &args.storing, rules, args.format),
-        InputKind::Lines => {
-            let held = HeldAnswers::default();
-            let out = output(args.format, Format::Jsonl, None, Box::new(held.clone()))?;
-            let mut base = base::open(&args.storing, rules)?;
-            let ran = run_lines(input, &mut base, rules.level(), Pending::new(LineAnswers { out, held }));
-            // What took effect is kept, whatever came of the rest.
-            let closed = base::close(base, &args.storing);
-            ended(ran, closed)
+        Ok(())
+    }
+
+    fn run_file(&self, file: &Path, base: &mut Base<'_>) -> Result<(), Failure> {
+        let mut input = Input::open(file)?;
+        let kind = input.kind()?;
+        self.check_kind(kind)?;
+        if !self.is_one() {
+            self.head(&input.name)?;
+        }
+        match kind {
+            InputKind::Suite => run_suite(input, self.rules(), self.format),
+            InputKind::List => self.run_list(input, base),
+            InputKind::Lines => {
+                let held = HeldAnswers::default();
+                let out = output(self.format_of_list(), Format::Jsonl, None, Box::new(held.clone()))?;
+                run_lines(
+                    input,
+                    base.database()?,
+                    self.rules().level(),
+                    Pending::new(LineAnswers { out, held }),
+                )
+            }
         }
     }
+
+    fn run_list(&self, input: Input, base: &mut Base<'_>) -> Result<(), Failure> {
+        let source = Source::read(input)?;
+        let (text, arena) = (source.text()?, Bump::new());
+        // A list that is refused makes no store; one that is there tells the time.
+        let read = script::read_list(text, &arena, self.rules().level(), base.context()?);
+        let requests =
+            read.map_err(|faults| source.refuse(&typed_in_place_of_json(text).unwrap_or(faults)))?;
+        let mut out = output(self.format_of_list(), Format::Json, Some(requests.len()), stdout())?;
+        let answered = base::answer_list(base.database()?, &requests, &mut *out);
+        let answered = answered.and_then(|()| out.finish().map_err(Failure::Output));
+        if self.is_one() {
+            // The process ends here: giving a million queries back one by one would only take time.
+            std::mem::forget(requests);
+        }
+        answered
+    }
+
+    /// How the answers to a list are written. Of several files each has an array.
+    fn format_of_list(&self) -> Option<Format> {
+        match self.format {
+            Some(Format::Jsonl) if !self.is_one() => Some(Format::Json),
+            None if !self.is_one() && !io::stdout().is_terminal() => Some(Format::Json),
+            format => format,
+        }
+    }
+
+    /// Names a file above its answers, where people read them.
+    fn head(&self, name: &str) -> Result<(), Failure> {
+        let is_for_people = match self.format {
+            Some(format) => matches!(format, Format::Text | Format::Table),
+            None => io::stdout().is_terminal(),
+        };
+        if !is_for_people {
+            return Ok(());
+        }
+        let mut out = anstream::stdout();
+        let head = anstyle::Style::new().bold();
+        let written = writeln!(out, "{head}{name}{head:#}").and_then(|()| out.flush());
+        written.map_err(Failure::Output)
+    }
+}
+
+fn is_standard_input(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 /// How a run ends: a reader who has had enough does not hide that a store was not closed well.
@@ -102,23 +206,6 @@ pub(super) fn ended(ran: Result<(), Failure>, closed: Result<(), Failure>) -> Re
         }
         ran => ran.and(closed),
     }
-}
-
-fn run_list(input: Input, storing: &StoreArgs, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
-    let source = Source::read(input)?;
-    let arena = Bump::new();
-    // A list that is refused makes no store; one that is there tells the time.
-    let there = if storing.exists()? { Some(base::open(storing, rules)?) } else { None };
-    let context = there.as_ref().map_or_else(|| Context::fresh(rules.clock()), base::context);
-    let read = script::read_list(source.text()?, &arena, rules.level(), context);
-    let requests = read.map_err(|faults| source.refuse(&faults))?;
-    let mut out = output(format, Format::Json, Some(requests.len()), stdout())?;
-    let mut base = there.map_or_else(|| base::open(storing, rules), Ok)?;
-    let answered = base::answer_list(&mut base, &requests, &mut *out);
-    let answered = answered.and_then(|()| out.finish().map_err(Failure::Output));
-    // The process ends here: giving a million queries back one by one would only take time.
-    std::mem::forget(requests);
-    ended(answered, base::close(base, storing))
 }
 
 fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), Failure> {
@@ -133,95 +220,6 @@ fn run_suite(input: Input, rules: Rules, format: Option<Format>) -> Result<(), F
         base::answer_list(&mut Database::in_memory_with(suite.clock), &case.requests, &mut *out)?;
     }
     out.finish().map_err(Failure::Output)
-}
-
-/// The answers to lines, and where they are written.
-struct LineAnswers {
-    out: Box<dyn Answers>,
-    held: HeldAnswers,
-}
-
-/// Answers line by line. Answers are held until what they answer is committed; that is done when no more lines are
-/// waiting.
-fn run_lines(
-    input: Input,
-    base: &mut Database,
-    level: Level,
-    mut pending: Pending<LineAnswers>,
-) -> Result<(), Failure> {
-    let name = input.name.clone();
-    let mut lines = LineReader::new(input.into_stream(), level, base::context(base));
-    let mut committed = 0;
-    let ended = loop {
-        match answer_line(&mut lines, base, &mut pending, &name) {
-            Ok(true)
-                if lines.is_drained()
-                    || pending.measure(|answers| answers.held.len()) >= FULL
-                    || lines.bytes() - committed > UNCOMMITTED =>
-            {
-                committed = lines.bytes();
-                let LineAnswers { out, held } = pending.release(&base.commit()?);
-                out.flush().map_err(Failure::Output)?;
-                held.hand_on()?;
-            }
-            Ok(true) => {}
-            Ok(false) => break Ok(()),
-            Err(failure) => break Err(failure),
-        }
-    };
-    // What came before the end stands, whatever the end was.
-    let done = finish_lines(base, pending);
-    match ended {
-        Ok(()) => done,
-        Err(LineFailure::Failed(failure)) => Err(failure),
-        Err(LineFailure::Refused(fault)) => {
-            done?;
-            report(&name, &fault.text, fault.line, &fault.faults);
-            Err(Failure::Refused)
-        }
-    }
-}
-
-/// Commits and tells what is pending.
-fn finish_lines(base: &mut Database, mut pending: Pending<LineAnswers>) -> Result<(), Failure> {
-    let LineAnswers { out, held } = pending.release(&base.commit()?);
-    out.finish().map_err(Failure::Output)?;
-    held.hand_on()
-}
-
-/// So many bytes of answers are held before they are committed even if more queries are waiting.
-const FULL: usize = 1 << 18;
-
-/// So many bytes of lines are committed together at most, or the last line if it has more.
-const UNCOMMITTED: u64 = 1 << 20;
-
-/// Why a line has no answer.
-enum LineFailure {
-    Refused(LineFault),
-    Failed(Failure),
-}
-
-/// Answers the next line; `false` if there is none.
-fn answer_line<R: BufRead>(
-    lines: &mut LineReader<R>,
-    base: &mut Database,
-    pending: &mut Pending<LineAnswers>,
-    name: &str,
-) -> Result<bool, LineFailure> {
-    let read = lines.read().map_err(|error| LineFailure::Failed(unreadable(name, &error)))?;
-    let Some(request) = read else { return Ok(false) };
-    let request = request.map_err(LineFailure::Refused)?;
-    let mut written = Ok(());
-    let applied = base.apply_pending(
-        None,
-        std::slice::from_ref(&request),
-        pending,
-        |LineAnswers { out, .. }, _, answer| {
-            written = out.answer(&request, answer);
-        },
-    );
-    applied.map_err(Failure::from).and(written.map_err(Failure::Output)).map_err(LineFailure::Failed)?;
-    Ok(true)
 }
 
 /// Where answers go: what `format` asks for, or what suits a terminal or else a pipe. The number of rows is `None`

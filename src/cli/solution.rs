@@ -20,7 +20,8 @@ use super::quote::quote;
 use super::run::Rule;
 use super::{Failure, adapter, say};
 use crate::judge::{
-    BuildError, Candidate, Launch, Limits, Protocol, TimeRule, adopt_orphans, build, candidate,
+    BuildError, Candidate, Launch, Limits, Notes, Protocol, TimeRule, adopt_orphans, build, candidate,
+    noted_candidate,
 };
 use crate::query::Level;
 use crate::script::plain;
@@ -38,6 +39,8 @@ pub(super) struct Solution {
     pub(super) level: Option<Level>,
     /// The clock rule, where a file says it.
     pub(super) clock: Option<Rule>,
+    /// Does a file say that everything counts?
+    pub(super) strict: bool,
     /// No time beyond this is used.
     pub(super) max_time: u64,
     /// The folders that it is edited in, where they are known.
@@ -80,6 +83,7 @@ impl Solution {
             build_limit: limits.build(),
             level: told.level,
             clock: told.clock,
+            strict: told.strict,
             max_time: args.max_time.or(told.max_time).unwrap_or(u64::MAX),
             folders,
             again,
@@ -128,7 +132,13 @@ impl Solution {
 
     /// The candidate that it is. Nothing is started yet.
     pub(super) fn candidate(&self) -> Box<dyn Candidate> {
-        candidate(&Records, self.protocol, self.launch.clone(), self.limits)
+        // What is found out about it is told as it is found.
+        self.noted_candidate(Notes::to(|line| say(&format!("note: {line}\n"))))
+    }
+
+    /// The same, where what is found out about it is told elsewhere.
+    pub(super) fn noted_candidate(&self, notes: Notes) -> Box<dyn Candidate> {
+        noted_candidate(&Records, self.protocol, self.launch.clone(), self.limits, notes)
     }
 
     /// Another candidate, whose command is one text, as a shell reads it.

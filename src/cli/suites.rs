@@ -1,20 +1,22 @@
 //! Which cases are meant, how judging is shown, and where its reports go: what `test` and `judge` share.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use bumpalo::Bump;
 
 use super::Failure;
 use super::find_case::find_case;
 use super::input::Input;
+use super::progress::Progress;
+use super::quote::quote;
 use super::run::Source;
 use crate::judge::report as shown;
-use crate::judge::{Candidate, Case, CaseReport, Report, in_order, judge};
+use crate::judge::{Candidate, Case, Report, TimeRule, in_order, judge};
 use crate::query::{Language, Level};
 use crate::script::{Rules, read_suite};
 use crate::time::ClockRule;
@@ -28,8 +30,9 @@ pub(super) struct Selection {
     #[arg(long, value_name = "N", value_parser = super::level)]
     pub(super) level: Option<Level>,
 
-    /// Only the case of this name, or those with this text in their names
-    #[arg(long, value_name = "NAME")]
+    /// Only the case of this number (as `rewind test --list` has them) or name, those with this text in their names, or
+    /// those whose names a /pattern/ matches
+    #[arg(long, value_name = "CASE")]
     case: Option<String>,
 }
 
@@ -39,18 +42,42 @@ impl Selection {
         self.level.unwrap_or(Language::records().exercise())
     }
 
+    /// Are not all cases meant that there are of a level?
+    pub(super) fn is_partial(&self, paths: &[PathBuf]) -> bool {
+        self.case.is_some() || !paths.is_empty()
+    }
+
     /// The built-in cases for solutions that go by a clock rule, or all of them; or those of the files and folders that
-    /// are named.
-    pub(super) fn cases(&self, paths: &[PathBuf], clock: Option<ClockRule>) -> Result<Vec<Case>, Failure> {
+    /// are named. Where `is_strict` all of them decide, whatever they break.
+    pub(super) fn cases(
+        &self,
+        paths: &[PathBuf],
+        clock: Option<ClockRule>,
+        is_strict: bool,
+    ) -> Result<Vec<Case>, Failure> {
         let mut cases = if paths.is_empty() {
-            builtin(Language::records().last_level(), clock)
-                .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?
+            let mut cases = builtin(Language::records().last_level(), clock)
+                .map_err(|faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count())))?;
+            for case in &mut cases {
+                case.shown_by = Some(explained(None, case));
+            }
+            cases
         } else {
-            let cases = files(paths)?.iter().map(|file| cases_of(file)).collect::<Result<Vec<_>, _>>()?;
-            cases.concat()
+            let cases =
+                files(paths)?.iter().map(|file| shown_cases_of(file)).collect::<Result<Vec<_>, _>>()?;
+            let mut cases = cases.concat();
+            for (number, case) in (1..).zip(&mut cases) {
+                case.number = number;
+            }
+            cases
         };
-        if let Some(name) = &self.case {
-            cases = find_case(cases, |case| &case.name, name)?;
+        if let Some(wanted) = &self.case {
+            cases = find_case(cases, |case| (case.number, &case.name), wanted)?;
+        }
+        if is_strict {
+            for case in &mut cases {
+                case.breaks = None;
+            }
         }
         let is_solution = paths.is_empty() && clock.is_some();
         let level = if is_solution {
@@ -68,11 +95,10 @@ fn up_to(level: Level, mut cases: Vec<Case>) -> Result<Vec<Case>, Failure> {
     cases.retain(|case| case.level <= level.number());
     match lowest {
         Some(lowest) if cases.is_empty() => {
-            let message =
-                format!("no case is left to be judged: level {level} leaves out those of level {lowest}");
+            let message = format!("nothing to judge: level {level} leaves out those of level {lowest}");
             Err(Failure::Usage(format!("{message}\n  = help: --level {lowest}")))
         }
-        None => Err(Failure::Usage("there is no case to be judged".to_owned())),
+        None => Err(Failure::Usage("nothing to judge: there is no case at all".to_owned())),
         Some(_) => Ok(in_order(cases)),
     }
 }
@@ -121,16 +147,42 @@ pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
     Ok(records::cases_of(&read.map_err(|faults| source.refuse(&faults))?))
 }
 
+/// The cases of a file, each with the command that shows it; what is read from standard input has none.
+fn shown_cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
+    let mut cases = cases_of(path)?;
+    if path.as_os_str() != "-" {
+        let file = quote(&path.to_string_lossy());
+        for case in &mut cases {
+            case.shown_by = Some(explained(Some(&file), case));
+        }
+    }
+    Ok(cases)
+}
+
+/// The command that shows a case step by step.
+fn explained(file: Option<&str>, case: &Case) -> String {
+    let file = file.map_or_else(String::new, |file| format!(" {file}"));
+    // Within double quotes a shell obeys these.
+    let is_plain = !case.name.contains(['"', '\\', '$', '`', '!']);
+    let name = if is_plain { format!("\"{}\"", case.name) } else { quote(&case.name) };
+    let clock = if case.clock == TimeRule::Free { " --clock free" } else { "" };
+    format!("rewind explain{file} --case {name}{clock}")
+}
+
 /// How judging is shown.
 #[derive(clap::Args)]
 pub(super) struct Showing {
-    /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE or html=FILE; - is standard output
+    /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE, html=FILE or text=FILE; - is standard output
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTarget>,
 
-    /// Show N failures of each level in full, ten more in a line each, and count the others
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// Show N cases of each finding in full
+    #[arg(long, value_name = "N", default_value_t = 1)]
     in_full: usize,
+
+    /// Name all cases of each finding
+    #[arg(long)]
+    all: bool,
 }
 
 /// A report, and where it goes.
@@ -158,7 +210,8 @@ impl Showing {
         &self,
         candidate: &mut dyn Candidate,
         cases: impl IntoIterator<Item = C>,
-        of: &str,
+        is_partial: bool,
+        about: &shown::About,
     ) -> Result<(), Failure> {
         if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
             let message = "one report alone can go to standard output".to_owned();
@@ -166,28 +219,26 @@ impl Showing {
         }
         // What cannot be written is told before anything is judged.
         let mut reports = self.reports.iter().map(ReportTarget::open).collect::<Result<Vec<_>, _>>()?;
-        let (mut written, mut tally) = (Ok(()), Tally::default());
-        let report = judge(&Records, candidate, cases, |level, case| {
-            let place = tally.place(level, case);
-            let text = if place > self.in_full + IN_A_LINE {
-                String::new()
-            } else {
-                shown::case(level, case, place <= self.in_full)
-            };
-            written = self.print(&text);
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let mut progress = Progress::of_lists(0);
+        let mut report = judge(&Records, candidate, cases, |_, _| {
+            progress.step();
+            ControlFlow::Continue(())
         });
-        written?;
-        for (level, failures) in tally.0 {
-            self.print(&shown::hidden(level, failures.saturating_sub(self.in_full + IN_A_LINE)))?;
-        }
+        drop(progress);
+        report.is_partial |= is_partial;
+        self.print(&shown::findings(&report, self.detail()))?;
         if !report.levels.is_empty() {
             self.print(&shown::summary(&report, &Records))?;
         }
         for (target, out) in self.reports.iter().zip(&mut reports) {
-            target.write(out, &report, of)?;
+            target.write(out, &report, about)?;
         }
         ended(report)
+    }
+
+    /// How much of findings is shown.
+    pub(super) fn detail(&self) -> shown::Detail {
+        shown::Detail { in_full: self.in_full, names_all: self.all }
     }
 
     /// Prints for people: on standard output, unless a report goes there.
@@ -197,25 +248,6 @@ impl Showing {
         }
         let mut out = anstream::stdout();
         Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush())?)
-    }
-}
-
-/// So many failures of each level are shown in a line; the others are only counted.
-const IN_A_LINE: usize = 10;
-
-/// How many failures there were of each level.
-#[derive(Default)]
-struct Tally(BTreeMap<u8, usize>);
-
-impl Tally {
-    /// Counts a failure; returns its place among those of its level, from 1; or 0 where the case passed.
-    fn place(&mut self, level: u8, case: &CaseReport) -> usize {
-        if case.failed().is_none() {
-            return 0;
-        }
-        let count = self.0.entry(level).or_default();
-        *count += 1;
-        *count
     }
 }
 
@@ -232,8 +264,8 @@ impl ReportTarget {
         Ok(Box::new(file))
     }
 
-    fn write(&self, out: &mut impl Write, report: &Report, of: &str) -> Result<(), Failure> {
-        let text = self.format.render(report, of);
+    fn write(&self, out: &mut impl Write, report: &Report, about: &shown::About) -> Result<(), Failure> {
+        let text = self.format.render(report, about);
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| self.unwritten(&error))
     }
 
@@ -241,6 +273,12 @@ impl ReportTarget {
         let name = self.file.display().to_string().escape_debug().to_string();
         Failure::Output(io::Error::new(error.kind(), format!("{name}: {error}")))
     }
+}
+
+/// What reports say of a run that begins now, with the options as they were typed.
+pub(super) fn about(command: &str, clock: TimeRule, seed: Option<u64>) -> shown::About {
+    let typed = std::env::args().skip(2).take_while(|word| word != "--").collect();
+    shown::About { seed, options: typed, ..shown::About::new(command, SystemTime::now(), clock) }
 }
 
 /// How a command ends whose verdict this is.

@@ -6,6 +6,7 @@
 //! ```text
 //!   Judge, Hunt ──list──► Candidate ─┬─ Reference        the exercise's own answers
 //!                                    ├─ ListProtocol     a process a list: arrays in, arrays out
+//!                                    │      └─ ListeningProtocol, which hears whether another is spoken
 //!                                    ├─ LinesProtocol    a process a list: a query a line
 //!                                    └─ SessionProtocol  one process, which is asked to begin afresh
 //!                                           └─ Process: Pipes, Limits, the ProcessTree of its processes
@@ -19,6 +20,8 @@ mod lines;
 #[cfg(unix)]
 mod list;
 #[cfg(unix)]
+mod listening;
+#[cfg(unix)]
 mod pipes;
 #[cfg(unix)]
 mod process;
@@ -30,6 +33,7 @@ mod tree;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
@@ -40,9 +44,9 @@ pub use tree::{adopt_orphans, end_all, end_running};
 
 use serde::Serialize;
 
-use super::case::QueryList;
 use super::exercise::{Exercise, TimeRule};
 use super::verdict::StopReason;
+use super::words::QueryList;
 use crate::wire::Term;
 
 /// Something that answers lists of queries.
@@ -86,6 +90,50 @@ pub struct Run {
     pub errors: String,
     /// How long it took.
     pub took: Duration,
+}
+
+/// Says a line.
+type Tell = dyn Fn(&str) + Send + Sync;
+
+/// Where it is said, a line each, what was found out about a candidate: how it is spoken to, how its methods are called.
+/// Nothing is said twice.
+#[derive(Clone, Default)]
+pub struct Notes {
+    told: Arc<Mutex<Vec<String>>>,
+    tell: Option<Arc<Tell>>,
+}
+
+impl Notes {
+    /// Each line is handed to this as soon as it is known.
+    #[must_use]
+    pub fn to(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { told: Arc::default(), tell: Some(Arc::new(tell)) }
+    }
+
+    /// What has been told.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says it, if it has not been said.
+    #[cfg(unix)]
+    fn tell(&self, line: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.iter().any(|before| before == line) {
+            return;
+        }
+        told.push(line.to_owned());
+        if let Some(tell) = &self.tell {
+            tell(line);
+        }
+    }
+}
+
+impl fmt::Debug for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.told()).finish()
+    }
 }
 
 /// Why a candidate cannot be started.
@@ -163,11 +211,39 @@ pub fn candidate<'e>(
     command: impl Into<Launch>,
     limits: Limits,
 ) -> Box<dyn Candidate + 'e> {
+    noted_candidate(exercise, protocol, command, limits, Notes::default())
+}
+
+/// The same, where it is told what is found out about it.
+#[cfg(unix)]
+#[must_use]
+pub fn noted_candidate<'e>(
+    exercise: &'e dyn Exercise,
+    protocol: Protocol,
+    command: impl Into<Launch>,
+    limits: Limits,
+    notes: Notes,
+) -> Box<dyn Candidate + 'e> {
     let command = command.into();
+    match protocol {
+        Protocol::List => Box::new(listening::ListeningProtocol::new(exercise, command, limits, notes)),
+        _ => spoken(exercise, protocol, command, limits, notes),
+    }
+}
+
+/// The same in this protocol and no other.
+#[cfg(unix)]
+fn spoken<'e>(
+    exercise: &'e dyn Exercise,
+    protocol: Protocol,
+    command: Launch,
+    limits: Limits,
+    notes: Notes,
+) -> Box<dyn Candidate + 'e> {
     match protocol {
         Protocol::List => Box::new(list::ListProtocol { exercise, command, limits }),
         Protocol::Lines => Box::new(lines::LinesProtocol { exercise, command, limits }),
-        Protocol::Session => Box::new(session::SessionProtocol::new(exercise, command, limits)),
+        Protocol::Session => Box::new(session::SessionProtocol::new(exercise, command, limits, notes)),
     }
 }
 

@@ -1,16 +1,9 @@
 //! What is judged: lists of queries as words, and the answers that are right.
-//!
-//! A candidate speaks words, so a list stays words here, other names of operations included.
 
 use super::exercise::{Exercise, Promise, Role, TimeRule};
 use super::typed::words_of;
+use super::words::QueryList;
 use crate::wire::Term;
-
-/// The words of a query, the operation's name first.
-pub type QueryWords = Vec<Term>;
-
-/// Queries as words.
-pub type QueryList = Vec<QueryWords>;
 
 /// A case of a suite.
 #[derive(Clone, Debug)]
@@ -21,6 +14,8 @@ pub struct Case {
     pub level: u8,
     /// The clock rule of that suite.
     pub clock: TimeRule,
+    /// Its number among all that are judged, from 1; 0 where it has none.
+    pub number: usize,
     /// Its name.
     pub name: String,
     /// The rule that it holds, in a sentence.
@@ -33,6 +28,8 @@ pub struct Case {
     pub promised: bool,
     /// The promise that it breaks; `None` where it decides a verdict.
     pub breaks: Option<Promise>,
+    /// The command that shows it by itself, where there is one.
+    pub shown_by: Option<String>,
 }
 
 impl Case {

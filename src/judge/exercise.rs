@@ -15,7 +15,7 @@ use std::fmt::{self, Debug};
 
 use serde::{Serialize, Serializer};
 
-use super::case::QueryWords;
+use super::words::QueryWords;
 use crate::wire::Term;
 
 /// An exercise: what may be asked in it, and what is right.
@@ -32,17 +32,39 @@ pub trait Exercise: Debug + Sync {
     /// The right answers to a list; `None` if it is no list of queries, or time runs backwards in it.
     fn answers(&self, list: &[QueryWords], clock: TimeRule) -> Option<Vec<Term>>;
 
-    /// What the exercise promises those who solve it and this list breaks first; nothing where it promises nothing.
-    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+    /// What the exercise promises those who solve it and this list breaks, each once, in the order in which they are
+    /// broken; nothing where it promises nothing.
+    fn broken_promises(&self, list: &[QueryWords]) -> Vec<Promise> {
         let _ = list;
-        None
+        Vec::new()
+    }
+
+    /// The promise that a list breaks first.
+    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
+        self.broken_promises(list).first().copied()
     }
 
     /// What the last query of a list turns on.
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView;
 
-    /// What helps those who gave a wrong answer to the last query of a list, where that shows.
-    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
+    /// Mistakes that are known to be made in it, by their names.
+    fn mistakes(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// What is answered to a list by who makes each of these mistakes and no other, where that is known.
+    fn mistaken(
+        &self,
+        list: &[QueryWords],
+        clock: TimeRule,
+        names: &[&'static str],
+    ) -> Vec<(&'static str, Vec<Term>)> {
+        let _ = (list, clock, names);
+        Vec::new()
+    }
+
+    /// What helps those who gave these answers to a list, not all of which are right, where that shows.
+    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &[Term]) -> Option<String> {
         let _ = (list, clock, given);
         None
     }

@@ -1,7 +1,8 @@
 //! Lists of queries drawn from a seed, biased to what breaks databases.
 //!
 //! Invariants: a seed and [`ListOptions`] fix a list for good, on every machine; what may be asked and which words it takes
-//! is read from the signatures of the exercise; a level that is not drawn for changes nothing in a list.
+//! is read from the signatures of the exercise; a level that is not drawn for changes nothing in a list; where that is
+//! wanted every list keeps the promises of the exercise.
 //!
 //! ```text
 //!   seed ──► Profile ──► Generator: signatures by their class ─┬─ texts, patterns
@@ -15,10 +16,14 @@ mod profile;
 mod queries;
 mod texts;
 
-use super::case::{Case, QueryList};
+use super::case::Case;
 use super::exercise::{Exercise, TimeRule};
 use super::rng::Rng;
+use super::words::QueryList;
 use queries::Generator;
+
+/// The suite that fresh lists are said to be of.
+pub(super) const FRESH_LISTS: &str = "fresh lists";
 
 /// What lists are drawn for.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +38,15 @@ pub struct ListOptions<'e> {
     pub refusals: bool,
     /// No time beyond this is drawn.
     pub max_time: u64,
+    /// Are only lists drawn that keep the promises of the exercise? They are the same under both clock rules.
+    pub promised: bool,
 }
 
 impl<'e> ListOptions<'e> {
     /// Lists without a mistake, for any time there is.
     #[must_use]
     pub fn new(exercise: &'e dyn Exercise, level: u8, clock: TimeRule) -> Self {
-        Self { exercise, level, clock, refusals: false, max_time: u64::MAX }
+        Self { exercise, level, clock, refusals: false, max_time: u64::MAX, promised: false }
     }
 }
 
@@ -52,7 +59,7 @@ pub fn list_of(seed: u64, options: ListOptions<'_>) -> QueryList {
     // In every other list time leaps to one of the edges, mostly in the midst of lifetimes and backups.
     let leap = rng.below(2 * length);
     let mut generator = Generator::new(rng, options, profile);
-    (0..length).map(|place| generator.query(place == leap)).collect()
+    (0..length).map_while(|place| generator.query(place == leap)).collect()
 }
 
 /// The list of a seed as a case of the level that it is drawn for; `again` is a command that draws it again.
@@ -60,14 +67,16 @@ pub fn list_of(seed: u64, options: ListOptions<'_>) -> QueryList {
 pub fn fresh_case(seed: u64, options: ListOptions<'_>, again: &str) -> Case {
     let list = list_of(seed, options);
     Case {
-        suite: "fresh lists".to_owned(),
+        suite: FRESH_LISTS.to_owned(),
         level: options.level,
         clock: options.clock,
+        number: 0,
         name: format!("list {seed}"),
         why: format!("a random list; this makes it small: {again}"),
         expected: options.exercise.answers(&list, options.clock).unwrap_or_default(),
         promised: false,
         breaks: None,
+        shown_by: Some(again.to_owned()),
         list,
     }
 }

@@ -5,17 +5,23 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::candidate::{Candidate, Run, SpawnError};
-use super::case::QueryList;
 use super::failed::{Defect, Failed};
+use super::finding::ListPair;
 use super::generator::{ListOptions, list_of};
+use super::isolation::smallest_pair;
 use super::shrink::shrink;
 use super::verdict::Verdict;
+use super::words::QueryList;
 use crate::wire::Term;
 
 /// So many lists are run at most to make one smaller.
 const MOST_RUNS: usize = 2_000;
 /// The same where each that shows the difference takes as long as a limit allows.
 const MOST_SLOW_RUNS: usize = 40;
+/// The same where each run has a process of its own.
+const MOST_FRESH_RUNS: usize = 200;
+/// So many lists before one that they spoil are looked through.
+const MOST_EARLIER: u64 = 200;
 
 /// What a candidate is compared with.
 pub enum Oracle<'c> {
@@ -28,8 +34,12 @@ pub enum Oracle<'c> {
 /// What a hunt has found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Catch {
-    /// The seed of the list that showed it: a hunt from this seed finds it at once.
+    /// The first seed of the lists that show it: mostly one list, which a hunt from this seed finds at once.
     pub seed: u64,
+    /// How many lists from that seed on show it.
+    pub lists: u64,
+    /// A list that spoils the one that was found, which is answered rightly without: what it sets is kept.
+    pub first: Option<QueryList>,
     /// How many queries that list had up to the defect.
     pub found_in: usize,
     /// How many runs it took to make it smaller.
@@ -66,8 +76,13 @@ pub fn hunt(
         }
         let seed = seed.wrapping_add(number);
         let list = list_of(seed, options);
-        if let Some((defect, _)) = hunter.defect(&list)? {
+        let Some((defect, _)) = hunter.defect(&list)? else { continue };
+        if !hunter.is_kept(&list)? {
             return hunter.catch(seed, list, &defect).map(Some);
+        }
+        // What only came of earlier lists is told with one of them, or not at all.
+        if let Some(caught) = hunter.catch_kept(seed.wrapping_sub(number), number, &list, &defect)? {
+            return Ok(Some(caught));
         }
     }
     Ok(None)
@@ -126,28 +141,87 @@ impl Hunter<'_, '_, '_> {
         Ok(Some(closer.unwrap_or((defect, run))))
     }
 
+    /// Is it answered rightly in a fresh process?
+    fn is_kept(&mut self, list: &QueryList) -> Result<bool, SpawnError> {
+        Ok(self.candidate.fresh() && self.defect(list)?.is_none())
+    }
+
+    /// The smallest two lists of which the first spoils the second, where the list of a seed failed behind so many others.
+    fn catch_kept(
+        &mut self,
+        seed: u64,
+        before: u64,
+        list: &QueryList,
+        defect: &Defect,
+    ) -> Result<Option<Catch>, SpawnError> {
+        let ListOptions { exercise, clock, .. } = self.options;
+        if let Oracle::Other(_) = self.oracle {
+            return Ok(None);
+        }
+        let nearest = before.saturating_sub(MOST_EARLIER)..before;
+        let earlier: Vec<_> =
+            nearest.map(|number| list_of(seed.wrapping_add(number), self.options)).collect();
+        let upto = defect.query.map_or(list.len(), |query| query + 1);
+        let second = list[..upto].to_vec();
+        let Some((pair, runs)) = smallest_pair(exercise, self.candidate, clock, &earlier, &second)? else {
+            return Ok(None);
+        };
+        let ListPair { first, failed } = pair;
+        Ok(Some(Catch {
+            seed,
+            lists: before + 1,
+            first: Some(first),
+            found_in: upto,
+            runs,
+            list: failed.queries.clone(),
+            expected: failed.expected.clone(),
+            failed,
+        }))
+    }
+
+    /// The list as small as it goes with the same verdict; where each run has a process of its own, in fewer runs.
+    fn smaller(
+        &mut self,
+        list: QueryList,
+        verdict: Verdict,
+        is_afresh: bool,
+    ) -> Result<QueryList, SpawnError> {
+        let slow = matches!(verdict, Verdict::TimeLimit | Verdict::MemoryLimit | Verdict::OutputLimit);
+        let most = match (slow, is_afresh) {
+            (true, _) => MOST_SLOW_RUNS,
+            (false, true) => MOST_FRESH_RUNS,
+            (false, false) => MOST_RUNS,
+        };
+        let ListOptions { exercise, clock, .. } = self.options;
+        shrink(exercise, list, clock, most, |list| {
+            if is_afresh {
+                self.candidate.fresh();
+            }
+            let defect = self.defect(list)?;
+            Ok(defect.is_some_and(|(defect, _)| defect.stop.verdict == verdict))
+        })
+    }
+
     /// Makes the list smaller and reports what is wrong with the answers to it.
     fn catch(&mut self, seed: u64, mut list: QueryList, first: &Defect) -> Result<Catch, SpawnError> {
         let first = self.close_defect(&list)?.map_or_else(|| first.clone(), |(defect, _)| defect);
         list.truncate(first.query.map_or(list.len(), |query| query + 1));
         let (found_in, verdict) = (list.len(), first.stop.verdict);
-        let slow = matches!(verdict, Verdict::TimeLimit | Verdict::MemoryLimit | Verdict::OutputLimit);
-        let most = if slow { MOST_SLOW_RUNS } else { MOST_RUNS };
         self.runs = 0;
         let (ListOptions { exercise, clock, .. }, before) = (self.options, list.clone());
-        let smaller = shrink(exercise, list, clock, most, |list| {
-            let defect = self.defect(list)?;
-            Ok(defect.is_some_and(|(defect, _)| defect.stop.verdict == verdict))
-        })?;
+        let mut smaller = self.smaller(list, verdict, false)?;
+        if self.is_kept(&smaller)? {
+            smaller = self.smaller(before.clone(), verdict, true)?;
+        }
         let runs = self.runs;
         // A candidate that answers now this, now that may show nothing any more.
-        let (list, defect, errors) = match self.close_defect(&smaller)? {
-            Some((defect, run)) => (smaller, defect, run.errors),
-            None => (before, first, String::new()),
+        let (list, defect, run) = match self.close_defect(&smaller)? {
+            Some((defect, run)) => (smaller, defect, run),
+            None => (before, first, Run::default()),
         };
         let expected = self.expected(&list)?.answers;
-        let failed = Failed::of(exercise, &list, clock, &expected, defect, errors);
-        Ok(Catch { seed, found_in, runs, list, failed, expected })
+        let failed = Failed::of(exercise, &list, clock, &expected, defect, &run);
+        Ok(Catch { seed, lists: 1, first: None, found_in, runs, list, failed, expected })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Judging: the cases of a level, then those of all earlier ones, each with its verdict.
 //!
-//! Invariants: a case is judged by its expected answers alone; a level is passed when it and all before it are; the
-//! outcome of a case does not depend on the cases before it, but where a candidate ran out of time so often that the
-//! rest of a level is not tried.
+//! Invariants: a case is judged by its expected answers alone; one that breaks a promise is judged after the others and
+//! decides nothing; a level is passed when it and all before it are; the outcome of a case does not depend on the cases
+//! before it, but where a candidate ran out of time so often that the rest of a level is not tried.
 
 use std::borrow::Borrow;
 use std::ops::ControlFlow;
@@ -14,7 +14,10 @@ use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
 use super::exercise::{Exercise, Promise};
 use super::failed::{Defect, Failed};
+use super::finding::{CasePlace, Cause, Finding, findings};
+use super::inquiry::Inquiry;
 use super::verdict::Verdict;
+use crate::wire::Term;
 
 /// After so many lists in a row that were not answered in time the rest of a level is not tried.
 const MOST_TIMEOUTS: usize = 3;
@@ -24,6 +27,10 @@ const MOST_TIMEOUTS: usize = 3;
 pub struct Report {
     /// The levels that were judged.
     pub levels: Vec<LevelReport>,
+    /// Were cases left out? Then no level is passed by what was judged.
+    pub is_partial: bool,
+    /// What is wrong, a cause each, lowest level first.
+    pub findings: Vec<Finding>,
     /// Why the candidate could not be started, if it could not: what came after that was not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cannot_start: Option<SpawnError>,
@@ -53,11 +60,17 @@ pub struct CaseReport {
     /// The promise that it breaks; `None` where it decides the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breaks: Option<Promise>,
+    /// The command that shows it by itself, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown_by: Option<String>,
     /// How long it took, in seconds.
     #[serde(serialize_with = "seconds")]
     pub took: Duration,
     /// The verdict.
     pub outcome: CaseResult,
+    /// Behind how many lists of its level it was run, as far as they are kept.
+    #[serde(skip)]
+    pub(super) after: usize,
 }
 
 /// The outcome of a case.
@@ -77,22 +90,64 @@ fn seconds<S: serde::Serializer>(took: &Duration, serializer: S) -> Result<S::Ok
 }
 
 impl Report {
-    /// Were all cases passed?
+    /// Does the solution load, as far as is known?
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.findings.iter().all(|finding| finding.cause != Cause::NotLoaded)
+    }
+
+    /// Were all cases passed that decide?
     #[must_use]
     pub fn is_passed(&self) -> bool {
         self.cannot_start.is_none() && self.levels.iter().all(LevelReport::is_passed)
     }
 
-    /// The last level that is passed with all before it, if the first is.
+    /// The last level that is passed with all before it, if the first is and no case was left out.
     #[must_use]
     pub fn passed(&self) -> Option<u8> {
         let passed = |level: u8| self.levels.iter().any(|report| report.level == level && report.is_passed());
-        (1..=u8::MAX).take_while(|level| passed(*level)).last()
+        let last = (1..=u8::MAX).take_while(|level| passed(*level)).last();
+        last.filter(|_| !self.is_partial)
+    }
+
+    /// The case at a place.
+    #[must_use]
+    pub fn at(&self, place: CasePlace) -> Option<&CaseReport> {
+        self.levels.get(place.level)?.cases.get(place.case)
+    }
+
+    /// The level of a place.
+    #[must_use]
+    pub fn level_at(&self, place: CasePlace) -> u8 {
+        self.levels.get(place.level).map_or(0, |level| level.level)
+    }
+
+    /// How the case at a place failed, to be completed.
+    pub(super) fn failed_mut(&mut self, place: CasePlace) -> Option<&mut Failed> {
+        match &mut self.levels.get_mut(place.level)?.cases.get_mut(place.case)?.outcome {
+            CaseResult::Failed(failed) => Some(failed),
+            CaseResult::Passed | CaseResult::NotTried => None,
+        }
     }
 
     /// All cases.
     pub fn cases(&self) -> impl Iterator<Item = &CaseReport> {
         self.levels.iter().flat_map(|level| &level.cases)
+    }
+
+    /// The cases that break a promise.
+    pub fn beyond(&self) -> impl Iterator<Item = &CaseReport> {
+        self.cases().filter(|case| case.breaks.is_some())
+    }
+
+    /// The level of this number, which is added if it is not there.
+    fn level_mut(&mut self, level: u8) -> &mut LevelReport {
+        let known = self.levels.iter().position(|report| report.level == level);
+        let place = known.unwrap_or_else(|| {
+            self.levels.push(LevelReport::new(level));
+            self.levels.len() - 1
+        });
+        &mut self.levels[place]
     }
 }
 
@@ -101,20 +156,39 @@ impl LevelReport {
         Self { level, cases: Vec::new(), took: Duration::ZERO }
     }
 
-    /// Were all cases passed?
-    #[must_use]
-    pub fn is_passed(&self) -> bool {
-        self.passed() == self.cases.len()
+    /// The cases that decide whether it is passed.
+    pub fn deciding(&self) -> impl Iterator<Item = &CaseReport> {
+        self.cases.iter().filter(|case| case.breaks.is_none())
     }
 
-    /// How many cases were passed.
+    /// Were all cases passed that decide?
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.passed() == self.deciding().count()
+    }
+
+    /// How many cases were passed of those that decide.
     #[must_use]
     pub fn passed(&self) -> usize {
-        self.cases.iter().filter(|case| matches!(case.outcome, CaseResult::Passed)).count()
+        self.deciding().filter(|case| matches!(case.outcome, CaseResult::Passed)).count()
     }
 }
 
 impl CaseReport {
+    /// Was every answer right?
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        matches!(self.outcome, CaseResult::Passed)
+    }
+
+    /// The smaller, the sooner a person sees what is wrong: few queries, plain names, short texts.
+    pub(super) fn plainness(&self) -> (usize, bool, usize) {
+        let queries = self.failed().map_or(&[][..], |failed| &failed.queries);
+        let texts = || queries.iter().flatten().flat_map(Term::texts);
+        let is_plain = |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        (queries.len(), !texts().all(is_plain), texts().map(String::len).sum())
+    }
+
     /// How it failed, if it did.
     #[must_use]
     pub fn failed(&self) -> Option<&Failed> {
@@ -126,11 +200,11 @@ impl CaseReport {
 }
 
 /// The cases in the order in which they are judged: those of the highest level first, for that is the one that is being
-/// worked on, then level by level from the first.
+/// worked on, then level by level from the first; after all of them those that decide nothing, in the same order.
 #[must_use]
 pub fn in_order(mut cases: Vec<Case>) -> Vec<Case> {
     let current = cases.iter().map(|case| case.level).max();
-    cases.sort_by_key(|case| (Some(case.level) != current, case.level));
+    cases.sort_by_key(|case| (case.breaks.is_some(), Some(case.level) != current, case.level));
     cases
 }
 
@@ -142,20 +216,23 @@ pub fn judge<C: Borrow<Case>>(
     cases: impl IntoIterator<Item = C>,
     mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
-    let (mut report, mut timeouts) = (Report::default(), 0);
+    let (mut report, mut timeouts, mut before) = (Report::default(), 0, None);
+    let mut inquiry = Inquiry::new(exercise);
     for case in cases {
         let case = case.borrow();
-        let is_new = report.levels.last().is_none_or(|last| last.level != case.level);
-        timeouts = if is_new { 0 } else { timeouts };
+        let group = Some((case.level, case.breaks.is_some()));
+        timeouts = if before == group { timeouts } else { 0 };
+        before = group;
         let judged = if timeouts < MOST_TIMEOUTS {
             judge_case(exercise, candidate, case)
         } else {
             Ok(CaseReport::of(case, CaseResult::NotTried, Duration::ZERO))
         };
-        let judged = match judged {
+        let mut judged = match judged {
             Ok(judged) => judged,
             Err(cannot) => {
                 report.cannot_start = Some(cannot);
+                report.is_partial = true;
                 break;
             }
         };
@@ -164,18 +241,20 @@ pub fn judge<C: Borrow<Case>>(
             CaseResult::NotTried => timeouts,
             _ => 0,
         };
-        if is_new {
-            report.levels.push(LevelReport::new(case.level));
-        }
+        inquiry.take(case, &mut judged);
+        // No list shows more of a solution that does not load.
+        let is_loaded = judged.failed().is_none_or(|failed| !failed.is_of_load);
         let flow = each(case.level, &judged);
-        if let Some(level) = report.levels.last_mut() {
-            level.took += judged.took;
-            level.cases.push(judged);
-        }
-        if flow.is_break() {
+        let level = report.level_mut(case.level);
+        level.took += judged.took;
+        level.cases.push(judged);
+        if flow.is_break() || !is_loaded {
+            report.is_partial = true;
             break;
         }
     }
+    let is_whole = !report.is_partial;
+    report.findings = if is_whole { inquiry.findings(candidate, &mut report) } else { findings(&report) };
     report
 }
 
@@ -186,8 +265,10 @@ impl CaseReport {
             name: case.name.clone(),
             why: case.why.clone(),
             breaks: case.breaks,
+            shown_by: case.shown_by.clone(),
             took,
             outcome,
+            after: 0,
         }
     }
 }
@@ -205,21 +286,20 @@ fn judge_case(
         None => CaseResult::Passed,
         Some(first) => {
             let again = candidate.run_closely(&case.list, &run)?;
-            let (defect, errors) = match again.map(|again| (Defect::of(&again, &case.expected), again.errors))
-            {
-                Some((Some(closer), errors)) => (closer, errors),
-                Some((None, _)) => {
-                    (first.with_hint("query by query the same list was answered rightly"), run.errors)
-                }
-                None => (first, run.errors),
+            let closer = again.as_ref().map(|again| Defect::of(again, &case.expected));
+            let defect = match closer {
+                Some(Some(closer)) => closer,
+                Some(None) => first.with_hint("query by query the same list was answered rightly"),
+                None => first,
             };
+            let run = again.filter(|again| Defect::of(again, &case.expected).is_some()).unwrap_or(run);
             CaseResult::Failed(Box::new(Failed::of(
                 exercise,
                 &case.list,
                 case.clock,
                 &case.expected,
                 defect,
-                errors,
+                &run,
             )))
         }
     };

@@ -14,11 +14,20 @@ pub(super) type Shaped = (Vec<Term>, Option<StopReason>);
 /// Reads what should be one JSON array of as many answers as there were queries: an array of so many texts where
 /// `arrays` says so, else a text. What is too much is not kept.
 pub(super) fn answers(text: &[u8], arrays: &[Option<usize>]) -> Shaped {
-    let text = String::from_utf8_lossy(text);
-    let mut reader = serde_json::Deserializer::from_str(&text);
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => return (Vec::new(), Some(not_utf8("its output", &error).of_whole())),
+    };
+    let mut reader = serde_json::Deserializer::from_str(text);
     let read =
         reader.deserialize_any(AnswersVisitor { arrays }).and_then(|shaped| reader.end().map(|()| shaped));
-    read.unwrap_or_else(|error| (Vec::new(), Some(unread(&text, &error).of_whole())))
+    read.unwrap_or_else(|error| (Vec::new(), Some(unread(text, &error).of_whole())))
+}
+
+/// What is wrong with bytes that are no text.
+pub(super) fn not_utf8(what: &str, error: &std::str::Utf8Error) -> StopReason {
+    let stop = wrong(format!("{what} is not UTF-8 from byte {} on", error.valid_up_to() + 1));
+    stop.with_hint("write UTF-8, in which JSON is written")
 }
 
 /// What is wrong with an output that is no array.
@@ -73,7 +82,8 @@ impl<'de> Visitor<'de> for AnswersVisitor<'_> {
 }
 
 /// What is to be done where there are too many answers or too few.
-const ONE_EACH: &str = "every query has exactly one answer; one that has nothing to tell answers \"\"";
+pub(super) const ONE_EACH: &str =
+    "every query has exactly one answer; one that has nothing to tell answers \"\"";
 const ONE_EACH_NESTED: &str = "every query has exactly one answer; queries that stand in a query are answered together, in an array of its own";
 /// What is to be done where an array is wanted.
 const ARRAY: &str =

@@ -3,13 +3,14 @@
 //! Delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input"): first over queries,
 //! in ever smaller runs of them; then over what stands in them: queries asked by themselves, an operation with fewer
 //! words, its own name, names toward a and b, times toward 0, lifetimes toward 1. A change that makes no list of queries,
-//! or lets time run backwards, is skipped; one that loses the difference is undone. That goes on until nothing changes.
+//! lets time run backwards, or breaks a promise that the list kept, is skipped; one that loses the difference is undone.
+//! That goes on until nothing changes.
 
 use std::collections::BTreeSet;
 
-use super::case::QueryList;
-use super::exercise::{Exercise, Role, TimeRule};
+use super::exercise::{Exercise, Promise, Role, TimeRule};
 use super::typed::{by_own_names, edited, slots, unpacked, words_of};
+use super::words::QueryList;
 use crate::wire::Term;
 
 /// So many of the first queries are tried together with each later one.
@@ -27,11 +28,13 @@ pub(super) fn shrink<E>(
     most: usize,
     shows: impl FnMut(&QueryList) -> Result<bool, E>,
 ) -> Result<QueryList, E> {
-    let mut shrinker = Shrinker { exercise, list, clock, remaining: most, tried: BTreeSet::new(), shows };
+    let (broken, tried) = (exercise.broken_promises(&list), BTreeSet::new());
+    let mut shrinker = Shrinker { exercise, list, clock, broken, remaining: most, tried, shows };
     loop {
         let before = shrinker.list.clone();
         shrinker.drop_queries()?;
         shrinker.unpack()?;
+        shrinker.without_times()?;
         shrinker.simplify_operations()?;
         shrinker.simplify_texts()?;
         shrinker.simplify_times()?;
@@ -46,6 +49,8 @@ struct Shrinker<'e, F> {
     exercise: &'e dyn Exercise,
     list: QueryList,
     clock: TimeRule,
+    /// The promises that the list broke when it was found.
+    broken: Vec<Promise>,
     /// How often it may still be called.
     remaining: usize,
     /// What lost the difference.
@@ -62,6 +67,9 @@ where
         // An empty list shows nothing.
         let is_new = !other.is_empty() && other != self.list && !self.tried.contains(&other);
         if !is_new || self.remaining == 0 || self.exercise.answers(&other, self.clock).is_none() {
+            return Ok(false);
+        }
+        if self.exercise.broken_promises(&other).iter().any(|promise| !self.broken.contains(promise)) {
             return Ok(false);
         }
         self.remaining -= 1;
@@ -132,6 +140,19 @@ where
             }
         }
         Ok(())
+    }
+
+    /// Asks every query without a moment at once, for a list is of those with one or of those without.
+    fn without_times(&mut self) -> Result<(), E> {
+        let (exercise, mut other) = (self.exercise, self.list.clone());
+        for slot in slots(exercise, &self.list) {
+            let texts = slot.texts(&self.list);
+            let plain = exercise.signatures().iter().filter(|signature| !signature.has(Role::Time));
+            let shortened = plain.filter_map(|signature| slot.shortened(&texts, signature));
+            let Some(texts) = shortened.max_by_key(Vec::len) else { return Ok(()) };
+            slot.put(&mut other, texts);
+        }
+        self.take(other).map(drop)
     }
 
     /// Puts an operation with fewer words in the place of one whose name begins alike, the fewest first; and its own

@@ -1,7 +1,7 @@
 //! The words of a list by what they are: which query they belong to, and their roles there.
 
-use super::case::{QueryList, QueryWords};
 use super::exercise::{Exercise, Role, Signature, WordEffect};
+use super::words::{QueryList, QueryWords};
 use crate::wire::Term;
 
 /// A query of a list, or one that stands in a query.

@@ -60,6 +60,16 @@ impl Aliases {
         self.names.get(name).copied()
     }
 
+    /// A name as it is spelt in the language, or as it was given: who types may leave out the capitals. `None` if it is
+    /// none.
+    #[must_use]
+    pub fn spelt<'n>(&self, name: &'n str) -> Option<&'n str> {
+        if self.names.contains_key(name) || !self.language.named(name).is_empty() {
+            return Some(name);
+        }
+        self.language.named(&name.to_ascii_uppercase()).first().map(|form| form.name)
+    }
+
     /// All of them, each with what it stands for.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.names.iter().map(|(name, operation)| (name.as_str(), *operation))

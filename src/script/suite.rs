@@ -77,7 +77,8 @@ struct RawCase<'a> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_suite<'a>(text: &'a str, arena: &'a Bump, rules: Rules) -> Result<Suite<'a>, Faults> {
-    let raw: RawSuite<'_> = object(text).map_err(|fault| fault.with_help(SUITE))?;
+    let raw: RawSuite<'_> =
+        object(text).map_err(|fault| if fault.help.is_some() { fault } else { fault.with_help(SUITE) })?;
     let mut faults = Faults::default();
     let level = raw.level.and_then(|part| faults.sort_out(level(part.get()), offset(text, part), None));
     let clock = raw.clock.and_then(|part| faults.sort_out(clock(part.get()), offset(text, part), None));
@@ -171,6 +172,10 @@ fn expected_of(request: &Request<'_>, json: &str) -> Result<Term, Fault> {
 /// Reads an object with the fields of `T`, and no others.
 fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Fault> {
     // Serde would take an array of the fields' values too.
+    if text.starts_with('\u{feff}') {
+        return Err(Fault::new(0..3, "a byte order mark stands before the text")
+            .with_help("save the file as UTF-8 without it"));
+    }
     if !text.trim_start().starts_with('{') {
         return Err(Fault::new(0..text.chars().next().map_or(0, char::len_utf8), "this is not an object"));
     }

@@ -12,7 +12,7 @@
 //!   ["BATCH",["PUT","A","B"],["GET","A"]]
 //! ```
 //!
-//! Words are separated by spaces. A quote opens only where a word begins, so that `don't` is a word: in double quotes the
+//! Operations may be typed in small letters. Words are separated by spaces. A quote opens only where a word begins, so that `don't` is a word: in double quotes the
 //! escapes are those of JSON, in single quotes there are none. Elsewhere a backslash takes what follows as it is.
 //! Brackets mean something after an operation that takes queries, and nowhere else: `PUT k [x` puts the text `[x`.
 
@@ -76,16 +76,15 @@ pub fn read_typed<'a>(
 ) -> Result<Typed<'a>, Faults> {
     let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
     let tokens = tokens(line, &context.aliases).map_err(|bad| in_query(bad.fault))?;
-    let mut checker = Checker::typed(level, context);
     if let Some(Token { kind: TokenKind::Json, .. }) = tokens.first() {
-        return read_json(line, arena, &mut checker, number);
+        return read_json(line, arena, &mut Checker::typed(level, context), number);
     }
-    let words = TypedWords::read(line, tokens, arena, number)?;
+    let words = TypedWords::read(line, tokens, arena, &context.aliases, number)?;
     // A character has six bytes in JSON at most.
     if line.len() as u64 > lines::LONGEST_LINE / 8 && json(words.raw()).len() as u64 > lines::LONGEST_LINE {
         return Err(in_query(Fault::new(words.span(), lines::too_long())));
     }
-    let request = checker.request(words.raw(), &words).map_err(in_query)?;
+    let request = Checker::typed(level, context).request(words.raw(), &words).map_err(in_query)?;
     Ok(Typed { request, line: TypedLine::Words(words.into_raw()) })
 }
 
@@ -101,6 +100,22 @@ fn read_json<'a>(
     let end = line.len();
     let place = |span: Range<usize>| if span.start < end { span } else { 0..end };
     read.map(|request| Typed { request, line: TypedLine::Json(json) }).map_err(|faults| faults.moved(place))
+}
+
+/// What is said of a text that was to be JSON, if it is lines as they are typed.
+#[must_use]
+pub fn typed_in_place_of_json(text: &str) -> Option<Faults> {
+    let is_skipped = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let skipped: usize = text.split_inclusive('\n').take_while(|line| is_skipped(line)).map(str::len).sum();
+    let line = &text[skipped..];
+    let word = line.split_whitespace().next()?;
+    let is_command =
+        word.strip_prefix('.').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let is_typed = Aliases::default().spelt(word).is_some() || is_command;
+    let begin = skipped + line.len() - line.trim_start().len();
+    let fault =
+        Fault::new(begin..begin + word.len(), "this is a line as it is typed in the shell, and no JSON");
+    is_typed.then(|| fault.with_help("`rewind repl < FILE` asks such lines").into())
 }
 
 fn json(raw: &RawQuery<'_>) -> String {

@@ -155,6 +155,11 @@ impl Endings {
         Some((noticed.ending, self.restored_since(*noticed)))
     }
 
+    /// The fields of a key whose cells have an ending.
+    pub(super) fn fields(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.by_key.get(key).into_iter().flat_map(|of_key| of_key.keys()).map(SmolStr::as_str)
+    }
+
     fn restored_since(&self, noticed: Noticed) -> Option<usize> {
         (noticed.at < self.last_restore).then_some(self.last_restore)
     }

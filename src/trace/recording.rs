@@ -133,10 +133,11 @@ impl Recording {
         self.up_to(to).skip(skipped).for_each(|step| ask(engine, step));
     }
 
-    /// What became of one cell up to a moment: its bars, and the tracer at the end.
+    /// What became of one cell up to a moment, or without a field of all cells of a key: bars, and the tracer at the
+    /// end.
     #[must_use]
-    pub fn trace(&self, moment: Moment, key: &str, field: &str) -> (Bars, Tracer) {
-        let mut tracer = Tracer::of_cell(self.begin.clone(), self.forgotten, key, field);
+    pub fn trace(&self, moment: Moment, key: &str, field: Option<&str>) -> (Bars, Tracer) {
+        let mut tracer = Tracer::of_cells(self.begin.clone(), self.forgotten, key, field);
         let mut bars = Bars::default();
         bars.begin_with(tracer.cells(), self.forgotten);
         for step in self.up_to(moment.step) {

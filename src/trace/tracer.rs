@@ -6,6 +6,8 @@ mod following;
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use super::endings::Endings;
 use super::restoring::RestoreBase;
 use super::state::{CellKey, LiveCells, TracedCell};
@@ -30,8 +32,8 @@ use crate::wire::{Request, Term};
 #[derive(Debug)]
 pub struct Tracer {
     engine: Engine,
-    /// The one cell that is followed; `None` for all.
-    followed: Option<CellKey>,
+    /// What is followed; `None` for all cells.
+    followed: Option<Followed>,
     number: usize,
     state: LiveCells,
     endings: Endings,
@@ -42,6 +44,13 @@ pub struct Tracer {
     transaction: Option<OpenChanges>,
     /// The cells that the present step has changed, and whether they were live before it.
     touched: BTreeMap<CellKey, bool>,
+}
+
+/// The cells that are followed: all of a record or, with a field, one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Followed {
+    key: SmolStr,
+    field: Option<SmolStr>,
 }
 
 /// What is undone where a transaction is.
@@ -71,21 +80,25 @@ impl Tracer {
         Self::following(Engine::new(rule), 0, None)
     }
 
-    /// A tracer that follows one cell of a database that is there already, after so many queries. A step
-    /// takes as long as the query then, and has no sentence.
+    /// A tracer that follows one cell, or without a field those of a record, of a database that is there
+    /// already, after so many queries. A step has no sentence then; that of one cell takes as long as the query.
     #[must_use]
-    pub fn of_cell(engine: Engine, number: usize, key: &str, field: &str) -> Self {
-        Self::following(engine, number, Some((key.into(), field.into())))
+    pub fn of_cells(engine: Engine, number: usize, key: &str, field: Option<&str>) -> Self {
+        Self::following(engine, number, Some(Followed { key: key.into(), field: field.map(SmolStr::from) }))
     }
 
-    fn following(engine: Engine, number: usize, followed: Option<CellKey>) -> Self {
+    fn following(engine: Engine, number: usize, followed: Option<Followed>) -> Self {
         let mut state = LiveCells::default();
         match &followed {
             None => state = LiveCells::of(&engine),
-            Some(name) => {
-                let cell = engine.cell(&name.0, &name.1);
-                if let Some(cell) = cell {
-                    state.insert(name.clone(), TracedCell::of(&cell));
+            Some(Followed { key, field: Some(field) }) => {
+                if let Some(cell) = engine.cell(key, field) {
+                    state.insert((key.clone(), field.clone()), TracedCell::of(&cell));
+                }
+            }
+            Some(Followed { key, field: None }) => {
+                for cell in engine.cells().iter().filter(|cell| cell.key == key) {
+                    state.insert((key.clone(), cell.field.into()), TracedCell::of(cell));
                 }
             }
         }
@@ -133,6 +146,11 @@ impl Tracer {
     #[must_use]
     pub fn ended(&self, key: &str, field: &str) -> Option<(Ending, Option<usize>)> {
         self.endings.ended(key, field)
+    }
+
+    /// The fields of a key whose cells went, and are not live.
+    pub fn ended_fields(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.endings.fields(key)
     }
 
     /// Applies the next request and tells what it did.

@@ -7,6 +7,10 @@ pub(crate) mod border;
 #[cfg(feature = "cli")]
 pub(crate) mod candidates;
 
+/// Findings, a cause each.
+#[cfg(feature = "cli")]
+pub(crate) mod findings;
+
 /// Suites by level: expected answers, and golden transcripts under both clock rules.
 #[cfg(feature = "cli")]
 pub(crate) mod golden;
@@ -17,6 +21,14 @@ pub(crate) mod judging;
 
 /// Lists drawn from a seed.
 pub(crate) mod lists;
+
+/// Right solutions of many shapes.
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) mod shapes;
+
+/// What a solution may be held to.
+#[cfg(feature = "cli")]
+pub(crate) mod promises;
 
 /// Correct solutions in every language, and the starter kits.
 #[cfg(feature = "cli")]

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command that is refused has changed nothing.
 
+mod anew;
 mod help;
 mod moments;
 mod read;
@@ -68,6 +69,8 @@ fn run(shell: &mut Shell, action: Action, words: &CommandWords) -> Result<Contro
         Action::Diff => show::diff(shell, words),
         Action::Why => why::why(shell, words),
         Action::Read => read::read(shell, words),
+        Action::Open => anew::open(shell, words),
+        Action::Clear => anew::clear(shell, words),
         Action::Save => save::save(shell, words),
         Action::Mode => settings::mode(shell, words),
         Action::Timer => settings::timer(shell, words),

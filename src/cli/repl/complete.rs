@@ -146,7 +146,8 @@ fn names(shell: &Shell) -> impl Iterator<Item = &'static str> {
 /// The forms of an operation whose level is open, by any of its names.
 fn open_forms(shell: &Shell, name: &str) -> impl Iterator<Item = &'static Form> {
     let (level, aliases) = (shell.level, shell.base.aliases());
-    let forms = aliases.language().named(aliases.operation(name).unwrap_or(name));
+    let forms =
+        aliases.language().named(aliases.operation(name).or_else(|| aliases.spelt(name)).unwrap_or(name));
     forms.iter().copied().filter(move |form| form.level <= level)
 }
 
@@ -174,16 +175,21 @@ fn of_name(shell: &Shell, SoFar { last: begun, is_json, is_within, .. }: &SoFar)
     }
     let is_command = begun.starts_with('.') && !is_within;
     let all = if is_command { commands() } else { operations(shell, *is_within) };
-    let mut fitting = all.iter().filter(|name| name.starts_with(begun));
-    let exact = all.iter().find(|name| *name == begun);
-    let name = exact.or_else(|| fitting.next().filter(|_| fitting.next().is_none() && begun.len() > 1))?;
+    // Who types small letters goes on in them.
+    let is_small = !is_json && !begun.contains(|c: char| c.is_ascii_uppercase());
+    let as_begun = |name: &String| if is_small { name.to_ascii_lowercase() } else { name.clone() };
+    let all: Vec<_> = all.iter().map(|name| (name, as_begun(name))).collect();
+    let mut fitting = all.iter().filter(|(_, shown)| shown.starts_with(begun));
+    let exact = all.iter().find(|(_, shown)| shown == begun);
+    let only = exact.or_else(|| fitting.next().filter(|_| fitting.next().is_none() && begun.len() > 1));
+    let (name, shown) = only?;
     // In JSON the rest of a name would stand behind its quote.
     if *is_json && exact.is_none() {
         return None;
     }
-    let command = COMMANDS.iter().find(|command| command.name == name);
+    let command = COMMANDS.iter().find(|command| command.name == *name);
     let takes = command.map_or_else(|| takes(shell, name, 0), |command| Some(command.takes.to_owned()));
-    let rest = name[begun.len()..].to_owned();
+    let rest = shown[begun.len()..].to_owned();
     let shown = format!("{rest} {}", takes.unwrap_or_default()).trim_end().to_owned();
     (!shown.is_empty()).then(|| Hint { shown, rest: (!rest.is_empty()).then(|| format!("{rest} ")) })
 }

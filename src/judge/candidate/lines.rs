@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 use super::limits::{Deadline, Limits};
 use super::process::Process;
 use super::{Candidate, Launch, Run, SpawnError};
-use crate::judge::case::QueryList;
 use crate::judge::exercise::{Exercise, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::{StopReason, Verdict};
+use crate::judge::words::QueryList;
 use crate::wire::{Brief, Term};
 
 /// A command that is started for each list and answers line by line.
@@ -26,13 +26,11 @@ impl Candidate for LinesProtocol<'_> {
         let mut process = Process::start(&self.command, self.limits)?;
         let begun = Instant::now();
         let mut answers = Vec::with_capacity(list.len());
-        let stop =
-            answer_all(&mut process, list, &arrays(self.exercise, list), self.limits, &mut answers).err();
-        let run = Run { answers, stop, errors: process.errors(), took: begun.elapsed() };
-        if run.stop.is_none() {
-            process.shutdown();
-        }
-        Ok(run)
+        let arrays = arrays(self.exercise, list);
+        let answered = answer_all(&mut process, list, &arrays, self.limits, &mut answers);
+        let took = begun.elapsed();
+        let stop = answered.and_then(|()| process.leave()).err();
+        Ok(Run { answers, stop, errors: process.errors(), took })
     }
 }
 
@@ -59,10 +57,11 @@ fn answer_all(
 }
 
 fn answer(line: &[u8], number: usize, array: Option<usize>) -> Result<Term, StopReason> {
-    let value: &RawValue = serde_json::from_slice(line).map_err(|_| {
-        let line = String::from_utf8_lossy(line);
+    let line =
+        std::str::from_utf8(line).map_err(|error| shape::not_utf8(&format!("answer {number}"), &error))?;
+    let value: &RawValue = serde_json::from_str(line).map_err(|_| {
         let stop =
-            StopReason::new(Verdict::WrongShape, format!("answer {number} is not JSON: `{}`", Brief(&line)));
+            StopReason::new(Verdict::WrongShape, format!("answer {number} is not JSON: `{}`", Brief(line)));
         stop.with_hint("answer each query with one line, a JSON string as in \"C\"")
     })?;
     shape::answer(value.get(), number, array)

@@ -103,6 +103,11 @@ impl Pipes {
         self.taken < self.arrived.len()
     }
 
+    /// The same, blanks and ends of lines aside.
+    pub(super) fn has_text(&self) -> bool {
+        self.arrived.iter().skip(self.taken).any(|byte| !byte.is_ascii_whitespace())
+    }
+
     /// The next line that has arrived, without its end; or how long what there is of it is. `searched` is where to look
     /// from, and is moved on.
     pub(super) fn line(&mut self, searched: &mut usize) -> Result<Vec<u8>, usize> {
@@ -117,6 +122,11 @@ impl Pipes {
         self.taken = 0;
         *searched = self.arrived.len();
         Err(self.arrived.len())
+    }
+
+    /// What has arrived of a line that will have no end.
+    pub(super) fn rest(&mut self) -> Option<Vec<u8>> {
+        self.has_text().then(|| self.arrived.split_off(self.taken))
     }
 
     /// Everything that has arrived.

@@ -11,6 +11,7 @@ use super::limits::{Deadline, Limits};
 use super::pipes::Pipes;
 use super::tree::{ProcessTree, hold_if_ending};
 use super::{Launch, SpawnError};
+use crate::judge::shape::ONE_EACH;
 use crate::judge::verdict::{StopReason, Verdict};
 
 /// More processes than this at one time end a candidate.
@@ -83,22 +84,43 @@ impl Process {
                 return if deadline.is_over() { Err(deadline.stop()) } else { Ok(line) };
             }
             if !self.pipes.is_open() {
-                return Err(self.crash());
+                // A last line needs no end.
+                return self.pipes.rest().ok_or(()).map_err(|()| self.crash());
             }
             self.turn(deadline)?;
         }
     }
 
-    /// Sends what is unsent, closes standard input, and waits for everything up to the end.
-    pub(super) fn everything(&mut self, deadline: Deadline) -> Result<Vec<u8>, StopReason> {
+    /// Sends what is unsent, closes standard input, and waits for everything up to the end. Where it ends badly that is
+    /// told with what it wrote.
+    pub(super) fn everything(
+        &mut self,
+        deadline: Deadline,
+    ) -> Result<(Vec<u8>, Option<StopReason>), StopReason> {
         while self.pipes.is_open() {
             self.pipes.close_when_sent();
             self.turn(deadline)?;
         }
         match self.wait_watched(deadline.at_least(SILENCE))? {
-            Some(status) if status.success() => Ok(self.pipes.take_all()),
-            Some(status) => Err(ended(status)),
+            Some(status) => Ok((self.pipes.take_all(), (!status.success()).then(|| ended(status)))),
             None => Err(deadline.stop()),
+        }
+    }
+
+    /// All answers are there: standard input is closed, and for a moment it may go by itself. What it writes then is too
+    /// much, and how it ends is told where that is badly; one that stays is ended without a word.
+    pub(super) fn leave(&mut self) -> Result<(), StopReason> {
+        self.pipes.close_input();
+        let deadline = Deadline::of(ENDING, "its end");
+        // What stops it only now says nothing of its answers.
+        while self.pipes.is_open() && !self.pipes.has_text() && self.turn(deadline).is_ok() {}
+        if self.pipes.has_text() {
+            let stop = StopReason::new(Verdict::WrongShape, "more answers than queries");
+            return Err(stop.with_hint(ONE_EACH).of_whole());
+        }
+        match self.wait(deadline.at_least(SILENCE)) {
+            Some(status) if !status.success() => Err(after_all(ended(status))),
+            _ => Ok(()),
         }
     }
 
@@ -206,9 +228,19 @@ impl Drop for Process {
     }
 }
 
+/// What it means that a process ended badly once it had given all its answers.
+pub(super) fn after_all(stop: StopReason) -> StopReason {
+    let why = format!("{} after its last answer", stop.why);
+    StopReason { why, ..stop }.with_hint("at the end of its input a program ends by itself, with status 0")
+}
+
 /// What a status at the end of a process means, where more was to come from it.
 fn ended(status: ExitStatus) -> StopReason {
     hold_if_ending();
+    if status.success() {
+        let stop = StopReason::new(Verdict::WrongShape, "it ended before the last query was answered");
+        return stop.with_hint(ONE_EACH);
+    }
     StopReason::new(Verdict::RuntimeError, ending(status))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   > {"type":"hello","id":0,"protocol":1,"level":3}
-//!   < {"type":"hello_ok","id":0,"protocol":1,"name":"…"}
+//!   < {"type":"hello_ok","id":0,"protocol":1,"name":"…","note":"…"}
 //!   > {"type":"reset","id":1}                                < {"type":"reset_ok","id":1}
 //!   > {"type":"list","id":2,"queries":[["…"]]}               < {"type":"list_ok","id":2,"answers":[""]}
 //!   > {"type":"step","id":3,"query":["…"]}                   < {"type":"step_ok","id":3,"answer":""}
@@ -21,11 +21,11 @@ use serde_json::{Value, json};
 
 use super::limits::{Deadline, Limits};
 use super::process::Process;
-use super::{Candidate, Launch, Run, SpawnError};
-use crate::judge::case::QueryList;
+use super::{Candidate, Launch, Notes, Run, SpawnError};
 use crate::judge::exercise::{Exercise, TimeRule, arrays};
 use crate::judge::shape;
 use crate::judge::verdict::{StopReason, Verdict};
+use crate::judge::words::QueryList;
 use crate::wire::{Brief, Term};
 
 /// So many starts in a row may fail.
@@ -41,6 +41,9 @@ pub(super) struct SessionProtocol<'e> {
     process: Option<Process>,
     next_id: u64,
     failed_starts: usize,
+    /// Why the solution in the process does not load, if it does not.
+    unloaded: Option<StopReason>,
+    notes: Notes,
 }
 
 /// An answer of the process, of whatever type. Answers are read only as far as they are wanted.
@@ -53,6 +56,7 @@ struct Message {
     answer: Option<Box<RawValue>>,
     code: Option<String>,
     text: Option<String>,
+    note: Option<String>,
 }
 
 /// Why a request has no good answer: the process is fine and says so, it is in doubt, or it could not begin afresh.
@@ -75,36 +79,56 @@ type AnswerWith<'e> =
     fn(&mut SessionProtocol<'e>, &QueryList, Deadline, &mut Vec<Term>) -> Result<(), Trouble>;
 
 impl<'e> SessionProtocol<'e> {
-    pub(super) fn new(exercise: &'e dyn Exercise, command: Launch, limits: Limits) -> Self {
+    pub(super) fn new(exercise: &'e dyn Exercise, command: Launch, limits: Limits, notes: Notes) -> Self {
         // Whoever enters no level is asked anything.
         let level = exercise.signatures().iter().map(|signature| signature.level).max().unwrap_or(1);
-        Self { exercise, command, limits, level, process: None, next_id: 0, failed_starts: 0 }
+        Self {
+            exercise,
+            command,
+            limits,
+            level,
+            process: None,
+            next_id: 0,
+            failed_starts: 0,
+            unloaded: None,
+            notes,
+        }
     }
 
     /// The process, started if there is none.
     fn ready(&mut self) -> Result<(), SpawnError> {
         while self.process.is_none() {
             self.process = Some(Process::start(&self.command, self.limits)?);
-            self.next_id = 0;
+            (self.next_id, self.unloaded) = (0, None);
             let deadline = Deadline::of(self.limits.start, "its start");
             let hello = json!({"type": "hello", "protocol": 1, "level": self.level});
             let id = self.send(hello);
-            if let Err(trouble) = self.answer_to(id, "hello_ok", deadline) {
-                let stop = trouble.stop();
-                self.failed_starts += 1;
-                let errors = self.process.take().map(|mut process| process.errors()).unwrap_or_default();
-                if self.failed_starts == MOST_FAILED_STARTS {
-                    let times = format!("it did not start, {MOST_FAILED_STARTS} times in a row");
-                    let why = format!(
-                        "{times}: {}\n  = help: in a kit it is the adapter that is started",
-                        stop.why
-                    );
-                    return Err(SpawnError { why, errors });
+            match self.answer_to(id, "hello_ok", deadline) {
+                Ok(greeting) => {
+                    greeting.note.iter().for_each(|note| self.notes.tell(&brief(note.as_bytes())));
                 }
+                // It runs, and says what is wrong with the solution: that is a finding, and no failed start.
+                Err(Trouble::Reported(stop)) if stop.is_of_load => self.unloaded = Some(stop),
+                Err(trouble) => self.fail_to_start(&trouble.stop())?,
             }
         }
         self.failed_starts = 0;
         Ok(())
+    }
+
+    /// A start has failed, once more or once too often.
+    fn fail_to_start(&mut self, stop: &StopReason) -> Result<(), SpawnError> {
+        self.failed_starts += 1;
+        let errors = self.process.take().map(|mut process| process.errors()).unwrap_or_default();
+        if self.failed_starts < MOST_FAILED_STARTS {
+            return Ok(());
+        }
+        let help = match stop.verdict {
+            // It speaks, or ends without a word: perhaps it is the solution itself.
+            Verdict::WrongShape => "\n  = help: in a kit it is the adapter that is started",
+            _ => "",
+        };
+        Err(SpawnError { why: format!("it does not start: {}{help}", stop.why), errors })
     }
 
     /// Sends a request and returns its number.
@@ -149,6 +173,9 @@ impl<'e> SessionProtocol<'e> {
     /// Runs a list once; returns too whether the process could not even begin afresh.
     fn attempt(&mut self, list: &QueryList, answer: AnswerWith<'e>) -> Result<(Run, bool), SpawnError> {
         self.ready()?;
+        if let Some(stop) = self.unloaded.clone() {
+            return Ok((Run { stop: Some(stop), ..Run::default() }, false));
+        }
         if let Some(process) = &mut self.process {
             process.begin_list();
         }
@@ -275,9 +302,7 @@ fn reported(message: &Message) -> StopReason {
     let text = message.text.as_deref().unwrap_or("no reason given");
     match message.code.as_deref() {
         Some("not-supported") => StopReason::new(Verdict::NotSupported, brief(text.as_bytes())),
-        Some("load") => {
-            StopReason::new(Verdict::RuntimeError, format!("it cannot be loaded: {}", brief(text.as_bytes())))
-        }
+        Some("load") => StopReason::of_load(text),
         _ => StopReason::new(Verdict::RuntimeError, brief(text.as_bytes())),
     }
 }

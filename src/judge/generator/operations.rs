@@ -1,18 +1,20 @@
 //! What may be drawn, by classes: signatures stand together that do the same to a list.
 
-use super::profile::Mix;
 use crate::judge::exercise::{Exercise, Role, Signature, WordEffect};
 use crate::judge::rng::Rng;
 
 /// The classes: what puts a value, what takes away or gives a lifetime, what reads, what saves, what goes back,
 /// transactions, batches, other names of operations.
-pub(super) const CLASSES: usize = 8;
+const CLASSES: usize = 8;
+/// A weight for each class.
+pub(super) type Mix = [u64; CLASSES];
 const SETS: usize = 0;
 const CHANGES: usize = 1;
 const READS: usize = 2;
 /// The class of those that save the database.
 pub(super) const BACKUPS: usize = 3;
-const RETURNS: usize = 4;
+/// The class of those that go back.
+pub(super) const RETURNS: usize = 4;
 /// The class of those that begin and end transactions. It and those after it stand in no batch.
 pub(super) const TRANSACTIONS: usize = 5;
 /// The class of batches.
@@ -37,11 +39,13 @@ const FITTING: u64 = 6;
 pub(super) struct DrawnOperations<'e>([Vec<&'e Signature>; CLASSES]);
 
 impl<'e> DrawnOperations<'e> {
-    pub(super) fn new(exercise: &'e dyn Exercise, level: u8) -> Self {
+    /// Those up to a level; with `has_moment` only those that have a moment, or only those that have none.
+    pub(super) fn new(exercise: &'e dyn Exercise, level: u8, has_moment: Option<bool>) -> Self {
         let all = exercise.signatures();
         let batches = all.iter().find(|one| one.effect == WordEffect::Batch).map_or(u8::MAX, |one| one.level);
         let mut classes: [Vec<&Signature>; CLASSES] = Default::default();
-        for signature in all.iter().filter(|one| one.level <= level) {
+        let is_meant = |one: &&Signature| has_moment.is_none_or(|has| one.has(Role::Time) == has);
+        for signature in all.iter().filter(|one| one.level <= level).filter(is_meant) {
             let (class, times) = class(signature, signature.level < batches);
             let is_narrow = level > exercise.last_level()
                 && signature.effect == WordEffect::Write

@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use super::operations::CLASSES;
+use super::operations::Mix;
 use crate::judge::rng::Rng;
-
-/// A weight for each class of operations.
-pub(super) type Mix = [u64; CLASSES];
 
 /// What the lists of a kind are like.
 pub(super) struct Profile {

@@ -4,12 +4,12 @@
 
 use super::ListOptions;
 use super::moments::Moments;
-use super::operations::{BACKUPS, BATCHES, DrawnOperations, TRANSACTIONS};
+use super::operations::{BACKUPS, BATCHES, DrawnOperations, RETURNS, TRANSACTIONS};
 use super::profile::Profile;
-use super::texts;
-use crate::judge::case::QueryList;
+use super::texts::{self, Texts};
 use crate::judge::exercise::{Exercise, Role, Signature, WordEffect};
 use crate::judge::rng::Rng;
+use crate::judge::words::QueryList;
 use crate::wire::Term;
 
 /// A batch holds fewer queries than this.
@@ -23,6 +23,7 @@ pub(super) struct Generator<'e> {
     operations: DrawnOperations<'e>,
     keys: Vec<String>,
     fields: Vec<String>,
+    texts: Texts,
     moments: Moments,
     /// The last word that was one of a few.
     chosen: &'static str,
@@ -36,16 +37,26 @@ pub(super) struct Generator<'e> {
 
 impl<'e> Generator<'e> {
     pub(super) fn new(mut rng: Rng, options: ListOptions<'e>, profile: &'static Profile) -> Self {
-        let [keys, mut fields] = profile.names.map(|most| texts::names(&mut rng, most));
+        let ListOptions { exercise, level, promised, .. } = options;
+        let texts = if promised { texts::PRINTABLE } else { texts::ANY };
+        let [keys, mut fields] = profile.names.map(|most| texts.names(&mut rng, most));
         if rng.chance(4) {
             // What is called alike must be kept apart all the same.
             fields.extend_from_slice(&keys);
         }
+        let operations = if promised {
+            // Of what comes after the exercise nothing is promised.
+            let level = level.min(exercise.last_level());
+            DrawnOperations::new(exercise, level, Some(is_timed(&mut rng, exercise, level)))
+        } else {
+            DrawnOperations::new(exercise, level, None)
+        };
         Self {
             rng,
-            exercise: options.exercise,
+            exercise,
             profile,
-            operations: DrawnOperations::new(options.exercise, options.level),
+            operations,
+            texts,
             keys,
             fields,
             moments: Moments::new(options, profile),
@@ -56,21 +67,26 @@ impl<'e> Generator<'e> {
         }
     }
 
-    /// Writes a query, after a leap of time if one is due.
-    pub(super) fn query(&mut self, leap: bool) -> Vec<Term> {
+    /// Writes a query, after a leap of time if one is due; `None` if no moment is left for it.
+    pub(super) fn query(&mut self, leap: bool) -> Option<Vec<Term>> {
         if leap {
             self.moments.leap(&mut self.rng);
         }
+        if self.moments.is_over() {
+            return None;
+        }
         let class = self.operations.class(&mut self.rng, self.profile.mix);
         if class == BATCHES {
-            return self.batch();
+            return Some(self.batch());
         }
+        // What is to go back must have something to go back to.
+        let class = if class == RETURNS && self.moments.lacks_backup() { BACKUPS } else { class };
         let (signature, texts) = self.plain(class);
         let words: Vec<_> = texts.into_iter().map(Term::Text).collect();
         if signature.effect == WordEffect::Rename {
             self.rename(words.clone());
         }
-        words
+        Some(words)
     }
 
     /// Takes a query into account that is about other names.
@@ -115,8 +131,8 @@ impl<'e> Generator<'e> {
         match role {
             Role::Key => rng.pick(&self.keys).clone(),
             Role::Field => rng.pick(&self.fields).clone(),
-            Role::Value | Role::Item => texts::value(rng),
-            Role::Prefix => texts::prefix(rng, &self.fields),
+            Role::Value | Role::Item => self.texts.value(rng),
+            Role::Prefix => self.texts.prefix(rng, &self.fields),
             Role::Time if is_of_backup => self.moments.backup(rng).to_string(),
             Role::Time => self.moments.timestamp(rng).to_string(),
             Role::Moment => self.moments.wanted(rng).to_string(),
@@ -136,8 +152,8 @@ impl<'e> Generator<'e> {
         let rng = &mut self.rng;
         let text = match rng.below(3) {
             0 => rng.pick(&self.keys).clone(),
-            1 => texts::prefix(rng, &self.fields),
-            _ => texts::value(rng),
+            1 => self.texts.prefix(rng, &self.fields),
+            _ => self.texts.value(rng),
         };
         match self.exercise.wildcards(self.chosen) {
             Some(wildcards) => texts::pattern(rng, &text, wildcards),
@@ -149,7 +165,7 @@ impl<'e> Generator<'e> {
     fn other_name(&mut self) -> String {
         match self.rng.below(8) {
             0 => self.operation(),
-            1 => texts::any(&mut self.rng),
+            1 => self.texts.any(&mut self.rng),
             2 => texts::swapped_case(&self.operation()),
             _ => texts::alias(&mut self.rng),
         }
@@ -177,4 +193,11 @@ impl<'e> Generator<'e> {
         let is_renamed = !others.is_empty() && !self.rng.chance(3);
         if is_renamed { self.rng.pick(&others).0.clone() } else { signature.name.to_owned() }
     }
+}
+
+/// Is a list of operations with a moment drawn, or of those without? Mostly of those with one, where there are any.
+fn is_timed(rng: &mut Rng, exercise: &dyn Exercise, level: u8) -> bool {
+    let drawn = || exercise.signatures().iter().filter(|signature| signature.level <= level);
+    let (timed, untimed) = (|one: &&Signature| one.has(Role::Time), |one: &&Signature| !one.has(Role::Time));
+    drawn().any(|one| timed(&one)) && !(drawn().any(|one| untimed(&one)) && rng.chance(8))
 }

@@ -2,21 +2,38 @@
 
 use serde_json::{Value, json};
 
-use super::in_full;
+use super::about::sums;
+use super::rows::{Row, rows};
+use super::{About, in_full};
 use crate::judge::{CaseReport, CaseResult, Report};
 use crate::wire::line;
 
-pub(super) fn render(report: &Report) -> String {
-    let cases =
-        report.levels.iter().flat_map(|level| level.cases.iter().map(move |case| (level.level, case)));
-    let tests: Vec<_> = cases.map(|(level, case)| test(level, case)).collect();
+pub(super) fn render(report: &Report, about: &About) -> String {
+    let levels = report.levels.iter().map(|level| (level.level, rows(level.deciding())));
+    let tests: Vec<_> = levels
+        .flat_map(|(level, rows)| rows.iter().map(|row| self::row(level, row)).collect::<Vec<_>>())
+        .collect();
     let status = match &report.cannot_start {
         Some(_) => "error",
         None if report.is_passed() => "pass",
         None => "fail",
     };
     let message = report.cannot_start.as_ref().map(|cannot| &cannot.why);
-    format!("{:#}\n", json!({"version": 3, "status": status, "message": message, "tests": tests}))
+    let (about, levels) = (json!(about), json!(sums(report)));
+    let all = json!({
+        "version": 3, "status": status, "message": message, "about": about, "levels": levels, "tests": tests,
+    });
+    format!("{all:#}\n")
+}
+
+fn row(level: u8, row: &Row<'_>) -> Value {
+    match row {
+        Row::Case(case) => test(level, case),
+        Row::Fresh(..) => {
+            let name = format!("level {level}: {}", row.name());
+            json!({"name": name, "task_id": level, "status": "pass"})
+        }
+    }
 }
 
 fn test(level: u8, case: &CaseReport) -> Value {

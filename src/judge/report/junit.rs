@@ -2,16 +2,20 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::in_full;
+use super::rows::{Row, rows};
+use super::{About, in_full};
+use crate::judge::generator::FRESH_LISTS;
 use crate::judge::{CaseReport, CaseResult, Report};
 use crate::wire::plain;
 
-pub(super) fn render(report: &Report, of: &str) -> String {
-    let mut written = quick_junit::Report::new(plain(of));
+pub(super) fn render(report: &Report, about: &About) -> String {
+    let mut written = quick_junit::Report::new(plain(&about.command));
     for level in &report.levels {
         let mut suite = TestSuite::new(format!("level {}", level.level));
         suite.set_time(level.took);
-        suite.add_test_cases(level.cases.iter().map(test_case));
+        let properties = about.lines().into_iter().map(|(name, value)| (name.to_owned(), plain(&value)));
+        suite.add_properties(properties);
+        suite.add_test_cases(rows(&level.cases).iter().map(row));
         written.add_test_suite(suite);
     }
     if let Some(cannot) = &report.cannot_start {
@@ -25,10 +29,26 @@ pub(super) fn render(report: &Report, of: &str) -> String {
     written.to_string().unwrap_or_default()
 }
 
+fn row(row: &Row<'_>) -> TestCase {
+    match row {
+        Row::Case(case) => test_case(case),
+        Row::Fresh(_, took) => {
+            let mut written = TestCase::new(row.name(), TestCaseStatus::success());
+            written.set_classname(FRESH_LISTS).set_time(*took);
+            written
+        }
+    }
+}
+
 fn test_case(case: &CaseReport) -> TestCase {
     let status = match &case.outcome {
         CaseResult::Passed => TestCaseStatus::success(),
         CaseResult::NotTried => TestCaseStatus::skipped(),
+        CaseResult::Failed(_) if case.breaks.is_some() => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(super::beyond(case));
+            status
+        }
         CaseResult::Failed(failed) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(failed.verdict.code()).set_message(plain(&failed.message));

@@ -26,7 +26,7 @@ pub(super) enum TokenKind<'l> {
 
 /// Does the operation of this name, which may be another one that it was given, take queries?
 pub(super) fn takes_queries(name: &str, aliases: &Aliases) -> bool {
-    let operation = aliases.operation(name).unwrap_or(name);
+    let operation = aliases.operation(name).or_else(|| aliases.spelt(name)).unwrap_or(name);
     aliases.language().named(operation).iter().any(|form| form.asks == Asks::Batch)
 }
 

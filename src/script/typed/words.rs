@@ -7,7 +7,7 @@ use bumpalo::Bump;
 
 use super::tokens::{Token, TokenKind};
 use super::word::TypedWord;
-use crate::query::RawQuery;
+use crate::query::{Aliases, RawQuery};
 use crate::script::fault::{Fault, Faults};
 use crate::script::lines;
 use crate::script::list::WordPlaces;
@@ -34,13 +34,14 @@ impl<'l, 'a> TypedWords<'l, 'a> {
         line: &'l str,
         tokens: Vec<Token<'l>>,
         arena: &'a Bump,
+        aliases: &Aliases,
         number: usize,
     ) -> Result<Self, Faults> {
         let mut scanner = Scanner::new(text_with_json(line, &tokens, arena), arena);
         scanner.query = Some(number);
         let (firsts, raw) = (Vec::with_capacity(tokens.len()), RawQuery::default());
         let mut words = Self { line, tokens: Vec::new(), firsts, raw, scanner, arena };
-        if let Err(fatal) = tokens.iter().try_for_each(|token| words.add(token)) {
+        if let Err(fatal) = tokens.iter().try_for_each(|token| words.add(token, aliases)) {
             words.scanner.add(fatal);
         }
         words.tokens = tokens;
@@ -59,16 +60,19 @@ impl<'l, 'a> TypedWords<'l, 'a> {
     }
 
     /// Adds what a token says. The error is of JSON that cannot be read on.
-    fn add(&mut self, token: &Token<'_>) -> Result<(), Fault> {
+    fn add(&mut self, token: &Token<'_>, aliases: &Aliases) -> Result<(), Fault> {
         let place = self.raw.words.len() + self.raw.arrays.len();
         self.firsts.push(place);
         match &token.kind {
             TokenKind::Word(word) => {
                 let text = self.text(word, &token.span);
+                let text = text.map(|text| if place == 0 { spelt(text, aliases) } else { text });
                 self.raw.words.extend(text);
             }
             TokenKind::Query(words) => {
-                let texts = words.iter().filter_map(|(word, span)| self.text(word, span)).collect();
+                let texts = words.iter().filter_map(|(word, span)| self.text(word, span));
+                let mut texts: Vec<_> = texts.collect();
+                texts.first_mut().into_iter().for_each(|name| *name = spelt(name, aliases));
                 self.raw.arrays.push((place, texts));
             }
             TokenKind::Json => {
@@ -125,6 +129,11 @@ impl WordPlaces for TypedWords<'_, '_> {
             _ => span.clone(),
         }
     }
+}
+
+/// The name of an operation as it is spelt in the language.
+fn spelt<'a>(name: &'a str, aliases: &Aliases) -> &'a str {
+    aliases.spelt(name).unwrap_or(name)
 }
 
 /// The line as the scanner reads it where there is JSON in it: on one line, and with the end of the list of words.

@@ -50,7 +50,7 @@ function cut(text, most) {
 function layout() {
   const n = trace.steps.length, wide = at("chart").clientWidth;
   const names = trace.cells.map((cell) => breadth(cell.key) + 1 + breadth(cell.field));
-  const most = wide < 640 ? 16 : 30;
+  const most = wide < 640 ? 22 : wide < 900 ? 30 : 42;
   const gutter = Math.min(Math.max(6, ...names), most) * CHAR + 18;
   const arcs = trace.restores.length, lane = arcs ? Math.min(45 + 3 * arcs, 92) : trace.backups.length ? 20 : 0;
   const column = Math.min(Math.max((wide - gutter - 12) / Math.max(n, 1), 4), 150);

@@ -117,7 +117,7 @@ function rows() {
 }
 
 function row(cell, bar, change) {
-  const name = html("td", "", html("span", "key", cell.key + "."), html("span", "field", cell.field));
+  const name = html("td", "", html("span", "key", cell.key + "."), html("wbr"), html("span", "field", cell.field));
   const sign = { new: "+", changed: "~", gone: "−" }[change] || "", left = html("td", "left");
   if (change === "gone") left.textContent = bar.end.how === "expired" ? `died at ${bar.end.at}` : bar.end.how === "removed" ? "removed" : "not brought back";
   else lifetime(left, bar);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Tracer;
+use super::{Followed, Tracer};
 use crate::engine::{CellWrite, Outcome, WholeChange, WriteKind};
 use crate::time::Time;
 use crate::trace::restoring::RestoreBase;
@@ -32,13 +32,15 @@ impl Tracer {
     }
 
     fn follows(&self, name: &CellKey) -> bool {
-        self.followed.as_ref().is_none_or(|followed| followed == name)
+        self.followed.as_ref().is_none_or(|Followed { key, field }| {
+            *key == name.0 && field.as_ref().is_none_or(|field| *field == name.1)
+        })
     }
 
     /// The cells that may have changed, in order: no others have.
     fn candidates(&self, outcome: &Outcome) -> BTreeSet<CellKey> {
-        if let Some(name) = &self.followed {
-            return BTreeSet::from([name.clone()]);
+        if let Some(Followed { key, field: Some(field) }) = &self.followed {
+            return BTreeSet::from([(key.clone(), field.clone())]);
         }
         let mut names: BTreeSet<CellKey> = outcome.writes.iter().map(name_of).collect();
         names.extend(self.state.ended_by(self.engine.clock().now()).map(|(_, name)| name.clone()));
@@ -51,6 +53,7 @@ impl Tracer {
             }
             Some(WholeChange::Saved { .. } | WholeChange::Began | WholeChange::Committed) | None => {}
         }
+        names.retain(|name| self.follows(name));
         names
     }
 

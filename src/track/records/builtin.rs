@@ -53,7 +53,7 @@ pub const FILES: [(&str, &str); 34] = files![
     "level6/free_clock.json",
 ];
 
-/// The cases of all levels up to `level`; with a clock rule, those for solutions that go by it. Under the other rule
+/// The cases of all levels up to `level`, numbered as all of them are; with a clock rule, those for solutions that go by it. Under the other rule
 /// than its own a case counts if its answers are the same.
 ///
 /// # Errors
@@ -66,6 +66,9 @@ pub fn builtin(level: Level, clock: Option<ClockRule>) -> Result<Vec<Case>, Faul
         if suite.level <= level {
             cases.extend(cases_of(&suite));
         }
+    }
+    for (number, case) in (1..).zip(&mut cases) {
+        case.number = number;
     }
     // Of what comes after the exercise all counts.
     for case in cases.iter_mut().filter(|case| !case.promised && case.level <= Records.last_level()) {
@@ -90,11 +93,13 @@ pub fn cases_of(suite: &Suite<'_>) -> Vec<Case> {
             suite: suite.name.clone(),
             level: suite.level.number(),
             clock: suite.clock.into(),
+            number: 0,
             name: case.name.clone(),
             why: case.why.clone(),
             expected: case.expected.clone().unwrap_or_else(answered),
             promised: case.promised,
             breaks: None,
+            shown_by: None,
             list,
         }
     };

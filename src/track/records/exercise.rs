@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use super::promises::broken_promise;
+use super::promises::broken_promises;
 use crate::engine::Engine;
-use crate::explain::Reason;
+use crate::explain::{Reason, Slip, Slipping};
 use crate::judge::{
     Exercise, FailureView, Promise, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule,
     Wildcards, WordEffect,
@@ -43,8 +43,8 @@ impl Exercise for Records {
         answers(list, clock.into())
     }
 
-    fn broken_promise(&self, list: &[QueryWords]) -> Option<Promise> {
-        broken_promise(list)
+    fn broken_promises(&self, list: &[QueryWords]) -> Vec<Promise> {
+        broken_promises(list)
     }
 
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView {
@@ -64,14 +64,39 @@ impl Exercise for Records {
         FailureView { rule: tracer.step(at_fault).ok().map(|step| step.rule), gist: Some(gist), before }
     }
 
-    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &Term) -> Option<String> {
-        let is_free = clock == TimeRule::Monotone && answers(list, ClockRule::Free)?.last() == Some(given);
+    fn mistakes(&self) -> Vec<&'static str> {
+        Slip::ALL.iter().map(|(_, name)| *name).collect()
+    }
+
+    fn mistaken(
+        &self,
+        list: &[QueryWords],
+        clock: TimeRule,
+        names: &[&'static str],
+    ) -> Vec<(&'static str, Vec<Term>)> {
+        let requests = requests(list).filter(|_| clock == TimeRule::Monotone).unwrap_or_default();
+        let slips = Slip::ALL.iter().filter(|(_, name)| names.contains(name));
+        slips.filter_map(|(slip, name)| Some((*name, slipping(*slip, &requests)?))).collect()
+    }
+
+    fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &[Term]) -> Option<String> {
+        let is_free = clock == TimeRule::Monotone && answers(list, ClockRule::Free)? == given;
         is_free.then(|| "it would be right if each timestamp were judged for itself: --clock free".to_owned())
     }
 
     fn wildcards(&self, choice: &str) -> Option<Wildcards> {
         WILDCARDS.iter().find(|(name, _)| *name == choice).map(|(_, wildcards)| *wildcards)
     }
+}
+
+/// What is answered by who makes a mistake; `None` for a list in which that is not known.
+fn slipping(slip: Slip, requests: &[Request<'_>]) -> Option<Vec<Term>> {
+    let mut slipping = Slipping::new(Some(slip));
+    let answer = |request: &Request<'_>| match request {
+        Request::One(query) => slipping.answer(query).map(Term::Text),
+        Request::Batch(_) => None,
+    };
+    requests.iter().map(answer).collect()
 }
 
 /// What decides a request, without what is of one list alone; of something absent, how it went.

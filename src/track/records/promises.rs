@@ -26,18 +26,22 @@ pub const NUMBERS_EXACT: Promise = Promise("times, ttls and their sums are below
 /// The first number that is too large.
 const END: u64 = 1 << 53;
 
-/// The promise that a list breaks first. None is broken by what is no list of queries, nor by one that asks more than the
-/// exercise has: of that nothing is promised.
-pub(super) fn broken_promise(list: &[QueryWords]) -> Option<Promise> {
-    let (requests, language) = (requests(list)?, Language::records());
-    let queries: Vec<_> = requests.iter().flat_map(Request::queries).collect();
-    let is_of_exercise = |query: &&Query<'_>| {
-        language.form_of(query.operation()).is_some_and(|form| form.level <= language.exercise())
-    };
-    let is_of_exercise =
-        requests.iter().all(|request| request.batched().is_none()) && queries.iter().all(is_of_exercise);
-    let mut kept = Kept::default();
-    is_of_exercise.then(|| queries.into_iter().find_map(|query| kept.broken_by(query)))?
+/// The promises that a list breaks, in the order in which it does. None is broken by what is no list of queries, nor by
+/// one that asks more than the exercise has: of that nothing is promised.
+pub(super) fn broken_promises(list: &[QueryWords]) -> Vec<Promise> {
+    let (requests, language) = (requests(list).unwrap_or_default(), Language::records());
+    let queries = || requests.iter().flat_map(Request::queries);
+    let is_of_exercise = requests.iter().all(|request| request.batched().is_none())
+        && queries().all(|query| {
+            language.form_of(query.operation()).is_some_and(|form| form.level <= language.exercise())
+        });
+    let (mut kept, mut broken) = (Kept::default(), Vec::new());
+    for promise in queries().filter(|_| is_of_exercise).flat_map(|query| kept.broken_by(query)) {
+        if !broken.contains(&promise) {
+            broken.push(promise);
+        }
+    }
+    broken
 }
 
 /// What has been asked so far, as far as a promise turns on it.
@@ -51,14 +55,27 @@ struct Kept {
 }
 
 impl Kept {
-    /// The promise that the next query breaks.
-    fn broken_by(&mut self, query: &Query<'_>) -> Option<Promise> {
-        let time = query.timestamp().map(|time| time.0);
-        let broken = first_word(query, |kind, part| match part {
-            Part::Text(text) => broken_by_text(kind, text),
-            Part::Number(number) => broken_by_number(kind, number),
+    /// The promises that the next query breaks.
+    fn broken_by(&mut self, query: &Query<'_>) -> Vec<Promise> {
+        let (time, mut broken) = (query.timestamp().map(|time| time.0), Vec::new());
+        query.each_word(|word, part| {
+            broken.extend(match part {
+                Part::Text(text) => broken_by_text(word.kind, text),
+                Part::Number(number) => broken_by_number(word.kind, number),
+            });
         });
-        broken.or_else(|| self.broken_by_time(time)).or_else(|| self.broken_by_moments(query, time))
+        broken.extend(self.broken_by_time(time));
+        if let Some(time) = time {
+            if saves(query) {
+                self.first_backup.get_or_insert(time);
+            }
+            query.each_word(|word, part| {
+                if let Part::Number(number) = part {
+                    broken.extend(self.broken_by_moment(word.kind, number, time));
+                }
+            });
+        }
+        broken
     }
 
     fn broken_by_time(&mut self, time: Option<u64>) -> Option<Promise> {
@@ -66,42 +83,24 @@ impl Kept {
             return Some(NOT_MIXED);
         }
         let rises = self.last_time < time || time.is_none();
-        self.last_time = time;
+        self.last_time = self.last_time.max(time);
         (!rises).then_some(TIMES_RISE)
     }
 
-    /// Promises about a backup, what is restored, and when cells die.
-    fn broken_by_moments(&mut self, query: &Query<'_>, time: Option<u64>) -> Option<Promise> {
-        let time = time?;
-        if saves(query) {
-            self.first_backup.get_or_insert(time);
-        }
-        first_word(query, |kind, part| match (kind, part) {
-            (WordKind::Ttl, Part::Number(ttl)) => {
-                self.longest_ttl = self.longest_ttl.max(ttl);
-                (time + ttl >= END).then_some(NUMBERS_EXACT)
+    /// Promises about a backup, and about when cells die: what is brought back has at most its whole ttl left.
+    fn broken_by_moment(&mut self, kind: WordKind, number: u64, time: u64) -> Option<Promise> {
+        match kind {
+            WordKind::Ttl => {
+                self.longest_ttl = self.longest_ttl.max(number);
+                (time.saturating_add(number) >= END).then_some(NUMBERS_EXACT)
             }
-            (WordKind::Moment, Part::Number(moment))
-                if self.first_backup.is_none_or(|first| moment < first) =>
-            {
+            WordKind::Moment if self.first_backup.is_none_or(|first| number < first) => {
                 Some(BACKUP_EARLY_ENOUGH)
             }
-            // What is brought back has at most its whole ttl left.
-            (WordKind::Moment, _) => (time + self.longest_ttl >= END).then_some(NUMBERS_EXACT),
+            WordKind::Moment => (time.saturating_add(self.longest_ttl) >= END).then_some(NUMBERS_EXACT),
             _ => None,
-        })
-    }
-}
-
-/// What the first word of a query is of which something is.
-fn first_word<'a, T>(query: &Query<'a>, mut of: impl FnMut(WordKind, Part<'a>) -> Option<T>) -> Option<T> {
-    let mut first = None;
-    query.each_word(|word, part| {
-        if first.is_none() {
-            first = of(word.kind, part);
         }
-    });
-    first
+    }
 }
 
 fn broken_by_text(kind: WordKind, text: &str) -> Option<Promise> {
@@ -129,6 +128,19 @@ fn saves(query: &Query<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::wire::Term;
+
+    fn first(list: &[QueryWords]) -> Option<Promise> {
+        broken_promises(list).first().copied()
+    }
+
+    #[test]
+    fn all_that_a_list_breaks_is_told_once_in_order() {
+        let words = |query: &str| query.split(' ').map(Term::from).collect();
+        let queries = "SET_AT a b c 5 / SET_AT  é c 4 / GET_AT a b 3 / RESTORE 9 1 / GET a b";
+        let list: Vec<QueryWords> = queries.split(" / ").map(words).collect();
+        let all = [NOT_EMPTY, TEXTS_PRINTABLE, TIMES_RISE, BACKUP_EARLY_ENOUGH, NOT_MIXED];
+        assert_eq!(broken_promises(&list), all);
+    }
 
     #[test]
     fn the_first_promise_that_a_list_breaks_is_told() {
@@ -175,14 +187,14 @@ mod tests {
         for (queries, broken) in rows {
             let words = |query: &str| query.split(' ').map(Term::from).collect();
             let list: Vec<QueryWords> = queries.split(" / ").map(words).collect();
-            assert_eq!(broken_promise(&list), broken, "{queries}");
+            assert_eq!(first(&list), broken, "{queries}");
         }
     }
 
     #[test]
     fn a_batch_is_more_than_the_exercise_has() {
         let inner = ["SET", "", "b", "c"].map(str::to_owned).to_vec();
-        assert_eq!(broken_promise(&[vec!["BATCH".into(), Term::Array(inner.clone())]]), None);
-        assert_eq!(broken_promise(&[inner.into_iter().map(Term::Text).collect()]), Some(NOT_EMPTY));
+        assert_eq!(first(&[vec!["BATCH".into(), Term::Array(inner.clone())]]), None);
+        assert_eq!(first(&[inner.into_iter().map(Term::Text).collect()]), Some(NOT_EMPTY));
     }
 }

@@ -7,15 +7,18 @@ use std::sync::LazyLock;
 
 use rewinddb::judge::report;
 use rewinddb::judge::{
-    Candidate, Case, CaseReport, Exercise, FailureView, ListOptions, Oracle, QueryList, QueryWords, ReadList,
-    ReadQuery, Reference, Role, Run, ShownState, Signature, SpawnError, StopReason, TimeRule, Verdict,
-    WordEffect, fresh_case, hunt, judge, list_of,
+    Candidate, Case, CaseReport, Exercise, FailureView, ListOptions, Oracle, Promise, QueryList, QueryWords,
+    ReadList, ReadQuery, Reference, Report, Role, Run, ShownState, Signature, SpawnError, StopReason,
+    TimeRule, Verdict, WordEffect, fresh_case, hunt, in_order, judge, list_of,
 };
 use rewinddb::wire::Term;
 
 /// `note key` remembers a key, and `count key` says how often that was done.
 #[derive(Debug)]
 struct Tally;
+
+/// What it promises.
+const ONE_WORD: Promise = Promise("keys are one word");
 
 static SIGNATURES: LazyLock<[Signature; 2]> = LazyLock::new(|| {
     let signature = |name, effect| Signature { name, words: vec![Role::Key], level: 1, effect };
@@ -61,6 +64,11 @@ impl Exercise for Tally {
         counted(list, usize::MAX)
     }
 
+    fn broken_promises(&self, list: &[QueryWords]) -> Vec<Promise> {
+        let has_several = list.iter().filter_map(parts).any(|(_, key)| key.contains(' '));
+        has_several.then_some(ONE_WORD).into_iter().collect()
+    }
+
     fn view(&self, list: &[QueryWords], _clock: TimeRule) -> FailureView {
         let lines: Vec<_> = list.iter().rev().skip(1).filter_map(parts).map(|(_, key)| key).collect();
         let state = ShownState {
@@ -72,8 +80,8 @@ impl Exercise for Tally {
         FailureView { rule: Some(rule.to_owned()), gist: Some(rule), before: Some(state) }
     }
 
-    fn hint(&self, _list: &[QueryWords], _clock: TimeRule, given: &Term) -> Option<String> {
-        (*given == "2").then(|| "there is more than two".to_owned())
+    fn hint(&self, _list: &[QueryWords], _clock: TimeRule, given: &[Term]) -> Option<String> {
+        given.last().is_some_and(|given| *given == "2").then(|| "there is more than two".to_owned())
     }
 }
 
@@ -92,6 +100,7 @@ struct Ignorant;
 impl Candidate for Ignorant {
     fn run(&mut self, _list: &QueryList) -> Result<Run, SpawnError> {
         let stop = StopReason {
+            is_of_load: false,
             verdict: Verdict::NotSupported,
             why: "never heard of it".to_owned(),
             hint: None,
@@ -114,11 +123,13 @@ fn case(name: &str, notes: usize) -> Case {
         suite: "tally".to_owned(),
         level: 1,
         clock: TimeRule::Monotone,
+        number: 0,
         name: name.to_owned(),
         why: "a count goes on".to_owned(),
         expected: Tally.answers(&list, TimeRule::Monotone).expect("it is a list"),
         promised: false,
         breaks: None,
+        shown_by: None,
         list,
     }
 }
@@ -151,6 +162,53 @@ fn another_exercise_is_judged() {
     assert_eq!(serde_json::to_value(failed).expect("it is JSON")["before"], 3);
     let right = judge(&Tally, &mut Reference::new(&Tally), &cases, go_on);
     assert!(report::summary(&right, &Tally).contains("all levels are passed"));
+}
+
+#[test]
+fn a_case_beyond_the_promises_decides_nothing() {
+    let beyond = |name, notes| Case { breaks: Some(ONE_WORD), ..case(name, notes) };
+    let cases = in_order(vec![beyond("far", 5), case("one", 1), beyond("near", 1), case("two", 2)]);
+    let mut order = Vec::new();
+    let judged = judge(&Tally, &mut UpToTwo, &cases, |_, case: &CaseReport| {
+        order.push(case.name.clone());
+        ControlFlow::Continue(())
+    });
+    assert_eq!(order, ["one", "two", "far", "near"]);
+    assert_eq!((judged.is_passed(), judged.passed(), judged.levels[0].passed()), (true, Some(1), 2));
+    let summary = anstream::adapter::strip_str(&report::summary(&judged, &Tally)).to_string();
+    let told = "beyond the exercise: 1 of 2 differs, first: far breaks \"keys are one word\"";
+    assert!(summary.contains("all 2 cases passed") && summary.contains(told), "{summary}");
+    let partial = Report { is_partial: true, ..judged };
+    let summary = report::summary(&partial, &Tally);
+    assert!(partial.is_passed() && partial.passed().is_none() && !summary.contains("levels are passed"));
+}
+
+#[test]
+fn what_is_judged_until_it_is_broken_off_passes_no_level() {
+    let cases = [case("one", 1), case("three", 3)];
+    let judged = judge(&Tally, &mut UpToTwo, &cases, |_, _: &CaseReport| ControlFlow::Break(()));
+    assert_eq!((judged.is_passed(), judged.passed()), (true, None));
+}
+
+#[test]
+fn the_plainest_failure_is_the_one_to_begin_with() {
+    let named = |name: &str, others: usize, key: &str| {
+        let mut queries = vec![["note", "other"]; others];
+        queries.extend([["note", key]; 3].into_iter().chain([["count", key]]));
+        let list = list(&queries);
+        let expected = Tally.answers(&list, TimeRule::Monotone).expect("it is a list");
+        Case { list, expected, ..case(name, 3) }
+    };
+    let rows = [
+        ([named("long", 2, "k"), named("short", 0, "k")], "short"),
+        ([named("odd", 0, "é"), named("plain", 0, "k")], "plain"),
+        ([named("short, and odd", 0, "é"), named("long", 1, "k")], "short, and odd"),
+    ];
+    for (cases, plainest) in rows {
+        let judged = judge(&Tally, &mut UpToTwo, &cases, |_, _: &CaseReport| ControlFlow::Continue(()));
+        let summary = anstream::adapter::strip_str(&report::summary(&judged, &Tally)).to_string();
+        assert!(summary.contains(&format!("begin with level 1: {plainest}\n")), "{summary}");
+    }
 }
 
 #[test]

@@ -62,9 +62,15 @@ impl Wrong {
         (!is_caught).then(|| format!("{} passes `{}`", self.name, self.case))
     }
 
+    /// Which lists are drawn. Of what comes after the exercise nothing is promised.
+    fn options(&self, promised: bool) -> ListOptions<'static> {
+        let promised = promised && self.level <= Records.last_level();
+        ListOptions { promised, ..ListOptions::new(&Records, self.level, TimeRule::Monotone) }
+    }
+
     /// What is to be said against it being hunted down.
     fn escaped(&self, candidate: &mut dyn Candidate) -> Option<String> {
-        let options = ListOptions::new(&Records, self.level, TimeRule::Monotone);
+        let options = self.options(self.beyond.is_none());
         let found = hunt(candidate, &mut Oracle::Exercise, options, 1, LISTS, |_| ControlFlow::Continue(()));
         let Some(found) = found.expect("it starts") else {
             return Some(format!("{} is not found", self.name));
@@ -73,6 +79,16 @@ impl Wrong {
         println!("{}: {} in {} runs: {list}", self.name, found.list.len(), found.runs);
         assert_true(&found, self, candidate);
         (found.list.len() > SMALLEST).then(|| format!("{} ends with {list}", self.name))
+    }
+
+    /// What is to be said against it showing only where a promise is broken.
+    fn seen_within(&self, candidate: &mut dyn Candidate) -> Option<String> {
+        self.beyond.as_ref()?;
+        let options = self.options(true);
+        let each = |_| ControlFlow::Continue(());
+        let found =
+            hunt(candidate, &mut Oracle::Exercise, options, 1, LISTS / 40, each).expect("it starts")?;
+        Some(format!("{} shows in {}", self.name, serde_json::json!(found.list)))
     }
 }
 
@@ -100,6 +116,7 @@ fn mistakes_are_hunted_down_to_a_few_queries(#[case] half: u64) {
         // What turns on an earlier list is in no list that a hunt could make small.
         if is_hunted && wrong.after.is_none() {
             against.extend(wrong.escaped(&mut Mistaken::row(&mut *host, row)));
+            against.extend(wrong.seen_within(&mut Mistaken::row(&mut *host, row)));
         }
     }
     assert!(against.is_empty(), "{}", against.join("\n"));

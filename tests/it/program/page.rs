@@ -4,6 +4,8 @@
 //!   page ─► copy with an ear for errors and a script of the test ─► browser ─► what the script found, in the document
 //! ```
 
+mod columns;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -69,7 +71,11 @@ fn run<T: for<'t> Deserialize<'t>>(browser: &Path, file: &str, address: &str, sc
     let html = html.replace("<head>", &format!("<head>{EAR}"));
     let html = html.replace("</body>", &format!("<script>{{ {TOOLS}{script} }}</script></body>"));
     fs::write(&page, html).expect("there is room");
-    let document = opened(browser, scratch.path(), &format!("file://{}{address}", page.display()));
+    found(&opened(browser, scratch.path(), &format!("file://{}{address}", page.display()), &[]))
+}
+
+/// What a script has found, as it stands in the document.
+fn found<T: for<'t> Deserialize<'t>>(document: &str) -> T {
     let found = document.split("data-found=\"").nth(1).and_then(|rest| rest.split('"').next());
     let found = found.unwrap_or_else(|| panic!("the script found nothing in\n{document}"));
     let byte = |at| u8::from_str_radix(&found[at..at + 2], 16).expect("two digits");
@@ -78,12 +84,13 @@ fn run<T: for<'t> Deserialize<'t>>(browser: &Path, file: &str, address: &str, sc
 }
 
 /// The document of a page once its scripts have run.
-fn opened(browser: &Path, scratch: &Path, address: &str) -> String {
+fn opened(browser: &Path, scratch: &Path, address: &str, options: &[&str]) -> String {
     let out = scratch.join("document.html");
     let mut child = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"])
         .args(["--disable-background-networking", "--window-size=1400,900", "--dump-dom"])
         .arg(format!("--user-data-dir={}", scratch.join("profile").display()))
+        .args(options)
         .arg(address)
         .stdin(Stdio::null())
         .stdout(fs::File::create(&out).expect("there is room"))

@@ -43,6 +43,68 @@ fn answers_come_in_every_format(#[case] input: &[u8], #[case] arguments: &[&str]
     assert_eq!(output.status.code(), Some(0));
 }
 
+/// A folder with these files.
+fn files(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).expect("there is room");
+    }
+    folder
+}
+
+#[rstest]
+#[case(&["a.json", "b.json"], "[\"\",\"1\"]\n[\"\"]\n")]
+#[case(&["a.json", "b.jsonl", "a.json"], "[\"\",\"1\"]\n[\"\"]\n[\"\",\"1\"]\n")]
+#[case(&["a.json", "b.json", "--format", "jsonl"], "[\"\",\"1\"]\n[\"\"]\n")]
+#[case(&["a.json", "s.json"], "[\"\",\"1\"]\n[{\"name\":\"c\",\"answers\":[\"\"]}]\n")]
+#[case(&["a.json", "b.json", "--store", "db"], "[\"\",\"1\"]\n[\"1\"]\n")]
+#[case(&["a.json", "b.jsonl", "--store", "db"], "[\"\",\"1\"]\n[\"1\"]\n")]
+#[case(&["a.json", "b.json", "--format", "text"], concat!(
+    "a.json\n    1  SET k f 1  =>  \"\"\n    2  GET k f  =>  \"1\"\n",
+    "b.json\n    1  GET k f  =>  \"\"\n",
+))]
+#[case(&["a.json"], "[\"\",\"1\"]\n")]
+#[case(&["b.jsonl"], "\"\"\n")]
+fn several_files_have_an_array_each(#[case] arguments: &[&str], #[case] wanted: &str) {
+    let folder = files(&[
+        ("a.json", br#"[["SET","k","f","1"],["GET","k","f"]]"#),
+        ("b.json", br#"[["GET","k","f"]]"#),
+        ("b.jsonl", b"[\"GET\",\"k\",\"f\"]\n"),
+        ("s.json", br#"{"cases":[{"name":"c","queries":[["GET","k","f"]]}]}"#),
+    ]);
+    let output =
+        rewind(&[&["run"], arguments].concat()).current_dir(folder.path()).output().expect("it runs");
+    assert_eq!((text(&output.stdout), text(&output.stderr)), (wanted.to_owned(), String::new()));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[rstest]
+#[case(&["a.json", "no.json"], "cannot open no.json", "")]
+#[case(&["-", "a.json", "-"], "standard input can be read once", "")]
+#[case(&["a.json", "s.json", "--store", "db"], "each case of a suite is answered on a fresh database", "")]
+// What came before a list that is refused stands.
+#[case(&["a.json", "bad.json", "a.json"], "bad.json:1:3", "[\"\"]\n")]
+#[case(&["a.json", "bad.json", "--store", "db"], "bad.json:1:3", "[\"\"]\n")]
+fn what_is_wrong_with_one_of_several_files_is_told(
+    #[case] arguments: &[&str],
+    #[case] message: &str,
+    #[case] answers: &str,
+) {
+    let folder = files(&[
+        ("a.json", br#"[["SET","k","f","1"]]"#),
+        ("bad.json", br#"[["GTE","k","f"]]"#),
+        ("s.json", br#"{"cases":[]}"#),
+    ]);
+    let output =
+        rewind(&[&["run"], arguments].concat()).current_dir(folder.path()).output().expect("it runs");
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), answers));
+    assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
+    if arguments.contains(&"bad.json") && arguments.contains(&"db") {
+        let kept = rewind(&["log", "export", "db"]).current_dir(folder.path()).output().expect("it runs");
+        assert!(text(&kept.stdout).contains(r#""k","f","1""#), "{}", text(&kept.stdout));
+    }
+}
+
 #[test]
 fn a_table_shows_numbers_queries_and_answers() {
     let output = feed(&["run", "-", "--format", "table"], LIST);

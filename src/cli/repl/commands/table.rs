@@ -56,7 +56,7 @@ pub(in crate::cli::repl) const COMMANDS: &[DotCommand] = &[
     DotCommand {
         name: ".why",
         takes: "KEY [FIELD]",
-        does: "tells what a cell held, which steps did that, and why it is what it is; without a field the key's own value",
+        does: "tells what a cell held, which steps did that, and why it is what it is; without a field this of all cells of the key",
         count: (1, 2),
         action: Action::Why,
     },
@@ -66,6 +66,20 @@ pub(in crate::cli::repl) const COMMANDS: &[DotCommand] = &[
         does: "asks the queries of a file: a JSON array, JSON Lines, or lines as they are typed",
         count: (1, 1),
         action: Action::Read,
+    },
+    DotCommand {
+        name: ".open",
+        takes: "FILE",
+        does: "begins a new session, on an empty database in memory, with the queries of a file",
+        count: (1, 1),
+        action: Action::Open,
+    },
+    DotCommand {
+        name: ".clear",
+        takes: "",
+        does: "begins a new session on an empty database in memory",
+        count: (0, 0),
+        action: Action::Clear,
     },
     DotCommand {
         name: ".save",
@@ -115,6 +129,8 @@ pub(super) enum Action {
     Diff,
     Why,
     Read,
+    Open,
+    Clear,
     Save,
     Mode,
     Timer,

@@ -1,4 +1,4 @@
-//! `.why`: the history of a cell: what it held, which step did that, and how it ended.
+//! `.why`: the history of a cell, or of all cells of a key: what it held, which step did that, and how it ended.
 //!
 //! ```text
 //!   user.token
@@ -10,6 +10,8 @@
 //!   it is live at 17, 1 left
 //! ```
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::cli::repl::format::{held, query, remaining};
@@ -18,48 +20,49 @@ use crate::cli::repl::words::{CommandWords, Refusal};
 use crate::explain::CellName;
 use crate::script::Format;
 use crate::time::ClockRule;
-use crate::trace::{Bar, BarEnd, Bars, Ending, Held, How, Recording, Tracer};
+use crate::trace::{Bar, BarEnd, Ending, Held, How, Recording, Tracer};
 
 /// The columns for programs.
-const COLUMNS: &[&str] = &["step", "query", "restored", "value", "from", "until", "ended", "by_step", "how"];
+const COLUMNS: &[&str] =
+    &["field", "step", "query", "restored", "value", "from", "until", "ended", "by_step", "how"];
 
 /// `.why KEY [FIELD]`
 pub(super) fn why(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusal> {
-    let (key, field) = (words.text(0), words.get(1).unwrap_or_default());
+    let (key, field) = (words.text(0), words.get(1));
     let (bars, tracer) = shell.recording.trace(shell.here(), key, field);
-    let history = CellHistory::of(&shell.recording, &bars, &tracer, (key, field));
+    let mut cells: BTreeMap<&str, &[Bar]> = bars.cells().map(|cell| (cell.field, cell.bars)).collect();
+    for ended in tracer.ended_fields(key).filter(|_| field.is_none()) {
+        cells.entry(ended).or_default();
+    }
+    if cells.is_empty() {
+        cells.insert(field.unwrap_or_default(), &[]);
+    }
+    let recording = &shell.recording;
+    let history = |(field, bars)| CellHistory { recording, bars, tracer: &tracer, key, field };
+    let histories: Vec<_> = cells.into_iter().map(history).collect();
     if shell.out.style.format == Format::Text {
-        shell.out.push(&history.text());
+        let texts: Vec<_> = histories.iter().map(CellHistory::text).collect();
+        shell.out.push(&texts.join("\n"));
         return Ok(());
     }
-    let rows = history.rows();
+    let rows: Vec<_> = histories.iter().flat_map(CellHistory::rows).collect();
     Ok(shell.out.rows(COLUMNS, &rows, |_| Vec::new())?)
 }
 
 /// What became of a cell.
 struct CellHistory<'p> {
     recording: &'p Recording,
-    bars: Vec<&'p Bar>,
+    bars: &'p [Bar],
     tracer: &'p Tracer,
     key: &'p str,
     field: &'p str,
 }
 
-impl<'p> CellHistory<'p> {
-    fn of(
-        recording: &'p Recording,
-        bars: &'p Bars,
-        tracer: &'p Tracer,
-        (key, field): (&'p str, &'p str),
-    ) -> Self {
-        let bars = bars.cells().flat_map(|cell| cell.bars).collect();
-        Self { recording, bars, tracer, key, field }
-    }
-
+impl CellHistory<'_> {
     /// For people.
     fn text(&self) -> String {
         let mut text = format!("{}\n", CellName { key: self.key, field: self.field });
-        for bar in &self.bars {
+        for bar in self.bars {
             let step = format!("step {}", bar.query);
             let indent = " ".repeat(step.len());
             match self.recording.step(bar.query).filter(|_| !self.was_there(bar)) {
@@ -73,8 +76,8 @@ impl<'p> CellHistory<'p> {
     }
 
     /// For programs.
-    fn rows(&self) -> Vec<[Value; 9]> {
-        let row = |bar: &&Bar| {
+    fn rows(&self) -> Vec<[Value; 10]> {
+        let row = |bar: &Bar| {
             let asked = self.recording.step(bar.query).map(|step| query(&step.json));
             let how = bar.end.map(|end| match end.how {
                 How::Replaced => "replaced",
@@ -83,6 +86,7 @@ impl<'p> CellHistory<'p> {
                 How::Restored => "restored",
             });
             [
+                json!(self.field),
                 json!(bar.query),
                 json!(asked),
                 json!(bar.restored),

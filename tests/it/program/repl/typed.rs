@@ -111,6 +111,9 @@ fn tab_completes_operations_keys_fields_choices_commands_and_files() {
         (".mode ta\t", "rewind 3> .mode table"),
         (".help scan_by_prefix_\t", "rewind 3> .help SCAN_BY_PREFIX_AT"),
         (".read list.j\t", "rewind 3> .read list.json"),
+        (".op\tlist.j\t", "rewind 3> .open list.json"),
+        ("get cu\tf\t", "rewind 3> get customer \"full name\""),
+        ("scan_by_prefix_", "rewind 3> scan_by_prefix_at key prefix timestamp"),
         (
             "BATCH [GET cu\tf\t] [EXI\tcu\t",
             "rewind 3> BATCH [GET customer \"full name\" ] [EXISTS customer [field]",

@@ -1,6 +1,9 @@
 // Connects your solution to `rewind judge`. You need not read this file, nor change it.
 //
-// It reads requests from standard input and writes replies to standard output, one JSON object a line.
+// It reads requests from standard input and writes replies to standard output, one JSON object a line. It takes a class
+// Solution with a method for each operation (timestamps last or first, as numbers or as texts), or with one method
+// `solution(queries)` or `solve(queries)` that gets a std::vector<std::vector<std::string>>, or such a function without a
+// class. Answers may be texts, std::optional, booleans, numbers, vectors, pairs and maps; or nothing.
 
 #include <cxxabi.h>
 #include <fcntl.h>
@@ -13,14 +16,20 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <vector>
 
+class Solution;
 #include "solution.hpp"
+
+// In a room of its own, so that a solution may have any names.
+namespace adapter {
 
 using Words = std::vector<std::string>;
 
@@ -215,7 +224,7 @@ private:
     }
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
@@ -252,60 +261,175 @@ struct NotSupported : std::logic_error {
     using std::logic_error::logic_error;
 };
 
-std::uint64_t number(const std::string& word) {
-    std::uint64_t number = 0;
-    const char* const end = word.data() + word.size();
-    const auto [last, error] = std::from_chars(word.data(), end, number);
-    if (error != std::errc() || last != end) throw std::invalid_argument("not a number: " + word);
-    return number;
+// A number of a query, which becomes what a parameter wants: a number of any kind, or its text.
+class Number {
+public:
+    explicit Number(const std::string& word) : word(word) {}
+
+    template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
+    operator T() const {
+        T number = 0;
+        const char* const end = word.data() + word.size();
+        const auto [last, error] = std::from_chars(word.data(), end, number);
+        if (error != std::errc() || last != end) throw std::invalid_argument("not a number: " + word);
+        return number;
+    }
+    operator std::string() const { return word; }
+
+private:
+    const std::string& word;
+};
+
+std::string text(const std::string& answer) { return answer; }
+std::string text(const char* answer) { return answer; }
+std::string text(std::string_view answer) { return std::string(answer); }
+std::string text(bool answer) { return answer ? "true" : "false"; }
+std::string text(char answer) { return std::string(1, answer); }
+std::string text(std::nullopt_t) { return ""; }
+template <class T>
+std::enable_if_t<std::is_arithmetic_v<T>, std::string> text(T answer) {
+    return answer == T(std::int64_t(answer)) ? std::to_string(std::int64_t(answer)) : std::to_string(answer);
+}
+std::string text(std::uint64_t answer) { return std::to_string(answer); }
+template <class T>
+std::string text(const std::optional<T>& answer);
+template <class A, class B>
+std::string text(const std::pair<A, B>& cell);
+template <class List>
+auto text(const List& list) -> decltype(list.begin(), list.size(), std::string());
+
+template <class T>
+std::string text(const std::optional<T>& answer) {
+    return answer ? text(*answer) : "";
+}
+template <class A, class B>
+std::string text(const std::pair<A, B>& cell) {
+    return text(cell.first) + '(' + text(cell.second) + ')';
+}
+template <class List>
+auto text(const List& list) -> decltype(list.begin(), list.size(), std::string()) {
+    std::string result;
+    bool is_first = true;
+    for (const auto& item : list) {
+        result += (is_first ? "" : ", ") + text(item);
+        is_first = false;
+    }
+    return result;
 }
 
+// Asks in the first way that the solution has; what it has not it does not support.
+template <class Database, class Way, class... Others>
+std::string answer_of(Database& database, Way way, Others... others) {
+    if constexpr (std::is_invocable_v<Way, Database&>) {
+        if constexpr (std::is_void_v<std::invoke_result_t<Way, Database&>>) {
+            way(database);
+            return "";
+        } else {
+            return text(way(database));
+        }
+    } else if constexpr (sizeof...(others) > 0) {
+        return answer_of(database, others...);
+    } else {
+        throw NotSupported("no method for it that takes these words");
+    }
+}
+
+// A way to ask: a call of a method, if there is one.
+#define WAY(...) [&](auto& database) -> decltype(database.__VA_ARGS__) { return database.__VA_ARGS__; }
+
 // Calls the method for a query, which its operation and the number of its words tell.
-std::string call(Solution& database, const Words& query) {
+template <class Database>
+std::string call(Database& db, Words query) {
     const std::string form = query.at(0) + ' ' + std::to_string(query.size() - 1);
-    const auto text = [&](std::size_t place) -> const std::string& { return query.at(place); };
-    const auto time = [&](std::size_t place) { return number(query.at(place)); };
-    if (form == "SET 3") return database.set(text(1), text(2), text(3));
-    if (form == "GET 2") return database.get(text(1), text(2));
-    if (form == "DELETE 2") return database.remove(text(1), text(2));
-    if (form == "SCAN 1") return database.scan(text(1));
-    if (form == "SCAN_BY_PREFIX 2") return database.scan_by_prefix(text(1), text(2));
-    if (form == "SET_AT 4") return database.set_at(text(1), text(2), text(3), time(4));
-    if (form == "SET_AT_WITH_TTL 5") return database.set_at_with_ttl(text(1), text(2), text(3), time(4), time(5));
-    if (form == "GET_AT 3") return database.get_at(text(1), text(2), time(3));
-    if (form == "DELETE_AT 3") return database.remove_at(text(1), text(2), time(3));
-    if (form == "SCAN_AT 2") return database.scan_at(text(1), time(2));
-    if (form == "SCAN_BY_PREFIX_AT 3") return database.scan_by_prefix_at(text(1), text(2), time(3));
-    if (form == "BACKUP 1") return database.backup(time(1));
-    if (form == "RESTORE 2") return database.restore(time(1), time(2));
-    if (form == "TICK 1") return database.tick(time(1));
-    if (form == "PUT 2") return database.put(text(1), text(2));
-    if (form == "PUT_WITH_TTL 3") return database.put_with_ttl(text(1), text(2), time(3));
-    if (form == "GET 1") return database.get_own(text(1));
-    if (form == "DELETE 1") return database.remove_record(text(1));
-    if (form == "EXISTS 1") return database.exists_record(text(1));
-    if (form == "EXISTS 2") return database.exists(text(1), text(2));
-    if (form == "KEYS 0") return database.keys();
-    if (form == "VALUES 0") return database.values();
-    if (form == "ITEMS 0") return database.items();
-    if (form == "SIZE 0") return database.size();
-    if (form == "CLEAR 0") return database.clear();
-    if (form == "EXPIRE 2") return database.expire_record(text(1), time(2));
-    if (form == "EXPIRE 3") return database.expire(text(1), text(2), time(3));
-    if (form == "TTL 1") return database.ttl_of_record(text(1));
-    if (form == "TTL 2") return database.ttl(text(1), text(2));
-    if (form == "PERSIST 1") return database.persist_record(text(1));
-    if (form == "PERSIST 2") return database.persist(text(1), text(2));
-    if (form == "APPEND 3") return database.append(text(1), text(2), text(3));
-    if (form == "FIND 3") return database.find(text(1), text(2), text(3));
-    if (form == "BEGIN 0") return database.begin();
-    if (form == "COMMIT 0") return database.commit();
-    if (form == "ROLLBACK 0") return database.rollback();
-    if (form == "ALIAS 2") return database.alias(text(1), text(2));
-    if (form == "ALIASES 0") return database.aliases();
-    if (form == "RESET_ALIASES 0") return database.reset_aliases();
+    query.resize(6);
+    std::string &a = query[1], &b = query[2], &c = query[3];
+    const Number n1(query[1]), n2(query[2]), n3(query[3]), n4(query[4]), n5(query[5]);
+    if (form == "SET 3") return answer_of(db, WAY(set(a, b, c)));
+    if (form == "GET 2") return answer_of(db, WAY(get(a, b)));
+    if (form == "DELETE 2") return answer_of(db, WAY(remove(a, b)), WAY(del(a, b)), WAY(erase(a, b)));
+    if (form == "SCAN 1") return answer_of(db, WAY(scan(a)));
+    if (form == "SCAN_BY_PREFIX 2") return answer_of(db, WAY(scan_by_prefix(a, b)), WAY(scanByPrefix(a, b)));
+    if (form == "SET_AT 4") {
+        return answer_of(db, WAY(set_at(a, b, c, n4)), WAY(setAt(a, b, c, n4)), WAY(set_at(n4, a, b, c)),
+                         WAY(setAt(n4, a, b, c)));
+    }
+    if (form == "SET_AT_WITH_TTL 5") {
+        return answer_of(db, WAY(set_at_with_ttl(a, b, c, n4, n5)), WAY(setAtWithTtl(a, b, c, n4, n5)),
+                         WAY(setAtWithTTL(a, b, c, n4, n5)), WAY(set_at_with_ttl(n4, a, b, c, n5)),
+                         WAY(setAtWithTtl(n4, a, b, c, n5)), WAY(setAtWithTTL(n4, a, b, c, n5)));
+    }
+    if (form == "GET_AT 3") {
+        return answer_of(db, WAY(get_at(a, b, n3)), WAY(getAt(a, b, n3)), WAY(get_at(n3, a, b)), WAY(getAt(n3, a, b)));
+    }
+    if (form == "DELETE_AT 3") {
+        return answer_of(db, WAY(remove_at(a, b, n3)), WAY(delete_at(a, b, n3)), WAY(deleteAt(a, b, n3)),
+                         WAY(removeAt(a, b, n3)), WAY(remove_at(n3, a, b)), WAY(delete_at(n3, a, b)),
+                         WAY(deleteAt(n3, a, b)), WAY(removeAt(n3, a, b)));
+    }
+    if (form == "SCAN_AT 2") {
+        return answer_of(db, WAY(scan_at(a, n2)), WAY(scanAt(a, n2)), WAY(scan_at(n2, a)), WAY(scanAt(n2, a)));
+    }
+    if (form == "SCAN_BY_PREFIX_AT 3") {
+        return answer_of(db, WAY(scan_by_prefix_at(a, b, n3)), WAY(scanByPrefixAt(a, b, n3)),
+                         WAY(scan_by_prefix_at(n3, a, b)), WAY(scanByPrefixAt(n3, a, b)));
+    }
+    if (form == "BACKUP 1") return answer_of(db, WAY(backup(n1)));
+    if (form == "RESTORE 2") return answer_of(db, WAY(restore(n1, n2)));
+    if (form == "TICK 1") return answer_of(db, WAY(tick(n1)));
+    if (form == "PUT 2") return answer_of(db, WAY(put(a, b)));
+    if (form == "PUT_WITH_TTL 3") return answer_of(db, WAY(put_with_ttl(a, b, n3)));
+    if (form == "GET 1") return answer_of(db, WAY(get_own(a)));
+    if (form == "DELETE 1") return answer_of(db, WAY(remove_record(a)));
+    if (form == "EXISTS 1") return answer_of(db, WAY(exists_record(a)));
+    if (form == "EXISTS 2") return answer_of(db, WAY(exists(a, b)));
+    if (form == "KEYS 0") return answer_of(db, WAY(keys()));
+    if (form == "VALUES 0") return answer_of(db, WAY(values()));
+    if (form == "ITEMS 0") return answer_of(db, WAY(items()));
+    if (form == "SIZE 0") return answer_of(db, WAY(size()));
+    if (form == "CLEAR 0") return answer_of(db, WAY(clear()));
+    if (form == "EXPIRE 2") return answer_of(db, WAY(expire_record(a, n2)));
+    if (form == "EXPIRE 3") return answer_of(db, WAY(expire(a, b, n3)));
+    if (form == "TTL 1") return answer_of(db, WAY(ttl_of_record(a)));
+    if (form == "TTL 2") return answer_of(db, WAY(ttl(a, b)));
+    if (form == "PERSIST 1") return answer_of(db, WAY(persist_record(a)));
+    if (form == "PERSIST 2") return answer_of(db, WAY(persist(a, b)));
+    if (form == "APPEND 3") return answer_of(db, WAY(append(a, b, c)));
+    if (form == "FIND 3") return answer_of(db, WAY(find(a, b, c)));
+    if (form == "BEGIN 0") return answer_of(db, WAY(begin()));
+    if (form == "COMMIT 0") return answer_of(db, WAY(commit()));
+    if (form == "ROLLBACK 0") return answer_of(db, WAY(rollback()));
+    if (form == "ALIAS 2") return answer_of(db, WAY(alias(a, b)));
+    if (form == "ALIASES 0") return answer_of(db, WAY(aliases()));
+    if (form == "RESET_ALIASES 0") return answer_of(db, WAY(reset_aliases()));
     throw NotSupported("no method for " + query[0] + " with so many words");
 }
+
+// What stands for a class where there is only a function.
+struct NoClass {};
+
+template <class T, class = void>
+struct is_there : std::false_type {};
+template <class T>
+struct is_there<T, std::void_t<decltype(sizeof(T))>> : std::true_type {};
+
+using Database = std::conditional_t<is_there<Solution>::value, Solution, NoClass>;
+using Lists = std::vector<Words>;
+
+// The one that answers a list: a method, or else a function; the last of them if there is neither.
+template <class D>
+auto answers_to(D& d, Lists& lists, int) -> decltype(d.solution(lists)) { return d.solution(lists); }
+template <class D>
+auto answers_to(D& d, Lists& lists, long) -> decltype(d.solve(lists)) { return d.solve(lists); }
+template <class D, class L>
+auto answers_to(D&, L& lists, long long) -> decltype(solution(lists)) { return solution(lists); }
+struct NoList {};
+template <class D>
+NoList answers_to(D&, Lists&, ...) { return {}; }
+
+template <class D>
+using AnswersTo = decltype(answers_to(std::declval<D&>(), std::declval<Lists&>(), 0));
+template <class D>
+constexpr bool takes_list = !std::is_same_v<AnswersTo<D>, NoList>;
 
 bool is_not_supported(const std::exception& error) {
     return dynamic_cast<const NotSupported*>(&error) || std::string_view(error.what()) == "not implemented";
@@ -333,6 +457,17 @@ std::string one_line(const std::exception& error) {
     return line;
 }
 
+// The answers to all queries, of a new solution.
+template <class D>
+Words all_answers(Lists lists) {
+    Words answers;
+    if constexpr (takes_list<D>) {
+        D fresh;
+        for (const auto& answer : answers_to(fresh, lists, 0)) answers.push_back(text(answer));
+    }
+    return answers;
+}
+
 class Server {
 public:
     Server() {
@@ -350,12 +485,14 @@ public:
         std::string id = "null";
         try {
             const Json request = JsonReader::read(line);
+            // Whoever speaks otherwise learns what is spoken here.
+            if (request.kind == Json::List) return "{\"type\":\"hello_ok\",\"id\":null,\"protocol\":1}";
             const std::string& type = request["type"].text;
             if (const Json& given = request["id"]; given.kind == Json::Number) id = given.text;
             if (type == "bye") return "";
             if (!failure.empty()) return error(id, "load", failure);
             const std::string rest = result(type, request);
-            return "{\"type\":" + quoted(type + "_ok") + ",\"id\":" + id + rest + "}";
+            return "{\"type\":" + in_quotes(type + "_ok") + ",\"id\":" + id + rest + "}";
         } catch (const std::exception& caught) {
             if (is_not_supported(caught)) return error(id, "not-supported", caught.what());
             return thrown(id, one_line(caught));
@@ -365,14 +502,17 @@ public:
     }
 
 private:
-    std::unique_ptr<Solution> database;
+    std::unique_ptr<Database> database;
+    // The queries since the reset, of a solution that gets all of them.
+    Lists past;
     std::string failure;
     // Other names of operations, as far as the solution has granted them. It is told each query by its own name.
     std::map<std::string, std::string> aliases;
 
     void reset() {
-        database = std::make_unique<Solution>();
+        database = std::make_unique<Database>();
         aliases.clear();
+        past.clear();
     }
 
     // The answer to a query, as JSON has it: a text, or a list of them to a query that is a list of queries.
@@ -387,18 +527,31 @@ private:
             }
             return list_of(answers);
         }
-        Words words = ::words(query);
+        Words words = adapter::words(query);
         words[0] = operation;
+        if constexpr (takes_list<Database>) {
+            past.push_back(words);
+            const Words answers = all_answers<Database>(past);
+            if (answers.size() != past.size()) throw std::logic_error("another number of answers than of queries");
+            return in_quotes(answers.back());
+        }
         const std::string answer = call(*database, words);
         if (operation == "ALIAS" && answer == "true") aliases[words[1]] = words[2];
         if (operation == "RESET_ALIASES") aliases.clear();
-        return quoted(answer);
+        return in_quotes(answer);
     }
 
     std::string result(const std::string& type, const Json& request) {
         if (type == "step") return ",\"answer\":" + answer(request["query"]);
         if (type == "list") {
             Words answers;
+            if constexpr (takes_list<Database>) {
+                const std::size_t begin = past.size();
+                for (const Json& query : request["queries"].list()) past.push_back(words(query));
+                const Words given = all_answers<Database>(past);
+                for (std::size_t place = begin; place < given.size(); ++place) answers.push_back(in_quotes(given[place]));
+                return ",\"answers\":" + list_of(answers);
+            }
             for (const Json& query : request["queries"].list()) answers.push_back(answer(query));
             return ",\"answers\":" + list_of(answers);
         }
@@ -416,9 +569,11 @@ private:
     }
 
     static std::string error(const std::string& id, const std::string& code, const std::string& text) {
-        return "{\"type\":\"error\",\"id\":" + id + ",\"code\":" + quoted(code) + ",\"text\":" + quoted(text) + "}";
+        return "{\"type\":\"error\",\"id\":" + id + ",\"code\":" + in_quotes(code) + ",\"text\":" + in_quotes(text) + "}";
     }
 };
+
+}  // namespace adapter
 
 int main() {
     std::FILE* const requests = fdopen(dup(0), "r");
@@ -426,7 +581,7 @@ int main() {
     dup2(open("/dev/null", O_RDONLY), 0);
     dup2(2, 1);  // from here on, what the solution prints goes to standard error
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    Server server;
+    adapter::Server server;
     char* line = nullptr;
     std::size_t capacity = 0;
     for (ssize_t size; (size = getline(&line, &capacity, requests)) > 0;) {

@@ -6,15 +6,19 @@
  *     node adapter.js [solution.js]
  *
  * It reads requests from standard input and writes replies to standard output, one JSON object a line. It takes
- * a class with a method for each operation (setAt or set_at, parameters in any order, known by their names), or
- * a function `solution(queries)` that gets arrays of words and returns all answers; exported or not.
+ * a class with a method for each operation (setAt, set_at or SET_AT, async or not, timestamps last or first), a
+ * function `solution(queries)` or `processQueries(queries)` that gets arrays of words and returns all answers, or a
+ * class with one method for an array of queries or for a query; exported or not, in a module of either type.
  */
 
-const fs = require("fs");
-const path = require("path");
-const vm = require("vm");
-const { createRequire } = require("module");
-const { pathToFileURL } = require("url");
+// This file too may be a module of either type.
+const builtin = typeof require === "function" ? require : process.getBuiltinModule;
+const { spawn, spawnSync } = builtin("child_process");
+const fs = builtin("fs");
+const path = builtin("path");
+const vm = builtin("vm");
+const modules = builtin("module");
+const { pathToFileURL } = builtin("url");
 
 // The method for each form of query, and the words of the query. Two forms of one operation, told apart by how many
 // words they take, have a method each.
@@ -62,22 +66,39 @@ const METHODS = {
   resetAliases: ["RESET_ALIASES"],
 };
 
-// How solutions call these words, in small letters without underscores. The first that fits decides, so
-// `timeToLive` is a ttl and `fieldPrefix` a prefix.
+// Other names of methods, taken where the first one is missing.
+const OTHER_NAMES = {
+  set: ["put", "insert", "add", "write", "store"],
+  get: ["read", "fetch", "lookup"],
+  delete: ["remove", "del", "erase"],
+  scan: ["scanAll", "scanKey", "list"],
+  scanByPrefix: ["scanPrefix", "scanWithPrefix", "prefixScan", "filterByPrefix"],
+  setAtWithTtl: ["setWithTtl", "setAtTtl", "setTtl"],
+  backup: ["backUp", "createBackup", "makeBackup", "takeBackup", "snapshot", "save"],
+  restore: ["restoreBackup", "restoreFromBackup", "restoreFrom", "loadBackup"],
+};
+for (const timed of ["setAt", "getAt", "deleteAt", "scanAt", "scanByPrefixAt"]) {
+  OTHER_NAMES[timed] = OTHER_NAMES[timed.slice(0, -2)].map((name) => `${name}At`);
+}
+for (const name of OTHER_NAMES.set) OTHER_NAMES.setAtWithTtl.push(`${name}AtWithTtl`, `${name}WithTtl`);
+
+// The methods that may serve a form too, if they have optional parameters for the words that they lack.
+const SERVED_BY = {
+  scanByPrefix: ["scan"],
+  setAt: ["set"],
+  setAtWithTtl: ["setAt", "set"],
+  getAt: ["get"],
+  deleteAt: ["delete"],
+  scanAt: ["scan"],
+  scanByPrefixAt: ["scanByPrefix", "scanAt", "scan"],
+};
+
+// How solutions call the words that names are asked for, in small letters without underscores. The first that fits
+// decides, so `timeToLive` is a ttl.
 const NAMES = {
   ttl: /ttl|live|life|duration|expir/,
-  timestampToRestore: /restore|target|backup|snapshot|^to/,
-  timestamp: /time|stamp|now|clock|^(at|ts|t|when)$/,
+  timestamp: /time|stamp|now|clock|moment|^(at|ts|t|when)$/,
   prefix: /prefix|start|^p$/,
-  value: /val|data|content|^v$/,
-  item: /item|elem|val|^(i|v)$/,
-  operation: /operation|command|target|^op/,
-  pattern: /pattern|regex|text|search|^p$/,
-  what: /what|where|kind|scope/,
-  how: /how|mode|match|operator/,
-  field: /field|sub|inner|column|attr|prop|^f$/,
-  name: /name|alias|short/,
-  key: /key|record|name|^(id|k)$/,
 };
 const NUMBERS = new Set(["timestamp", "timestampToRestore", "ttl"]);
 
@@ -90,11 +111,18 @@ function parametersOf(method) {
   const source = method.toString().replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
   const single = /^(?:async\s+)?([\w$]+)\s*=>/.exec(source);
   const list = single ? single[1] : insideBrackets(source);
-  const parameters = splitAtCommas(list).filter((parameter) => !parameter.startsWith("..."));
-  return parameters.map((parameter) => ({
+  return splitAtCommas(list).map((parameter) => ({
     name: parameter.split("=")[0].trim(),
     optional: parameter.includes("="),
+    isRest: parameter.startsWith("..."),
   }));
+}
+
+/** Can a method be called with so many words? */
+function takes(method, count) {
+  const parameters = parametersOf(method);
+  const needed = parameters.filter(({ optional, isRest }) => !optional && !isRest).length;
+  return needed <= count && (count <= parameters.length || parameters.some(({ isRest }) => isRest));
 }
 
 function insideBrackets(source) {
@@ -119,35 +147,74 @@ function splitAtCommas(list) {
 }
 
 /** The word that a parameter's name tells of, if any. */
-function wordMeant(parameter, words) {
-  const name = plain(parameter.name);
-  return Object.keys(NAMES).find((word) => words.includes(word) && NAMES[word].test(name));
+function wordMeant({ name }) {
+  return Object.keys(NAMES).find((word) => NAMES[word].test(plain(name)));
 }
 
-/** Gives each word its parameter: by name where exactly one name tells of it, the others in their order. */
-function match(parameters, words) {
-  const meant = parameters.map((parameter) => wordMeant(parameter, words));
-  const once = (word) => word !== undefined && meant.indexOf(word) === meant.lastIndexOf(word);
-  const matched = meant.map((word) => (once(word) ? word : undefined));
-  const openWords = words.filter((word) => !matched.includes(word));
-  for (const optional of [false, true]) {
-    parameters.forEach((parameter, place) => {
-      if (matched[place] === undefined && parameter.optional === optional) matched[place] = openWords.shift();
-    });
+/** The place of the only parameter whose name tells of a word; -1 if there is none, or more than one. */
+function placeTold(parameters, word) {
+  const told = parameters.map((parameter) => wordMeant(parameter) === word);
+  return told.indexOf(true) === told.lastIndexOf(true) ? told.indexOf(true) : -1;
+}
+
+/** Does a form have a timestamp that could stand first or last? */
+const isTimed = (words) => words.length > 1 && words.includes("timestamp") && !words.includes("timestampToRestore");
+
+/** The words in the order of the parameters. Two texts, or two timestamps, never change places. */
+function inReading(parameters, words, reading) {
+  const places = new Map();
+  if (isTimed(words)) {
+    const told = { first: 0, named: placeTold(parameters, "timestamp") }[reading];
+    if (told >= 0) places.set(told, "timestamp");
   }
-  return [...matched, ...openWords]; // what is left over goes to the end, for (...words) and `arguments`
+  const told = words.includes("ttl") ? placeTold(parameters, "ttl") : -1;
+  if (told >= 0 && told < words.length && !places.has(told)) places.set(told, "ttl");
+  const others = words.filter((word) => ![...places.values()].includes(word));
+  return words.map((_, place) => (places.has(place) ? places.get(place) : others.shift()));
+}
+
+/** As many of the parameters as there are words, those first that are needed or whose name tells of one. */
+function wanted(parameters, words) {
+  const spare = (parameter) => {
+    const meant = wordMeant(parameter);
+    return Number(parameter.optional) + Number(meant !== undefined && !words.includes(meant));
+  };
+  const byNeed = [...parameters].sort((one, other) => spare(one) - spare(other));
+  const surplus = byNeed.slice(words.length).filter(({ optional }) => optional);
+  return parameters.filter((parameter) => !surplus.includes(parameter));
 }
 
 /** Which argument is made of which word: its place in the query, and how it is read. */
-function plan(method, words, bigints) {
-  const readNumber = bigints ? BigInt : Number;
-  return match(parametersOf(method), words.slice(1)).map((word) => {
-    if (word === undefined) return { place: 0, read: () => undefined };
-    return { place: words.indexOf(word), read: NUMBERS.has(word) ? readNumber : String };
-  });
+function plan(method, words, reading, bigints) {
+  const parameters = parametersOf(method).filter(({ isRest }) => !isRest);
+  const chosen = wanted(parameters, words.slice(1));
+  const order = inReading(chosen, words.slice(1), reading);
+  const inPlace = parameters.map((parameter) => order[chosen.indexOf(parameter)]);
+  // What is left over goes to the end, for (...words) and `arguments`.
+  return [...inPlace, ...order.slice(chosen.length)].map((word) => argument(word, words, bigints));
 }
 
-// The two shapes of a solution
+/** The same for a method of another form, which has parameters to spare; undefined if it does not say so. */
+function planServed(method, words, bigints) {
+  const parameters = parametersOf(method).filter(({ isRest }) => !isRest);
+  const spare = new Map();
+  for (const parameter of parameters) {
+    const word = wordMeant(parameter);
+    if (parameter.optional && words.includes(word) && ![...spare.values()].includes(word)) spare.set(parameter, word);
+  }
+  const others = words.slice(1).filter((word) => ![...spare.values()].includes(word));
+  const open = parameters.filter((parameter) => !spare.has(parameter)).slice(0, others.length);
+  if (others.some((word) => word in NAMES) || open.length < others.length) return undefined;
+  const inPlace = parameters.map((parameter) => spare.get(parameter) || others[open.indexOf(parameter)]);
+  return inPlace.map((word) => argument(word, words, bigints));
+}
+
+function argument(word, words, bigints) {
+  if (word === undefined) return { place: 0, read: () => undefined };
+  return { place: words.indexOf(word), read: NUMBERS.has(word) ? (bigints ? BigInt : Number) : String };
+}
+
+// The shapes of a solution
 
 class NotSupported extends Error {}
 
@@ -175,20 +242,95 @@ class Aliases {
   }
 }
 
+// What tells whether timestamps stand first or last: each query with its answer, if any is asked for.
+const PROBE = [
+  [["SET_AT", "K", "F", "V", "1"]],
+  [["GET_AT", "K", "F", "2"], "V"],
+  [["SCAN_AT", "K", "3"], "F(V)"],
+  [["SCAN_BY_PREFIX_AT", "K", "F", "4"], "F(V)"],
+  [["DELETE_AT", "K", "F", "5"], "true"],
+];
+const TOLD = {
+  first: (name) => `timestamps come first, as ${name} has them`,
+  last: (name) => `timestamps come where the statement has them, whatever ${name} calls its parameters`,
+  named: (name) => `timestamps come where each method of ${name} has them`,
+};
+
 /** A class with a method for each operation. */
 class ClassSolution {
   constructor(kind) {
     this.kind = kind;
     this.name = kind.name || "a class";
+    this.bigints = kind.bigints === true;
     this.reset();
-    const methods = methodsOf(this.database);
-    this.calls = new Map();
-    for (const [called, words] of Object.entries(METHODS)) {
-      const name = methods.get(plain(called));
-      if (name === undefined || !isFilledIn(this.database[name])) continue;
-      const parts = plan(this.database[name], words, kind.bigints === true);
-      this.calls.set(formOf(words), { name, parts });
+    const names = methodsOf(this.database);
+    const found = Object.entries(METHODS).map(([called, words]) => [called, this.find(names, called, words)]);
+    this.methods = new Map(found);
+  }
+
+  /** The name of the method for a form: its own, or another that takes as many words. */
+  find(names, called, words) {
+    const others = [called, ...(OTHER_NAMES[called] || [])].map((other) => names.get(plain(other)));
+    return others.find((name, place) => {
+      const method = name === undefined ? undefined : this.database[name];
+      return method !== undefined && isFilledIn(method) && (place === 0 || takes(method, words.length - 1));
+    });
+  }
+
+  /** Finds out once for the whole class where its timestamps stand: names may leave a doubt, a probe decides. */
+  async read() {
+    const there = Object.entries(METHODS).filter(([called]) => this.methods.get(called));
+    const timed = there.filter(([, words]) => isTimed(words.slice(1)));
+    const told = timed.map(([called, words]) => {
+      const place = placeTold(parametersOf(this.database[this.methods.get(called)]), "timestamp");
+      return { place, isLast: place < 0 || place === words.indexOf("timestamp") - 1 };
+    });
+    if (told.every(({ isLast }) => isLast)) {
+      this.calls = this.callsIn("last");
+      return this;
     }
+    const readings = told.every(({ place }) => place === 0) ? ["first", "last"] : ["last", "first", "named"];
+    let right;
+    for (const reading of readings) {
+      if (right === undefined && (await this.isRight(reading))) right = reading;
+    }
+    this.calls = this.callsIn(right || readings[0]);
+    this.note = TOLD[right || readings[0]](this.name);
+    this.reset();
+    return this;
+  }
+
+  async isRight(reading) {
+    this.reset();
+    this.calls = this.callsIn(reading);
+    let held = 0;
+    try {
+      for (const [query, wantedAnswer] of PROBE) {
+        if (!this.calls.has(formOf(query))) continue;
+        const answer = await this.call(query);
+        if (wantedAnswer !== undefined && answer !== wantedAnswer) return false;
+        if (wantedAnswer !== undefined) held++;
+      }
+    } catch {
+      return false;
+    }
+    return held > 0;
+  }
+
+  callsIn(reading) {
+    const calls = new Map();
+    for (const [called, words] of Object.entries(METHODS)) {
+      const name = this.methods.get(called);
+      if (name !== undefined) {
+        calls.set(formOf(words), { name, parts: plan(this.database[name], words, reading, this.bigints) });
+        continue;
+      }
+      for (const other of (SERVED_BY[called] || []).map((form) => this.methods.get(form))) {
+        const parts = other && planServed(this.database[other], words, this.bigints);
+        if (parts && !calls.has(formOf(words))) calls.set(formOf(words), { name: other, parts });
+      }
+    }
+    return calls;
   }
 
   reset() {
@@ -199,20 +341,35 @@ class ClassSolution {
   answer(given) {
     const query = [this.aliases.operation(given), ...given.slice(1)];
     if (query[0] === "BATCH") return this.answers(query.slice(1));
-    const answer = this.call(query);
-    this.aliases.learn(query, answer);
-    return answer;
+    return after(this.call(query), (answer) => {
+      this.aliases.learn(query, answer);
+      return answer;
+    });
   }
 
   call(query) {
     const call = this.calls.get(formOf(query));
     if (call === undefined) throw new NotSupported(`${this.name} ${lack(query)}`);
-    return text(this.database[call.name](...call.parts.map(({ place, read }) => read(query[place]))));
+    return after(this.database[call.name](...call.parts.map(({ place, read }) => read(query[place]))), text);
   }
 
   answers(queries) {
-    return queries.map((query) => this.answer(query));
+    return oneByOne(this, queries);
   }
+}
+
+/** What an answer is made into, now or, where it is still to come, then. */
+function after(answer, make) {
+  return answer && typeof answer.then === "function" ? answer.then(make) : make(answer);
+}
+
+async function oneByOne(solution, queries) {
+  const answers = [];
+  for (const query of queries) {
+    const answer = solution.answer(query);
+    answers.push(answer instanceof Promise ? await answer : answer);
+  }
+  return answers;
 }
 
 /** What tells the form of a query: its operation, and how many words there are. */
@@ -238,11 +395,39 @@ function methodsOf(object) {
   return methods;
 }
 
+/** A class with one method that gets a query, whole or word by word. */
+class QuerySolution {
+  constructor(kind, method) {
+    this.kind = kind;
+    this.method = method;
+    this.name = `${kind.name}.${method}`;
+    this.reset();
+    const [first, second] = parametersOf(this.database[method]);
+    this.areWords = first.isRest || (second !== undefined && second.isRest);
+    this.isSplit = !this.areWords && second !== undefined && !second.optional;
+  }
+
+  reset() {
+    this.database = new this.kind();
+    this.aliases = new Aliases();
+  }
+
+  answer(given) {
+    const query = given.map(asWords);
+    const words = this.areWords ? query : this.isSplit ? [query[0], query.slice(1)] : [query];
+    return after(this.database[this.method](...words), (answer) => told(this.aliases, query, answer));
+  }
+
+  answers(queries) {
+    return oneByOne(this, queries);
+  }
+}
+
 /** A function that gets all queries at once: for one more query, all since the reset are run again. */
 class FunctionSolution {
-  constructor(run) {
+  constructor(run, name) {
     this.run = run;
-    this.name = run.name || "solution";
+    this.name = name || run.name || "solution";
     this.reset();
   }
 
@@ -251,31 +436,31 @@ class FunctionSolution {
     this.aliases = new Aliases();
   }
 
-  answer(query) {
-    const answers = this.answers([query]);
+  async answer(query) {
+    const answers = await this.answers([query]);
     if (answers.length !== 1) {
       throw new RangeError(`${answers.length + this.past.length - 1} answers for ${this.past.length} queries`);
     }
     return answers[0];
   }
 
-  answers(queries) {
+  async answers(queries) {
     const words = queries.map((query) => query.map(asWords));
-    const answers = this.run([...this.past, ...words].map((query) => query.map(asWords)));
-    if (!Array.isArray(answers)) throw new TypeError("solution(queries) did not return an array");
+    const answers = await this.run([...this.past, ...words].map((query) => query.map(asWords)));
+    if (!Array.isArray(answers)) throw new TypeError(`${this.name}(queries) did not return an array`);
     const begin = this.past.length;
     this.past = [...this.past, ...words];
     // Of too many answers the judge knows what to say.
-    return answers.slice(begin).map((answer, place) => this.told(words[place] || [""], answer));
+    return answers.slice(begin).map((answer, place) => told(this.aliases, words[place] || [""], answer));
   }
+}
 
-  /** An answer as it is told: that of a BATCH is an array of texts. */
-  told(given, answer) {
-    const query = [this.aliases.operation(given), ...given.slice(1)];
-    if (query[0] === "BATCH" && Array.isArray(answer)) return answer.map(text);
-    this.aliases.learn(query, text(answer));
-    return text(answer);
-  }
+/** An answer as it is told: that of a BATCH is an array of texts. */
+function told(aliases, given, answer) {
+  const query = [aliases.operation(given), ...given.slice(1)];
+  if (query[0] === "BATCH" && Array.isArray(answer)) return answer.map(text);
+  aliases.learn(query, text(answer));
+  return text(answer);
 }
 
 /** A word of a query, or a query that stands in it. */
@@ -287,9 +472,7 @@ function asWords(word) {
 function text(answer) {
   if (typeof answer === "string") return /\p{Surrogate}/u.test(answer) ? Buffer.from(answer).toString() : answer;
   if (answer === undefined || answer === null) return "";
-  if (answer instanceof Map) return [...answer].map(part).join(", ");
-  if (answer instanceof Promise) throw new TypeError("the answer is a promise: return the text itself");
-  if (Array.isArray(answer)) return answer.map(part).join(", ");
+  if (typeof answer === "object" && Symbol.iterator in answer) return [...answer].map(part).join(", ");
   if (typeof answer === "object") return Object.entries(answer).map(part).join(", ");
   return String(answer);
 }
@@ -302,36 +485,177 @@ function part(item) {
 // Finding the solution
 
 async function load(file) {
-  const found = file.endsWith(".mjs") ? await import(pathToFileURL(file)) : await run(file);
-  return choose(new Map(Object.entries(found)));
+  const names = Object.entries(await found(file));
+  return choose(new Map(names));
+}
+
+/** What a file exports or, if it is JavaScript, else declares. It is loaded as node loads it. */
+async function found(file) {
+  if (/\.[cm]?ts$/.test(file)) return exported(await typed(file));
+  const source = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
+  return isModule(file, source) ? runModule(file, source) : runScript(file, source);
+}
+
+/** TypeScript, where this node takes the types out of it. */
+async function typed(file) {
+  try {
+    return await import(pathToFileURL(file));
+  } catch (error) {
+    if (error.code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    throw new NoSolution(
+      `node ${process.versions.node} does not run TypeScript: take node 22.18 or later, which does, ` +
+        "or judge the JavaScript that `tsc` makes of it",
+    );
+  }
+}
+
+/** Is a file a module with import and export? Its ending says so, or package.json, or else what stands in it. */
+function isModule(file, source) {
+  if (/\.[mc]js$/.test(file)) return file.endsWith(".mjs");
+  const type = typeOf(path.dirname(file));
+  if (type !== undefined) return type === "module";
+  return /^\s*(export|import)\b(?!\s*\()/m.test(source) && !isScript(source);
+}
+
+function isScript(source) {
+  try {
+    vm.compileFunction(source, SCRIPT_WORDS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The type that the nearest package.json gives its modules, if it gives any. */
+function typeOf(folder) {
+  const file = path.join(folder, "package.json");
+  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, "utf8")).type;
+  return path.dirname(folder) === folder ? undefined : typeOf(path.dirname(folder));
+}
+
+const SCRIPT_WORDS = ["exports", "require", "module", "__filename", "__dirname"];
+
+/** An object of all that a source declares outside of brackets. */
+function declarations(source) {
+  const names = new Set();
+  const pattern = /^(?:export\s+(?:default\s+)?)?(?:async\s+)?(?:class|function|const|let|var)\s+([\w$]+)/gm;
+  for (const [, name] of source.matchAll(pattern)) names.add(name);
+  return [...names].map((name) => `${name}: typeof ${name} === "undefined" ? undefined : ${name}`).join(", ");
 }
 
 /** Runs a script and gives what it exports, or else what it declares. */
-async function run(file) {
-  const source = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
-  if (/^(export|import)\s/m.test(source)) return import("data:text/javascript," + encodeURIComponent(source));
-  const declared = new Set();
-  for (const [, name] of source.matchAll(/^(?:class|function|const|let|var)\s+([\w$]+)/gm)) declared.add(name);
-  const values = [...declared].map((name) => `${name}: typeof ${name} === "undefined" ? undefined : ${name}`);
-  const words = ["exports", "require", "module", "__filename", "__dirname"];
-  const script = vm.compileFunction(`${source}\n;return { ${values.join(", ")} };`, words, { filename: file });
+function runScript(file, source) {
+  vm.compileFunction(source, SCRIPT_WORDS, { filename: file }); // for its own mistakes, before anything is added
+  const code = `${source}\n;return { ${declarations(source)} };`;
+  const script = vm.compileFunction(code, SCRIPT_WORDS, { filename: file });
   const module = { exports: {} };
-  const topLevel = script.call(module.exports, module.exports, createRequire(file), module, file, path.dirname(file));
-  if (typeof module.exports === "function") return { default: module.exports };
-  return Object.keys(module.exports).length > 0 ? module.exports : topLevel;
+  const required = modules.createRequire(file);
+  const topLevel = script.call(module.exports, module.exports, required, module, file, path.dirname(file));
+  return exported(module.exports) || topLevel;
 }
 
-/** A function `solution`; else `Solution`, a class that is called like a database, or the only one with `set`. */
-function choose(found) {
+/** The same for a module, whatever the ending of its name. What it declares is added to what it exports. */
+async function runModule(file, source) {
+  const url = pathToFileURL(file).href;
+  const words = ["--input-type=module", "--check"];
+  const checked = spawnSync(process.execPath, words, { input: source, encoding: "utf8" });
+  if (checked.status !== 0) throw new NoSolution(paragraph({ stack: checked.stderr.replaceAll("[stdin]", file) }));
+  if (!modules.register) return exported(await import(url));
+  const added = `\nexport const declaredByTheSolution = { ${declarations(source)} };`;
+  // An old node takes every .js for a script, whatever stands in it.
+  const hooks = `export async function load(url, context, next) {
+    if (url === ${JSON.stringify(url)}) {
+      return { format: "module", shortCircuit: true, source: ${JSON.stringify(source + added)} };
+    }
+    return next(url, context);
+  }
+  export async function resolve(name, context, next) {
+    const found = await next(name, context);
+    const isPlain = found.url.startsWith("file:") && /\\.js$/.test(found.url) && !found.url.includes("/node_modules/");
+    if (!isPlain || found.format === "module") return found;
+    const { readFileSync } = await import("fs");
+    const source = readFileSync(new URL(found.url), "utf8");
+    return /^\\s*(export|import)\\b(?!\\s*\\()/m.test(source) ? { ...found, format: "module" } : found;
+  }`;
+  modules.register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+  const { declaredByTheSolution, ...given } = await import(url);
+  return exported(given) || declaredByTheSolution;
+}
+
+/** What a module exports, if that is anything; by their names also what its default has. */
+function exported(given) {
+  if (typeof given === "function") return { default: given };
+  const names = { ...given };
+  if (names.default !== null && typeof names.default === "object") Object.assign(names, names.default);
+  return Object.values(names).some((value) => typeof value === "function") ? names : undefined;
+}
+
+/** There is no solution, or more than one. */
+class NoSolution extends Error {}
+
+// What functions for all queries are called, and methods too where a class has one of several.
+const LIST_NAMES = [
+  ...["solution", "processQueries", "processAllQueries", "runQueries", "executeQueries", "handleQueries"],
+  ...["answerQueries", "solve", "simulate", "process", "run", "main"],
+];
+const isListName = (name) => LIST_NAMES.some((listed) => plain(listed) === plain(name));
+
+/** A function for all queries; else `Solution`, a class that is called like a database, or the only one with `set`. */
+async function choose(found) {
   const functions = [...found].filter(([, value]) => typeof value === "function");
   const classes = functions.map(([, value]) => value).filter(isClass);
-  const isNamed = ([name, value]) => (name === "solution" || value.name === "solution") && !isClass(value);
-  const named = functions.find(isNamed);
+  const called = functions.filter(([name, value]) => !isClass(value) && (isListName(name) || isListName(value.name)));
+  const named = called.find(([name, value]) => name === "solution" || value.name === "solution") || called[0];
   const alone = found.get("default");
-  if (named) return new FunctionSolution(named[1]);
-  if (typeof alone === "function") return isClass(alone) ? new ClassSolution(alone) : new FunctionSolution(alone);
-  const solution = classes.find((kind) => kind.name === "Solution") || found.get("Solution");
-  return new ClassSolution(solution || onlyOne(classes));
+  const hasDatabase = classes.some(hasSet);
+  if (named && (!hasDatabase || plain(named[1].name) === "solution")) return new FunctionSolution(named[1]);
+  if (typeof alone === "function" && !isClass(alone)) return new FunctionSolution(alone);
+  const isWhole = isClass(alone || Object) && alone !== undefined;
+  const kind = isWhole ? alone : classes.find(({ name }) => name === "Solution") || found.get("Solution");
+  const solution = kind || onlyOne(classes);
+  return hasSet(solution) ? new ClassSolution(solution).read() : oneMethod(solution);
+}
+
+/** Does a class have the first of the operations? */
+function hasSet(kind) {
+  const names = namesOf(kind);
+  const has = (called) => [called, ...OTHER_NAMES[called]].some((name) => names.includes(plain(name)));
+  return names.includes("set") || (has("set") && has("get"));
+}
+
+/** The plain names of what an object of a class can be asked; none if it cannot be made. */
+function namesOf(kind) {
+  try {
+    return [...methodsOf(new kind()).keys()];
+  } catch (error) {
+    return [...methodsOf(kind.prototype || {}).keys()];
+  }
+}
+
+/** A class with one method, which gets an array of queries or one of them: its name tells, or else a probe. */
+async function oneMethod(kind) {
+  const all = [...methodsOf(new kind()).values()].filter((name) => name !== "constructor" && !/^[_#]/.test(name));
+  const listed = all.filter(isListName);
+  const [name, ...more] = listed.length > 0 ? listed.slice(0, 1) : all;
+  if (name === undefined || more.length > 0) {
+    throw new NoSolution(`${kind.name} has neither a method set nor one method for everything`);
+  }
+  const runList = new FunctionSolution((queries) => new kind()[name](queries), `${kind.name}.${name}`);
+  const isList = isListName(name) || (await getsList(parametersOf(kind.prototype[name] || new kind()[name]), runList));
+  return isList ? runList : new QuerySolution(kind, name);
+}
+
+async function getsList([first, ...others], runList) {
+  if (first === undefined || others.length > 0 || first.isRest) return false;
+  if (/queries|operations|commands|requests|lines|^ops$/i.test(first.name)) return true;
+  if (/query|words|command|operation|parts|^op$/i.test(first.name)) return false;
+  try {
+    return (await runList.answers([["SET", "K", "F", "V"], ["GET", "K", "F"]])).length === 2;
+  } catch {
+    return false;
+  } finally {
+    runList.reset();
+  }
 }
 
 function isClass(value) {
@@ -339,19 +663,26 @@ function isClass(value) {
 }
 
 function onlyOne(classes) {
-  const databases = [...new Set(classes)].filter((kind) => {
-    try {
-      return typeof new kind().set === "function";
-    } catch {
-      return false;
-    }
-  });
+  const all = [...new Set(classes)];
+  const databases = all.filter(hasSet);
   const last = databases.filter((kind) => !databases.some((other) => other.prototype instanceof kind));
   const called = last.filter((kind) => /memory|database|db|store/i.test(kind.name));
-  const candidates = called.length > 0 ? called : last;
+  const alike = called.length > 0 ? called : last;
+  // Of levels that stand side by side the last one.
+  const operations = (kind) => namesOf(kind).filter((name) => Object.keys(METHODS).some((own) => plain(own) === name));
+  const most = Math.max(0, ...alike.map((kind) => operations(kind).length));
+  let candidates = alike.filter((kind) => operations(kind).length === most);
+  if (candidates.length === 0) {
+    candidates = all.filter((kind) => namesOf(kind).filter((name) => name !== "constructor").length === 1);
+  }
   if (candidates.length === 1) return candidates[0];
   const names = candidates.map((kind) => kind.name).join(", ");
-  throw new Error(names ? `which class is it: ${names}? Call it Solution` : "no function solution, no class with set");
+  throw new NoSolution(
+    names
+      ? `which class is it: ${names}? Call it Solution`
+      : "there is no function solution(queries) in it, and no class with a method set. A program that reads its " +
+        "standard input needs no adapter: rewind judge -- node FILE",
+  );
 }
 
 // The protocol
@@ -362,20 +693,21 @@ class Server {
     try {
       this.solution = await load(path.resolve(file));
     } catch (error) {
-      console.error(error);
-      this.failure = oneLine(error) + placeOf(error);
+      this.failure = error instanceof NoSolution ? error.message : paragraph(error);
     }
   }
 
   /** The reply to a line, or undefined for the last one. */
-  reply(line) {
+  async reply(line) {
     let id = null;
     try {
       const request = parse(line);
+      // Whoever speaks otherwise learns what is spoken here.
+      if (Array.isArray(request)) return { type: "hello_ok", id, protocol: 1, name: "an adapter of a kit" };
       id = request.id === undefined ? null : request.id;
       if (request.type === "bye") return undefined;
       if (this.failure) return { type: "error", id, code: "load", text: this.failure };
-      return { type: `${request.type}_ok`, id, ...this.result(request) };
+      return { type: `${request.type}_ok`, id, ...(await this.result(request)) };
     } catch (error) {
       const code = isNotSupported(error) ? "not-supported" : "exception";
       if (code === "exception") console.error(error);
@@ -383,18 +715,18 @@ class Server {
     }
   }
 
-  result(request) {
+  async result(request) {
     const { solution } = this;
     switch (request.type) {
       case "step":
-        return { answer: solution.answer(request.query) };
+        return { answer: await solution.answer(request.query) };
       case "list":
-        return { answers: solution.answers(request.queries) };
+        return { answers: await solution.answers(request.queries) };
       case "reset":
         solution.reset();
         return {};
       case "hello":
-        return { protocol: 1, name: `${solution.name} (JavaScript)` };
+        return { protocol: 1, name: `${solution.name} (JavaScript)`, note: solution.note };
       default:
         throw new TypeError(`no request of type ${request.type}`);
     }
@@ -413,10 +745,14 @@ function oneLine(error) {
   return String(error).split(/\s+/).join(" ").trim();
 }
 
-/** Where a syntax error is: unlike other errors' texts, its own does not tell. */
-function placeOf(error) {
-  const [, line] = /^.*:(\d+)\n/.exec((error instanceof SyntaxError && error.stack) || "") || [];
-  return line === undefined ? "" : ` (line ${line})`;
+/** What node says of an error, with its place, without the adapter's and node's own part of the way. */
+function paragraph(error) {
+  const stack = String((error && error.stack) || error);
+  const isOurs = (line) => /^\s+at .*(node:|adapter\.js|data:text)/.test(line) || /^node:/.test(line);
+  return stack
+    .split("\n")
+    .filter((line) => !isOurs(line) && !/^Node\.js v/.test(line))
+    .join("\n");
 }
 
 /** The lines of standard input, each read when it is needed: nothing is faster than waiting for it. */
@@ -466,18 +802,32 @@ function retry(action) {
   }
 }
 
+/**
+ * Starts this file once more with other descriptors, 3 and 4, for requests and replies: then the solution finds an
+ * empty standard input, and all that it prints goes to standard error, whatever it prints with.
+ */
+function startAgain() {
+  const words = [...process.execArgv, ...process.argv.slice(1)];
+  const env = { ...process.env, REWIND_ADAPTER: "3,4" };
+  const child = spawn(process.execPath, words, { env, stdio: ["ignore", 2, 2, 0, 1] });
+  child.on("exit", (status, signal) => {
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(status);
+  });
+}
+
 async function main() {
-  const [standardInput, standardOutput] = [0, 1];
-  // From here on, what the solution prints goes to standard error.
-  Object.defineProperty(process, "stdout", { get: () => process.stderr });
+  const [requests, replies] = process.env.REWIND_ADAPTER.split(",").map(Number);
+  delete process.env.REWIND_ADAPTER;
   const server = new Server();
-  await server.start(process.argv[2] || path.join(__dirname, "solution.js"));
-  for (const line of linesOf(standardInput)) {
-    const reply = server.reply(line);
+  await server.start(process.argv[2] || path.join(path.dirname(process.argv[1]), "solution.js"));
+  for (const line of linesOf(requests)) {
+    const reply = await server.reply(line);
     if (reply === undefined) break;
-    write(standardOutput, JSON.stringify(reply) + "\n");
+    write(replies, JSON.stringify(reply) + "\n");
   }
   process.exit(0);
 }
 
-main();
+if (process.env.REWIND_ADAPTER) main();
+else startAgain();

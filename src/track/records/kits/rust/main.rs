@@ -1,13 +1,17 @@
 //! Connects your solution to `rewind judge`. You need not read this file, nor change it.
 //!
-//! It reads requests from standard input and writes replies to standard output, one JSON object a line.
+//! It reads requests from standard input and writes replies to standard output, one JSON object a line. The methods of
+//! a solution may take `&str` or `String`, and numbers of any kind. Their answers may be texts, options, booleans,
+//! numbers, vectors, pairs, ordered maps, or nothing.
 
 mod solution;
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, Write};
+use std::ops::Deref;
 use std::panic::{self, AssertUnwindSafe};
+use std::str::FromStr;
 
 use solution::Solution;
 
@@ -68,6 +72,8 @@ impl Server {
     fn reply(&mut self, line: &[u8]) -> Option<String> {
         let read = std::str::from_utf8(line).map_err(|error| Failure::exception(error.to_string()));
         let request = match read.and_then(json::read) {
+            // Whoever speaks otherwise learns what is spoken here.
+            Ok(Json::List(_)) => return Some(GREETING.to_string()),
             Ok(request) => request,
             Err(failure) => return Some(error("null", &failure)),
         };
@@ -105,6 +111,8 @@ impl Server {
         }
     }
 }
+
+const GREETING: &str = r#"{"type":"hello_ok","id":null,"protocol":1}"#;
 
 fn error(id: &str, failure: &Failure) -> String {
     let text = failure
@@ -173,56 +181,201 @@ impl Session {
 /// Calls the method for a query, which its operation and the number of its words tell.
 fn call(database: &mut Solution, query: &[&str]) -> String {
     match *query {
-        ["SET", key, field, value] => database.set(key, field, value),
-        ["GET", key, field] => database.get(key, field),
-        ["DELETE", key, field] => database.delete(key, field),
-        ["SCAN", key] => database.scan(key),
-        ["SCAN_BY_PREFIX", key, prefix] => database.scan_by_prefix(key, prefix),
-        ["SET_AT", key, field, value, time] => database.set_at(key, field, value, number(time)),
-        ["SET_AT_WITH_TTL", key, field, value, time, ttl] => {
-            database.set_at_with_ttl(key, field, value, number(time), number(ttl))
+        ["SET", key, field, value] => told(&database.set(text(key), text(field), text(value))),
+        ["GET", key, field] => told(&database.get(text(key), text(field))),
+        ["DELETE", key, field] => told(&database.delete(text(key), text(field))),
+        ["SCAN", key] => told(&database.scan(text(key))),
+        ["SCAN_BY_PREFIX", key, prefix] => told(&database.scan_by_prefix(text(key), text(prefix))),
+        ["SET_AT", key, field, value, time] => {
+            told(&database.set_at(text(key), text(field), text(value), number(time)))
         }
-        ["GET_AT", key, field, time] => database.get_at(key, field, number(time)),
-        ["DELETE_AT", key, field, time] => database.delete_at(key, field, number(time)),
-        ["SCAN_AT", key, time] => database.scan_at(key, number(time)),
+        ["SET_AT_WITH_TTL", key, field, value, time, ttl] => told(&database.set_at_with_ttl(
+            text(key),
+            text(field),
+            text(value),
+            number(time),
+            number(ttl),
+        )),
+        ["GET_AT", key, field, time] => {
+            told(&database.get_at(text(key), text(field), number(time)))
+        }
+        ["DELETE_AT", key, field, time] => {
+            told(&database.delete_at(text(key), text(field), number(time)))
+        }
+        ["SCAN_AT", key, time] => told(&database.scan_at(text(key), number(time))),
         ["SCAN_BY_PREFIX_AT", key, prefix, time] => {
-            database.scan_by_prefix_at(key, prefix, number(time))
+            told(&database.scan_by_prefix_at(text(key), text(prefix), number(time)))
         }
-        ["BACKUP", time] => database.backup(number(time)),
-        ["RESTORE", time, wanted] => database.restore(number(time), number(wanted)),
-        ["TICK", time] => database.tick(number(time)),
-        ["PUT", key, value] => database.put(key, value),
-        ["PUT_WITH_TTL", key, value, ttl] => database.put_with_ttl(key, value, number(ttl)),
-        ["GET", key] => database.get_own(key),
-        ["DELETE", key] => database.delete_record(key),
-        ["EXISTS", key] => database.exists_record(key),
-        ["EXISTS", key, field] => database.exists(key, field),
-        ["KEYS"] => database.keys(),
-        ["VALUES"] => database.values(),
-        ["ITEMS"] => database.items(),
-        ["SIZE"] => database.size(),
-        ["CLEAR"] => database.clear(),
-        ["EXPIRE", key, ttl] => database.expire_record(key, number(ttl)),
-        ["EXPIRE", key, field, ttl] => database.expire(key, field, number(ttl)),
-        ["TTL", key] => database.ttl_of_record(key),
-        ["TTL", key, field] => database.ttl(key, field),
-        ["PERSIST", key] => database.persist_record(key),
-        ["PERSIST", key, field] => database.persist(key, field),
-        ["APPEND", key, field, item] => database.append(key, field, item),
-        ["FIND", what, how, pattern] => database.find(what, how, pattern),
-        ["BEGIN"] => database.begin(),
-        ["COMMIT"] => database.commit(),
-        ["ROLLBACK"] => database.rollback(),
-        ["ALIAS", name, operation] => database.alias(name, operation),
-        ["ALIASES"] => database.aliases(),
-        ["RESET_ALIASES"] => database.reset_aliases(),
+        ["BACKUP", time] => told(&database.backup(number(time))),
+        ["RESTORE", time, wanted] => told(&database.restore(number(time), number(wanted))),
+        ["TICK", time] => told(&database.tick(number(time))),
+        ["PUT", key, value] => told(&database.put(text(key), text(value))),
+        ["PUT_WITH_TTL", key, value, ttl] => {
+            told(&database.put_with_ttl(text(key), text(value), number(ttl)))
+        }
+        ["GET", key] => told(&database.get_own(text(key))),
+        ["DELETE", key] => told(&database.delete_record(text(key))),
+        ["EXISTS", key] => told(&database.exists_record(text(key))),
+        ["EXISTS", key, field] => told(&database.exists(text(key), text(field))),
+        ["KEYS"] => told(&database.keys()),
+        ["VALUES"] => told(&database.values()),
+        ["ITEMS"] => told(&database.items()),
+        ["SIZE"] => told(&database.size()),
+        ["CLEAR"] => told(&database.clear()),
+        ["EXPIRE", key, ttl] => told(&database.expire_record(text(key), number(ttl))),
+        ["EXPIRE", key, field, ttl] => told(&database.expire(text(key), text(field), number(ttl))),
+        ["TTL", key] => told(&database.ttl_of_record(text(key))),
+        ["TTL", key, field] => told(&database.ttl(text(key), text(field))),
+        ["PERSIST", key] => told(&database.persist_record(text(key))),
+        ["PERSIST", key, field] => told(&database.persist(text(key), text(field))),
+        ["APPEND", key, field, item] => told(&database.append(text(key), text(field), text(item))),
+        ["FIND", what, how, pattern] => told(&database.find(text(what), text(how), text(pattern))),
+        ["BEGIN"] => told(&database.begin()),
+        ["COMMIT"] => told(&database.commit()),
+        ["ROLLBACK"] => told(&database.rollback()),
+        ["ALIAS", name, operation] => told(&database.alias(text(name), text(operation))),
+        ["ALIASES"] => told(&database.aliases()),
+        ["RESET_ALIASES"] => told(&database.reset_aliases()),
         _ => unimplemented!("no method for {}", query.join(" ")),
     }
 }
 
-fn number(word: &str) -> u64 {
+/// What a solution does not have: it is looked for here after all that it has.
+pub struct NotWritten;
+
+impl Deref for Solution {
+    type Target = NotWritten;
+
+    fn deref(&self) -> &NotWritten {
+        &NotWritten
+    }
+}
+
+macro_rules! not_written {
+    ($($name:ident($($word:ty),*);)*) => {
+        #[allow(dead_code)] // those that the solution has
+        impl NotWritten {
+            $(fn $name(&self $(, _: $word)*) -> String {
+                unimplemented!("no method {}", stringify!($name))
+            })*
+        }
+    };
+}
+
+not_written! {
+    set(&str, &str, &str);
+    get(&str, &str);
+    delete(&str, &str);
+    scan(&str);
+    scan_by_prefix(&str, &str);
+    set_at(&str, &str, &str, u64);
+    set_at_with_ttl(&str, &str, &str, u64, u64);
+    get_at(&str, &str, u64);
+    delete_at(&str, &str, u64);
+    scan_at(&str, u64);
+    scan_by_prefix_at(&str, &str, u64);
+    backup(u64);
+    restore(u64, u64);
+    tick(u64);
+    put(&str, &str);
+    put_with_ttl(&str, &str, u64);
+    get_own(&str);
+    delete_record(&str);
+    exists_record(&str);
+    exists(&str, &str);
+    keys();
+    values();
+    items();
+    size();
+    clear();
+    expire_record(&str, u64);
+    expire(&str, &str, u64);
+    ttl_of_record(&str);
+    ttl(&str, &str);
+    persist_record(&str);
+    persist(&str, &str);
+    append(&str, &str, &str);
+    find(&str, &str, &str);
+    begin();
+    commit();
+    rollback();
+    alias(&str, &str);
+    aliases();
+    reset_aliases();
+}
+
+/// A word as a method wants it: borrowed, or its own.
+fn text<'a, T: From<&'a str>>(word: &'a str) -> T {
+    word.into()
+}
+
+/// A time as a method wants it.
+fn number<T: FromStr>(word: &str) -> T {
     word.parse()
-        .unwrap_or_else(|error| panic!("{word}: {error}"))
+        .unwrap_or_else(|_| panic!("{word} is no number of this type"))
+}
+
+/// The exercise's text of an answer.
+fn told(answer: &impl Told) -> String {
+    answer.told()
+}
+
+/// What a solution may answer with.
+trait Told {
+    fn told(&self) -> String;
+}
+
+/// What is told as it is displayed.
+macro_rules! told_as_shown {
+    ($($kind:ty)*) => {
+        $(impl Told for $kind {
+            fn told(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+told_as_shown! { String str bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f64 }
+
+impl Told for () {
+    fn told(&self) -> String {
+        String::new()
+    }
+}
+
+impl<T: Told + ?Sized> Told for &T {
+    fn told(&self) -> String {
+        (**self).told()
+    }
+}
+
+impl<T: Told> Told for Option<T> {
+    fn told(&self) -> String {
+        self.as_ref().map_or_else(String::new, Told::told)
+    }
+}
+
+impl<T: Told> Told for Vec<T> {
+    fn told(&self) -> String {
+        self.iter().map(Told::told).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A field and its value.
+impl<K: Told, V: Told> Told for (K, V) {
+    fn told(&self) -> String {
+        format!("{}({})", self.0.told(), self.1.told())
+    }
+}
+
+impl<K: Told, V: Told> Told for BTreeMap<K, V> {
+    fn told(&self) -> String {
+        self.iter()
+            .map(|cell| cell.told())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
 }
 
 /// Makes a failure of a panic.

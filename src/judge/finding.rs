@@ -1,0 +1,270 @@
+//! Findings: what is wrong with a candidate, a cause each, however many cases it fails.
+//!
+//! Invariants: every failure that counts belongs to one finding; findings stand lowest level first, and the cases of each
+//! plainest first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::difference::Difference;
+use super::failed::{Afresh, Failed};
+use super::judging::{CaseReport, Report};
+use super::verdict::Verdict;
+use super::words::QueryList;
+
+/// What failures have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Cause {
+    /// The solution does not load.
+    NotLoaded,
+    /// In a fresh process the same lists are answered rightly.
+    KeepsData,
+    /// It may be so: there were too many of them to try them all in fresh processes.
+    MayKeepData,
+    /// The answer that a suite wants is not the exercise's own.
+    WrongSuite,
+    /// An operation is missing.
+    Missing {
+        /// Its name.
+        operation: String,
+    },
+    /// It reports an exception, or crashes.
+    Raised {
+        /// What, without what is of one list alone.
+        what: String,
+        /// Where, if that was said.
+        place: Option<String>,
+    },
+    /// It goes beyond a limit.
+    Limit {
+        /// Which, as a verdict.
+        verdict: Verdict,
+    },
+    /// What it writes is no answer.
+    Shape {
+        /// How, without what is of one list alone.
+        what: String,
+    },
+    /// The right answer, written in another way.
+    Writing {
+        /// What differs.
+        difference: Difference,
+    },
+    /// A mistake that gives just these answers.
+    Mistake {
+        /// How it is called.
+        name: &'static str,
+    },
+    /// A wrong answer to queries that turn on one rule.
+    Rule {
+        /// The rule.
+        gist: &'static str,
+        /// How the answers differ.
+        difference: Difference,
+    },
+}
+
+/// A cause and the cases that it fails.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// The cause.
+    pub cause: Cause,
+    /// It in a few words.
+    pub title: String,
+    /// The lowest level at which it shows.
+    pub level: u8,
+    /// Its cases, the plainest first.
+    pub cases: Vec<CasePlace>,
+    /// Two lists of which the first spoils the second, where data is kept and such lists were found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Box<ListPair>>,
+}
+
+/// Which case of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CasePlace {
+    /// The place of its level in the report, from 0.
+    pub level: usize,
+    /// Its place among those, from 0.
+    pub case: usize,
+}
+
+/// Two lists that are answered one after the other in one process.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListPair {
+    /// The first.
+    pub first: QueryList,
+    /// How the second fails, which is answered rightly by itself.
+    pub failed: Failed,
+}
+
+impl Cause {
+    /// The cause of a failure.
+    fn of(failed: &Failed) -> Self {
+        if failed.is_of_load {
+            return Self::NotLoaded;
+        }
+        match failed.afresh {
+            Some(Afresh::Right) => return Self::KeepsData,
+            Some(Afresh::Untried) => return Self::MayKeepData,
+            Some(Afresh::Wrong) | None => {}
+        }
+        match failed.verdict {
+            Verdict::NotSupported => match &failed.operation {
+                Some(operation) => Self::Missing { operation: operation.clone() },
+                None => Self::Raised { what: failed.message.clone(), place: None },
+            },
+            Verdict::RuntimeError => {
+                Self::Raised { what: exception(&failed.message), place: place_in(&failed.errors) }
+            }
+            verdict @ (Verdict::TimeLimit | Verdict::MemoryLimit | Verdict::OutputLimit) => {
+                Self::Limit { verdict }
+            }
+            Verdict::WrongShape => Self::Shape { what: without_values(&failed.message) },
+            Verdict::WrongAnswer | Verdict::Accepted if failed.own.is_some() => Self::WrongSuite,
+            Verdict::WrongAnswer | Verdict::Accepted => Self::of_answer(failed),
+        }
+    }
+
+    fn of_answer(failed: &Failed) -> Self {
+        let difference = failed.difference.unwrap_or(Difference::Other);
+        match (failed.mistake, failed.gist) {
+            (Some(name), _) => Self::Mistake { name },
+            _ if difference.is_of_writing() => Self::Writing { difference },
+            (None, gist) => Self::Rule { gist: gist.unwrap_or("each answer is right"), difference },
+        }
+    }
+
+    /// Might it be due to what an earlier list has left?
+    pub(super) fn may_be_kept(&self) -> bool {
+        matches!(
+            self,
+            Self::Raised { .. }
+                | Self::Shape { .. }
+                | Self::Writing { .. }
+                | Self::Mistake { .. }
+                | Self::Rule { .. }
+        )
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLoaded => f.write_str("it does not load"),
+            Self::KeepsData => f.write_str("it keeps data from an earlier list"),
+            Self::MayKeepData => f.write_str("it may be that too: not tried in a fresh process"),
+            Self::WrongSuite => f.write_str("the suite's own expected looks wrong"),
+            Self::Missing { operation } => write!(f, "{operation} has no method"),
+            Self::Raised { what, place: Some(place) } => write!(f, "{what}, at {place}"),
+            Self::Raised { what, place: None } | Self::Shape { what } => f.write_str(what),
+            Self::Limit { verdict } => write!(f, "{verdict}"),
+            Self::Writing { difference } => write!(f, "{difference}"),
+            Self::Mistake { name } => f.write_str(name),
+            Self::Rule { gist, difference } => write!(f, "{gist}, but {difference}"),
+        }
+    }
+}
+
+impl Finding {
+    /// The title, with how many cases it fails.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let count = self.cases.len();
+        let cases = if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
+        match self.cause {
+            Cause::Mistake { name } => format!("{name} explains {cases}"),
+            _ => format!("{}: {cases}", self.title),
+        }
+    }
+}
+
+/// The failures of a report by their causes.
+pub(super) fn findings(report: &Report) -> Vec<Finding> {
+    let mut places: BTreeMap<Cause, Vec<CasePlace>> = BTreeMap::new();
+    for (place, failed) in failures(report) {
+        places.entry(Cause::of(failed)).or_default().push(place);
+    }
+    let mut findings: Vec<_> =
+        places.into_iter().map(|(cause, cases)| finding(report, cause, cases)).collect();
+    findings.sort_by_key(|finding| {
+        (finding.level, finding.cause != Cause::KeepsData, Reverse(finding.cases.len()))
+    });
+    findings
+}
+
+fn finding(report: &Report, cause: Cause, mut cases: Vec<CasePlace>) -> Finding {
+    cases.sort_by_cached_key(|place| (report.level_at(*place), report.at(*place).map(CaseReport::plainness)));
+    let level = cases.first().map_or(0, |place| report.level_at(*place));
+    Finding { title: cause.to_string(), cause, level, cases, pair: None }
+}
+
+/// Every failure that counts, and where it stands.
+pub(super) fn failures(report: &Report) -> impl Iterator<Item = (CasePlace, &Failed)> {
+    report.levels.iter().enumerate().flat_map(|(level, of_level)| {
+        let cases = of_level.cases.iter().enumerate();
+        let counts = cases.filter(|(_, judged)| judged.breaks.is_none());
+        counts.filter_map(move |(case, judged)| Some((CasePlace { level, case }, judged.failed()?)))
+    })
+}
+
+/// What was raised: the exception's name, or the whole message where it begins with none.
+fn exception(message: &str) -> String {
+    if let Some((head, _)) = message.split_once(":\n") {
+        return head.to_owned();
+    }
+    let (name, _) = message.split_once(':').unwrap_or((message, ""));
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._$".contains(c));
+    if is_name { name.to_owned() } else { message.to_owned() }
+}
+
+/// A message with its numbers and what it quotes left out, so that those of several lists are equal.
+fn without_values(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    let (mut quote, mut last) = (None, ' ');
+    for c in message.lines().next().unwrap_or_default().chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            // An apostrophe within a word opens nothing.
+            (None, '\'') if !last.is_alphanumeric() => quote = Some(c),
+            (None, c) if c.is_ascii_digit() && last == '#' => {}
+            (None, c) if c.is_ascii_digit() => out.push('#'),
+            (None, c) => out.push(c),
+        }
+        last = if c.is_ascii_digit() { '#' } else { c };
+    }
+    let words: Vec<_> = out.split_whitespace().filter(|word| !word.contains('#')).collect();
+    words.join(" ").trim_end_matches([':', ',', ' ']).to_owned()
+}
+
+/// The place in a program that a language's own message names: of several the innermost that Python names last, and
+/// others first.
+fn place_in(errors: &str) -> Option<String> {
+    let of_python = errors.lines().rev().find_map(|line| {
+        let (file, rest) = line.trim().strip_prefix("File \"")?.split_once("\", line ")?;
+        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!("{}:{number}", name_of(file)))
+    });
+    of_python.or_else(|| errors.lines().find_map(place_in_line))
+}
+
+/// A place as most languages write it, as in `at get (/folder/solution.js:12:5)` or `(Solution.java:12)`.
+fn place_in_line(line: &str) -> Option<String> {
+    let words = line.split(|c: char| c.is_whitespace() || "()[]\"'".contains(c));
+    words.rev().find_map(|word| {
+        let mut parts = word.trim_end_matches([':', ',']).split(':');
+        let (file, number) = (parts.next()?, parts.next()?);
+        let is_place = name_of(file).contains('.') && number.bytes().all(|byte| byte.is_ascii_digit());
+        (is_place && !number.is_empty()).then(|| format!("{}:{number}", name_of(file)))
+    })
+}
+
+fn name_of(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}

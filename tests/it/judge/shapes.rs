@@ -1,0 +1,181 @@
+//! Right solutions of many shapes, as people have them: each passes all that the exercise promises, with no option, and
+//! with a mistake in it does not.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rewinddb::judge::{Case, Exercise, Limits, Notes, Protocol, judge, noted_candidate};
+use rewinddb::track::records::{KITS, Kit, Records, builtin};
+use rstest::rstest;
+
+use crate::amounts::COMPILED_SHAPES;
+use crate::judge::solutions::has;
+use crate::{text, top};
+
+/// The cases of these levels that the exercise promises.
+fn promised(levels: std::ops::RangeInclusive<u8>) -> Vec<Case> {
+    let cases = builtin(crate::language().last_level(), None).expect("they are good");
+    let is_meant = |case: &Case| levels.contains(&case.level);
+    cases.into_iter().filter(|case| is_meant(case) && Records.broken_promise(&case.list).is_none()).collect()
+}
+
+/// The cases that a command fails, and what was found out about it.
+fn failures(command: &[String], levels: std::ops::RangeInclusive<u8>) -> (Vec<String>, Vec<String>) {
+    let (cases, notes) = (promised(levels), Notes::default());
+    assert!(cases.len() > 40, "there are enough of them");
+    let limits = Limits::default();
+    let mut candidate = noted_candidate(&Records, Protocol::Session, command, limits, notes.clone());
+    let report = judge(&Records, &mut *candidate, &cases, |_, _| ControlFlow::Continue(()));
+    assert!(report.cannot_start.is_none(), "{:?}", report.cannot_start);
+    let failed = report.cases().filter_map(|case| {
+        Some(format!("{}: {} {:?}", case.name, case.failed()?.message, case.failed()?.hint))
+    });
+    (failed.collect(), notes.told())
+}
+
+/// The command that runs a file through the adapter of its language.
+fn by_adapter(file: &Path) -> Option<Vec<String>> {
+    let kit = Kit::of_file(file).expect("there is one");
+    let (program, adapter, _) = kit.adapter().expect("it is run as it stands");
+    let folder = top().join("src/track/records/kits").join(kit.name());
+    let words = [PathBuf::from(program), folder.join(adapter), file.to_owned()];
+    has(program).then(|| words.map(|word| word.to_string_lossy().into_owned()).to_vec())
+}
+
+fn shape(name: &str) -> PathBuf {
+    top().join("fixtures/solutions/shapes").join(name)
+}
+
+const FIRST: &[&str] = &["timestamps come first, as "];
+
+#[rstest]
+#[case("python_async.py", &[])]
+#[case("python_camel.py", &["timestamps come where each method of "])]
+#[case("python_function.py", &[])]
+#[case("python_list_method.py", &[])]
+#[case("python_module.py", &[])]
+#[case("python_other_names.py", &[])]
+#[case("python_process_queries.py", &[])]
+#[case("python_query_method.py", &[])]
+#[case("python_timestamps_first.py", FIRST)]
+#[case("javascript_async.js", &[])]
+#[case("javascript_function.js", &[])]
+#[case("javascript_list_method.js", &[])]
+#[case("javascript_module.mjs", &[])]
+#[case("javascript_other_names.js", &[])]
+#[case("javascript_timestamps_first.js", FIRST)]
+fn a_right_solution_of_any_shape_passes_as_it_stands(#[case] name: &str, #[case] noted: &[&str]) {
+    let Some(command) = by_adapter(&shape(name)) else { return };
+    let (failed, notes) = failures(&command, 1..=4);
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(notes.len(), noted.len(), "{notes:?}");
+    assert!(notes.iter().zip(noted).all(|(note, wanted)| note.starts_with(wanted)), "{notes:?}");
+}
+
+#[rstest]
+#[case("python_async.py", "now < end", "now <= end")]
+#[case("python_other_names.py", "end <= int(ts)", "end < int(ts)")]
+#[case("python_list_method.py", "sorted(found)", "found")]
+#[case("python_timestamps_first.py", "timestamp < cell[1]", "timestamp <= cell[1]")]
+#[case("javascript_other_names.js", "end - at]", "end]")]
+#[case("javascript_list_method.js", "? -1 : 1", "? 1 : -1")]
+fn a_wrong_solution_of_any_shape_stays_red(#[case] name: &str, #[case] right: &str, #[case] wrong: &str) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let solution = std::fs::read_to_string(shape(name)).expect("it is there");
+    assert!(solution.contains(right), "{solution}");
+    let file = folder.path().join(name);
+    std::fs::write(&file, solution.replace(right, wrong)).expect("it is written");
+    let Some(command) = by_adapter(&file) else { return };
+    assert!(!failures(&command, 1..=4).0.is_empty());
+}
+
+/// A kit with a solution in it, built; the command that starts it.
+fn built(folder: &Path, kit: &Kit, solution: &Path) -> Vec<String> {
+    for (name, text) in kit.files() {
+        std::fs::write(folder.join(name), text).expect("it is written");
+    }
+    std::fs::copy(solution, folder.join(kit.solution)).expect("it is copied");
+    let build = kit.build.expect("it is built").replace("-O2", "-O0").replace(" --release", "");
+    let told =
+        Command::new("sh").args(["-c", &build]).current_dir(folder).output().expect("there is a shell");
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    let run = kit.run.replace("release", "debug");
+    ["sh", "-c", &format!("cd '{}' && exec {run}", folder.display())].map(str::to_owned).to_vec()
+}
+
+/// Has a built solution of a shape judged, where its compiler is there.
+fn passes(language: &str, program: &str, name: &str) {
+    let told = Command::new(program).arg(if program == "go" { "version" } else { "--version" }).output();
+    if !told.is_ok_and(|told| told.status.success()) {
+        eprintln!("skipped: {program} is not there");
+        return;
+    }
+    let (folder, kit) =
+        (tempfile::tempdir().expect("there is room"), Kit::of(language).expect("there is one"));
+    let file = top().join("fixtures/solutions/shapes").join(name).join(kit.solution);
+    let (failed, notes) = failures(&built(folder.path(), kit, &file), 1..=4);
+    assert!(failed.is_empty(), "{failed:#?}");
+    let is_first = name.ends_with("timestamps_first");
+    assert!(
+        !is_first || program == "g++" || notes.iter().any(|note| note.starts_with(FIRST[0])),
+        "{notes:?}"
+    );
+}
+
+#[rstest]
+#[case("java_timestamps_first")]
+#[case("java_list")]
+fn a_java_solution_of_any_shape_passes_as_it_stands(#[case] name: &str) {
+    passes("java", "javac", name);
+}
+
+#[test]
+fn compiled_solutions_of_other_shapes_pass_as_they_stand() {
+    let shapes = [
+        ("go", "go", "go_timestamps_first"),
+        ("cpp", "g++", "cpp_timestamps_first"),
+        ("rust", "cargo", "rust_answers"),
+        ("go", "go", "go_list"),
+        ("cpp", "g++", "cpp_list"),
+    ];
+    for (language, program, name) in shapes.into_iter().take(COMPILED_SHAPES.count()) {
+        passes(language, program, name);
+    }
+}
+
+#[test]
+fn no_shape_is_left_out() {
+    let source = std::fs::read_to_string(top().join("tests/it/judge/shapes.rs")).expect("it is there");
+    for entry in std::fs::read_dir(top().join("fixtures/solutions/shapes")).expect("it is there").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A part of another one.
+        let is_part = name == "javascript_parts.js";
+        assert!(is_part || source.contains(&format!("\"{name}\"")), "{name} is judged by no test");
+    }
+    assert_eq!(KITS.len(), 6);
+}
+
+#[rstest]
+#[case(1..=1, &[0])]
+#[case(1..=2, &[0, 1])]
+#[case(1..=3, &[2])]
+#[case(1..=4, &[2, 3])]
+fn the_naive_code_of_levels_md_is_right_as_printed(
+    #[case] levels: std::ops::RangeInclusive<u8>,
+    #[case] blocks: &[usize],
+) {
+    let document = std::fs::read_to_string(top().join("LEVELS.md")).expect("it is there");
+    let printed: Vec<_> = document
+        .split("```python\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("it has an end"))
+        .collect();
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("naive.py");
+    let solution: Vec<_> = blocks.iter().map(|block| printed[*block]).collect();
+    std::fs::write(&file, solution.join("\n")).expect("it is written");
+    let Some(command) = by_adapter(&file) else { return };
+    let (failed, _) = failures(&command, levels);
+    assert!(failed.is_empty(), "{failed:#?}");
+}
