@@ -22,6 +22,7 @@ mod log;
 mod manifest;
 mod progress;
 mod quote;
+mod reference;
 mod repl;
 mod report;
 mod rows;
@@ -63,6 +64,7 @@ enum Command {
     #[cfg(unix)]
     Hunt(hunt::HuntArgs),
     Init(init::InitArgs),
+    Solution(reference::SolutionArgs),
     Log(log::LogArgs),
     Help(help::HelpArgs),
 }
@@ -137,6 +139,7 @@ pub fn main() -> ExitCode {
         #[cfg(unix)]
         Command::Hunt(args) => hunt::hunt(args),
         Command::Init(args) => init::init(&args),
+        Command::Solution(args) => reference::solution(&args),
         Command::Log(args) => log::log(&args),
         Command::Help(args) => help::help(&args),
     });

@@ -23,6 +23,10 @@ pub struct Kit {
     printing: &'static str,
     /// Its files but for the README: name and text.
     files: &'static [(&'static str, &'static str)],
+    /// A solution of all levels.
+    pub reference: &'static str,
+    /// A plain solution for each of the first levels, in parts.
+    by_level: &'static [&'static [&'static str]],
 }
 
 /// The files of a kit: the name each is given, and where it lies in `kits/`.
@@ -31,6 +35,22 @@ macro_rules! files {
         &[$(($name, include_str!(concat!("kits/", $path)))),*]
     };
 }
+
+/// The solution of a language, by its place below `fixtures/solutions`.
+macro_rules! solved {
+    ($path:literal) => {
+        include_str!(concat!("../../../fixtures/solutions/", $path))
+    };
+}
+
+/// The plain code of LEVELS.md: the third level begins afresh, the others add to the one before.
+const PLAIN: [&str; 4] = [
+    solved!("levels/level1.py"),
+    solved!("levels/level2.py"),
+    solved!("levels/level3.py"),
+    solved!("levels/level4.py"),
+];
+const PLAIN_BY_LEVEL: [&[&str]; 4] = [&[PLAIN[0]], &[PLAIN[0], PLAIN[1]], &[PLAIN[2]], &[PLAIN[2], PLAIN[3]]];
 
 /// What the README says where there is something to build.
 const BUILT: &str = " They build it first, too: `rewind.toml` says how.";
@@ -46,6 +66,8 @@ pub static KITS: [Kit; 6] = [
         sources: &["py"],
         printing: "",
         files: files!["solution.py" = "python/solution.py", "adapter.py" = "python/adapter.py"],
+        reference: solved!("python/solution.py"),
+        by_level: &PLAIN_BY_LEVEL,
     },
     Kit {
         language: "JavaScript",
@@ -56,6 +78,8 @@ pub static KITS: [Kit; 6] = [
         sources: &["js", "mjs", "cjs", "ts", "mts", "cts"],
         printing: "",
         files: files!["solution.js" = "javascript/solution.js", "adapter.js" = "javascript/adapter.js"],
+        reference: solved!("javascript/solution.js"),
+        by_level: &[],
     },
     Kit {
         language: "Java",
@@ -66,6 +90,8 @@ pub static KITS: [Kit; 6] = [
         sources: &["java"],
         printing: "",
         files: files!["Solution.java" = "java/Solution.java", "Adapter.java" = "java/Adapter.java"],
+        reference: solved!("java/Solution.java"),
+        by_level: &[],
     },
     Kit {
         language: "Go",
@@ -80,6 +106,8 @@ pub static KITS: [Kit; 6] = [
             "adapter.go" = "go/adapter.go",
             "go.mod" = "go/go.mod"
         ],
+        reference: solved!("go/solution.go"),
+        by_level: &[],
     },
     Kit {
         language: "C++",
@@ -90,6 +118,8 @@ pub static KITS: [Kit; 6] = [
         sources: &["hpp", "cpp", "cc", "cxx", "h"],
         printing: "",
         files: files!["solution.hpp" = "cpp/solution.hpp", "adapter.cpp" = "cpp/adapter.cpp"],
+        reference: solved!("cpp/solution.hpp"),
+        by_level: &[],
     },
     Kit {
         language: "Rust",
@@ -105,6 +135,8 @@ pub static KITS: [Kit; 6] = [
             // A manifest by its own name would make the folder a package of its own.
             "Cargo.toml" = "rust/manifest.toml",
         ],
+        reference: solved!("rust/solution.rs"),
+        by_level: &[],
     },
 ];
 
@@ -127,6 +159,20 @@ impl Kit {
     pub fn of_file(name: &Path) -> Option<&'static Self> {
         let ending = name.extension()?.to_str()?.to_lowercase();
         KITS.iter().find(|kit| kit.sources.contains(&ending.as_str()))
+    }
+
+    /// A plain solution up to a level, no longer than that level needs.
+    ///
+    /// # Errors
+    /// Up to which level there are some, where there is none.
+    pub fn plain(&self, level: u8) -> Result<String, String> {
+        let parts = usize::from(level).checked_sub(1).and_then(|place| self.by_level.get(place));
+        parts.map(|parts| parts.join("\n\n")).ok_or_else(|| match self.by_level.len() {
+            0 => format!("in {} there is one solution, of all levels", self.language),
+            last => {
+                format!("in {} there are solutions for the levels 1 to {last}, and one of all", self.language)
+            }
+        })
     }
 
     /// What else the language is called, as the command line takes it.
@@ -164,6 +210,7 @@ impl Kit {
     fn readme(&self) -> String {
         include_str!("kits/README.md")
             .replace("{language}", self.language)
+            .replace("{name}", self.name())
             .replace("{solution}", self.solution)
             .replace("{built}", if self.build.is_some() { BUILT } else { "" })
             .replace("{printing}", self.printing)

@@ -11,7 +11,7 @@ use rstest::rstest;
 
 use crate::amounts::COMPILED_SHAPES;
 use crate::judge::solutions::has;
-use crate::{text, top};
+use crate::{rewind, text, top};
 
 /// The cases of these levels that the exercise promises.
 fn promised(levels: std::ops::RangeInclusive<u8>) -> Vec<Case> {
@@ -156,26 +156,37 @@ fn no_shape_is_left_out() {
     assert_eq!(KITS.len(), 6);
 }
 
+/// What `rewind solution` prints is in the document word for word, and right.
 #[rstest]
-#[case(1..=1, &[0])]
-#[case(1..=2, &[0, 1])]
-#[case(1..=3, &[2])]
-#[case(1..=4, &[2, 3])]
-fn the_naive_code_of_levels_md_is_right_as_printed(
-    #[case] levels: std::ops::RangeInclusive<u8>,
-    #[case] blocks: &[usize],
-) {
+#[case(1)]
+#[case(2)]
+#[case(3)]
+#[case(4)]
+fn the_naive_code_of_levels_md_is_right_as_printed(#[case] level: u8) {
     let document = std::fs::read_to_string(top().join("LEVELS.md")).expect("it is there");
-    let printed: Vec<_> = document
-        .split("```python\n")
-        .skip(1)
-        .map(|rest| rest.split("```").next().expect("it has an end"))
-        .collect();
+    let part = std::fs::read_to_string(top().join(format!("fixtures/solutions/levels/level{level}.py")));
+    let part = part.expect("it is there");
+    assert!(document.contains(&format!("```python\n{part}```")), "level {level} is another in LEVELS.md");
+    let printed = rewind(&["solution", "python", "--level", &level.to_string()]).output().expect("it runs");
+    assert!(text(&printed.stdout).contains(&part));
     let folder = tempfile::tempdir().expect("there is room");
     let file = folder.path().join("naive.py");
-    let solution: Vec<_> = blocks.iter().map(|block| printed[*block]).collect();
-    std::fs::write(&file, solution.join("\n")).expect("it is written");
+    std::fs::write(&file, &printed.stdout).expect("it is written");
     let Some(command) = by_adapter(&file) else { return };
-    let (failed, _) = failures(&command, levels);
+    let (failed, _) = failures(&command, 1..=level);
     assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn a_solution_is_printed_as_it_is_judged() {
+    for kit in &KITS {
+        let printed = rewind(&["solution", kit.name()]).output().expect("it runs");
+        assert_eq!(text(&printed.stdout), kit.reference);
+        let folder = if kit.name() == "c++" { "cpp" } else { kit.name() };
+        let file = top().join("fixtures/solutions").join(folder).join(kit.solution);
+        assert_eq!(std::fs::read_to_string(file).expect("it is there"), kit.reference);
+    }
+    let refused = rewind(&["solution", "go", "--level", "2"]).output().expect("it runs");
+    let told = text(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && told.contains("one solution, of all levels"), "{told}");
 }

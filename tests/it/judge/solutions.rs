@@ -161,7 +161,13 @@ fn the_readme_of_a_kit_has_its_commands_and_no_gap() {
         for part in [kit.language, kit.solution] {
             assert!(readme.contains(part), "{}: {part} is missing", kit.language);
         }
-        for command in ["rewind judge --level 1\n", "--watch", "rewind hunt --level 4\n", "rewind.toml"] {
+        for command in [
+            "rewind judge --level 1\n",
+            "--watch",
+            "rewind solution",
+            "rewind hunt --level 4\n",
+            "rewind.toml",
+        ] {
             assert!(readme.contains(command), "{}: {command} is missing", kit.language);
         }
         assert!(!readme.contains('{') && !readme.contains('}'), "{}: {readme}", kit.language);

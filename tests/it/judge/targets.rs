@@ -86,7 +86,8 @@ fn options_say_more_than_the_file() {
     fs::write(kit.join("rewind.toml"), said.replace("# case = \"2s\"", "case = \"1ms\""))
         .expect("there is room");
     let right = fs::read(kit.join("solution.py")).expect("it is there");
-    let slow = "import time\ndef solution(queries):\n    time.sleep(0.05)\n    return [\"\"] * len(queries)\n";
+    let slow =
+        "import time\ndef solution(queries):\n    time.sleep(0.05)\n    return [\"\"] * len(queries)\n";
     fs::write(kit.join("solution.py"), slow).expect("there is room");
     assert_told(
         &typed(&kit, "judge --case read"),
