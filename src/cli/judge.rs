@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
@@ -14,7 +14,7 @@ use super::run::Rule;
 use super::solution::Solution;
 use super::suites::{Selection, Showing, about, ended};
 use super::watch::{TICK, Watch, Wish};
-use crate::judge::{self, Case, ListOptions, Notes, fresh_case};
+use crate::judge::{self, Case, ListOptions, Notes, Report, fresh_case};
 use crate::track::records::Records;
 
 /// Judge a solution in any language by the built-in suites
@@ -191,77 +191,89 @@ impl JudgeArgs {
     ) -> Result<Watched, Failure> {
         watch.begin_run();
         let (sender, failures) = channel();
-        let notes = Notes::default();
-        let (stopping, building) = (AtomicBool::new(false), AtomicBool::new(solution.is_built()));
+        let (notes, run) = (Notes::default(), WatchedRun::of(solution));
         std::thread::scope(|scope| {
-            let worker = scope.spawn(|| {
-                solution.build()?;
-                building.store(false, Ordering::Relaxed);
-                let cases = self.with_fresh(solution, &chosen.cases, seed);
-                let mut candidate = solution.noted_candidate(notes.clone());
-                let report = judge::judge(&Records, &mut *candidate, cases, |level, case| {
-                    let decides = case.breaks.is_none();
-                    let shown = if decides { judge::report::case(level, case, false) } else { String::new() };
-                    // Nobody need listen: what has been judged stands in the report.
-                    let _ = sender.send(shown);
-                    if stopping.load(Ordering::Relaxed) {
-                        ControlFlow::Break(())
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                });
-                Ok::<_, (String, Failure)>(report)
-            });
-            let (mut shown, mut judged, mut wish) = (String::new(), 0, Ok(None));
-            while !worker.is_finished() {
-                for failure in failures.try_iter() {
-                    judged += 1;
-                    shown.push_str(&failure);
-                }
-                if matches!(wish, Ok(None)) {
-                    let state = if building.load(Ordering::Relaxed) {
-                        "building…".to_owned()
-                    } else {
-                        format!("{judged} cases")
-                    };
-                    let drawn = watch.draw(&shown, &state);
-                    wish = drawn
-                        .and_then(|()| watch.wish(TICK))
-                        .map(|wish| wish.filter(|wish| wish.breaks_off()));
-                } else {
-                    stopping.store(true, Ordering::Relaxed);
-                    judge::end_running();
-                    std::thread::sleep(TICK);
-                }
-            }
-            shown.extend(failures.try_iter());
+            let worker = scope.spawn(|| self.judge_aside((solution, chosen, seed), &notes, &run, &sender));
+            let wish = run.look_on(watch, &failures, || worker.is_finished());
             let judged = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
-            let mut report = match judged {
-                Ok(report) => report,
-                Err((shown, failure)) => return Ok(Watched { shown, verdict: Err(failure), wish: wish? }),
-            };
-            report.is_partial |= chosen.is_partial;
-            let head = match &report.cannot_start {
-                Some(cannot) => judge::report::cannot_start(cannot),
-                None => judge::report::summary(&report, &Records),
-            };
-            let notes: Vec<_> = notes
-                .told()
-                .iter()
-                .map(|note| {
-                    format!(
-                        "note: {note}
-"
-                    )
-                })
-                .collect();
-            let found = judge::report::findings(&report, self.showing.detail());
-            let shown = format!(
-                "{head}{}
-{found}",
-                notes.concat()
-            );
-            Ok(Watched { shown, verdict: ended(report), wish: wish? })
+            let wish = wish?;
+            Ok(match judged {
+                Ok(report) => Watched { shown: self.told(&report, &notes), verdict: ended(report), wish },
+                Err((shown, failure)) => Watched { shown, verdict: Err(failure), wish },
+            })
         })
+    }
+
+    /// Builds and judges; failures are sent as they come.
+    fn judge_aside(
+        &self,
+        (solution, chosen, seed): (&Solution, &Chosen, u64),
+        notes: &Notes,
+        run: &WatchedRun,
+        sender: &Sender<String>,
+    ) -> Result<Report, (String, Failure)> {
+        solution.build()?;
+        run.is_building.store(false, Ordering::Relaxed);
+        let cases = self.with_fresh(solution, &chosen.cases, seed);
+        let mut candidate = solution.noted_candidate(notes.clone());
+        let mut report = judge::judge(&Records, &mut *candidate, cases, |level, case| {
+            let decides = case.breaks.is_none();
+            let shown = if decides { judge::report::case(level, case, false) } else { String::new() };
+            // Nobody need listen: what has been judged stands in the report.
+            let _ = sender.send(shown);
+            let is_stopping = run.is_stopping.load(Ordering::Relaxed);
+            if is_stopping { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        report.is_partial |= chosen.is_partial;
+        Ok(report)
+    }
+
+    /// What stands on the screen when all is judged.
+    fn told(&self, report: &Report, notes: &Notes) -> String {
+        let head = match &report.cannot_start {
+            Some(cannot) => judge::report::cannot_start(cannot),
+            None => judge::report::summary(report, &Records),
+        };
+        let notes: Vec<_> = notes.told().iter().map(|note| format!("note: {note}\n")).collect();
+        format!("{head}{}\n{}", notes.concat(), judge::report::findings(report, self.showing.detail()))
+    }
+}
+
+/// What the thread that judges and the one that looks on tell each other.
+struct WatchedRun {
+    is_stopping: AtomicBool,
+    is_building: AtomicBool,
+}
+
+impl WatchedRun {
+    fn of(solution: &Solution) -> Self {
+        Self { is_stopping: AtomicBool::new(false), is_building: AtomicBool::new(solution.is_built()) }
+    }
+
+    /// Draws what is known until all is judged, or a person wishes that it ends.
+    fn look_on(
+        &self,
+        watch: &mut Watch,
+        failures: &Receiver<String>,
+        is_over: impl Fn() -> bool,
+    ) -> Result<Option<Wish>, Failure> {
+        let (mut shown, mut judged, mut wish) = (String::new(), 0, Ok(None));
+        while !is_over() {
+            for failure in failures.try_iter() {
+                judged += 1;
+                shown.push_str(&failure);
+            }
+            if matches!(wish, Ok(None)) {
+                let is_building = self.is_building.load(Ordering::Relaxed);
+                let state = if is_building { "building…".to_owned() } else { format!("{judged} cases") };
+                let drawn = watch.draw(&shown, &state).and_then(|()| watch.wish(TICK));
+                wish = drawn.map(|wish| wish.filter(|wish| wish.breaks_off()));
+            } else {
+                self.is_stopping.store(true, Ordering::Relaxed);
+                judge::end_running();
+                std::thread::sleep(TICK);
+            }
+        }
+        wish
     }
 }

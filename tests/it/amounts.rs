@@ -62,6 +62,7 @@ amounts! {
         CHANGED_FRAMES: "stores with changed frames, in each encoding", 600, 1_500, 150_000;
     }
     #[cfg(feature = "cli")] {
+        KEPT: "ways to keep data from an earlier list", 2, 5, 5;
         HUNTED: "mistakes of a hundred that are hunted down", 15, 100, 100;
         EXPLAINED: "lists under each rule, every query explained", 100, 400, 100_000;
         BARS: "lists under each rule, drawn as bars", 50, 100, 25_000;
