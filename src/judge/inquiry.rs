@@ -9,10 +9,11 @@ use super::candidate::{Candidate, SpawnError};
 use super::case::Case;
 use super::exercise::Exercise;
 use super::failed::{Afresh, Defect, Failed};
-use super::finding::{CasePlace, Cause, Finding, ListPair, failures, findings};
+use super::finding::{CasePlace, Cause, Finding, ListPair};
+use super::grouping::{failures, findings};
 use super::isolation::{run_afresh, smallest_pair};
-use super::judging::{CaseReport, Report};
 use super::mistakes::Mistakes;
+use super::results::{CaseReport, Report};
 use super::words::QueryList;
 
 /// So many lists of a level are kept, to find the one that spoils another.

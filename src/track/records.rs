@@ -4,7 +4,9 @@ mod builtin;
 mod exercise;
 mod kits;
 pub mod promises;
+mod reading;
 
 pub use builtin::{FILES, builtin, cases_of};
-pub use exercise::{Records, answers, requests};
+pub use exercise::{Records, answers};
 pub use kits::{KITS, Kit};
+pub use reading::requests;

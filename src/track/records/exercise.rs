@@ -5,16 +5,17 @@
 use std::sync::LazyLock;
 
 use super::promises::broken_promises;
+use super::reading::{read, requests};
 use crate::engine::Engine;
 use crate::explain::{Reason, Slip, Slipping};
 use crate::judge::{
     Exercise, FailureView, Promise, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule,
     Wildcards, WordEffect,
 };
-use crate::query::{Access, Aliases, Asks, Form, Language, Query, WordKind};
+use crate::query::{Access, Asks, Form, Language, Query, WordKind};
 use crate::time::ClockRule;
 use crate::trace::{FullStep, Tracer};
-use crate::wire::{Request, Term, cut, raw_query, word};
+use crate::wire::{Request, Term, cut, word};
 
 /// The canonical exercise of records and fields.
 #[derive(Clone, Copy, Debug)]
@@ -131,27 +132,6 @@ impl From<TimeRule> for ClockRule {
             TimeRule::Free => Self::Free,
         }
     }
-}
-
-/// What the words of a list ask, other names of operations taken for what they stand for where they are used; `None` if
-/// some ask nothing.
-#[must_use]
-pub fn requests(list: &[QueryWords]) -> Option<Vec<Request<'_>>> {
-    read(list).map(|(requests, _)| requests)
-}
-
-/// The same, and the other names that operations have after it.
-fn read(list: &[QueryWords]) -> Option<(Vec<Request<'_>>, Aliases)> {
-    let (mut aliases, level) = (Aliases::default(), Language::records().last_level());
-    let mut requests = Vec::with_capacity(list.len());
-    for words in list {
-        let request = Request::parse(&raw_query(words), &aliases, level).ok()?;
-        for query in request.queries() {
-            aliases.learn(query);
-        }
-        requests.push(request);
-    }
-    Some((requests, aliases))
 }
 
 /// What the engine answers to a list; `None` if it is no list of queries, or time runs backwards in it.

@@ -3,7 +3,7 @@
 //! Invariants: a list is read once, in order; no operation is named here: what a word may be, its kind says. Where all is
 //! kept, both clock rules give the same answers.
 
-use super::exercise::requests;
+use super::reading::requests;
 use crate::judge::{Promise, QueryWords};
 use crate::query::{Access, Language, Part, Query, WordKind};
 use crate::wire::Request;
