@@ -39,7 +39,7 @@ mod words;
 pub use candidate::{BuildError, adopt_orphans, build, candidate, end_all, end_running, noted_candidate};
 pub use candidate::{Candidate, Launch, Limits, Millis, Notes, Protocol, Reference, Run, SpawnError};
 pub use case::Case;
-pub use difference::Difference;
+pub use difference::Deviation;
 pub use exercise::{
     Exercise, FailureView, Promise, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule, Wildcards,
     WordEffect,

@@ -66,7 +66,7 @@ impl Manifest {
 
     /// What a text says.
     fn parse(text: &str) -> Result<Self, Faults> {
-        let mut reader = Reader { text, faults: Vec::new() };
+        let mut reader = ManifestReader { text, faults: Vec::new() };
         let read = match DeTable::parse(text) {
             Ok(table) => Some(reader.manifest(table.get_ref())),
             // Where a text is no TOML, what is said of all behind the first place is guessed.
@@ -83,12 +83,12 @@ impl Manifest {
 }
 
 /// Reads the keys of a file, and keeps what is wrong with them.
-struct Reader<'t> {
+struct ManifestReader<'t> {
     text: &'t str,
     faults: Vec<Fault>,
 }
 
-impl Reader<'_> {
+impl ManifestReader<'_> {
     fn fault(&mut self, span: Range<usize>, message: &str, help: &str) {
         let end = self.text.len();
         // A caret needs a character to stand under.

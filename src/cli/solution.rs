@@ -26,7 +26,7 @@ use crate::judge::{
 use crate::query::Level;
 use crate::script::plain;
 use crate::track::records::Records;
-use target::Target;
+use target::JudgeTarget;
 
 /// Who is judged, and how.
 pub(super) struct Solution {
@@ -56,14 +56,14 @@ impl Solution {
     pub(super) fn of(args: &CandidateArgs, limits: &LimitArgs) -> Result<Self, Failure> {
         adopt_orphans();
         let again = again(args);
-        let (told, launch, folders) = match Target::of(args)? {
-            Target::Command => (Manifest::default(), Launch::from(&args.command), Vec::new()),
-            Target::Kit(folder) => {
+        let (told, launch, folders) = match JudgeTarget::of(args)? {
+            JudgeTarget::Command => (Manifest::default(), Launch::from(&args.command), Vec::new()),
+            JudgeTarget::Kit(folder) => {
                 let manifest = Manifest::read(&folder.join(manifest::NAME))?;
                 let launch = in_folder(&manifest.run, &folder)?;
                 (manifest, launch, vec![folder])
             }
-            Target::File { file, program, name, text } => {
+            JudgeTarget::File { file, program, name, text } => {
                 let adapter = adapter::write(name, text)?;
                 let words =
                     [Path::new(program), &adapter, &file].map(|word| word.to_string_lossy().into_owned());

@@ -10,7 +10,7 @@ mod listing;
 use indexmap::IndexMap;
 
 use crate::query::Query;
-use backups::Saved;
+use backups::SavedCells;
 pub use kinds::Slip;
 
 /// A cell of the model.
@@ -31,7 +31,7 @@ type SlipRecord = IndexMap<String, SlipCell>;
 pub struct Slipping {
     slip: Option<Slip>,
     records: IndexMap<String, SlipRecord>,
-    backups: Vec<Saved>,
+    backups: Vec<SavedCells>,
     /// The backup whose maps are those of the present, where such are handed out.
     handed_out: Option<usize>,
     now: u64,

@@ -13,7 +13,7 @@ use crate::wire::Term;
 /// A kind of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Difference {
+pub enum Deviation {
     /// They look alike, and are of other characters.
     Alike,
     /// The word of a language for nothing stands where the empty text is right.
@@ -40,7 +40,7 @@ pub enum Difference {
     Other,
 }
 
-impl Difference {
+impl Deviation {
     /// How an answer differs from the one that is wanted, where these values stand in the list.
     #[must_use]
     pub fn of(wanted: &Term, given: &Term, values: &[String]) -> Self {
@@ -58,7 +58,7 @@ impl Difference {
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Alike => "texts that look alike are mixed up",
@@ -80,28 +80,28 @@ impl fmt::Display for Difference {
 /// What languages call nothing.
 const NOTHING: [&str; 6] = ["None", "null", "undefined", "nil", "<nil>", "NULL"];
 
-fn of_texts(wanted: &str, given: &str, values: &[String]) -> Difference {
+fn of_texts(wanted: &str, given: &str, values: &[String]) -> Deviation {
     if look_alike(wanted, given) {
-        return Difference::Alike;
+        return Deviation::Alike;
     }
     match (wanted, given) {
-        ("", given) if NOTHING.contains(&given) => return Difference::Named,
-        ("", given) if is_listing(given) => return Difference::TooMany,
-        (wanted, "") if is_listing(wanted) => return Difference::TooFew,
-        ("" | "false", "true") | ("", _) => return Difference::Something,
-        ("true", "false") | (_, "") => return Difference::Nothing,
+        ("", given) if NOTHING.contains(&given) => return Deviation::Named,
+        ("", given) if is_listing(given) => return Deviation::TooMany,
+        (wanted, "") if is_listing(wanted) => return Deviation::TooFew,
+        ("" | "false", "true") | ("", _) => return Deviation::Something,
+        ("true", "false") | (_, "") => return Deviation::Nothing,
         _ => {}
     }
     if values.iter().any(|value| value == given) {
-        return Difference::Stale;
+        return Deviation::Stale;
     }
     if letters(wanted) == letters(given) {
-        return Difference::Form;
+        return Deviation::Form;
     }
     of_parts(wanted, given).unwrap_or_else(|| match (wanted.parse::<u64>(), given.parse::<u64>()) {
-        (Ok(wanted), Ok(given)) if wanted < given => Difference::Larger,
-        (Ok(_), Ok(_)) => Difference::Smaller,
-        _ => Difference::Other,
+        (Ok(wanted), Ok(given)) if wanted < given => Deviation::Larger,
+        (Ok(_), Ok(_)) => Deviation::Smaller,
+        _ => Deviation::Other,
     })
 }
 
@@ -111,7 +111,7 @@ fn is_listing(text: &str) -> bool {
 }
 
 /// Of answers that are made of parts: which of them are there.
-fn of_parts(wanted: &str, given: &str) -> Option<Difference> {
+fn of_parts(wanted: &str, given: &str) -> Option<Deviation> {
     let (mut missing, mut more) = (0, 0);
     let mut counts: BTreeMap<&str, isize> = BTreeMap::new();
     wanted.split(", ").for_each(|part| *counts.entry(part).or_default() += 1);
@@ -122,9 +122,9 @@ fn of_parts(wanted: &str, given: &str) -> Option<Difference> {
     }
     let is_list = is_listing(wanted) || is_listing(given) || wanted.contains(", ") || given.contains(", ");
     match (missing, more) {
-        (0, 0) => Some(Difference::Order),
-        (0, _) if is_list => Some(Difference::TooMany),
-        (_, 0) if is_list => Some(Difference::TooFew),
+        (0, 0) => Some(Deviation::Order),
+        (0, _) if is_list => Some(Deviation::TooMany),
+        (_, 0) if is_list => Some(Deviation::TooFew),
         _ => None,
     }
 }
@@ -142,40 +142,36 @@ mod tests {
     fn each_kind_of_difference_is_told_from_the_others() {
         let values = ["old".to_owned(), "7".to_owned()];
         let rows = [
-            ("", "C", Difference::Something),
-            ("", "None", Difference::Named),
-            ("false", "true", Difference::Something),
-            ("C", "", Difference::Nothing),
-            ("true", "false", Difference::Nothing),
-            ("a(1), b(2)", "b(2), a(1)", Difference::Order),
-            ("a(1)", "a(1), b(2)", Difference::TooMany),
-            ("", "a(1)", Difference::TooMany),
-            ("a(1)", "", Difference::TooFew),
-            ("a(1), b(2)", "b(2)", Difference::TooFew),
-            ("a(1), a(1)", "a(1)", Difference::TooFew),
-            ("new", "old", Difference::Stale),
-            ("8", "7", Difference::Stale),
-            ("true", "True", Difference::Form),
-            ("a(1), b(2)", "a(1),b(2)", Difference::Form),
-            ("a(1)", "a: 1", Difference::Form),
-            ("a(1)", "a(1), ", Difference::Form),
-            ("2", "3", Difference::Larger),
-            ("2", "1", Difference::Smaller),
-            ("a(1), b(2)", "a(1), b(3)", Difference::Other),
-            ("A", "\u{410}", Difference::Alike),
+            ("", "C", Deviation::Something),
+            ("", "None", Deviation::Named),
+            ("false", "true", Deviation::Something),
+            ("C", "", Deviation::Nothing),
+            ("true", "false", Deviation::Nothing),
+            ("a(1), b(2)", "b(2), a(1)", Deviation::Order),
+            ("a(1)", "a(1), b(2)", Deviation::TooMany),
+            ("", "a(1)", Deviation::TooMany),
+            ("a(1)", "", Deviation::TooFew),
+            ("a(1), b(2)", "b(2)", Deviation::TooFew),
+            ("a(1), a(1)", "a(1)", Deviation::TooFew),
+            ("new", "old", Deviation::Stale),
+            ("8", "7", Deviation::Stale),
+            ("true", "True", Deviation::Form),
+            ("a(1), b(2)", "a(1),b(2)", Deviation::Form),
+            ("a(1)", "a: 1", Deviation::Form),
+            ("a(1)", "a(1), ", Deviation::Form),
+            ("2", "3", Deviation::Larger),
+            ("2", "1", Deviation::Smaller),
+            ("a(1), b(2)", "a(1), b(3)", Deviation::Other),
+            ("A", "\u{410}", Deviation::Alike),
         ];
         for (wanted, given, difference) in rows {
-            assert_eq!(
-                Difference::of(&wanted.into(), &given.into(), &values),
-                difference,
-                "{wanted} {given}"
-            );
+            assert_eq!(Deviation::of(&wanted.into(), &given.into(), &values), difference, "{wanted} {given}");
         }
     }
 
     #[test]
     fn of_an_array_the_first_text_that_differs_counts() {
         let array = |texts: [&str; 2]| Term::Array(texts.map(str::to_owned).to_vec());
-        assert_eq!(Difference::of(&array(["x", ""]), &array(["x", "y"]), &[]), Difference::Something);
+        assert_eq!(Deviation::of(&array(["x", ""]), &array(["x", "y"]), &[]), Deviation::Something);
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::candidate::Run;
-use super::difference::Difference;
+use super::difference::Deviation;
 use super::exercise::{Exercise, Role, ShownState, TimeRule};
 use super::typed::words_of;
 use super::verdict::{StopReason, Verdict};
@@ -42,7 +42,7 @@ pub struct Failed {
     /// The operation of that query, as the exercise calls it.
     pub operation: Option<String>,
     /// How the answer differs from the one that was wanted.
-    pub difference: Option<Difference>,
+    pub difference: Option<Deviation>,
     /// A mistake that gives just these answers.
     pub mistake: Option<&'static str>,
     /// What the exercise itself answers there, where that is not what was wanted.
@@ -142,7 +142,7 @@ impl Failed {
             difference: wanted
                 .as_ref()
                 .zip(given.as_ref())
-                .map(|(wanted, given)| Difference::of(wanted, given, &values(exercise, queries))),
+                .map(|(wanted, given)| Deviation::of(wanted, given, &values(exercise, queries))),
             wanted,
             given: given.map(clipped),
             rule: view.rule,

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::difference::Difference;
+use super::difference::Deviation;
 use super::failed::{Afresh, Failed};
 use super::verdict::Verdict;
 use super::words::QueryList;
@@ -48,7 +48,7 @@ pub enum Cause {
     /// The right answer, written in another way.
     Writing {
         /// What differs.
-        difference: Difference,
+        difference: Deviation,
     },
     /// A mistake that gives just these answers.
     Mistake {
@@ -60,7 +60,7 @@ pub enum Cause {
         /// The rule.
         gist: &'static str,
         /// How the answers differ.
-        difference: Difference,
+        difference: Deviation,
     },
 }
 
@@ -127,7 +127,7 @@ impl Cause {
     }
 
     fn of_answer(failed: &Failed) -> Self {
-        let difference = failed.difference.unwrap_or(Difference::Other);
+        let difference = failed.difference.unwrap_or(Deviation::Other);
         match (failed.mistake, failed.gist) {
             (Some(name), _) => Self::Mistake { name },
             _ if difference.is_of_writing() => Self::Writing { difference },

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use super::{CaseReport, Report};
 use crate::wire::plain;
 use about::sums;
-use rows::{Row, rows};
+use rows::{ReportRow, rows};
 
 /// A format for programs, or a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +61,9 @@ fn json(report: &Report, about: &About) -> Value {
     // A report holds nothing that JSON does not.
     let mut whole = json!(report);
     for (place, level) in report.levels.iter().enumerate() {
-        let row = |row: &Row<'_>| match row {
-            Row::Case(case) => json!(case),
-            Row::Fresh(count, took) => {
+        let row = |row: &ReportRow<'_>| match row {
+            ReportRow::Case(case) => json!(case),
+            ReportRow::Fresh(count, took) => {
                 json!({"name": row.name(), "lists": count, "took": took.as_secs_f64(), "outcome": "passed"})
             }
         };

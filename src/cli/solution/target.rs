@@ -10,7 +10,7 @@ use crate::script::plain;
 use crate::track::records::{KITS, Kit};
 
 /// What is judged.
-pub(super) enum Target {
+pub(super) enum JudgeTarget {
     /// What a command starts.
     Command,
     /// What the `rewind.toml` in a folder tells of.
@@ -19,7 +19,7 @@ pub(super) enum Target {
     File { file: PathBuf, program: &'static str, name: &'static str, text: &'static str },
 }
 
-impl Target {
+impl JudgeTarget {
     /// What was typed.
     pub(super) fn of(args: &CandidateArgs) -> Result<Self, Failure> {
         match &args.target[..] {
@@ -119,9 +119,9 @@ impl Target {
 }
 
 /// A file that is judged as it stands, if its language allows for that.
-fn as_it_stands(path: &Path) -> Option<Target> {
+fn as_it_stands(path: &Path) -> Option<JudgeTarget> {
     let (program, name, text) = Kit::of_file(path)?.adapter()?;
-    Some(Target::File { file: path.to_owned(), program, name, text })
+    Some(JudgeTarget::File { file: path.to_owned(), program, name, text })
 }
 
 /// What is said of a path where nothing is.

@@ -9,7 +9,7 @@ type SavedRecords = IndexMap<String, SlipRecord>;
 
 /// A backup of the model.
 #[derive(Clone, Debug)]
-pub(super) struct Saved {
+pub(super) struct SavedCells {
     taken: u64,
     pub(super) records: SavedRecords,
     /// Are its cells those of the present, where only the records are copied?
@@ -28,7 +28,7 @@ impl Slipping {
         let cells: usize = records.values().map(IndexMap::len).sum();
         let count = if self.slips(Slip::CellsCounted) { cells } else { records.len() };
         let is_shared = self.slips(Slip::BackupShallow);
-        self.backups.push(Saved { taken: self.now, records, is_shared });
+        self.backups.push(SavedCells { taken: self.now, records, is_shared });
         count.to_string()
     }
 
@@ -37,7 +37,7 @@ impl Slipping {
             return String::new();
         };
         self.part();
-        let Saved { taken, mut records, .. } = self.backups[place].clone();
+        let SavedCells { taken, mut records, .. } = self.backups[place].clone();
         match self.slip {
             Some(Slip::BackupShared) => records.clone_from(&self.records),
             Some(Slip::DeadNotBroughtBack) => {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::about::sums;
-use super::rows::{Row, rows};
+use super::rows::{ReportRow, rows};
 use super::{About, in_full};
 use crate::judge::{CaseReport, CaseResult, Report};
 use crate::wire::line;
@@ -26,10 +26,10 @@ pub(super) fn render(report: &Report, about: &About) -> String {
     format!("{all:#}\n")
 }
 
-fn row(level: u8, row: &Row<'_>) -> Value {
+fn row(level: u8, row: &ReportRow<'_>) -> Value {
     match row {
-        Row::Case(case) => test(level, case),
-        Row::Fresh(..) => {
+        ReportRow::Case(case) => test(level, case),
+        ReportRow::Fresh(..) => {
             let name = format!("level {level}: {}", row.name());
             json!({"name": name, "task_id": level, "status": "pass"})
         }

@@ -3,7 +3,7 @@
 use anstream::adapter::strip_str;
 
 use super::about::{LevelSum, sums};
-use super::rows::{Row, rows};
+use super::rows::{ReportRow, rows};
 use super::{About, Detail, in_full};
 use crate::judge::{CaseReport, CaseResult, Finding, LevelReport, Report};
 use crate::wire::plain;
@@ -67,14 +67,14 @@ fn level(report: &LevelReport) -> String {
     )
 }
 
-fn is_failure(row: &Row<'_>) -> bool {
-    matches!(row, Row::Case(case) if case.failed().is_some() && case.breaks.is_none())
+fn is_failure(row: &ReportRow<'_>) -> bool {
+    matches!(row, ReportRow::Case(case) if case.failed().is_some() && case.breaks.is_none())
 }
 
-fn row(row: &Row<'_>) -> String {
+fn row(row: &ReportRow<'_>) -> String {
     match row {
-        Row::Case(judged) => case(judged),
-        Row::Fresh(..) => format!("<p class=\"case passed\"><b>AC</b> {}</p>\n", row.name()),
+        ReportRow::Case(judged) => case(judged),
+        ReportRow::Fresh(..) => format!("<p class=\"case passed\"><b>AC</b> {}</p>\n", row.name()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::rows::{Row, rows};
+use super::rows::{ReportRow, rows};
 use super::{About, in_full};
 use crate::judge::generator::FRESH_LISTS;
 use crate::judge::{CaseReport, CaseResult, Report};
@@ -29,10 +29,10 @@ pub(super) fn render(report: &Report, about: &About) -> String {
     written.to_string().unwrap_or_default()
 }
 
-fn row(row: &Row<'_>) -> TestCase {
+fn row(row: &ReportRow<'_>) -> TestCase {
     match row {
-        Row::Case(case) => test_case(case),
-        Row::Fresh(_, took) => {
+        ReportRow::Case(case) => test_case(case),
+        ReportRow::Fresh(_, took) => {
             let mut written = TestCase::new(row.name(), TestCaseStatus::success());
             written.set_classname(FRESH_LISTS).set_time(*took);
             written

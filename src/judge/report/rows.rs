@@ -7,14 +7,14 @@ use crate::judge::generator::FRESH_LISTS;
 use crate::judge::shape::plural;
 
 /// A row.
-pub(super) enum Row<'r> {
+pub(super) enum ReportRow<'r> {
     /// A case.
     Case(&'r CaseReport),
     /// So many fresh lists that were passed, and how long they took.
     Fresh(usize, Duration),
 }
 
-impl Row<'_> {
+impl ReportRow<'_> {
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {
@@ -30,9 +30,9 @@ fn is_quiet(case: &CaseReport) -> bool {
 }
 
 /// The rows of cases, in their order.
-pub(super) fn rows<'r>(cases: impl IntoIterator<Item = &'r CaseReport>) -> Vec<Row<'r>> {
+pub(super) fn rows<'r>(cases: impl IntoIterator<Item = &'r CaseReport>) -> Vec<ReportRow<'r>> {
     let (quiet, others): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| is_quiet(case));
-    let fresh = Row::Fresh(quiet.len(), quiet.iter().map(|case| case.took).sum());
+    let fresh = ReportRow::Fresh(quiet.len(), quiet.iter().map(|case| case.took).sum());
     let fresh = Some(fresh).filter(|_| !quiet.is_empty());
-    others.into_iter().map(Row::Case).chain(fresh).collect()
+    others.into_iter().map(ReportRow::Case).chain(fresh).collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::about::sums;
-use super::rows::{Row, rows};
+use super::rows::{ReportRow, rows};
 use super::{About, in_full};
 use crate::judge::{CaseReport, CaseResult, Report};
 use crate::wire::plain;
@@ -33,11 +33,11 @@ pub(super) fn render(report: &Report, about: &About) -> String {
 }
 
 /// A row, which has a number.
-fn push_row(text: &mut String, number: usize, level: u8, row: &Row<'_>) {
+fn push_row(text: &mut String, number: usize, level: u8, row: &ReportRow<'_>) {
     let name = format!("level {level}: {}", plain(&row.name())).replace('\\', "\\\\").replace('#', "\\#");
     match row {
-        Row::Fresh(..) => text.push_str(&format!("ok {number} - {name}\n")),
-        Row::Case(case) => push_case(text, number, &name, case),
+        ReportRow::Fresh(..) => text.push_str(&format!("ok {number} - {name}\n")),
+        ReportRow::Case(case) => push_case(text, number, &name, case),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::db::Database;
 use crate::trace::{MOST_BYTES, Recording};
 
 /// What makes a session.
-struct Session {
+struct NewSession {
     base: Database,
     recording: Recording,
     names: CellNames,
@@ -38,7 +38,7 @@ pub(super) fn open(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
 }
 
 /// Begins anew; what was before is returned.
-fn begin(shell: &mut Shell, words: &CommandWords) -> Result<Session, Refusal> {
+fn begin(shell: &mut Shell, words: &CommandWords) -> Result<NewSession, Refusal> {
     if shell.base.store().is_some() {
         let help = "a shell without --store can; of this one `CLEAR` removes all records";
         return Err(words.fault(0, "what is on disk is not begun anew", help));
@@ -46,12 +46,12 @@ fn begin(shell: &mut Shell, words: &CommandWords) -> Result<Session, Refusal> {
     shell.settle()?;
     let mut base = Database::in_memory_with(shell.base.clock().rule());
     let recording = Recording::new(base.copy_in_memory().map_err(Failure::from)?, MOST_BYTES);
-    Ok(swap(shell, Session { base, recording, names: CellNames::default(), past: None }))
+    Ok(swap(shell, NewSession { base, recording, names: CellNames::default(), past: None }))
 }
 
 /// Puts a session in the place of another, which is returned.
-fn swap(shell: &mut Shell, new: Session) -> Session {
-    Session {
+fn swap(shell: &mut Shell, new: NewSession) -> NewSession {
+    NewSession {
         base: replace(&mut shell.base, new.base),
         recording: replace(&mut shell.recording, new.recording),
         names: replace(&mut shell.names, new.names),

@@ -38,19 +38,19 @@ pub(super) fn why(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusal
         cells.insert(field.unwrap_or_default(), &[]);
     }
     let recording = &shell.recording;
-    let history = |(field, bars)| CellHistory { recording, bars, tracer: &tracer, key, field };
+    let history = |(field, bars)| CellPast { recording, bars, tracer: &tracer, key, field };
     let histories: Vec<_> = cells.into_iter().map(history).collect();
     if shell.out.style.format == Format::Text {
-        let texts: Vec<_> = histories.iter().map(CellHistory::text).collect();
+        let texts: Vec<_> = histories.iter().map(CellPast::text).collect();
         shell.out.push(&texts.join("\n"));
         return Ok(());
     }
-    let rows: Vec<_> = histories.iter().flat_map(CellHistory::rows).collect();
+    let rows: Vec<_> = histories.iter().flat_map(CellPast::rows).collect();
     Ok(shell.out.rows(COLUMNS, &rows, |_| Vec::new())?)
 }
 
 /// What became of a cell.
-struct CellHistory<'p> {
+struct CellPast<'p> {
     recording: &'p Recording,
     bars: &'p [Bar],
     tracer: &'p Tracer,
@@ -58,7 +58,7 @@ struct CellHistory<'p> {
     field: &'p str,
 }
 
-impl CellHistory<'_> {
+impl CellPast<'_> {
     /// For people.
     fn text(&self) -> String {
         let mut text = format!("{}\n", CellName { key: self.key, field: self.field });
