@@ -9,13 +9,13 @@ use crate::store::ByteSize;
 /// Who is judged.
 #[derive(clap::Args)]
 pub(super) struct CandidateArgs {
-    /// The folder of a kit, or a solution in Python, JavaScript or TypeScript; without it, and without a command, the kit in
-    /// this folder
+    /// The folder of a kit, or a solution in Python, JavaScript or TypeScript; without it, and without a command, the kit
+    /// in this folder
     #[arg(value_name = "KIT|FILE", conflicts_with = "command")]
     pub(super) target: Vec<PathBuf>,
 
-    /// How the solution is spoken to: list (a process for each list, arrays in and out), lines (a query a line) or session
-    /// (the adapters of `rewind init`) [default: what rewind.toml says; for a command list]
+    /// How the solution is spoken to: list (a process for each list, arrays in and out), lines (a query a line) or
+    /// session (the adapters of `rewind init`) [default: what rewind.toml says; for a command list]
     #[arg(long, value_name = "PROTOCOL")]
     pub(super) protocol: Option<Protocol>,
 

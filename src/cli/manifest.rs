@@ -1,7 +1,7 @@
 //! `rewind.toml`: how the solution in a folder is started and judged.
 //!
-//! Invariants: all mistakes in keys and values are told in one pass, each with its place; what the file does not say is left open, and
-//! options say it otherwise.
+//! Invariants: all mistakes in keys and values are told in one pass, each with its place; what the file does not say is
+//! left open, and options say it otherwise.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -120,7 +120,8 @@ impl ManifestReader<'_> {
             }
         }
         if !table.contains_key("run") {
-            let help = "it is the command that starts the solution: run = [\"python3\", \"adapter.py\", \"solution.py\"]";
+            let help = "it is the command that starts the solution: \
+                        run = [\"python3\", \"adapter.py\", \"solution.py\"]";
             self.fault(0..0, "`run` is missing", help);
         }
         manifest
