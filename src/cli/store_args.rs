@@ -83,7 +83,7 @@ impl StoreArgs {
         Ok(Some(base))
     }
 
-    /// Ends the work with a store.
+    /// Ends the work with a database, and the process with it.
     pub(super) fn close(&self, mut base: Database) -> Result<(), Failure> {
         if self.stats {
             let stats = base.stats()?.store;
@@ -92,7 +92,7 @@ impl StoreArgs {
         // What has failed is noted there, also if it was earlier.
         let _ = base.finish_compaction();
         let failure = base.store().and_then(Store::compaction_failure).map(str::to_owned);
-        base.close()?;
+        base.close_at_exit()?;
         if let Some(why) = failure {
             say(&format!("note: a compaction in the background has failed: {why}\n"));
         }
