@@ -13,7 +13,7 @@ use super::{Failure, say};
 use crate::engine::LiveCell;
 use crate::query::Language;
 use crate::query::Query;
-use crate::script::Format;
+use crate::script::{Format, escaped, to_json};
 use crate::store::{self, Disk, Encoding, Options, Store, StoreView, Until};
 use crate::time::Time;
 
@@ -146,14 +146,14 @@ fn stats(directory: &DirectoryArg, format: Option<Format>) -> Result<(), Failure
     let text = match format {
         Some(Format::Text | Format::Table) => stat_lines(&stats),
         None if terminal => stat_lines(&stats),
-        _ => serde_json::to_string(&stats).map_err(io::Error::from)? + "\n",
+        _ => to_json(&stats) + "\n",
     };
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
 fn cat(directory: &DirectoryArg, files: &[String]) -> Result<(), Failure> {
     let mut out = stdout();
-    store::cat(&*directory.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{line}")?))?;
+    store::cat(&*directory.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{}", escaped(line))?))?;
     Ok(out.flush()?)
 }
 
@@ -211,7 +211,7 @@ fn compact(directory: &DirectoryArg, encoding: Option<Encoding>) -> Result<(), F
     let before = store.stats()?;
     store.compact()?;
     let after = store.stats()?;
-    store.close()?;
+    store.close_at_exit()?;
     let size = |stats: &store::Stats| store::ByteSize(stats.segment_bytes + stats.snapshot_bytes);
     Ok(writeln!(io::stdout(), "{} before, {} after", size(&before), size(&after))?)
 }
@@ -230,9 +230,7 @@ fn export(directory: &DirectoryArg, until: Until, format: Format) -> Result<(), 
     view.try_dump(|query: &Query<'_>| {
         out.write_all(if count == 0 { b"" } else { between.as_bytes() })?;
         count += 1;
-        Ok::<_, Failure>(
-            serde_json::to_writer(&mut out, &Language::records().words(query)).map_err(io::Error::from)?,
-        )
+        Ok::<_, Failure>(out.write_all(to_json(&Language::records().words(query)).as_bytes())?)
     })?;
     out.write_all(if count == 0 && format == Format::Jsonl { b"" } else { after.as_bytes() })?;
     Ok(out.flush()?)
