@@ -34,6 +34,7 @@ mod suites;
 mod test;
 #[cfg(unix)]
 mod watch;
+mod whole_file;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

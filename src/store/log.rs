@@ -288,6 +288,7 @@ impl Log {
     /// Ends the current segment and begins the next; one without a group is taken away. If there is no room for the next
     /// the log goes on in the current one, and that is noted.
     pub(super) fn rotate(&mut self, encoding: Encoding) -> Result<(), Error> {
+        self.check()?;
         if self.tail.is_empty() && self.tail.name.encoding == encoding {
             return Ok(());
         }
