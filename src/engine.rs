@@ -28,7 +28,7 @@
 //!
 //! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
 //! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`,
-//! `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records`
+//! `level5_find`, `level5_forget`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records`
 //! (all cells, and the counts), `shards` (the map they are kept in), `live` (which of them are live),
 //! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists),
 //! `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who dies when), `undo`
@@ -52,6 +52,7 @@ mod level2_scans;
 mod level3_lifetimes;
 mod level4_backups;
 mod level5_find;
+mod level5_forget;
 mod level5_keys;
 mod level5_lifetimes;
 mod level5_lists;
@@ -77,6 +78,7 @@ use backups::Backups;
 pub(crate) use blobs::Blobs;
 use blobs::NoBlobs;
 use expiries::{Expiries, PendingExpiry};
+use level5_forget::Forgetting;
 use records::RecordTable;
 use smol_str::SmolStr;
 #[cfg(feature = "store")]
@@ -121,6 +123,7 @@ pub struct Engine {
     expiries: Expiries,
     undo: UndoLog,
     backups: Backups,
+    forgetting: Forgetting,
     transactions: Vec<Transaction>,
     /// The place of the transaction whose present is the engine's now.
     inside: Option<usize>,
@@ -143,6 +146,7 @@ impl Engine {
             expiries: Expiries::default(),
             undo: UndoLog::default(),
             backups: Backups::default(),
+            forgetting: Forgetting::default(),
             transactions: Vec::new(),
             inside: None,
             begun: 0,
@@ -227,6 +231,7 @@ impl Engine {
             Query::Items {} => self.items::<B>(now),
             Query::Size {} => self.size(now),
             Query::Clear {} => self.clear(),
+            Query::Forget { before } => self.forget(before.0),
             Query::ExpireRecord { key, ttl } => self.expire((key, None), ttl, now),
             Query::Expire { key, field, ttl } => self.expire((key, Some(field)), ttl, now),
             Query::TtlOfRecord { key } => self.ttl((key, None), now),

@@ -144,6 +144,15 @@ pub enum Reason<'q> {
         /// How many backups stay.
         backups: usize,
     },
+    /// Backups are forgotten.
+    Forgets {
+        /// The moment that is asked for.
+        asked: Time,
+        /// The backup that it finds, if there is one.
+        kept: Option<Time>,
+        /// How many before it are forgotten.
+        count: usize,
+    },
     /// Lifetimes begin anew.
     Expires {
         /// Whose.
@@ -247,6 +256,7 @@ impl<'q> Reason<'q> {
             | Self::Counts { .. }
             | Self::Finds { .. }
             | Self::Clears { .. }
+            | Self::Forgets { .. }
             | Self::Appends { .. }
             | Self::Begins { .. }
             | Self::Commits { .. }

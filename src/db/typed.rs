@@ -195,6 +195,12 @@ macro_rules! typed_methods {
                 self.ask(&Query::Clear {})
             }
 
+            /// Forgets the backups older than the latest one taken at `before` or earlier, so that a restore to it or
+            /// any later moment does what it did; how many.
+            pub fn forget(&mut self, before: impl Into<Time>) -> Result<u64, Error> {
+                self.ask(&Query::Forget { before: RestorePoint(before.into()) })
+            }
+
             /// Gives every live cell of a record a new lifetime, from now on; `true` if there was one.
             pub fn expire_record(&mut self, key: &str, ttl: impl Into<Ttl>) -> Result<bool, Error> {
                 self.ask(&Query::ExpireRecord { key, ttl: ttl.into() })

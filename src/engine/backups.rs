@@ -77,6 +77,25 @@ impl Backups {
         lasts.into_iter().flatten().map(|(taken, _)| *taken).max()
     }
 
+    /// How many were taken before a moment.
+    pub(super) fn count_before(&self, moment: Time) -> usize {
+        let own = self.own.range(..moment).filter(|(taken, _)| !self.shared.contains_key(taken));
+        own.count() + self.shared.range(..moment).count()
+    }
+
+    /// Forgets those that were taken before a moment. Where transactions share them, the others are copied.
+    pub(super) fn forget_before(&mut self, moment: Time) {
+        self.join();
+        self.own = self.own.split_off(&moment);
+        match Arc::get_mut(&mut self.shared) {
+            Some(all) => *all = all.split_off(&moment),
+            None => {
+                let later = self.shared.range(moment..).map(|(taken, backup)| (*taken, *backup));
+                self.shared = Arc::new(later.collect());
+            }
+        }
+    }
+
     /// All of them, in order of time.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Time, Backup)> {
         let mut all: Vec<_> = self.own.iter().map(|(taken, backup)| (*taken, *backup)).collect();

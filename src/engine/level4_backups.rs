@@ -37,6 +37,7 @@ impl Engine {
         let backup = Backup { now, savepoint, live_records: self.records.live_records() };
         let replaced = self.backups.add(timestamp, backup);
         let written = self.undo.take();
+        self.forgetting.note(written.len());
         self.keep_closed(&written, savepoint.epoch());
         let hidden =
             replaced.map(|backup| backup.savepoint).filter(|last| self.timeline.follows(savepoint, *last));
@@ -59,6 +60,7 @@ impl Engine {
         let written = self.undo.take();
         self.undo_open(written);
         self.timeline.fork(backup.savepoint);
+        self.forgetting.note(0);
         self.records.set_live_records(backup.live_records);
         match self.clock.rule() {
             ClockRule::Monotone => {

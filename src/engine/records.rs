@@ -16,7 +16,7 @@ use super::history::History;
 use super::live::Live;
 use super::shards::{Shards, Table};
 use super::stored::{StoredText, StoredValue};
-use super::timeline::{Epoch, Timeline};
+use super::timeline::{Epoch, Timeline, Watchers};
 use crate::time::{Lifetime, Time};
 
 /// What a cell holds.
@@ -318,6 +318,37 @@ impl RecordTable {
         let Some(cell) = record.fields.get_mut(field) else { return };
         cell.forget(epoch);
         if cell.is_deleted_for_good() && record.remove(field) {
+            entry.remove();
+        }
+    }
+
+    /// The versions that nobody sees, or sees in vain: of cells and, without a field, of the counts of records.
+    pub(super) fn unseen(&self, watchers: &Watchers) -> Vec<(Text, Option<Text>, Epoch)> {
+        let mut all = Vec::new();
+        for (key, record) in self.iter() {
+            let count = watchers.unseen(record.count.iter().map(|(epoch, count)| (epoch, *count == 0)));
+            all.extend(count.into_iter().map(|epoch| (key.clone(), None, epoch)));
+            for (field, cell) in record.cells() {
+                let unseen = watchers.unseen(cell.iter().map(|(epoch, content)| (epoch, content.is_none())));
+                all.extend(unseen.into_iter().map(|epoch| (key.clone(), Some(field.clone()), epoch)));
+            }
+        }
+        all
+    }
+
+    /// Takes out a version of a cell or, without a field, of the count of a record.
+    pub(super) fn take_out(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
+        let Some(mut entry) = self.by_key.find(key) else { return };
+        let (_, record) = entry.get_mut();
+        let Some(field) = field else {
+            if !record.count.undo(epoch) {
+                record.count = History::new(Epoch::FIRST, 0);
+            }
+            return;
+        };
+        let cell = record.fields.get_mut(field);
+        let goes = cell.is_some_and(|cell| !cell.undo(epoch) || cell.is_deleted_for_good());
+        if goes && record.remove(field) {
             entry.remove();
         }
     }

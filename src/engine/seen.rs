@@ -130,6 +130,12 @@ impl Engine {
         self.own_backups().first_after(moment)
     }
 
+    /// How many were taken before a moment.
+    #[must_use]
+    pub fn backups_before(&self, moment: Time) -> usize {
+        self.own_backups().count_before(moment)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn number_of_backups(&self) -> usize {

@@ -27,12 +27,14 @@
 
 mod branch_images;
 mod check;
+mod watchers;
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
 pub(super) use branch_images::{Runs, TimelineImage};
 pub(super) use check::{Known, Pasts};
+pub(super) use watchers::Watchers;
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no
 /// more room.

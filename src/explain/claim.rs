@@ -102,6 +102,7 @@ impl<'q> Reason<'q> {
             | Self::Surveys { .. }
             | Self::Counts { .. }
             | Self::Finds { .. }
+            | Self::Forgets { .. }
             | Self::Expires { .. }
             | Self::Measures { .. }
             | Self::Persists { .. }
@@ -136,6 +137,7 @@ impl<'q> Reason<'q> {
             | Self::Persists { target, .. } => target.when.reading(),
             Self::Sets { .. }
             | Self::Clears { .. }
+            | Self::Forgets { .. }
             | Self::Appends { .. }
             | Self::Begins { .. }
             | Self::Commits { .. }
@@ -174,6 +176,7 @@ impl<'q> Reason<'q> {
             Self::ListsNames { count } => ClaimedAnswer::Listed(count),
             Self::Saves { census: Census { records, .. }, .. }
             | Self::Counts { census: Census { records, .. }, .. } => ClaimedAnswer::Number(records as u64),
+            Self::Forgets { count, .. } => ClaimedAnswer::Number(count as u64),
             Self::Appends { before, .. } => ClaimedAnswer::Number(items_after(before) as u64),
             Self::Conflicts | Self::Measures { last: None, .. } => ClaimedAnswer::Found(false),
             Self::Measures { last: Some(Expiry::Never), .. } => ClaimedAnswer::Permanent,

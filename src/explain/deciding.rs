@@ -82,6 +82,11 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
             Query::Values {} | Query::Items {} => self.surveys(|census| census.cells),
             Query::Size {} => Reason::Counts { census: self.census(), when },
             Query::Clear {} => Reason::Clears { census: self.census(), backups: engine.number_of_backups() },
+            Query::Forget { before } => {
+                let kept = engine.latest_backup(before.0);
+                let count = kept.map_or(0, |kept| engine.backups_before(kept));
+                Reason::Forgets { asked: before.0, kept, count }
+            }
             Query::ExpireRecord { key, ttl } => {
                 let lifespan = Lifespan::of(clock.now(), ttl, clock);
                 Reason::Expires { target: self.target(key, None).0, lifespan }

@@ -40,6 +40,10 @@ impl Reason<'_> {
             Self::RemovesRecord(_) => "a record is removed with all its live cells",
             Self::Surveys { .. } | Self::Counts { .. } => "only what is live is listed and counted",
             Self::Finds { .. } => "what is live and matches is listed",
+            Self::Forgets { count: 0, .. } => {
+                "the backup that a moment finds stays, and so do all later ones"
+            }
+            Self::Forgets { .. } => "backups before the one that a moment finds are forgotten",
             Self::Clears { .. } => "a clear removes all that is live, and keeps the backups",
             Self::Expires { .. } => "lifetimes begin anew where something is live",
             Self::Measures { .. } => "what is left is counted from the clock's reading",

@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::sessions::{asks, forgets_names, lists_names, names, rolls_back};
 use super::targets::{
-    appends, clears, counts, expires, finds, holds, measures, persists, removes_record, surveys,
+    appends, clears, counts, expires, finds, forgets, holds, measures, persists, removes_record, surveys,
 };
 use super::{CellName, CellState, Census, Expiry, Lifespan, Listing, Name, Reason, When};
 use crate::time::{ClockRule, Time};
@@ -35,6 +35,7 @@ impl Display for Reason<'_> {
                 finds(f, (*what, *how, pattern), (*found, *among), *when)
             }
             Self::Clears { census, backups } => clears(f, census, *backups),
+            Self::Forgets { asked, kept, count } => forgets(f, *asked, *kept, *count),
             Self::Expires { target, lifespan } => expires(f, *target, *lifespan),
             Self::Measures { target, last, now } => measures(f, *target, *last, *now),
             Self::Appends { cell, before } => appends(f, *cell, *before),

@@ -71,6 +71,20 @@ fn without_effect(f: &mut Formatter<'_>, target: Target<'_>) -> fmt::Result {
     write!(f, "{target}, so nothing changes")
 }
 
+pub(super) fn forgets(f: &mut Formatter<'_>, asked: Time, kept: Option<Time>, count: usize) -> fmt::Result {
+    match (kept, count) {
+        (None, _) => write!(f, "no backup was taken at {asked} or before, so none is forgotten"),
+        (Some(kept), 0) => write!(f, "{asked} finds the backup of {kept}, and there is none before it"),
+        (Some(kept), count) => {
+            let older = counted(count, "older one");
+            write!(
+                f,
+                "{asked} finds the backup of {kept}, which stays with all later ones: {older} can be restored no more"
+            )
+        }
+    }
+}
+
 pub(super) fn expires(f: &mut Formatter<'_>, target: Target<'_>, lifespan: Lifespan) -> fmt::Result {
     match target.live {
         0 => without_effect(f, target),

@@ -29,7 +29,7 @@ const fn form(
 }
 
 /// Level, name, what it asks, what it answers, and an example: some queries, and the answer to the last.
-static FORMS: [Form; 40] = [
+static FORMS: [Form; 41] = [
     form(1, "SET", One(Operation::Set), "the empty string", &["SET A B C", "GET A B"], "C"),
     form(
         1,
@@ -194,6 +194,14 @@ static FORMS: [Form; 40] = [
         "the empty string",
         &["PUT A B", "BACKUP 1", "CLEAR", "RESTORE 2 1", "KEYS"],
         "A",
+    ),
+    form(
+        5,
+        "FORGET",
+        One(Operation::Forget),
+        "how many backups are forgotten",
+        &["PUT A B", "BACKUP 1", "BACKUP 5", "BACKUP 9", "FORGET 6"],
+        "1",
     ),
     form(
         5,

@@ -85,6 +85,9 @@ operations! { 'a:
     Write "CLEAR" Clear {}
         "Empties the database. The clock and the backups stay, and any of these can be restored.";
 
+    Write "FORGET" Forget { before: Moment }
+        "Forgets the backups older than the latest one taken at or before a moment, so that RESTORE to that moment or any later one does what it did. The clock stays where it is.";
+
     Write "EXPIRE" ExpireRecord { key: Key, ttl: Ttl }
         "Gives every live cell of a record a new lifetime: from now up to, not including, now + ttl. With a ttl of 0 they are dead at once.";
 

@@ -203,6 +203,7 @@ fn is_of_records(operation: Operation) -> bool {
         | Operation::ScanByPrefixAt
         | Operation::Backup
         | Operation::Restore
+        | Operation::Forget
         | Operation::Put
         | Operation::PutWithTtl
         | Operation::GetOwn

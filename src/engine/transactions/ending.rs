@@ -100,6 +100,7 @@ impl Engine {
         let Some(place) = self.inside else { return false };
         let undo = self.end_transaction(place);
         self.undo(undo);
+        self.give_back();
         true
     }
 
@@ -147,6 +148,7 @@ impl Engine {
         } else {
             self.adopt(place);
         }
+        self.give_back();
         true
     }
 

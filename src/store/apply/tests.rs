@@ -26,7 +26,7 @@ impl TestRng {
 }
 
 /// What is asked; `@` becomes a moment that runs forward, now and then backward.
-const QUERIES: [&str; 24] = [
+const QUERIES: [&str; 25] = [
     "SET a f 1",
     "SET a g a-value-that-is-long",
     "SET b f \0#0",
@@ -39,6 +39,7 @@ const QUERIES: [&str; 24] = [
     "SCAN_AT b @",
     "BACKUP @",
     "RESTORE @ 9",
+    "FORGET @",
     "TICK @",
     "PUT c another-value-that-is-long",
     "APPEND c l an-item-that-is-longer",

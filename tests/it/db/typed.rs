@@ -88,6 +88,7 @@ macro_rules! by_words {
                 ["VALUES"] => joined(db.values()?),
                 ["ITEMS"] => items(db.items()?),
                 ["SIZE"] => db.size()?.to_string(),
+                ["FORGET", before] => db.forget(number(before))?.to_string(),
                 ["CLEAR"] => nothing(db.clear()?),
                 ["EXPIRE", key, ttl] => db.expire_record(key, number(ttl))?.to_string(),
                 ["EXPIRE", key, field, ttl] => db.expire(key, field, number(ttl))?.to_string(),

@@ -3,6 +3,7 @@
 use rewinddb::engine::{Engine, Session, Sizes};
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::time::{ClockRule, Time, Ttl};
+use rstest::rstest;
 
 fn apply(engine: &mut Engine, query: &Query<'_>) -> String {
     engine.apply(query).expect("time moves forward").to_string()
@@ -297,4 +298,60 @@ fn databases_that_transactions_leave_behind_are_given_back() {
         assert_eq!(apply(&mut engine, &Query::Size {}), "1");
     }
     assert_small(engine.sizes());
+}
+
+fn forget(engine: &mut Engine, before: u64) -> String {
+    apply(engine, &Query::Forget { before: RestorePoint(Time(before)) })
+}
+
+/// Forgets all but the ten latest backups, time and again, while states are written, restored and left behind.
+#[rstest]
+fn what_only_forgotten_backups_held_is_given_back(
+    #[values(ClockRule::Monotone, ClockRule::Free)] rule: ClockRule,
+) {
+    let mut engine = Engine::new(rule);
+    let (mut most, mut forgotten) = (0, 0);
+    for time in 1..3_000_u64 {
+        let key = format!("k{}", time * 7 % 50);
+        match time % 11 {
+            0 => drop(apply(&mut engine, &Query::DeleteRecord { key: &key })),
+            1 => set(&mut engine, &key, time, 40),
+            2 if time % 3 == 0 => drop(apply(&mut engine, &Query::Clear {})),
+            _ => drop(apply(&mut engine, &Query::Put { key: &key, value: "v" })),
+        }
+        backup(&mut engine, time);
+        if time % 5 == 0 {
+            restore(&mut engine, time, time.saturating_sub(time % 9));
+        }
+        let count = forget(&mut engine, time.saturating_sub(10));
+        forgotten += count.parse::<u64>().expect("it is a number");
+        let Sizes { versions, branches, backups, .. } = engine.sizes();
+        assert!(backups <= 11, "{backups} backups");
+        most = most.max(versions).max(branches);
+        if time % 100 == 0 {
+            engine.check().expect("all is as it should be");
+        }
+    }
+    assert_eq!(forgotten, 2_999 - 11);
+    assert!(most < 600, "{most} versions or branches of 50 records");
+}
+
+#[test]
+fn what_a_transaction_still_sees_is_given_back_when_it_has_ended() {
+    let (mut engine, session) = (Engine::new(ClockRule::Monotone), Session::new());
+    apply(&mut engine, &Query::Put { key: "k", value: "first" });
+    backup(&mut engine, 1);
+    engine.apply_in(&session, &Query::Begin {}).expect("time moves forward");
+    for time in 2..1_000 {
+        apply(&mut engine, &Query::Put { key: "k", value: &time.to_string() });
+        backup(&mut engine, time);
+        assert_eq!(forget(&mut engine, time), "1");
+    }
+    let get = Query::GetOwn { key: "k" };
+    assert_eq!(engine.apply_in(&session, &get).expect("time moves forward").to_string(), "first");
+    assert!(engine.sizes().versions > 900);
+    engine.apply_in(&session, &Query::Rollback {}).expect("time moves forward");
+    assert_eq!((engine.sizes().versions, engine.sizes().backups, engine.check()), (1, 1, Ok(())));
+    restore(&mut engine, 2_000, 999);
+    assert_eq!(apply(&mut engine, &get), "999");
 }

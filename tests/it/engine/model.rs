@@ -14,7 +14,7 @@
 //!   backups   [ (3, a full copy of records), … ]          BACKUP 3, in the order they were taken
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rewinddb::wire::Term;
 
@@ -28,7 +28,7 @@ const NEVER: u128 = 1 << 100;
 type Records = BTreeMap<String, BTreeMap<String, Cell>>;
 
 /// The names that no alias may have and that alone may have one.
-const OPERATIONS: &str = "SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT \
+const OPERATIONS: &str = "SET GET DELETE FORGET SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT \
     SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST \
     APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES";
 
@@ -125,6 +125,7 @@ impl Model {
                 self.items(when).into_iter().map(shown).collect::<Vec<_>>().join(", ")
             }
             ["SIZE"] => self.keys(when).len().to_string(),
+            ["FORGET", before] => self.forget(number(before)),
             ["CLEAR"] => {
                 self.records = Records::new();
                 String::new()
@@ -345,6 +346,20 @@ impl Model {
             }
         }
         String::new()
+    }
+}
+
+/// Backups that are given up.
+impl Model {
+    fn forget(&mut self, before: u128) -> String {
+        let Some(kept) = self.backups.iter().map(|(taken, _)| *taken).filter(|taken| *taken <= before).max()
+        else {
+            return "0".to_owned();
+        };
+        let older: BTreeSet<_> =
+            self.backups.iter().map(|(taken, _)| *taken).filter(|taken| *taken < kept).collect();
+        self.backups.retain(|(taken, _)| *taken >= kept);
+        older.len().to_string()
     }
 }
 

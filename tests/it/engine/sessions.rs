@@ -148,7 +148,7 @@ fn difference(free: bool, script: &[Step], counts: &mut Counts) -> Result<(), (u
                 counts.met_by_whole += u64::from(was_open && *whole);
             }
             ("ROLLBACK", Ok("true")) => counts.rolled_back += 1,
-            ("BACKUP" | "RESTORE" | "CLEAR", _) => *whole = true,
+            ("BACKUP" | "RESTORE" | "FORGET" | "CLEAR", _) => *whole = true,
             _ => {}
         }
         if place + 1 == script.len() || matches!(name.as_str(), "COMMIT" | "ROLLBACK") {

@@ -136,7 +136,7 @@ impl Sessions {
         transaction.changes.extend(change);
         match words[0].as_str() {
             "TICK" => {}
-            "KEYS" | "VALUES" | "ITEMS" | "SIZE" | "FIND" | "BACKUP" | "RESTORE" | "CLEAR" => {
+            "KEYS" | "VALUES" | "ITEMS" | "SIZE" | "FIND" | "BACKUP" | "RESTORE" | "FORGET" | "CLEAR" => {
                 transaction.touched_all = true;
             }
             _ => drop(transaction.touched.insert(words[1].clone())),
@@ -157,6 +157,7 @@ fn change(mut before: Model, words: &[String], answer: &str, now: u128) -> Optio
         ["CLEAR"] => return Some(Change::Everything),
         ["RESTORE", _, wanted] => return before.can_restore(wanted).then_some(Change::Everything),
         ["BACKUP", _] => return Some(Change::Backup),
+        ["FORGET", _] => return (answer != "0").then_some(Change::Backup),
         // Dead on arrival, so all it can do is end what is there.
         ["SET_AT_WITH_TTL", key, field, _, start, "0"] if !is_free || start == "0" => was_live(key, field),
         ["PUT_WITH_TTL", key, _, "0"] => was_live(key, ""),

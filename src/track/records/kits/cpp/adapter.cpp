@@ -389,6 +389,7 @@ std::string call(Database& db, Words query) {
     if (form == "VALUES 0") return answer_of(db, WAY(values()));
     if (form == "ITEMS 0") return answer_of(db, WAY(items()));
     if (form == "SIZE 0") return answer_of(db, WAY(size()));
+    if (form == "FORGET 1") return answer_of(db, WAY(forget(n1)));
     if (form == "CLEAR 0") return answer_of(db, WAY(clear()));
     if (form == "EXPIRE 2") return answer_of(db, WAY(expire_record(a, n2)));
     if (form == "EXPIRE 3") return answer_of(db, WAY(expire(a, b, n3)));

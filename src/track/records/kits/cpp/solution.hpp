@@ -151,6 +151,11 @@ public:
         throw std::logic_error("not implemented");
     }
 
+    // Forgets the backups older than the latest one taken at or before a moment; moves no clock. Answers how many.
+    std::string forget(std::uint64_t before) {
+        throw std::logic_error("not implemented");
+    }
+
     // Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false".
     std::string expire_record(const std::string& key, std::uint64_t ttl) {
         throw std::logic_error("not implemented");
@@ -228,7 +233,7 @@ public:
     static bool is_operation(const std::string& name) {
         const std::string all =
             " SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT "
-            "SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR "
+            "SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR FORGET "
             "EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES ";
         return name.find(' ') == std::string::npos && all.find(" " + name + " ") != std::string::npos;
     }

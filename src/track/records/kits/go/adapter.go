@@ -314,8 +314,8 @@ var adapterMethods = strings.Fields(`
 	deleteat/DELETE_AT/text/text/time scanat/SCAN_AT/text/time scanbyprefixat/SCAN_BY_PREFIX_AT/text/text/time
 	backup/BACKUP/time restore/RESTORE/time/time tick/TICK/time put/PUT/text/text putwithttl/PUT_WITH_TTL/text/text/ttl
 	getown/GET/text deleterecord/DELETE/text existsrecord/EXISTS/text exists/EXISTS/text/text keys/KEYS values/VALUES
-	items/ITEMS size/SIZE clear/CLEAR expirerecord/EXPIRE/text/ttl expire/EXPIRE/text/text/ttl ttlofrecord/TTL/text
-	ttl/TTL/text/text persistrecord/PERSIST/text persist/PERSIST/text/text append/APPEND/text/text/text
+	items/ITEMS size/SIZE clear/CLEAR forget/FORGET/time expirerecord/EXPIRE/text/ttl expire/EXPIRE/text/text/ttl
+	ttlofrecord/TTL/text ttl/TTL/text/text persistrecord/PERSIST/text persist/PERSIST/text/text append/APPEND/text/text/text
 	find/FIND/text/text/text begin/BEGIN commit/COMMIT rollback/ROLLBACK alias/ALIAS/text/text aliases/ALIASES
 	resetaliases/RESET_ALIASES
 `)

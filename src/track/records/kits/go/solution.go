@@ -149,6 +149,12 @@ func (s *Solution) Clear() string {
 	panic("not implemented")
 }
 
+// Forget forgets the backups older than the latest one taken at or before a moment; it moves no clock. It answers how
+// many.
+func (s *Solution) Forget(before uint64) string {
+	panic("not implemented")
+}
+
 // ExpireRecord gives the live cells of a record the end now + ttl. It answers "true" if there were any, else "false".
 func (s *Solution) ExpireRecord(key string, ttl uint64) string {
 	panic("not implemented")
@@ -225,6 +231,6 @@ func (s *Solution) ResetAliases() string {
 // The names that no alias may have, and that alone may have one.
 var operations = strings.Fields(`
 	SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT SCAN_BY_PREFIX_AT
-	BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST APPEND FIND
+	BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR FORGET EXPIRE TTL PERSIST APPEND FIND
 	BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
 `)

@@ -232,6 +232,7 @@ public final class Adapter {
         "items ITEMS",
         "size SIZE",
         "clear CLEAR",
+        "forget FORGET time",
         "expireRecord EXPIRE text ttl",
         "expire EXPIRE text text ttl",
         "ttlOfRecord TTL text",

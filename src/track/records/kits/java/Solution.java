@@ -146,6 +146,11 @@ public class Solution {
         throw new UnsupportedOperationException("not implemented");
     }
 
+    /** Forgets the backups older than the latest one taken at or before a moment; moves no clock. Answers how many. */
+    public String forget(long before) {
+        throw new UnsupportedOperationException("not implemented");
+    }
+
     /** Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false". */
     public String expireRecord(String key, long ttl) {
         throw new UnsupportedOperationException("not implemented");
@@ -193,7 +198,7 @@ public class Solution {
     private static final java.util.Set<String> OPERATIONS = java.util.Set.of((
         "SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT"
         + " SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE"
-        + " CLEAR EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES"
+        + " CLEAR FORGET EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES"
         + " RESET_ALIASES").split(" "));
 
     /** Begins a transaction. Answers "true", or "false" if one is open. */

@@ -49,6 +49,7 @@ const METHODS = {
   items: ["ITEMS"],
   size: ["SIZE"],
   clear: ["CLEAR"],
+  forget: ["FORGET", "timestampToRestore"],
   expireRecord: ["EXPIRE", "key", "ttl"],
   expire: ["EXPIRE", "key", "field", "ttl"],
   ttlOfRecord: ["TTL", "key"],

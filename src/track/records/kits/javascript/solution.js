@@ -149,6 +149,11 @@ class Solution {
     throw new Error("not implemented");
   }
 
+  /** Forgets the backups older than the latest one taken at or before a moment; moves no clock. Answers how many. */
+  forget(before) {
+    throw new Error("not implemented");
+  }
+
   /** Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false". */
   expireRecord(key, ttl) {
     throw new Error("not implemented");
@@ -226,7 +231,7 @@ class Solution {
 // The names that no alias may have, and that alone may have one.
 const OPERATIONS = `
   SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT SCAN_BY_PREFIX_AT
-  BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST APPEND FIND
+  BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR FORGET EXPIRE TTL PERSIST APPEND FIND
   BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
 `.trim().split(/\s+/);
 

@@ -45,6 +45,7 @@ METHODS = {
     "items": ["ITEMS"],
     "size": ["SIZE"],
     "clear": ["CLEAR"],
+    "forget": ["FORGET", "timestamp_to_restore"],
     "expire_record": ["EXPIRE", "key", "ttl"],
     "expire": ["EXPIRE", "key", "field", "ttl"],
     "ttl_of_record": ["TTL", "key"],

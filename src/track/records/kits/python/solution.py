@@ -120,6 +120,10 @@ class Solution:
         """Empties the database. The clock and the backups stay. Answers ""."""
         raise NotImplementedError
 
+    def forget(self, before: int) -> str:
+        """Forgets the backups older than the latest one taken at or before a moment; moves no clock. Answers how many."""
+        raise NotImplementedError
+
     def expire_record(self, key: str, ttl: int) -> str:
         """Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false"."""
         raise NotImplementedError
@@ -183,6 +187,6 @@ class Solution:
 # The names that no alias may have, and that alone may have one.
 OPERATIONS = """
     SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT SCAN_BY_PREFIX_AT
-    BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR EXPIRE TTL PERSIST APPEND FIND
+    BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR FORGET EXPIRE TTL PERSIST APPEND FIND
     BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
 """.split()

@@ -306,6 +306,7 @@ fn call(database: &mut Solution, query: &[&str]) -> String {
         ["VALUES"] => told(&database.values()),
         ["ITEMS"] => told(&database.items()),
         ["SIZE"] => told(&database.size()),
+        ["FORGET", before] => told(&database.forget(number(before))),
         ["CLEAR"] => told(&database.clear()),
         ["EXPIRE", key, ttl] => told(&database.expire_record(text(key), number(ttl))),
         ["EXPIRE", key, field, ttl] => told(&database.expire(text(key), text(field), number(ttl))),

@@ -152,6 +152,11 @@ impl Solution {
         todo!()
     }
 
+    /// Forgets the backups older than the latest one taken at or before a moment; moves no clock. Answers how many.
+    pub fn forget(&mut self, before: u64) -> String {
+        todo!()
+    }
+
     /// Gives the live cells of a record a new end, now + ttl. Answers "true" if there were any, else "false".
     pub fn expire_record(&mut self, key: &str, ttl: u64) -> String {
         todo!()
@@ -231,7 +236,7 @@ impl Solution {
 fn is_operation(name: &str) -> bool {
     let all = "
         SET GET DELETE SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL GET_AT DELETE_AT SCAN_AT
-        SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR
+        SCAN_BY_PREFIX_AT BACKUP RESTORE TICK PUT PUT_WITH_TTL EXISTS KEYS VALUES ITEMS SIZE CLEAR FORGET
         EXPIRE TTL PERSIST APPEND FIND BEGIN COMMIT ROLLBACK BATCH ALIAS ALIASES RESET_ALIASES
     ";
     all.split_whitespace().any(|operation| operation == name)

@@ -1,0 +1,66 @@
+//! Level 5, backups that are given up: FORGET, and what only they held is given back.
+//!
+//! Promise, which tests hold it to: whatever was written and forgotten, there are about twice as many versions as
+//! somebody sees, and a few.
+//!
+//! What nobody sees is looked for when as much was written since the last look as was left then, so a write pays for its
+//! own part of it; and where no transaction is open.
+
+use super::Engine;
+use super::transactions::{WholeDbWrite, WriteTarget};
+use crate::reply::Reply;
+use crate::time::Time;
+
+/// No look is worth while for less.
+const FEW: usize = 16;
+
+/// When to look for what nobody sees.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Forgetting {
+    /// Was a backup forgotten since the last look?
+    any: bool,
+    /// How many versions and branches came to lie in the past since then.
+    since: usize,
+    /// How many versions the last look left.
+    left: usize,
+}
+
+impl Forgetting {
+    /// A backup or a restore puts so many versions in the past.
+    pub(super) fn note(&mut self, versions: usize) {
+        self.since += 1 + versions;
+    }
+
+    fn is_due(&self) -> bool {
+        self.any && self.since > self.left + FEW
+    }
+}
+
+impl Engine {
+    /// Forgets the backups before the latest one taken at `moment` or earlier, and counts them.
+    pub(super) fn forget<V>(&mut self, moment: Time) -> Reply<'static, V> {
+        let kept = self.backups.latest(moment).map(|(taken, _)| taken);
+        let count = kept.map_or(0, |kept| self.backups.count_before(kept));
+        if let Some(kept) = kept.filter(|_| count > 0) {
+            self.touch_whole(WholeDbWrite::Saved);
+            self.note_change(WriteTarget::Backups);
+            self.backups.forget_before(kept);
+            self.forgetting.any = true;
+            self.give_back();
+        }
+        Reply::Count(count as u64)
+    }
+
+    /// Gives back what nobody sees, if it is time to.
+    pub(super) fn give_back(&mut self) {
+        if !self.forgetting.is_due() || self.is_shared() {
+            return;
+        }
+        let watchers = self.timeline.watchers(self.backups.iter().map(|(_, backup)| backup.savepoint));
+        for (key, field, epoch) in self.records.unseen(&watchers) {
+            self.records.take_out(&key, field.as_deref(), epoch);
+        }
+        self.timeline.give_back(&watchers);
+        self.forgetting = Forgetting { left: self.records.versions(), ..Forgetting::default() };
+    }
+}
