@@ -190,6 +190,14 @@ impl Expiries {
         self.at.settled = settled;
     }
 
+    /// TEMPORARY.
+    pub(super) fn go_back(&mut self, moment: Time) {
+        for expiry in std::mem::take(&mut self.at.fresh) {
+            self.sort_in(expiry);
+        }
+        self.at.settled = self.at.settled.min(moment);
+    }
+
     /// Once the index has doubled: takes out the entries that no version matches any more.
     pub(super) fn sweep(&mut self, records: &RecordTable) {
         if self.weight <= 2 * self.swept + PACE {

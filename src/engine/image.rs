@@ -46,6 +46,8 @@ pub struct State {
     pub rule: ClockRule,
     /// What the caller's clock reads.
     pub now: Time,
+    /// What it read when something last changed: to then and no further it can go back.
+    pub changed: Time,
     /// How far the database's own clock stands behind it, in milliseconds.
     pub shift: u64,
     /// Up to which moment, on its own clock, the dead are counted as dead.
@@ -142,6 +144,15 @@ impl<'a> TextImage<'a> {
             StoredText::Blob(blob) => Self::Blob(*blob),
         }
     }
+
+    /// The reference, if it is one.
+    #[must_use]
+    pub fn blob(&self) -> Option<BlobRef> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Blob(blob) => Some(*blob),
+        }
+    }
 }
 
 impl<'a> ValueImage<'a> {
@@ -196,6 +207,7 @@ impl Engine {
         let state = State {
             rule: self.clock.rule(),
             now: self.clock.now(),
+            changed: self.changed,
             shift: self.shift,
             settled: self.expiries.settled(),
             live_records: self.records.live_records(),
@@ -221,6 +233,21 @@ impl Image {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The long texts that transactions see and the database does not any more, each as often as it is met. They are in
+    /// no record that is handed over, and are needed as long as the transactions are open.
+    #[must_use]
+    pub fn blobs_of_transactions(&self) -> Vec<BlobRef> {
+        let shards = if self.runs.have_all() { &[][..] } else { &self.shards };
+        let records = shards.iter().flat_map(|shard| shard.iter());
+        let versions = records.flat_map(|(_, record)| record.cells()).flat_map(|(_, cell)| cell.iter());
+        let hidden =
+            versions.filter(|(epoch, _)| !self.runs.have(*epoch)).filter_map(|(_, held)| held.as_ref());
+        let images = hidden.map(|held| ValueImage::of(&held.value, None));
+        images
+            .flat_map(|value| value.texts().iter().filter_map(TextImage::blob).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Hands over one record after the other, in no order. What was walked is given back to the engine on the

@@ -50,6 +50,9 @@ impl Engine {
         let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
         let deleted = self.records.delete(key, field, view);
         self.note_new_versions(key, field, deleted.unwrap_or_default());
+        if deleted.is_some() {
+            self.note_moment_of_change();
+        }
         deleted.is_some()
     }
 
@@ -57,6 +60,7 @@ impl Engine {
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
         let lifetime = content.lifetime;
         self.note_write(key, field, WriteKind::Changed, now);
+        self.note_moment_of_change();
         if self.is_shared() {
             self.note_change(WriteTarget::Cell(key, field));
         }

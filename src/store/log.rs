@@ -62,6 +62,8 @@ struct Submitted {
 pub(super) struct Tail {
     pub(super) name: FileName,
     pub(super) file: Arc<DataFile>,
+    /// Its header is one of this version and its operations.
+    pub(super) is_current: bool,
     pub(super) salt: u64,
     pub(super) length: u64,
     /// The end of the file, if that is further: what lies between is zeros.
@@ -86,7 +88,7 @@ impl Tail {
         let salt = header.salt;
         let made = Aside::create(disk, name, before, header)?.finish()?;
         let (length, last) = (made.length, made.last);
-        Ok(Self { name, file: made.file, salt, length, reached: length, before, last })
+        Ok(Self { name, file: made.file, is_current: true, salt, length, reached: length, before, last })
     }
 
     fn is_empty(&self) -> bool {
@@ -316,14 +318,15 @@ impl Log {
 
     /// Ends the current segment and begins the next; one without a group is taken away.
     pub(super) fn rotate(&mut self, encoding: Encoding) -> Result<(), Error> {
-        if self.tail.is_empty() && self.tail.name.encoding == encoding {
+        let Tail { name, is_current, .. } = self.tail;
+        if self.tail.is_empty() && name.encoding == encoding && is_current {
             return Ok(());
         }
         self.trim()?;
         let made = Tail::create(&*self.disk, encoding, self.rule, self.tail.last_group());
         let next = self.stop(made)?;
         let before = std::mem::replace(&mut self.tail, next);
-        if before.is_empty() {
+        if before.is_empty() && before.name != self.tail.name {
             // For good, before anything is written into the file that has its place.
             let removed = self.disk.remove(&before.file.name).and_then(|()| self.disk.sync_directory());
             let removed = removed.map_err(Error::disk("remove", &before.file.name));

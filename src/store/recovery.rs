@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use super::blob_store::BlobStore;
-use super::data_file::{DataFile, FileKind, FileName};
+use super::data_file::{self, DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{Frame, FrameReader, Link};
@@ -23,7 +23,7 @@ use super::log::Tail;
 use super::message::Body;
 use super::numbering::Numbering;
 use super::options::Options;
-use super::replay::{Until, replay};
+use super::replay::{Until, check, replay};
 use super::snapshot::{self, Size};
 use super::watermark;
 use crate::engine::Engine;
@@ -211,8 +211,8 @@ impl Recovery {
         let (length, reached) = (reader.at(), reader.length());
         self.recovered.log_bytes += length;
         self.recovered.torn = torn;
-        let (salt, last) = (header.salt, self.last);
-        self.recovered.tail = Some(Tail { name, file, salt, length, reached, before, last });
+        let (salt, last, is_current) = (header.salt, self.last, data_file::is_current(&header));
+        self.recovered.tail = Some(Tail { name, file, is_current, salt, length, reached, before, last });
         Ok(())
     }
 
@@ -261,8 +261,7 @@ impl Recovery {
         }
         if self.careful {
             // A group that breaks in its middle must not have been applied in part.
-            let mut clock = self.recovered.engine.clock();
-            group.check(numbering, &mut clock).map_err(damage)?;
+            check(&group, numbering, &self.recovered.engine).map_err(damage)?;
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
         let lies = Lies { file: file.id, payload, payload_at };

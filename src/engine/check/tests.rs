@@ -63,8 +63,11 @@ fn add(engine: &mut Engine, epoch: Epoch, value: Option<&str>, count: u32) {
 fn each_invariant_of_the_whole_can_be_found_broken() {
     let far = Epoch::new(99).expect("it is not 0");
     let last = |engine: &Engine| engine.backups.iter().last().expect("there is one");
-    let breaks: [Break<'_, Engine>; 11] = [
+    let breaks: [Break<'_, Engine>; 12] = [
         ("no own clock stands before 0, and under the free rule none moves", &|engine| engine.shift = 99),
+        ("the last change was not before the last backup or restore, nor later than now", &|engine| {
+            engine.changed = Time(99);
+        }),
         ("what is settled is past", &|engine| {
             engine.expiries = Expiries::of(Time(99), Vec::new());
         }),

@@ -54,7 +54,10 @@ impl ImageLoader {
         if state.settled.0 > own || (state.rule == ClockRule::Free && state.settled.0 > 0) {
             return Err(Broken("deaths are counted before their time"));
         }
-        engine.shift = state.shift;
+        if state.changed < Time(state.shift) || state.now < state.changed {
+            return Err(Broken("the last change was not in its time"));
+        }
+        (engine.shift, engine.changed) = (state.shift, state.changed);
         engine.expiries = Expiries::of(state.settled, Vec::new());
         engine.timeline = Timeline::of_image(&state.branches, state.open)?;
         engine.records.set_live_records(state.live_records);
@@ -142,7 +145,7 @@ impl Engine {
     fn add_backup_of(&mut self, image: &BackupImage) -> Result<(), Broken> {
         let BackupImage { taken, now, epoch, branch, live_records } = *image;
         let is_in_time = match self.clock.rule() {
-            ClockRule::Monotone => now <= taken && taken <= self.clock.now(),
+            ClockRule::Monotone => now <= taken && taken <= self.changed,
             ClockRule::Free => now == taken,
         };
         if !is_in_time {

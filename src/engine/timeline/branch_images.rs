@@ -31,6 +31,11 @@ impl TimelineImage {
 pub(in crate::engine) struct Runs(Vec<(Epoch, bool)>);
 
 impl Runs {
+    /// Are they of a database in which no transaction is open?
+    pub(in crate::engine) fn have_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Is this epoch the database's?
     pub(in crate::engine) fn have(&self, epoch: Epoch) -> bool {
         let after = self.0.partition_point(|(first, _)| *first <= epoch);

@@ -127,6 +127,14 @@ impl Engine {
         }
     }
 
+    /// Notes that something changes now, unless it is in a transaction.
+    #[inline]
+    pub(in crate::engine) fn note_moment_of_change(&mut self) {
+        if !self.is_inside() {
+            self.changed = self.clock.now();
+        }
+    }
+
     /// Tells the transactions of what is about to be changed.
     #[cold]
     pub(in crate::engine) fn note_change(&mut self, change: WriteTarget<'_>) {
@@ -136,6 +144,7 @@ impl Engine {
             }
             return;
         }
+        self.changed = self.clock.now();
         self.end_abandoned();
         if let WriteTarget::Cell(key, field) = change {
             self.preserve(key, Some(field));

@@ -54,6 +54,7 @@ pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> StateMe
     };
     StateMessage {
         now: state.now.0,
+        changed: Some(state.changed.0),
         shift: state.shift,
         settled: state.settled.0,
         live_records: state.live_records,
@@ -79,6 +80,7 @@ pub(in crate::store) fn state_of(state: &StateMessage, rule: ClockRule) -> engin
     engine::State {
         rule,
         now: Time(state.now),
+        changed: Time(state.changed.unwrap_or(state.now)),
         shift: state.shift,
         settled: Time(state.settled),
         live_records: state.live_records,

@@ -116,12 +116,13 @@ impl Editor {
     }
 
     fn edit(&mut self, Image { state, records }: &mut Image) {
-        let State { rule, now, shift, settled, live_records, open, branches, backups, aliases } = state;
+        let State { rule, now, changed, shift, settled, live_records, open, branches, backups, aliases } =
+            state;
         self.list(aliases);
         if self.way(1).is_some() {
             *rule = if *rule == ClockRule::Free { ClockRule::Monotone } else { ClockRule::Free };
         }
-        for number in [&mut now.0, shift, &mut settled.0, live_records] {
+        for number in [&mut now.0, &mut changed.0, shift, &mut settled.0, live_records] {
             self.number(number, u64::MAX);
         }
         self.small(open);
