@@ -19,12 +19,12 @@ use super::frame::{Frame, FrameReader, Link};
 use super::group;
 use super::journal::{Lies, LoggedGroup};
 use super::listing::FileListing;
-use super::log::Tail;
 use super::message::Body;
 use super::numbering::Numbering;
 use super::options::Options;
 use super::replay::{Until, check, replay};
 use super::snapshot::{self, Size};
+use super::tail::Tail;
 use super::watermark;
 use crate::engine::Engine;
 use crate::time::ClockRule;
@@ -211,8 +211,10 @@ impl Recovery {
         let (length, reached) = (reader.at(), reader.length());
         self.recovered.log_bytes += length;
         self.recovered.torn = torn;
-        let (salt, last, is_current) = (header.salt, self.last, data_file::is_current(&header));
-        self.recovered.tail = Some(Tail { name, file, is_current, salt, length, reached, before, last });
+        let (id, salt, last) = (file.id()?, header.salt, self.last);
+        let is_current = data_file::is_current(&header);
+        let tail = Tail { name, file, id, is_current, salt, length, reached, before, last };
+        self.recovered.tail = Some(tail);
         Ok(())
     }
 
