@@ -34,6 +34,7 @@ mod suites;
 mod test;
 #[cfg(unix)]
 mod watch;
+mod whole_file;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -215,7 +216,9 @@ fn fail_of_store(error: &store::Error) -> u8 {
                 "`rewind log verify DIR` shows all that is damaged, `rewind log repair DIR` saves the rest";
             fail(74, &format!("{error}\n  = help: {help}"))
         }
-        store::Error::Disk { .. } | store::Error::Stopped { .. } => fail(74, &error.to_string()),
+        store::Error::Disk { .. } | store::Error::Changed { .. } | store::Error::Stopped { .. } => {
+            fail(74, &error.to_string())
+        }
         store::Error::Backwards(_)
         | store::Error::ClockRule { .. }
         | store::Error::NoStore { .. }

@@ -25,7 +25,7 @@ pub use census::Census;
 pub use claim::{Claim, ClaimedAnswer, ClaimedEffect};
 pub use name::{CellName, Name};
 pub use parts::{CellState, Expiry, Lifespan, Listing, NoAlias, Target, When};
-pub use slips::{Slip, Slipping};
+pub use slips::{MadeSlip, Slip, SlipPlace, Slipping};
 
 use crate::query::{MatchMode, SearchIn};
 use crate::time::{Backwards, Time};

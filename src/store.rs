@@ -13,7 +13,7 @@
 //!
 //! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
 //! file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory), `numbering` and `group` (queries
-//! on disk), `blob_store` (values that stay there); writing: `apply` (the database, and what it asks of a journal), `journal`, `log`, `flusher`, `watermark`; reading: `replay`, `recovery`,
+//! on disk), `blob_store` (values that stay there); writing: `apply` (the database, and what it asks of a journal), `journal`, `log`, `tail`, `flusher`, `watermark`; reading: `replay`, `recovery`,
 //! `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`, `check`. The
 //! format byte by byte is in `store/FORMAT.md`.
 
@@ -40,12 +40,13 @@ mod repair;
 mod replay;
 mod snapshot;
 mod stats;
+mod tail;
 mod verify;
 mod view;
 mod watermark;
 
 pub use blob_store::CacheStats;
-pub use disk::{Disk, DiskFault, DiskFile, Names, PowerLoss, RealDisk, SimulatedDisk};
+pub use disk::{Disk, DiskFault, DiskFile, FileId, LockKind, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
 pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
@@ -132,7 +133,14 @@ impl Store {
     pub fn stats(&mut self) -> Result<Stats, Error> {
         let (last_group, tail) = (self.last_group(), Some(&self.log.tail));
         let stats = Stats::count(&*self.disk, &mut self.core.engine, &self.core.blobs, last_group, tail)?;
-        Ok(Stats { compaction_failure: self.compaction_failure.clone(), ..stats })
+        let compaction_failure = self.compaction_failure.clone();
+        Ok(Stats { compaction_failure, rotation_failure: self.log.rotation_failure.clone(), ..stats })
+    }
+
+    /// Why the log could not go on in a new segment when that was last tried, if so. It goes on in the one it has.
+    #[must_use]
+    pub fn rotation_failure(&self) -> Option<&str> {
+        self.log.rotation_failure.as_deref()
     }
 
     /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the log, then to the database; each reply is handed on. It survives a

@@ -57,17 +57,22 @@ pub(super) struct HuntArgs {
 /// Hunts.
 pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
-    args.level = args.level.or(solution.level);
-    args.clock = args.clock.or(solution.clock);
-    args.strict |= solution.strict;
+    args.level = args.level.or(solution.told.level);
+    args.strict |= solution.told.strict;
+    if args.clock.is_some() && is_promised(args.level().number(), args.strict) {
+        say(
+            "note: --clock changes nothing without --strict: lists that keep the promises have the same answers by both rules\n",
+        );
+    }
+    args.clock = args.clock.or(solution.told.clock);
     let seed = args.seed.unwrap_or_else(new_seed);
     let options = args.options(solution.max_time);
     // What cannot be saved is reported before anything is hunted.
     let mut saved = args.save.as_ref().map(|file| Saved::open(file, options)).transpose()?;
     solution.introduce(&args.candidate, args.level());
-    if let Err((text, failure)) = solution.build() {
-        anstream::stdout().write_all(text.as_bytes())?;
-        return Err(failure);
+    if let Err(unbuilt) = solution.build() {
+        anstream::stdout().write_all(unbuilt.text().as_bytes())?;
+        return Err(unbuilt.failure);
     }
     let mut candidate = solution.candidate();
     let mut other = args.against.as_ref().map(|command| solution.other(command));

@@ -11,9 +11,10 @@ use super::Failure;
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
 use super::hunt::is_promised;
 use super::run::Rule;
-use super::solution::Solution;
+use super::solution::{Asked, Solution};
 use super::suites::{Selection, Showing, about, ended};
 use super::watch::{TICK, Watch, Wish};
+use crate::judge::report::About;
 use crate::judge::{self, Case, ListOptions, Notes, Report, fresh_case};
 use crate::track::records::Records;
 
@@ -86,9 +87,10 @@ struct Chosen {
 /// Judges the solution.
 pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
     let solution = Solution::of(&args.candidate, &args.limits)?;
-    args.selection.level = args.selection.level.or(solution.level);
-    args.clock = args.clock.or(solution.clock);
-    args.strict |= solution.strict;
+    let asked = Asked { level: args.selection.level, clock: args.clock, strict: args.strict };
+    args.selection.level = args.selection.level.or(solution.told.level);
+    args.clock = args.clock.or(solution.told.clock);
+    args.strict |= solution.told.strict;
     let chosen = args.chosen(&solution)?;
     let seed = args.seed.unwrap_or_else(new_seed);
     if args.watch {
@@ -98,14 +100,17 @@ pub(super) fn judge(mut args: JudgeArgs) -> Result<(), Failure> {
     if args.fresh > 0 {
         args.showing.print(&format!("{} fresh lists from seed {seed}\n", args.fresh))?;
     }
-    if let Err((text, failure)) = solution.build() {
-        args.showing.print(&text)?;
-        return Err(failure);
+    let drawn_from = Some(seed).filter(|_| args.fresh > 0);
+    let settings = solution.settings(&args.candidate, &args.limits, &asked);
+    let about = About { settings, ..about(&solution.command(), args.clock().into(), drawn_from) };
+    if let Err(unbuilt) = solution.build() {
+        args.showing.print(&unbuilt.text())?;
+        args.showing.write(&unbuilt.report(), &about)?;
+        return Err(unbuilt.failure);
     }
     let fresh = args.with_fresh(&solution, &chosen.cases, seed);
-    let seed = Some(seed).filter(|_| args.fresh > 0);
-    let about = about(&solution.command(), args.clock().into(), seed);
-    args.showing.judge(&mut *solution.candidate(), fresh, chosen.is_partial, &about)
+    let next = solution.next(args.selection.level_of_solution());
+    args.showing.judge(&mut *solution.candidate(), fresh, chosen.is_partial, (&about, &next))
 }
 
 /// How many cases decide.
@@ -198,7 +203,9 @@ impl JudgeArgs {
             let judged = worker.join().map_err(|_| Failure::Bug("the judge panicked".to_owned()))?;
             let wish = wish?;
             Ok(match judged {
-                Ok(report) => Watched { shown: self.told(&report, &notes), verdict: ended(report), wish },
+                Ok(report) => {
+                    Watched { shown: self.told(&report, &notes, solution), verdict: ended(report), wish }
+                }
                 Err((shown, failure)) => Watched { shown, verdict: Err(failure), wish },
             })
         })
@@ -212,7 +219,7 @@ impl JudgeArgs {
         run: &WatchedRun,
         sender: &Sender<String>,
     ) -> Result<Report, (String, Failure)> {
-        solution.build()?;
+        solution.build().map_err(|unbuilt| (unbuilt.text(), unbuilt.failure))?;
         run.is_building.store(false, Ordering::Relaxed);
         let cases = self.with_fresh(solution, &chosen.cases, seed);
         let mut candidate = solution.noted_candidate(notes.clone());
@@ -229,10 +236,15 @@ impl JudgeArgs {
     }
 
     /// What stands on the screen when all is judged.
-    fn told(&self, report: &Report, notes: &Notes) -> String {
+    fn told(&self, report: &Report, notes: &Notes, solution: &Solution) -> String {
+        let next = if report.passed().is_some() {
+            solution.next(self.selection.level_of_solution())
+        } else {
+            String::new()
+        };
         let head = match &report.cannot_start {
             Some(cannot) => judge::report::cannot_start(cannot),
-            None => judge::report::summary(report, &Records),
+            None => judge::report::summary(report, &Records) + &next,
         };
         let notes: Vec<_> = notes.told().iter().map(|note| format!("note: {note}\n")).collect();
         format!("{head}{}\n{}", notes.concat(), judge::report::findings(report, self.showing.detail()))

@@ -1,6 +1,6 @@
 //! `rewind log`: what lies in the directory of a store.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::rows::Rows;
 use super::store_args::{self, stat_lines};
+use super::whole_file::write_whole;
 use super::{Failure, say};
 use crate::engine::LiveCell;
 use crate::query::Language;
 use crate::query::Query;
-use crate::script::Format;
+use crate::script::{Format, plain};
 use crate::store::{self, Disk, Encoding, Options, Store, StoreView, Until};
 use crate::time::Time;
 
@@ -69,6 +70,8 @@ enum LogCommand {
         /// json or jsonl
         #[arg(long, value_name = "FORMAT", default_value = "json")]
         format: Format,
+        #[command(flatten)]
+        target: ExportTarget,
     },
     /// The live cells as they were after a group or at a moment
     Replay {
@@ -87,6 +90,16 @@ struct DirectoryArg {
     /// The directory of the store
     #[arg(value_name = "DIR")]
     path: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct ExportTarget {
+    /// Write the list into this file [default: to standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace that file if it is there
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 #[derive(clap::Args)]
@@ -131,7 +144,9 @@ pub(super) fn log(args: &LogArgs) -> Result<(), Failure> {
         LogCommand::Verify { directory } => verify(directory),
         LogCommand::Repair { directory } => repair(directory),
         LogCommand::Compact { directory, encoding } => compact(directory, *encoding),
-        LogCommand::Export { directory, until, format } => export(directory, until.until(), *format),
+        LogCommand::Export { directory, until, format, target } => {
+            export(directory, until.until(), *format, target)
+        }
         LogCommand::Replay { directory, until, format } => replay(directory, until.until(), *format),
     }
 }
@@ -216,26 +231,46 @@ fn compact(directory: &DirectoryArg, encoding: Option<Encoding>) -> Result<(), F
     Ok(writeln!(io::stdout(), "{} before, {} after", size(&before), size(&after))?)
 }
 
-fn export(directory: &DirectoryArg, until: Until, format: Format) -> Result<(), Failure> {
-    let (before, between, after) = match format {
-        Format::Json => ("[", ",\n ", "]\n"),
-        Format::Jsonl => ("", "\n", "\n"),
-        Format::Text | Format::Table => {
-            return Err(Failure::Usage("a list is exported as json or jsonl".to_owned()));
-        }
-    };
+fn export(
+    directory: &DirectoryArg,
+    until: Until,
+    format: Format,
+    ExportTarget { out, force }: &ExportTarget,
+) -> Result<(), Failure> {
+    if matches!(format, Format::Text | Format::Table) {
+        return Err(Failure::Usage("a list is exported as json or jsonl".to_owned()));
+    }
     let mut view = directory.view(until)?;
-    let (mut out, mut count) = (stdout(), 0);
+    let Some(file) = out else {
+        let mut out = stdout();
+        write_list(&mut view, format, &mut out)?;
+        return Ok(out.flush()?);
+    };
+    let written = write_whole(file, *force, |out| write_list(&mut view, format, out));
+    written.map_err(|failure| {
+        let Failure::Output(error) = failure else { return failure };
+        let name = plain(&file.display().to_string());
+        match error.kind() {
+            ErrorKind::AlreadyExists => Failure::Usage(format!("{name}: {error}; --force replaces it")),
+            ErrorKind::InvalidInput => Failure::Usage(format!("{name}: {error}")),
+            kind => Failure::Output(io::Error::new(kind, format!("{name}: {error}"))),
+        }
+    })
+}
+
+/// Writes the queries that rebuild what a view shows.
+fn write_list(view: &mut StoreView, format: Format, out: &mut dyn Write) -> Result<(), Failure> {
+    let (before, between, after) =
+        if format == Format::Json { ("[", ",\n ", "]\n") } else { ("", "\n", "\n") };
+    let mut count = 0;
     out.write_all(before.as_bytes())?;
     view.try_dump(|query: &Query<'_>| {
         out.write_all(if count == 0 { b"" } else { between.as_bytes() })?;
         count += 1;
-        Ok::<_, Failure>(
-            serde_json::to_writer(&mut out, &Language::records().words(query)).map_err(io::Error::from)?,
-        )
+        let words = Language::records().words(query);
+        Ok::<_, Failure>(serde_json::to_writer(&mut *out, &words).map_err(io::Error::from)?)
     })?;
-    out.write_all(if count == 0 && format == Format::Jsonl { b"" } else { after.as_bytes() })?;
-    Ok(out.flush()?)
+    Ok(out.write_all(if count == 0 && format == Format::Jsonl { b"" } else { after.as_bytes() })?)
 }
 
 fn replay(directory: &DirectoryArg, until: Until, format: Option<Format>) -> Result<(), Failure> {

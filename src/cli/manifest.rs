@@ -33,7 +33,7 @@ const KEYS: &[&str] = &["run", "build", "protocol", "level", "clock", "strict", 
 const LIMITS: &[&str] = &["start", "case", "query", "memory", "output", "line", "build"];
 
 /// What the file says.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Manifest {
     /// The command that starts the solution.
     pub(super) run: Vec<String>,

@@ -9,6 +9,7 @@
 //!   -- COMMAND ──────────────────────┘
 //! ```
 
+mod settings;
 mod target;
 
 use std::path::{Path, PathBuf};
@@ -17,15 +18,15 @@ use std::time::Duration;
 use super::candidate_args::{CandidateArgs, LimitArgs};
 use super::manifest::{self, Manifest};
 use super::quote::quote;
-use super::run::Rule;
 use super::{Failure, adapter, say};
 use crate::judge::{
-    BuildError, Candidate, Launch, Limits, Notes, Protocol, TimeRule, adopt_orphans, build, candidate,
-    noted_candidate,
+    BuildError, Candidate, Launch, Limits, Notes, Protocol, Report, SpawnError, TimeRule, adopt_orphans,
+    build, candidate, noted_candidate,
 };
-use crate::query::Level;
+use crate::query::{Language, Level};
 use crate::script::plain;
 use crate::track::records::Records;
+pub(super) use settings::Asked;
 use target::JudgeTarget;
 
 /// Who is judged, and how.
@@ -35,12 +36,8 @@ pub(super) struct Solution {
     limits: Limits,
     build: Option<String>,
     build_limit: Duration,
-    /// The level that is worked on, where a file says it.
-    pub(super) level: Option<Level>,
-    /// The clock rule, where a file says it.
-    pub(super) clock: Option<Rule>,
-    /// Does a file say that everything counts?
-    pub(super) strict: bool,
+    /// What a file says.
+    pub(super) told: Manifest,
     /// No time beyond this is used.
     pub(super) max_time: u64,
     /// The folders that it is edited in, where they are known.
@@ -79,14 +76,12 @@ impl Solution {
             launch,
             protocol: args.protocol.or(told.protocol).unwrap_or(Protocol::List),
             limits: limits.into(),
-            build: args.build.clone().or(told.build),
+            build: args.build.clone().or_else(|| told.build.clone()),
             build_limit: limits.build(),
-            level: told.level,
-            clock: told.clock,
-            strict: told.strict,
             max_time: args.max_time.or(told.max_time).unwrap_or(u64::MAX),
             folders,
             again,
+            told,
         })
     }
 
@@ -115,19 +110,31 @@ impl Solution {
         self.build.is_some()
     }
 
-    /// Builds it; where that does not come to a good end, tells how in a text and fails.
-    pub(super) fn build(&self) -> Result<(), (String, Failure)> {
+    /// Builds it.
+    pub(super) fn build(&self) -> Result<(), Box<Unbuilt>> {
         let Some(command) = &self.build else { return Ok(()) };
+        let unbuilt = |why, errors, failure| {
+            Err(Box::new(Unbuilt { command: command.clone(), cannot: SpawnError { why, errors }, failure }))
+        };
         match build(command, self.launch.folder.as_deref(), self.build_limit) {
             Ok(()) => Ok(()),
-            Err(BuildError::NotStarted(cannot)) => {
-                let text = failed_build(&cannot.why, command, &cannot.errors);
-                Err((text, Failure::NotBuilt))
+            Err(BuildError::NotStarted(SpawnError { why, errors })) => {
+                unbuilt(why, errors, Failure::NotBuilt)
             }
             Err(BuildError::Failed { why, output }) => {
-                Err((failed_build(&format!("the build failed: {why}"), command, &output), Failure::Negative))
+                unbuilt(format!("the build failed: {why}"), output, Failure::Negative)
             }
         }
+    }
+
+    /// What comes next where a level is passed that `rewind.toml` names; an empty text where it names none.
+    pub(super) fn next(&self, level: Level) -> String {
+        let next = Language::records().level(level.number() + 1);
+        let next = next.filter(|next| self.has_manifest && *next <= Language::records().exercise());
+        next.map_or_else(String::new, |next| {
+            let (file, again) = (manifest::NAME, plain(&self.again));
+            format!("next: level = {next} in {file}, or `rewind judge --level {next}{again}`\n")
+        })
     }
 
     /// The candidate that it is. Nothing is started yet.
@@ -196,12 +203,29 @@ fn again(args: &CandidateArgs) -> String {
     text
 }
 
-/// A build that did not come to a good end, with what it said.
-fn failed_build(why: &str, command: &str, output: &str) -> String {
-    let bad = anstyle::AnsiColor::Red.on_default().bold();
-    let mut text = format!("{bad}{why}{bad:#}\n  {}\n", plain(command));
-    for line in output.lines() {
-        text.push_str(&format!("  | {}\n", plain(&line.replace('\t', "    "))));
+/// A build that did not come to a good end.
+pub(super) struct Unbuilt {
+    command: String,
+    /// Why, and what it said.
+    cannot: SpawnError,
+    pub(super) failure: Failure,
+}
+
+impl Unbuilt {
+    /// As it is shown.
+    pub(super) fn text(&self) -> String {
+        let bad = anstyle::AnsiColor::Red.on_default().bold();
+        let mut text = format!("{bad}{}{bad:#}\n  {}\n", self.cannot.why, plain(&self.command));
+        for line in self.cannot.errors.lines() {
+            text.push_str(&format!("  | {}\n", plain(&line.replace('\t', "    "))));
+        }
+        text
     }
-    text
+
+    /// What reports say of it.
+    pub(super) fn report(&self) -> Report {
+        let SpawnError { why, errors } = self.cannot.clone();
+        let cannot = SpawnError { why: format!("{why}\n  {}", self.command), errors };
+        Report { cannot_start: Some(cannot), is_partial: true, ..Report::default() }
+    }
 }

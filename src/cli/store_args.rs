@@ -85,19 +85,27 @@ impl StoreArgs {
 
     /// Ends the work with a store.
     pub(super) fn close(&self, mut base: Database) -> Result<(), Failure> {
+        // What has failed is noted there, also if it was earlier.
+        let _ = base.finish_compaction();
         if self.stats {
             let stats = base.stats()?.store;
             say(&stats.as_ref().map_or(String::new(), stat_lines));
         }
-        // What has failed is noted there, also if it was earlier.
-        let _ = base.finish_compaction();
-        let failure = base.store().and_then(Store::compaction_failure).map(str::to_owned);
+        let notes = base.store().map_or(String::new(), notes);
         base.close()?;
-        if let Some(why) = failure {
-            say(&format!("note: a compaction in the background has failed: {why}\n"));
-        }
+        say(&notes);
         Ok(())
     }
+}
+
+/// What is said of housekeeping that has failed: the store does without.
+fn notes(store: &Store) -> String {
+    let failures = [
+        ("a compaction in the background has failed", store.compaction_failure()),
+        ("the log does not go on in a new file", store.rotation_failure()),
+    ];
+    let note = |(what, why): (_, Option<_>)| why.map(|why| format!("note: {what}: {why}\n"));
+    failures.into_iter().filter_map(note).collect()
 }
 
 /// The directory of a store that is only looked at.
@@ -135,5 +143,6 @@ pub(super) fn stat_lines(stats: &Stats) -> String {
         ),
     ];
     rows.extend(stats.compaction_failure.iter().map(|why| ("last compaction failed", why.clone())));
+    rows.extend(stats.rotation_failure.iter().map(|why| ("last rotation failed", why.clone())));
     rows.iter().fold(String::new(), |lines, (name, value)| lines + &format!("{name:<24}{value}\n"))
 }

@@ -205,20 +205,16 @@ impl std::str::FromStr for ReportTarget {
 }
 
 impl Showing {
-    /// Judges, shows each failure as it comes, and writes the reports.
+    /// Judges, shows what was found and, where all is passed, what comes `next`, and writes the reports.
     pub(super) fn judge<C: Borrow<Case>>(
         &self,
         candidate: &mut dyn Candidate,
         cases: impl IntoIterator<Item = C>,
         is_partial: bool,
-        about: &shown::About,
+        (about, next): (&shown::About, &str),
     ) -> Result<(), Failure> {
-        if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
-            let message = "one report alone can go to standard output".to_owned();
-            return Err(Failure::Usage(message));
-        }
         // What cannot be written is told before anything is judged.
-        let mut reports = self.reports.iter().map(ReportTarget::open).collect::<Result<Vec<_>, _>>()?;
+        let mut reports = self.opened()?;
         let mut progress = Progress::of_lists(0);
         let mut report = judge(&Records, candidate, cases, |_, _| {
             progress.step();
@@ -230,10 +226,27 @@ impl Showing {
         if !report.levels.is_empty() {
             self.print(&shown::summary(&report, &Records))?;
         }
+        if report.is_passed() && report.passed().is_some() {
+            self.print(next)?;
+        }
         for (target, out) in self.reports.iter().zip(&mut reports) {
             target.write(out, &report, about)?;
         }
         ended(report)
+    }
+
+    /// Writes the reports of what was not judged.
+    pub(super) fn write(&self, report: &Report, about: &shown::About) -> Result<(), Failure> {
+        let mut reports = self.opened()?;
+        self.reports.iter().zip(&mut reports).try_for_each(|(target, out)| target.write(out, report, about))
+    }
+
+    fn opened(&self) -> Result<Vec<Box<dyn Write>>, Failure> {
+        if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
+            let message = "one report alone can go to standard output".to_owned();
+            return Err(Failure::Usage(message));
+        }
+        self.reports.iter().map(ReportTarget::open).collect()
     }
 
     /// How much of findings is shown.

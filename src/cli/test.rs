@@ -44,7 +44,7 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let cases = args.selection.cases(&args.paths, None, true)?;
     let is_partial = args.selection.is_partial(&args.paths);
     let about = about("rewind", TimeRule::Monotone, None);
-    args.showing.judge(&mut Reference::new(&Records), &cases, is_partial, &about)
+    args.showing.judge(&mut Reference::new(&Records), &cases, is_partial, (&about, ""))
 }
 
 /// Lists the cases.

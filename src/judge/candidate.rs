@@ -73,6 +73,14 @@ pub trait Candidate {
         false
     }
 
+    /// Has nothing more for it to do: what has answered lists may end by itself.
+    fn close(&mut self) {}
+
+    /// How the process that answered the list before has ended since, if it has and badly; told once.
+    fn ended_since(&mut self) -> Option<StopReason> {
+        None
+    }
+
     /// The lists that follow are of this level, and go by this clock rule.
     fn enter(&mut self, level: u8, clock: TimeRule) {
         let _ = (level, clock);

@@ -92,7 +92,8 @@ fn of_texts(wanted: &str, given: &str, values: &[String]) -> Deviation {
         ("true", "false") | (_, "") => return Deviation::Nothing,
         _ => {}
     }
-    if values.iter().any(|value| value == given) {
+    let is_value = |text: &str| values.iter().any(|value| value == text);
+    if is_value(wanted) && is_value(given) {
         return Deviation::Stale;
     }
     if letters(wanted) == letters(given) {
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_difference_is_told_from_the_others() {
-        let values = ["old".to_owned(), "7".to_owned()];
+        let values = ["old", "new", "7", "8"].map(str::to_owned);
         let rows = [
             ("", "C", Deviation::Something),
             ("", "None", Deviation::Named),
@@ -160,6 +161,7 @@ mod tests {
             ("a(1)", "a: 1", Deviation::Form),
             ("a(1)", "a(1), ", Deviation::Form),
             ("2", "3", Deviation::Larger),
+            ("2", "7", Deviation::Larger),
             ("2", "1", Deviation::Smaller),
             ("a(1), b(2)", "a(1), b(3)", Deviation::Other),
             ("A", "\u{410}", Deviation::Alike),

@@ -47,19 +47,15 @@ pub trait Exercise: Debug + Sync {
     /// What the last query of a list turns on.
     fn view(&self, list: &[QueryWords], clock: TimeRule) -> FailureView;
 
-    /// Mistakes that are known to be made in it, by their names.
-    fn mistakes(&self) -> Vec<&'static str> {
-        Vec::new()
+    /// Mistakes that are known to be made in it, by their names: what is made in more places stands first.
+    fn mistakes(&self) -> &[String] {
+        &[]
     }
 
-    /// What is answered to a list by who makes each of these mistakes and no other, where that is known.
-    fn mistaken(
-        &self,
-        list: &[QueryWords],
-        clock: TimeRule,
-        names: &[&'static str],
-    ) -> Vec<(&'static str, Vec<Term>)> {
-        let _ = (list, clock, names);
+    /// What is answered to a list by who makes each of these mistakes, by their places, and no other. What cannot show in
+    /// the list is left out, and what is not known.
+    fn mistaken(&self, list: &[QueryWords], clock: TimeRule, which: &[usize]) -> Vec<(usize, Vec<Term>)> {
+        let _ = (list, clock, which);
         Vec::new()
     }
 

@@ -44,7 +44,7 @@ pub struct Failed {
     /// How the answer differs from the one that was wanted.
     pub difference: Option<Deviation>,
     /// A mistake that gives just these answers.
-    pub mistake: Option<&'static str>,
+    pub mistake: Option<String>,
     /// What the exercise itself answers there, where that is not what was wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<Term>,

@@ -53,7 +53,7 @@ pub enum Cause {
     /// A mistake that gives just these answers.
     Mistake {
         /// How it is called.
-        name: &'static str,
+        name: String,
     },
     /// A wrong answer to queries that turn on one rule.
     Rule {
@@ -128,8 +128,8 @@ impl Cause {
 
     fn of_answer(failed: &Failed) -> Self {
         let difference = failed.difference.unwrap_or(Deviation::Other);
-        match (failed.mistake, failed.gist) {
-            (Some(name), _) => Self::Mistake { name },
+        match (&failed.mistake, failed.gist) {
+            (Some(name), _) => Self::Mistake { name: name.clone() },
             _ if difference.is_of_writing() => Self::Writing { difference },
             (None, gist) => Self::Rule { gist: gist.unwrap_or("each answer is right"), difference },
         }
@@ -172,7 +172,7 @@ impl Finding {
     pub fn headline(&self) -> String {
         let count = self.cases.len();
         let cases = if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
-        match self.cause {
+        match &self.cause {
             Cause::Mistake { name } => format!("{name} explains {cases}"),
             _ => format!("{}: {cases}", self.title),
         }

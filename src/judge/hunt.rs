@@ -8,7 +8,7 @@ use super::candidate::{Candidate, Run, SpawnError};
 use super::failed::{Defect, Failed};
 use super::finding::ListPair;
 use super::generator::{ListOptions, list_of};
-use super::isolation::smallest_pair;
+use super::isolation::{run_afresh, smallest_pair};
 use super::shrink::shrink;
 use super::verdict::Verdict;
 use super::words::QueryList;
@@ -69,14 +69,18 @@ pub fn hunt(
     if let Oracle::Other(other) = oracle {
         other.enter(options.level, options.clock);
     }
-    let mut hunter = Hunter { candidate, oracle, options, runs: 0 };
+    let (mut hunter, mut before) = (Hunter { candidate, oracle, options, runs: 0 }, None);
     for number in 0..count {
         if each(number).is_break() {
             break;
         }
         let seed = seed.wrapping_add(number);
         let list = list_of(seed, options);
-        let Some((defect, _)) = hunter.defect(&list)? else { continue };
+        let found = hunter.defect(&list)?;
+        if let Some(caught) = hunter.catch_end(before.replace(seed))? {
+            return Ok(Some(caught));
+        }
+        let Some((defect, _)) = found else { continue };
         if !hunter.is_kept(&list)? {
             return hunter.catch(seed, list, &defect).map(Some);
         }
@@ -85,7 +89,8 @@ pub fn hunt(
             return Ok(Some(caught));
         }
     }
-    Ok(None)
+    hunter.candidate.close();
+    hunter.catch_end(before)
 }
 
 struct Hunter<'h, 'c, 'e> {
@@ -144,6 +149,25 @@ impl Hunter<'_, '_, '_> {
     /// Is it answered rightly in a fresh process?
     fn is_kept(&mut self, list: &QueryList) -> Result<bool, SpawnError> {
         Ok(self.candidate.fresh() && self.defect(list)?.is_none())
+    }
+
+    /// The last list, by its seed, if the process that answered it has ended badly since.
+    fn catch_end(&mut self, before: Option<u64>) -> Result<Option<Catch>, SpawnError> {
+        let ended = self.candidate.ended_since();
+        let Some(seed) = before.filter(|_| ended.is_some()) else { return Ok(None) };
+        let ListOptions { exercise, clock, .. } = self.options;
+        let (list, mut runs) = (list_of(seed, self.options), 0);
+        let found_in = list.len();
+        let list = shrink(exercise, list, clock, MOST_FRESH_RUNS, |list| {
+            runs += 1;
+            let run = run_afresh(self.candidate, list)?;
+            Ok(run.stop.is_some_and(|stop| stop.verdict == Verdict::RuntimeError))
+        })?;
+        let expected = exercise.answers(&list, clock).unwrap_or_default();
+        let run = run_afresh(self.candidate, &list)?;
+        let Some(defect) = Defect::of(&run, &expected) else { return Ok(None) };
+        let failed = Failed::of(exercise, &list, clock, &expected, defect, &run);
+        Ok(Some(Catch { seed, lists: 1, first: None, found_in, runs, list, failed, expected }))
     }
 
     /// The smallest two lists of which the first spoils the second, where the list of a seed failed behind so many others.

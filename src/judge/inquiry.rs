@@ -10,7 +10,7 @@ use super::case::Case;
 use super::exercise::Exercise;
 use super::failed::{Afresh, Defect, Failed};
 use super::finding::{CasePlace, Cause, Finding, ListPair};
-use super::grouping::{failures, findings};
+use super::grouping::findings;
 use super::isolation::{run_afresh, smallest_pair};
 use super::mistakes::Mistakes;
 use super::results::{CaseReport, Report};
@@ -41,22 +41,19 @@ impl<'e> Inquiry<'e> {
         judged.after = lists.len();
         if lists.len() < MOST_LISTS {
             lists.push(case.list.clone());
-        }
-        if judged.is_passed() {
-            self.mistakes.learn(&case.list, case.clock, &case.expected);
+            if judged.is_passed() {
+                self.mistakes.learn(&case.list, case.clock);
+            }
         }
     }
 
     /// What is wrong, a cause each. Of a candidate that cannot be started any more no more is tried.
     pub(super) fn findings(&self, candidate: &mut dyn Candidate, report: &mut Report) -> Vec<Finding> {
-        for place in failures(report).map(|(place, _)| place).collect::<Vec<_>>() {
-            if let Some(failed) = report.failed_mut(place) {
-                failed.mistake = self.mistake(failed);
-            }
-        }
+        self.mistakes.explain(report.failures_mut());
         let mut found = findings(report);
         if found.iter().any(|finding| finding.cause.may_be_kept()) && candidate.fresh() {
             let tried = self.try_afresh(candidate, report);
+            self.mistakes.explain(report.failures_mut());
             found = findings(report);
             let keeps = found.iter_mut().find(|finding| finding.cause == Cause::KeepsData);
             if let (Some(keeps), Ok(())) = (keeps, tried) {
@@ -64,13 +61,6 @@ impl<'e> Inquiry<'e> {
             }
         }
         found
-    }
-
-    /// The mistake that gives just the answers that were given.
-    fn mistake(&self, failed: &Failed) -> Option<&'static str> {
-        let right = failed.expected.iter().take(failed.query?.checked_sub(1)?);
-        let answers: Vec<_> = right.chain(failed.given.as_ref()).collect();
-        self.mistakes.explain(&failed.queries, failed.clock, &answers)
     }
 
     /// Tries the plainest failures in fresh processes, until of each finding one has failed there too.
@@ -92,7 +82,7 @@ impl<'e> Inquiry<'e> {
             {
                 let (list, expected) = (failed.queries.clone(), failed.expected.clone());
                 *failed = Failed::of(self.exercise, &list, failed.clock, &expected, defect, &run);
-                failed.mistake = self.mistake(failed);
+                self.mistakes.explain(vec![failed]);
             }
             failed.afresh = Some(Afresh::Wrong);
         }

@@ -19,10 +19,14 @@ const MOST_TIME: Duration = Duration::from_secs(20);
 /// So many single lists are tried where the nearest one is not enough.
 const MOST_SINGLES: usize = 8;
 
-/// Answers a list in a process that has answered nothing before.
+/// Answers a list in a process that has answered nothing before, and has no other to answer.
 pub(super) fn run_afresh(candidate: &mut dyn Candidate, list: &QueryList) -> Result<Run, SpawnError> {
     candidate.fresh();
-    candidate.run(list)
+    let mut run = candidate.run(list)?;
+    candidate.close();
+    // How it ends behind the last answer counts too.
+    run.stop = run.stop.or(candidate.ended_since());
+    Ok(run)
 }
 
 /// The smallest two lists that were found of which the first spoils the second, in one process; the second is answered

@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::candidate::{Candidate, SpawnError};
+use super::candidate::{Candidate, Run, SpawnError};
 use super::case::Case;
 use super::exercise::Exercise;
 use super::failed::{Defect, Failed};
@@ -38,9 +38,9 @@ pub fn judge<C: Borrow<Case>>(
     mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
     let (mut report, mut timeouts, mut before) = (Report::default(), 0, None);
-    let mut inquiry = Inquiry::new(exercise);
-    for case in cases {
-        let case = case.borrow();
+    let (mut inquiry, mut last) = (Inquiry::new(exercise), None);
+    for drawn in cases {
+        let case = drawn.borrow();
         let group = Some((case.level, case.breaks.is_some()));
         timeouts = if before == group { timeouts } else { 0 };
         before = group;
@@ -49,6 +49,7 @@ pub fn judge<C: Borrow<Case>>(
         } else {
             Ok(CaseReport::of(case, CaseResult::NotTried, Duration::ZERO))
         };
+        mend(exercise, candidate, &mut report, last.take());
         let mut judged = match judged {
             Ok(judged) => judged,
             Err(cannot) => {
@@ -69,14 +70,34 @@ pub fn judge<C: Borrow<Case>>(
         let level = report.level_mut(case.level);
         level.took += judged.took;
         level.cases.push(judged);
+        last = Some(drawn);
         if flow.is_break() || !is_loaded {
             report.is_partial = true;
             break;
         }
     }
+    candidate.close();
+    mend(exercise, candidate, &mut report, last);
     let is_whole = !report.is_partial;
     report.findings = if is_whole { inquiry.findings(candidate, &mut report) } else { findings(&report) };
     report
+}
+
+/// Where the process has ended badly since it answered the last case, that case has failed.
+fn mend<C: Borrow<Case>>(
+    exercise: &dyn Exercise,
+    candidate: &mut dyn Candidate,
+    report: &mut Report,
+    last: Option<C>,
+) {
+    let Some((case, stop)) = last.and_then(|last| Some((last, candidate.ended_since()?))) else { return };
+    let Case { level, list, clock, expected, .. } = case.borrow();
+    let judged = report.level_mut(*level).cases.last_mut().filter(|judged| judged.is_passed());
+    if let Some(judged) = judged {
+        let defect = Defect { stop, query: None, given: None };
+        let failed = Failed::of(exercise, list, *clock, expected, defect, &Run::default());
+        judged.outcome = CaseResult::Failed(Box::new(failed));
+    }
 }
 
 /// Judges one case; where it fails, once more with a closer look.

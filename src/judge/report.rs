@@ -10,16 +10,18 @@ mod rows;
 mod tap;
 mod text;
 
-pub use about::About;
+pub use about::{About, Setting};
 pub use finding::{Detail, findings};
 pub use text::{cannot_start, case, catch, hidden, summary};
 
+use std::cmp::Reverse;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anstream::adapter::strip_str;
 use serde_json::{Value, json};
 
-use super::{CaseReport, Report};
+use super::{CaseReport, LevelReport, Report};
 use crate::wire::plain;
 use about::sums;
 use rows::{ReportRow, rows};
@@ -92,17 +94,38 @@ impl FromStr for ReportFormat {
 
 /// A report as it is shown, without colours.
 fn plain_text(report: &Report, about: &About) -> String {
-    let mut text = format!("{:<12}{}\n", "command", plain(&about.command));
+    let mut text = format!("{:<16}{}\n", "command", plain(&about.command));
     for (name, value) in about.lines() {
-        text.push_str(&format!("{name:<12}{}\n", plain(&value)));
+        text.push_str(&format!("{name:<16}{}\n", plain(&value)));
     }
     for sum in sums(report) {
         let level = format!("level {}", sum.level);
-        text.push_str(&format!("{level:<12}{} of {} cases passed\n", sum.passed, sum.cases));
+        text.push_str(&format!("{level:<16}{} of {} cases passed\n", sum.passed, sum.cases));
     }
-    let stopped = report.cannot_start.as_ref().map_or_else(String::new, cannot_start);
+    let stopped = report.cannot_start.as_ref().map_or_else(String::new, |cannot| cannot_start(cannot) + "\n");
     let found = findings(report, Detail { in_full: 1, names_all: true });
-    format!("{text}\n{}{}", strip_str(&stopped), strip_str(&found))
+    format!("{text}\n{}{}{}", strip_str(&stopped), strip_str(&found), slowest(report))
+}
+
+/// So many cases are named that took longest.
+const SLOWEST: usize = 40;
+
+/// The cases that took longest; an empty text if there are none.
+fn slowest(report: &Report) -> String {
+    let of_level = |level: &'_ LevelReport| {
+        let level_number = level.level;
+        rows(&level.cases)
+            .into_iter()
+            .map(move |row| (row.took(), level_number, row.name()))
+            .collect::<Vec<_>>()
+    };
+    let mut rows: Vec<_> = report.levels.iter().flat_map(of_level).collect();
+    rows.sort_by_key(|(took, ..)| Reverse(*took));
+    let line = |(took, level, name): &(Duration, u8, String)| {
+        format!("{:>9.1} ms  level {level}: {}\n", took.as_secs_f64() * 1000.0, plain(name))
+    };
+    let lines: String = rows.iter().take(SLOWEST).map(line).collect();
+    if lines.is_empty() { lines } else { format!("the slowest\n{lines}") }
 }
 
 /// Why a case decides nothing; an empty string for one that does.

@@ -121,6 +121,20 @@ impl Report {
         }
     }
 
+    /// How the cases failed that count, the plainest first.
+    pub(super) fn failures_mut(&mut self) -> Vec<&mut Failed> {
+        let cases = self.levels.iter_mut().flat_map(|level| &mut level.cases);
+        let mut cases: Vec<_> = cases.filter(|case| case.breaks.is_none()).collect();
+        cases.sort_by_cached_key(|case| case.plainness());
+        cases
+            .into_iter()
+            .filter_map(|case| match &mut case.outcome {
+                CaseResult::Failed(failed) => Some(&mut **failed),
+                CaseResult::Passed | CaseResult::NotTried => None,
+            })
+            .collect()
+    }
+
     /// All cases.
     pub fn cases(&self) -> impl Iterator<Item = &CaseReport> {
         self.levels.iter().flat_map(|level| &level.cases)

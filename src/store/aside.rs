@@ -14,7 +14,7 @@ const BLOCK: usize = 1 << 20;
 
 /// Copies a file, durably but for its name.
 pub(super) fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
-    let from = disk.open(name).map_err(Error::disk("open", name))?;
+    let from = disk.open_to_read(name).map_err(Error::disk("open", name))?;
     let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
     let length = from.length().map_err(Error::disk("read", name))?;
     let (mut at, mut block) = (0, vec![0; BLOCK]);

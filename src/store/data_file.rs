@@ -4,7 +4,7 @@
 //! synced, renamed, and the directory synced; only then does anything rely on it.
 //!
 //! ```text
-//!   lock                                  held by the process that has the store open; never deleted
+//!   lock                                  held, as is the directory, by who has the store open; never deleted
 //!   watermark                             the last frame that was synced
 //!   log-00000000000000000001.bin          groups from 1 on
 //!   log-00000000000000000412.jsonl        groups from 412 on, in the other encoding
@@ -13,11 +13,11 @@
 //! ```
 
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use super::aside::{ASIDE, remove_if_there};
-use super::disk::{Disk, DiskFile};
+use super::disk::{Disk, DiskFile, FileId};
 use super::error::{Damage, Error};
 use super::frame::{self, FrameReader, Link};
 use super::message::{Body, Header};
@@ -88,10 +88,22 @@ pub(super) struct DataFile {
 }
 
 impl DataFile {
-    /// Opens a file that is there.
+    /// Opens a file that is there, to be read.
     pub(super) fn open(disk: &dyn Disk, name: FileName) -> Result<Arc<Self>, Error> {
+        Self::opened(name, |text| disk.open_to_read(text))
+    }
+
+    /// Opens a file that is there, to be written on.
+    pub(super) fn open_to_write(disk: &dyn Disk, name: FileName) -> Result<Arc<Self>, Error> {
+        Self::opened(name, |text| disk.open(text))
+    }
+
+    fn opened(
+        name: FileName,
+        open: impl FnOnce(&str) -> io::Result<Arc<dyn DiskFile>>,
+    ) -> Result<Arc<Self>, Error> {
         let text = name.to_string();
-        let file = match disk.open(&text) {
+        let file = match open(&text) {
             // Whoever opens a file has listed it, or has its name from another.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(Damage::new(&text, 0, "it is missing").into());
@@ -99,6 +111,11 @@ impl DataFile {
             opened => opened.map_err(Error::disk("open", &text))?,
         };
         Ok(Arc::new(Self { id: name, name: text, encoding: name.encoding, file }))
+    }
+
+    /// Which file it is.
+    pub(super) fn id(&self) -> Result<FileId, Error> {
+        self.file.id().map_err(Error::disk("look at", &self.name))
     }
 
     /// A reader that stands behind the header, the header, and the link to go on from.
@@ -111,6 +128,11 @@ impl DataFile {
             Ok(_) => return Err(reader.damage(0, "it does not begin with a header").into()),
             Err(why) => return Err(reader.damage(0, why).into()),
         };
+        if header.version == 0 {
+            return Err(reader
+                .damage(0, "its header has version 0 of the format, which no program wrote")
+                .into());
+        }
         if header.version != VERSION {
             let why = format!("it has version {} of the format, and {VERSION} is known", header.version);
             return Err(Error::Newer { file: self.name.clone(), why });

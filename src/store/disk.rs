@@ -1,8 +1,8 @@
 //! A flat directory of files, as a store uses it: the one way from a store to a file system.
 //!
 //! Invariants: nothing counts as durable before it is synced, bytes and length by [`DiskFile::sync`], names by
-//! [`Disk::sync_directory`]; what is not a plain file name never reaches the file system; both kinds of disk answer
-//! alike, errors included.
+//! [`Disk::sync_directory`]; what is not a plain file name never reaches the file system; whoever may only read the
+//! directory can do what reads; both kinds of disk answer alike, errors included.
 //!
 //! ```text
 //!                             ┌──► RealDisk       a directory of this machine
@@ -22,6 +22,22 @@ use std::{fmt, io};
 
 /// The name of the file that a lock is on. It is the disk's own: never listed, and no name for other files.
 const LOCK: &str = "lock";
+
+/// For whom a directory is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockKind {
+    /// For one who writes: nobody else may have it.
+    Exclusive,
+    /// For those who only read.
+    Shared,
+}
+
+/// Which file it is, whatever its name: no two that are there have the same, where the system tells files apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    number: u64,
+}
 
 /// A directory, and what a store does with it.
 ///
@@ -47,6 +63,18 @@ pub trait Disk: Send + Sync + fmt::Debug {
     /// `NotFound` if there is none; `InvalidInput`, and whatever the file system says.
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
 
+    /// The same for reading alone. What would change the file is refused with `PermissionDenied`.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
+
+    /// Which file has a name, and how long it is.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    fn find(&self, name: &str) -> io::Result<(FileId, u64)>;
+
     /// Gives a file another name; a file of that name is replaced. It never has both names, and never none.
     ///
     /// # Errors
@@ -66,11 +94,12 @@ pub trait Disk: Send + Sync + fmt::Debug {
     /// answers well.
     fn sync_directory(&self) -> io::Result<()>;
 
-    /// Takes the directory for this process, until the answer is dropped.
+    /// Takes the directory, until the answer is dropped.
     ///
     /// # Errors
-    /// `WouldBlock` if it is taken, by another process or by this one, and whatever the file system says.
-    fn lock(&self) -> io::Result<Box<dyn Send + Sync>>;
+    /// `WouldBlock` if it is taken, by another process or by this one, and not both only read; whatever the file system
+    /// says.
+    fn lock(&self, kind: LockKind) -> io::Result<Box<dyn Send + Sync>>;
 
     /// A number that whoever chooses the contents of files cannot know.
     fn salt(&self) -> u64 {
@@ -80,6 +109,12 @@ pub trait Disk: Send + Sync + fmt::Debug {
 
 /// A file of a [`Disk`]. Offsets and lengths are in bytes.
 pub trait DiskFile: Send + Sync + fmt::Debug {
+    /// Which file it is.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    fn id(&self) -> io::Result<FileId>;
+
     /// How long it is.
     ///
     /// # Errors

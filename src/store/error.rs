@@ -20,6 +20,14 @@ pub enum Error {
     },
     /// A file does not hold what was written into it. Nothing was changed; `repair` is the way on.
     Damaged(Damage),
+    /// A file that the store writes on is not as the store has left it: something else has changed it. Nothing more is
+    /// written.
+    Changed {
+        /// The name of the file.
+        file: String,
+        /// What is otherwise.
+        how: String,
+    },
     /// A file was written by a newer version of the program, in a way that this one does not know.
     Newer {
         /// The name of the file.
@@ -107,6 +115,9 @@ impl fmt::Display for Error {
             Self::Locked => f.write_str("another process has this store open"),
             Self::Disk { what, why } => write!(f, "cannot {what}: {why}"),
             Self::Damaged(damage) => damage.fmt(f),
+            Self::Changed { file, how } => {
+                write!(f, "{file} was changed by something else while the store was open: {how}")
+            }
             Self::Newer { file, why } => write!(f, "{file} was written by a newer version of rewind: {why}"),
             Self::Stopped { why } => write!(f, "the store takes no more writes since it failed: {why}"),
             Self::Backwards(backwards) => backwards.fmt(f),

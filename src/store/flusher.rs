@@ -1,14 +1,15 @@
 //! The thread that syncs the log in the background, so that commits need not wait for the disk.
 //!
-//! Invariant: after a sync that failed there is no other.
+//! Invariant: after a sync that failed there is no other, nor after a file was found changed.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::data_file::DataFile;
+use super::disk::Disk;
 use super::error::Error;
 use super::frame::Link;
+use super::tail::Tail;
 
 /// A thread that syncs what it was asked to, once in an interval.
 #[derive(Debug)]
@@ -25,8 +26,8 @@ struct FlushShared {
 
 #[derive(Debug, Default)]
 struct FlushState {
-    /// What is to be synced: a file, and its last frame.
-    wanted: Option<(Arc<DataFile>, Link)>,
+    /// What is to be synced, as it was when that was last asked for.
+    wanted: Option<Tail>,
     /// A sync is under way.
     busy: bool,
     synced: Link,
@@ -44,7 +45,7 @@ impl FlushShared {
     }
 
     /// Syncs what is wanted, again and again, so long after it was first wanted.
-    fn run(&self, interval: Duration) {
+    fn run(&self, disk: &dyn Disk, interval: Duration) {
         let mut state = self.lock();
         while !state.ended {
             if state.wanted.is_none() {
@@ -54,14 +55,14 @@ impl FlushShared {
             // More may come until then; all of it is synced at once.
             let waited = self.changed.wait_timeout_while(state, interval, |state| !state.ended);
             state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
-            let Some((file, link)) = state.wanted.take() else { continue };
+            let Some(tail) = state.wanted.take() else { continue };
             state.busy = true;
             drop(state);
-            let synced = file.file.sync().map_err(Error::disk("sync", &file.name));
+            let synced = tail.check_while_written(disk).and_then(|()| tail.sync());
             state = self.lock();
             state.busy = false;
             match synced {
-                Ok(()) => state.synced = link,
+                Ok(()) => state.synced = tail.last_group(),
                 Err(error) => {
                     state.failed = Some(error.to_string());
                     state.ended = true;
@@ -73,21 +74,21 @@ impl FlushShared {
 }
 
 impl Flusher {
-    pub(super) fn start(interval: Duration) -> Result<Self, Error> {
+    pub(super) fn start(disk: Arc<dyn Disk>, interval: Duration) -> Result<Self, Error> {
         let shared = Arc::<FlushShared>::default();
         let of_thread = Arc::clone(&shared);
-        let thread = thread::Builder::new().spawn(move || of_thread.run(interval));
+        let thread = thread::Builder::new().spawn(move || of_thread.run(&*disk, interval));
         let thread = thread.map_err(Error::disk("start", "a thread that syncs"))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks for a file to be synced. Returns the last frame that was.
-    pub(super) fn request(&self, file: &Arc<DataFile>, last: Link) -> Result<Link, Error> {
+    /// Asks for a segment to be synced. Returns the last frame that was.
+    pub(super) fn request(&self, tail: &Tail) -> Result<Link, Error> {
         let mut state = self.shared.lock();
         state.check()?;
-        if state.synced != last {
+        if state.synced != tail.last_group() {
             let is_first = state.wanted.is_none();
-            state.wanted = Some((Arc::clone(file), last));
+            state.wanted = Some(tail.clone());
             if is_first {
                 self.shared.changed.notify_all();
             }

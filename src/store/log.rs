@@ -1,12 +1,15 @@
 //! The log: groups appended to the current segment, synced as the policy says, and segments that follow each other.
 //!
-//! Invariants: a segment is synced before the next one is created; after a write that failed the segment is cut back
-//! to where it was, and nothing is written any more; a sync that failed is never tried again.
+//! Invariants: a segment is synced before the next one is created, and where there is no room for that one the log goes
+//! on in it; after a write that failed the segment is cut back to where it was, and nothing is written any more; a sync
+//! that failed is never tried again.
 
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::data_file::{self, Aside, DataFile, FileKind, FileName};
+use super::data_file::FileName;
 use super::disk::Disk;
 use super::error::Error;
 use super::flusher::Flusher;
@@ -15,17 +18,23 @@ use super::group;
 use super::journal::{Draft, Journal, Lies, LoggedGroup};
 use super::message::{Body, Group};
 use super::options::{Encoding, Options, SyncPolicy};
+use super::tail::Tail;
 use super::watermark::Watermark;
 use crate::time::ClockRule;
 
 /// So much is written once more at a time.
 const RENEWED: usize = 1 << 20;
 
+/// The segment is looked at again after this at the latest.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// The end of the log, where it is written on.
 #[derive(Debug)]
 pub(super) struct Log {
     disk: Arc<dyn Disk>,
     pub(super) tail: Tail,
+    /// When its file was last found to be what it was left as.
+    looked_at: Instant,
     /// The last group that is known to be synced.
     synced: Link,
     /// The bytes of all groups that were appended since they were last counted.
@@ -41,6 +50,10 @@ pub(super) struct Log {
     policy: SyncPolicy,
     lz4: bool,
     segment_max: u64,
+    /// Why the next segment could not be begun when that was last tried, if so; and how long the current one gets before it
+    /// is tried again.
+    pub(super) rotation_failure: Option<String>,
+    retry_at: u64,
     grow_by: u64,
     rule: ClockRule,
     buffer: Vec<u8>,
@@ -55,72 +68,6 @@ struct Submitted {
     at: u64,
     /// Texts can be read from there.
     is_plain: bool,
-}
-
-/// The current segment.
-#[derive(Clone, Debug)]
-pub(super) struct Tail {
-    pub(super) name: FileName,
-    pub(super) file: Arc<DataFile>,
-    pub(super) salt: u64,
-    pub(super) length: u64,
-    /// The end of the file, if that is further: what lies between is zeros.
-    pub(super) reached: u64,
-    /// The last frame before the segment.
-    pub(super) before: Link,
-    /// Its last frame, the header while it has no group.
-    pub(super) last: Link,
-}
-
-impl Tail {
-    /// Creates a segment that goes on after a frame. Its header has that frame's number, so that groups are counted
-    /// through; the first group is chained to the header, and the header to that frame.
-    pub(super) fn create(
-        disk: &dyn Disk,
-        encoding: Encoding,
-        rule: ClockRule,
-        before: Link,
-    ) -> Result<Self, Error> {
-        let name = FileName { kind: FileKind::Log, sequence: before.next(), encoding };
-        let header = data_file::header(disk, name, rule);
-        let salt = header.salt;
-        let made = Aside::create(disk, name, before, header)?.finish()?;
-        let (length, last) = (made.length, made.last);
-        Ok(Self { name, file: made.file, salt, length, reached: length, before, last })
-    }
-
-    fn is_empty(&self) -> bool {
-        self.last.next() == self.name.sequence
-    }
-
-    /// Cuts off what lies behind the last frame.
-    pub(super) fn trim(&mut self) -> Result<(), Error> {
-        if self.reached > self.length {
-            self.file.file.truncate(self.length).map_err(Error::disk("cut", &self.file.name))?;
-            self.reached = self.length;
-        }
-        Ok(())
-    }
-
-    /// Makes room for so many bytes more, and some for what comes later; not for many bytes, which would be written
-    /// twice. It is no failure if there is no room.
-    fn grow(&mut self, bytes: u64, by: u64) {
-        let wanted = self.length + bytes;
-        if wanted <= self.reached || bytes > by {
-            return;
-        }
-        let zeros = vec![0; usize::try_from(wanted - self.reached + by).unwrap_or(0)];
-        if self.file.file.write_at(self.reached, &zeros).is_ok() {
-            self.reached += zeros.len() as u64;
-        } else {
-            let _ = self.file.file.truncate(self.reached);
-        }
-    }
-
-    /// The frame of the last group.
-    pub(super) fn last_group(&self) -> Link {
-        if self.is_empty() { self.before } else { self.last }
-    }
 }
 
 /// Groups with so many bytes of text are packed, if groups are.
@@ -162,7 +109,7 @@ impl Log {
         rule: ClockRule,
     ) -> Result<Self, Error> {
         let flusher = match options.sync {
-            SyncPolicy::Every(interval) => Some(Flusher::start(interval)?),
+            SyncPolicy::Every(interval) => Some(Flusher::start(Arc::clone(&disk), interval)?),
             SyncPolicy::Always | SyncPolicy::Never => None,
         };
         let grow_by = if options.sync == SyncPolicy::Always { options.grow_by } else { 0 };
@@ -170,6 +117,7 @@ impl Log {
             synced: watermark.marked(),
             disk,
             tail,
+            looked_at: Instant::now(),
             grown: 0,
             watermark,
             flusher,
@@ -179,6 +127,8 @@ impl Log {
             policy: options.sync,
             lz4: options.lz4,
             segment_max: options.segment_max,
+            rotation_failure: None,
+            retry_at: 0,
             grow_by,
             rule,
             buffer: Vec::new(),
@@ -211,6 +161,20 @@ impl Log {
         result
     }
 
+    /// Looks whether the segment is still what it was left as; if it is not, the log stops.
+    fn look(&mut self) -> Result<(), Error> {
+        self.looked_at = Instant::now();
+        let found = self.tail.check(&*self.disk);
+        self.stop(found)
+    }
+
+    /// Is it time to look? What is synced by itself is looked at beforehand too, as what is written might hide what has
+    /// been cut off.
+    fn must_look(&self) -> bool {
+        let is_first = self.policy == SyncPolicy::Always && self.synced == self.tail.last_group();
+        is_first || self.looked_at.elapsed() >= LOOK_AGAIN
+    }
+
     /// Appends a group, and gives it back.
     fn append_group(&mut self, group: Group) -> Result<((Range<usize>, u64), Group), Error> {
         let body = Body::Group(group);
@@ -224,8 +188,13 @@ impl Log {
     /// Appends a frame. Returns where its payload lies in the buffer, and where in the file that begins.
     fn append(&mut self, body: &Body) -> Result<(Range<usize>, u64), Error> {
         self.check()?;
-        if self.tail.length >= self.segment_max && !self.tail.is_empty() {
-            self.rotate(self.tail.name.encoding)?;
+        if self.must_look() {
+            self.look()?;
+        }
+        if self.tail.length >= self.segment_max.max(self.retry_at) && !self.tail.is_empty() {
+            let rotated = self.rotate(self.tail.name.encoding);
+            // Where the log did not have to stop over it, it can go on in this one.
+            rotated.or_else(|error| if self.stopped.is_some() { Err(error) } else { Ok(()) })?;
         }
         self.buffer.clear();
         let Tail { name, salt, last, length, .. } = self.tail;
@@ -261,15 +230,17 @@ impl Log {
 
     fn try_commit(&mut self) -> Result<(), Error> {
         self.check()?;
-        match (self.policy, &self.flusher) {
+        let committed = match (self.policy, &self.flusher) {
             (SyncPolicy::Always, _) => self.sync(),
             (SyncPolicy::Every(_), Some(flusher)) => {
-                let synced = flusher.request(&self.tail.file, self.tail.last_group());
-                let synced = self.stop(synced)?;
-                if synced.sequence > self.synced.sequence { self.mark(synced) } else { Ok(()) }
+                let synced = flusher.request(&self.tail);
+                synced.and_then(|synced| {
+                    if synced.sequence > self.synced.sequence { self.mark(synced) } else { Ok(()) }
+                })
             }
             _ => Ok(()),
-        }
+        };
+        self.stop(committed)
     }
 
     /// Makes durable what is behind the frame of the watermark, which ends at `from`. It is written once more: if a sync
@@ -301,7 +272,8 @@ impl Log {
                 let settled = flusher.settle();
                 self.stop(settled)?;
             }
-            let synced = self.tail.file.file.sync().map_err(Error::disk("sync", &self.tail.file.name));
+            self.look()?;
+            let synced = self.tail.sync();
             self.stop(synced)?;
             self.mark(self.tail.last_group())?;
         }
@@ -310,18 +282,28 @@ impl Log {
 
     fn mark(&mut self, synced: Link) -> Result<(), Error> {
         self.synced = synced;
-        let marked = self.watermark.mark(synced);
-        self.stop(marked)
+        self.watermark.mark(synced)
     }
 
-    /// Ends the current segment and begins the next; one without a group is taken away.
+    /// Ends the current segment and begins the next; one without a group is taken away. If there is no room for the next
+    /// the log goes on in the current one, and that is noted.
     pub(super) fn rotate(&mut self, encoding: Encoding) -> Result<(), Error> {
+        self.check()?;
         if self.tail.is_empty() && self.tail.name.encoding == encoding {
             return Ok(());
         }
-        self.trim()?;
+        let rotated = self.trim().and_then(|()| self.begin_segment(encoding));
+        self.rotation_failure = rotated.as_ref().err().map(ToString::to_string);
+        self.retry_at = if rotated.is_ok() { 0 } else { self.tail.length + self.segment_max / 2 };
+        rotated
+    }
+
+    fn begin_segment(&mut self, encoding: Encoding) -> Result<(), Error> {
         let made = Tail::create(&*self.disk, encoding, self.rule, self.tail.last_group());
-        let next = self.stop(made)?;
+        let next = match made {
+            Ok(next) => next,
+            Err(error) => return self.take_back(Tail::name(encoding, self.tail.last_group()), error),
+        };
         let before = std::mem::replace(&mut self.tail, next);
         if before.is_empty() {
             // For good, before anything is written into the file that has its place.
@@ -332,13 +314,22 @@ impl Log {
         Ok(())
     }
 
+    /// Takes back a segment that could not be begun, so that none stands where the log does not go on. The answer is why
+    /// that failed.
+    fn take_back(&mut self, name: FileName, error: Error) -> Result<(), Error> {
+        let name = name.to_string();
+        let is_there = !matches!(self.disk.find(&name), Err(error) if error.kind() == ErrorKind::NotFound);
+        let remove = || self.disk.remove(&name).and_then(|()| self.disk.sync_directory());
+        if is_there && remove().is_err() { self.stop(Err(error)) } else { Err(error) }
+    }
+
     /// Makes everything durable, and the segment end where its last frame does.
     fn trim(&mut self) -> Result<(), Error> {
+        self.look()?;
         if self.tail.reached > self.tail.length {
-            let trimmed = self.tail.trim();
-            self.stop(trimmed)?;
+            self.tail.trim()?;
             // The new length is to be durable, even if all frames are.
-            let synced = self.tail.file.file.sync().map_err(Error::disk("sync", &self.tail.file.name));
+            let synced = self.tail.sync();
             self.stop(synced)?;
         }
         self.sync()
@@ -353,7 +344,7 @@ impl Log {
 
     /// Makes the watermark durable for good: no snapshot covers more than it names.
     pub(super) fn settle_watermark(&mut self) -> Result<(), Error> {
-        let settled = self.watermark.settle();
-        self.stop(settled)
+        self.watermark.mark(self.synced)?;
+        self.watermark.settle()
     }
 }

@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use super::Store;
 use super::apply::Core;
-use super::aside::{ASIDE, copy_file, remove_if_there};
+use super::aside::{ASIDE, copy_file};
 use super::compaction::{covered, needed, remove, remove_covered};
-use super::disk::Disk;
+use super::disk::{Disk, LockKind};
 use super::error::Error;
 use super::frame::Link;
 use super::listing::FileListing;
-use super::log::{Log, Tail};
+use super::log::Log;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, recover};
 use super::replay::Until;
+use super::tail::Tail;
 use super::watermark::{self, Watermark};
 
 impl Store {
@@ -31,7 +32,7 @@ impl Store {
         if let Some(found) = FileListing::read(&*disk)?.foreign_only() {
             return Err(Error::NoStore { found: Some(found) });
         }
-        let lock = lock(&*disk)?;
+        let lock = lock(&*disk, LockKind::Exclusive)?;
         if FileListing::read(&*disk)?.is_new() {
             watermark::create(&*disk, Link::default())?;
         }
@@ -43,7 +44,7 @@ impl Store {
     /// # Errors
     /// As [`Self::open`], and [`Error::NoStore`] where there is none.
     pub fn open_existing(disk: Arc<dyn Disk>, options: Options) -> Result<Self, Error> {
-        let (lock, _) = lock_existing(&*disk)?;
+        let (lock, _) = lock_existing(&*disk, LockKind::Exclusive)?;
         Self::open_locked(disk, options, lock)
     }
 
@@ -54,10 +55,12 @@ impl Store {
         if options.clock.is_some_and(|wanted| wanted != rule) {
             return Err(Error::ClockRule { kept: rule });
         }
-        make_good(&*disk, &listing, &recovered)?;
+        disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
+        // What was left undone can wait for a disk that has room.
+        let compaction_failure = tidy(&*disk, &listing, &recovered).err().map(|error| error.to_string());
         let watermark = Watermark::open(&*disk)?;
         let tail = if let Some(tail) = recovered.tail {
-            cut(tail)?
+            cut(tail.open_to_write(&*disk)?)?
         } else {
             let kept = recovered.snapshot.map_or(Encoding::Binary, |size| size.name.encoding);
             Tail::create(&*disk, options.encoding.unwrap_or(kept), rule, recovered.last)?
@@ -76,7 +79,7 @@ impl Store {
             snapshot: recovered.snapshot,
             compaction: None,
             compact_at: 0,
-            compaction_failure: None,
+            compaction_failure,
             torn: recovered.torn,
             disk,
             closed: false,
@@ -116,22 +119,26 @@ fn list_existing(disk: &dyn Disk) -> Result<FileListing, Error> {
 }
 
 /// Takes a directory that must have a store. Where there is none not even a lock is left.
-pub(super) fn lock_existing(disk: &dyn Disk) -> Result<(Box<dyn Send + Sync>, FileListing), Error> {
+pub(super) fn lock_existing(
+    disk: &dyn Disk,
+    kind: LockKind,
+) -> Result<(Box<dyn Send + Sync>, FileListing), Error> {
     list_existing(disk)?;
-    Ok((lock(disk)?, FileListing::read(disk)?))
+    Ok((lock(disk, kind)?, FileListing::read(disk)?))
 }
 
 /// Takes the directory.
-fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
-    disk.lock().map_err(|error| match error.kind() {
+fn lock(disk: &dyn Disk, kind: LockKind) -> Result<Box<dyn Send + Sync>, Error> {
+    disk.lock(kind).map_err(|error| match error.kind() {
         ErrorKind::WouldBlock => Error::Locked,
         _ => Error::disk("lock", "the directory")(error),
     })
 }
 
-/// Makes durable what a process that was killed has done to the names, and ends what it was about to remove.
-fn make_good(disk: &dyn Disk, listing: &FileListing, recovered: &Recovered) -> Result<(), Error> {
-    disk.sync_directory().map_err(Error::disk("sync", "the directory"))?;
+/// Ends what a process that was killed was about to remove.
+fn tidy(disk: &dyn Disk, listing: &FileListing, recovered: &Recovered) -> Result<(), Error> {
+    // First what gives room.
+    remove(disk, listing.aside.clone())?;
     let (name, needed) = (recovered.snapshot.map(|size| size.name), needed(&recovered.blobs.locations));
     match name {
         Some(name) if !covered(listing, Some(name), &needed).is_empty() => {
@@ -139,16 +146,17 @@ fn make_good(disk: &dyn Disk, listing: &FileListing, recovered: &Recovered) -> R
         }
         _ => {}
     }
-    remove_covered(disk, name, &needed)?;
-    remove(disk, FileListing::read(disk)?.aside)
+    remove_covered(disk, name, &needed)
 }
 
 /// Gives a file its name once more, before it takes the place of others: if a sync of the directory has failed after it
 /// got it, the system believes that it need not be made durable.
 fn renew_name(disk: &dyn Disk, name: &str) -> Result<(), Error> {
     let aside = format!("{name}{ASIDE}");
-    remove_if_there(disk, &aside)?;
-    copy_file(disk, name, &aside)?;
+    copy_file(disk, name, &aside).inspect_err(|_| {
+        // The disk may be full of it.
+        let _ = disk.remove(&aside);
+    })?;
     disk.rename(&aside, name).map_err(Error::disk("rename", &aside))?;
     disk.sync_directory().map_err(Error::disk("sync", "the directory"))
 }
@@ -157,7 +165,7 @@ fn renew_name(disk: &dyn Disk, name: &str) -> Result<(), Error> {
 fn cut(mut tail: Tail) -> Result<Tail, Error> {
     if tail.reached > tail.length {
         tail.trim()?;
-        tail.file.file.sync().map_err(Error::disk("sync", &tail.file.name))?;
+        tail.sync()?;
     }
     Ok(tail)
 }

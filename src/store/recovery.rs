@@ -19,12 +19,12 @@ use super::frame::{Frame, FrameReader, Link};
 use super::group;
 use super::journal::{Lies, LoggedGroup};
 use super::listing::FileListing;
-use super::log::Tail;
 use super::message::Body;
 use super::numbering::Numbering;
 use super::options::Options;
 use super::replay::{Until, replay};
 use super::snapshot::{self, Size};
+use super::tail::Tail;
 use super::watermark;
 use crate::engine::Engine;
 use crate::time::ClockRule;
@@ -211,8 +211,8 @@ impl Recovery {
         let (length, reached) = (reader.at(), reader.length());
         self.recovered.log_bytes += length;
         self.recovered.torn = torn;
-        let (salt, last) = (header.salt, self.last);
-        self.recovered.tail = Some(Tail { name, file, salt, length, reached, before, last });
+        let (id, salt, last) = (file.id()?, header.salt, self.last);
+        self.recovered.tail = Some(Tail { name, file, id, salt, length, reached, before, last });
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::aside::copy_file;
 use super::compaction::{remove, remove_covered};
 use super::data_file::{FileKind, FileName};
-use super::disk::Disk;
+use super::disk::{Disk, LockKind};
 use super::error::{Damage, Error};
 use super::listing::FileListing;
 use super::opening::lock_existing;
@@ -43,7 +43,7 @@ pub struct Repair {
 /// [`Error::Damaged`] if nothing can be saved, and everything is as it was; [`Error::Locked`], [`Error::NoStore`],
 /// [`Error::Disk`].
 pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> {
-    let (_lock, listing) = lock_existing(&**disk)?;
+    let (_lock, listing) = lock_existing(&**disk, LockKind::Exclusive)?;
     let Verification { damages, last_group, .. } = verify_listed(disk, &listing)?;
     if damages.is_empty() {
         return Ok(Repair::default());

@@ -12,7 +12,7 @@ use super::data_file::FileKind;
 use super::disk::Disk;
 use super::error::Error;
 use super::listing::FileListing;
-use super::log::Tail;
+use super::tail::Tail;
 use crate::engine::Engine;
 
 /// What a store holds. Sizes are in bytes.
@@ -44,6 +44,8 @@ pub struct Stats {
     pub cache: CacheStats,
     /// Why the last compaction in the background has failed, if it has.
     pub compaction_failure: Option<String>,
+    /// Why the log could not go on in a new segment when that was last tried, if so.
+    pub rotation_failure: Option<String>,
 }
 
 impl Stats {
@@ -60,7 +62,7 @@ impl Stats {
         let of_log = listing.segments.iter().chain(&listing.twins);
         for name in of_log.chain(&listing.snapshots).chain(&listing.values) {
             let text = name.to_string();
-            let length = match disk.open(&text).and_then(|file| file.length()) {
+            let length = match disk.find(&text).map(|(_, length)| length) {
                 // A compaction in the background may be removing it.
                 Err(error) if error.kind() == ErrorKind::NotFound => 0,
                 length => length.map_err(Error::disk("read", &text))?,
@@ -86,6 +88,7 @@ impl Stats {
             compacted_at: listing.snapshots.last().map(|name| name.sequence),
             cache: blobs.cache_stats(),
             compaction_failure: None,
+            rotation_failure: None,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::blob_store::BlobStore;
 use super::data_file::{DataFile, FileKind, FileName};
-use super::disk::Disk;
+use super::disk::{Disk, LockKind};
 use super::error::{Damage, Error};
 use super::frame::{FrameReader, Link};
 use super::listing::FileListing;
@@ -34,7 +34,7 @@ pub struct Verification {
 /// # Errors
 /// [`Error::Locked`], [`Error::NoStore`], [`Error::Disk`]. Damage is no error here.
 pub fn verify(disk: &Arc<dyn Disk>) -> Result<Verification, Error> {
-    let (_lock, listing) = lock_existing(&**disk)?;
+    let (_lock, listing) = lock_existing(&**disk, LockKind::Shared)?;
     verify_listed(disk, &listing)
 }
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use super::blob_store::BlobStore;
 use super::data_file::{DataFile, FileName};
-use super::disk::Disk;
+use super::disk::{Disk, LockKind};
 use super::error::Error;
 use super::frame;
 use super::listing::FileListing;
-use super::log::Tail;
 use super::message::Body;
 use super::numbering::Numbering;
 use super::opening::lock_existing;
@@ -17,6 +16,7 @@ use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, group_of, recover};
 use super::replay::Until;
 use super::stats::Stats;
+use super::tail::Tail;
 use crate::engine::{Engine, LiveCell};
 use crate::query::Query;
 use crate::time::Clock;
@@ -38,7 +38,7 @@ impl StoreView {
     /// # Errors
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: &Options, until: Until) -> Result<Self, Error> {
-        let (lock, listing) = lock_existing(&*disk)?;
+        let (lock, listing) = lock_existing(&*disk, LockKind::Shared)?;
         let Recovered { engine, blobs, group, torn, tail, .. } = recover(&disk, &listing, options, until)?;
         Ok(Self { engine, blobs, group, torn, tail, disk, _lock: lock })
     }
@@ -109,7 +109,8 @@ pub fn cat<E: From<Error>>(
     files: &[String],
     mut each: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (_lock, FileListing { snapshots, values, twins, segments, .. }) = lock_existing(disk)?;
+    let (_lock, FileListing { snapshots, values, twins, segments, .. }) =
+        lock_existing(disk, LockKind::Shared)?;
     let all = || snapshots.iter().chain(&values).chain(&twins).chain(&segments);
     let find = |file: &String| {
         let name = all().find(|name| name.to_string() == *file);

@@ -62,7 +62,7 @@ fn link(bytes: &[u8]) -> Option<Link> {
 
 /// Both slots of a watermark file; `None` for one that is damaged.
 pub(super) fn read(disk: &dyn Disk) -> Result<[Option<Link>; 2], Error> {
-    let file = disk.open(NAME).map_err(Error::disk("open", NAME))?;
+    let file = disk.open_to_read(NAME).map_err(Error::disk("open", NAME))?;
     let mut bytes = [0; 2 * SLOT];
     if file.length().map_err(Error::disk("read", NAME))? != LENGTH {
         return Ok([None, None]);

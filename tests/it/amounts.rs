@@ -63,13 +63,14 @@ amounts! {
     }
     #[cfg(feature = "cli")] {
         KEPT: "ways to keep data from an earlier list", 2, 5, 5;
+        TOLD: "mistakes of a hundred of which each is one finding", 3, 100, 100;
         HUNTED: "mistakes of a hundred that are hunted down", 15, 100, 100;
         EXPLAINED: "lists under each rule, every query explained", 100, 400, 100_000;
         BARS: "lists under each rule, drawn as bars", 50, 100, 25_000;
         REASONS: "lists under each rule, each reason held against what happens", 100, 200, 50_000;
         ANY_REASONS: "the same of every query at the state of every other", 20, 40, 50_000;
         STORED_MIXED: "mixed sessions on each of four kinds of store", 30, 100, 25_000;
-        COMPILED_SHAPES: "compiled solutions of other shapes", 1, 5, 5;
+        COMPILED_SHAPES: "compiled solutions of other shapes, right and wrong", 1, 13, 13;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;
     }
 }

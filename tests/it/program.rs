@@ -27,6 +27,10 @@ pub(crate) mod stored;
 /// Disks that take no more, and directories that another process has.
 pub(crate) mod stored_failures;
 
+/// Files of a store that are changed beneath it, or may only be read.
+#[cfg(unix)]
+pub(crate) mod stored_files;
+
 /// Stores in `fixtures/store`, and what is said of each.
 pub(crate) mod stored_fixtures;
 

@@ -3,6 +3,9 @@
 /// Snapshots and syncs in the background of a store.
 pub(crate) mod background;
 
+/// Files that are changed beneath a store, and directories that may only be read.
+pub(crate) mod changed;
+
 /// Both kinds of disk, by one script; counting, crashes and faults.
 pub(crate) mod disk;
 

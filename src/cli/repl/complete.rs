@@ -32,7 +32,7 @@ pub(super) fn wants_file(shell: &Shell, line: &str) -> bool {
     let so_far = typed_so_far(line, shell.base.aliases()).unwrap_or_default();
     let command =
         COMMANDS.iter().find(|command| so_far.words.first().is_some_and(|name| name == command.name));
-    so_far.words.len() == 1 && command.is_some_and(|command| command.takes == "FILE")
+    so_far.words.len() == 1 && command.is_some_and(|command| command.takes.starts_with("FILE"))
 }
 
 /// The words that may stand at the end of a line.

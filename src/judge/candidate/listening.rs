@@ -1,7 +1,7 @@
 //! A command that is asked in `list` and may answer in another protocol: then it is spoken to in that one.
 //!
 //! Invariants: nothing is guessed but what [`heard`] hears; once a list was answered in `list`, or another protocol was
-//! taken, nothing is heard any more; a change is told once.
+//! taken, nothing is heard any more; lines are tried once; a change is told once.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::list::ListProtocol;
 use super::{Candidate, Launch, Notes, Protocol, Run, SpawnError, spoken};
 use crate::judge::exercise::{Exercise, TimeRule};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{StopReason, Verdict};
 use crate::judge::words::QueryList;
 
 /// A command that is listened to.
@@ -23,6 +23,8 @@ pub(super) struct ListeningProtocol<'e> {
     /// How it is spoken to instead.
     other: Option<Box<dyn Candidate + 'e>>,
     is_settled: bool,
+    /// Has it been tried in vain to speak to it in lines?
+    is_refused: bool,
     entered: Option<(u8, TimeRule)>,
     notes: Notes,
 }
@@ -36,7 +38,17 @@ impl fmt::Debug for ListeningProtocol<'_> {
 impl<'e> ListeningProtocol<'e> {
     pub(super) fn new(exercise: &'e dyn Exercise, command: Launch, limits: Limits, notes: Notes) -> Self {
         let list = ListProtocol { exercise, command: command.clone(), limits };
-        Self { exercise, command, limits, list, other: None, is_settled: false, entered: None, notes }
+        Self {
+            exercise,
+            command,
+            limits,
+            list,
+            other: None,
+            is_settled: false,
+            is_refused: false,
+            entered: None,
+            notes,
+        }
     }
 
     /// Runs a list in `list`, and in the protocol that is heard there, which is kept if it is one in which it answers.
@@ -46,6 +58,9 @@ impl<'e> ListeningProtocol<'e> {
         let Some(protocol) = heard(&output, list.len()).filter(|_| !self.is_settled) else {
             return Ok(run);
         };
+        if self.is_refused && protocol == Protocol::Lines {
+            return Ok(by_lines(run));
+        }
         let command = self.command.clone();
         let mut other = spoken(self.exercise, protocol, command, self.limits, self.notes.clone());
         if let Some((level, clock)) = self.entered {
@@ -55,6 +70,7 @@ impl<'e> ListeningProtocol<'e> {
         let is_other = protocol == Protocol::Session
             || again.stop.as_ref().is_none_or(|stop| stop.verdict == Verdict::NotSupported);
         if !is_other {
+            self.is_refused = true;
             return Ok(by_lines(run));
         }
         self.is_settled = true;
@@ -91,6 +107,16 @@ impl Candidate for ListeningProtocol<'_> {
 
     fn fresh(&mut self) -> bool {
         self.other.as_mut().is_some_and(|other| other.fresh())
+    }
+
+    fn close(&mut self) {
+        if let Some(other) = &mut self.other {
+            other.close();
+        }
+    }
+
+    fn ended_since(&mut self) -> Option<StopReason> {
+        self.other.as_mut().and_then(|other| other.ended_since())
     }
 
     fn enter(&mut self, level: u8, clock: TimeRule) {

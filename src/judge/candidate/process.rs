@@ -129,10 +129,15 @@ impl Process {
         self.pipes.errors()
     }
 
-    /// Ends it politely: standard input is closed, and it may go by itself for a moment.
-    pub(super) fn shutdown(mut self) {
+    /// Ends it politely: standard input is closed, and it may go by itself for a moment. How it went, where badly.
+    pub(super) fn shutdown(mut self) -> Option<StopReason> {
         self.pipes.close_input();
-        self.wait(Instant::now() + ENDING);
+        self.wait(Instant::now() + ENDING).and_then(bad_end)
+    }
+
+    /// How it has ended by itself after all it was asked, if it has and badly.
+    pub(super) fn bad_end(&mut self) -> Option<StopReason> {
+        self.child.try_wait().ok().flatten().and_then(bad_end)
     }
 
     /// Waits until something can be read or written, or the deadline is over.
@@ -226,6 +231,10 @@ impl Drop for Process {
         self.wait(Instant::now() + DYING);
         self.tree.forget();
     }
+}
+
+fn bad_end(status: ExitStatus) -> Option<StopReason> {
+    (!status.success()).then(|| after_all(ended(status)).of_whole())
 }
 
 /// What it means that a process ended badly once it had given all its answers.

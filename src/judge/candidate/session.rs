@@ -43,6 +43,8 @@ pub(super) struct SessionProtocol<'e> {
     failed_starts: usize,
     /// Why the solution in the process does not load, if it does not.
     unloaded: Option<StopReason>,
+    /// How the process ended badly that had answered a list, where that has not been told.
+    bad_end: Option<StopReason>,
     notes: Notes,
 }
 
@@ -91,6 +93,7 @@ impl<'e> SessionProtocol<'e> {
             next_id: 0,
             failed_starts: 0,
             unloaded: None,
+            bad_end: None,
             notes,
         }
     }
@@ -160,14 +163,19 @@ impl<'e> SessionProtocol<'e> {
     }
 
     /// Runs a list with `answer`, which fills in the answers. What an earlier list has left behind, so that the process
-    /// cannot begin afresh, is no fault of this one: it has a new process then.
+    /// cannot begin afresh, is no fault of this one: it has a new process then, and how the old one ended is told of the
+    /// list before.
     fn run_with(&mut self, list: &QueryList, answer: AnswerWith<'e>) -> Result<Run, SpawnError> {
         if self.process.as_ref().is_some_and(Process::has_leftovers) {
             self.process = None;
         }
         let is_used = self.process.is_some();
         let (run, is_unready) = self.attempt(list, answer)?;
-        if is_used && is_unready { Ok(self.attempt(list, answer)?.0) } else { Ok(run) }
+        if is_used && is_unready {
+            return Ok(self.attempt(list, answer)?.0);
+        }
+        self.bad_end = self.bad_end.take().filter(|_| !is_unready);
+        Ok(run)
     }
 
     /// Runs a list once; returns too whether the process could not even begin afresh.
@@ -189,7 +197,8 @@ impl<'e> SessionProtocol<'e> {
             Err(Trouble::Unready(stop)) => (Some(stop), true, true),
         };
         if is_lost {
-            self.process = None;
+            let ended = self.process.take().and_then(|mut process| process.bad_end());
+            self.bad_end = ended.filter(|_| is_unready);
         }
         Ok((Run { answers, stop, errors, took: begun.elapsed() }, is_unready))
     }
@@ -255,7 +264,16 @@ impl Candidate for SessionProtocol<'_> {
 
     fn fresh(&mut self) -> bool {
         self.shutdown();
+        self.bad_end = None;
         true
+    }
+
+    fn close(&mut self) {
+        self.shutdown();
+    }
+
+    fn ended_since(&mut self) -> Option<StopReason> {
+        self.bad_end.take()
     }
 
     /// The process learns the level when it starts, so another level has another one.
@@ -271,7 +289,7 @@ impl SessionProtocol<'_> {
     fn shutdown(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.send(b"{\"type\":\"bye\"}\n");
-            process.shutdown();
+            self.bad_end = process.shutdown();
         }
     }
 }

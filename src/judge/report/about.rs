@@ -7,6 +7,17 @@ use serde::Serialize;
 
 use crate::judge::{LevelReport, Report, TimeRule};
 
+/// A value that was in force: its name as `rewind.toml` has it, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// Its name.
+    pub key: &'static str,
+    /// The value, as that file has it.
+    pub value: String,
+    /// Who says it: `option`, `rewind.toml` or `default`.
+    pub from: &'static str,
+}
+
 /// What a report is of.
 #[derive(Clone, Debug, Serialize)]
 pub struct About {
@@ -22,6 +33,8 @@ pub struct About {
     pub seed: Option<u64>,
     /// The options as they were typed.
     pub options: Vec<String>,
+    /// The values that were in force.
+    pub settings: Vec<Setting>,
 }
 
 impl About {
@@ -40,6 +53,7 @@ impl About {
             clock,
             seed: None,
             options: Vec::new(),
+            settings: Vec::new(),
         }
     }
 
@@ -54,6 +68,8 @@ impl About {
         if !self.options.is_empty() {
             lines.push(("options", self.options.join(" ")));
         }
+        let told = |setting: &Setting| (setting.key, format!("{} ({})", setting.value, setting.from));
+        lines.extend(self.settings.iter().map(told));
         lines
     }
 }

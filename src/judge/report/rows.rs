@@ -15,6 +15,14 @@ pub(super) enum ReportRow<'r> {
 }
 
 impl ReportRow<'_> {
+    /// How long it took.
+    pub(super) fn took(&self) -> Duration {
+        match self {
+            Self::Case(case) => case.took,
+            Self::Fresh(_, took) => *took,
+        }
+    }
+
     /// What it is called.
     pub(super) fn name(&self) -> String {
         match self {

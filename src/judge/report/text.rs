@@ -92,15 +92,16 @@ pub fn summary(report: &Report, exercise: &dyn Exercise) -> String {
 
 /// The cases that break a promise, in a line; an empty string if there are none.
 fn beyond(report: &Report) -> String {
-    let (count, mut differing) =
-        (report.beyond().count(), report.beyond().filter(|case| case.failed().is_some()));
-    let (first, rest) = (differing.next(), differing.count());
-    let told = match first.and_then(|case| Some((case, case.breaks?))) {
+    let count = report.beyond().count();
+    let differing: Vec<_> = report.beyond().filter(|case| case.failed().is_some()).collect();
+    let plainest = differing.iter().min_by_key(|case| case.plainness());
+    let told = match plainest.and_then(|case| Some((case, case.breaks?))) {
         _ if count == 0 => return String::new(),
         None => format!("none of {count} differs"),
         Some((case, promise)) => {
-            let differ = if rest == 0 { "differs" } else { "differ" };
-            format!("{} of {count} {differ}, first: {} breaks \"{promise}\"", rest + 1, plain(&case.name))
+            let (differing, name) = (differing.len(), plain(&case.name));
+            let differ = if differing == 1 { "differs" } else { "differ" };
+            format!("{differing} of {count} {differ}, first: {name} breaks \"{promise}\"")
         }
     };
     format!("{DIM}beyond the exercise: {told}{DIM:#}\n")

@@ -2,12 +2,12 @@
 //!
 //! Invariant: a call that was interrupted is made again; no other error is kept from the caller.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{io, io::ErrorKind};
 
-use super::{Disk, DiskFile, LOCK, check};
+use super::{Disk, DiskFile, FileId, LOCK, LockKind, check};
 
 /// A directory of this machine, with the files of a store in it.
 #[derive(Clone, Debug)]
@@ -50,12 +50,22 @@ impl Disk for RealDisk {
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
         let file = File::options().read(true).write(true).create_new(true).open(self.path(name)?)?;
-        Ok(Arc::new(RealFile(file)))
+        Ok(Arc::new(RealFile { file, is_writable: true }))
     }
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
         let file = File::options().read(true).write(true).open(self.path(name)?)?;
-        Ok(Arc::new(RealFile(file)))
+        Ok(Arc::new(RealFile { file, is_writable: true }))
+    }
+
+    fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = File::open(self.path(name)?)?;
+        Ok(Arc::new(RealFile { file, is_writable: false }))
+    }
+
+    fn find(&self, name: &str) -> io::Result<(FileId, u64)> {
+        let found = fs::metadata(self.path(name)?)?;
+        Ok((file_id(&found), found.len()))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -70,20 +80,67 @@ impl Disk for RealDisk {
         sync_directory(&self.directory)
     }
 
-    fn lock(&self) -> io::Result<Box<dyn Send + Sync>> {
+    fn lock(&self, kind: LockKind) -> io::Result<Box<dyn Send + Sync>> {
+        let directory = match self.lock_directory(kind) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
+            locked => locked.ok(),
+        };
+        match self.lock_file(kind, directory.is_none()) {
+            Ok(file) => Ok(Box::new((file, directory))),
+            // Whoever only reads needs no file where the directory itself is locked.
+            Err(error) if may_lack_file(kind, error.kind()) && directory.is_some() => Ok(Box::new(directory)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl RealDisk {
+    /// Locks the directory itself, which no removal of a file undoes. Not every system can.
+    fn lock_directory(&self, kind: LockKind) -> io::Result<HeldLock> {
+        if !cfg!(unix) {
+            return Err(ErrorKind::Unsupported.into());
+        }
+        HeldLock::take(File::open(&self.directory)?, kind)
+    }
+
+    /// Locks a file in it, as those do too that cannot lock a directory. Who only reads makes it only if nothing else is
+    /// locked.
+    fn lock_file(&self, kind: LockKind, is_alone: bool) -> io::Result<HeldLock> {
         // It is never removed: between a removal and a creation, two could each hold a lock on a file of that name.
         let path = self.directory.join(LOCK);
-        let file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Box::new(HeldLock(file))),
+        let open = |makes| File::options().read(true).write(makes).create(makes).truncate(false).open(&path);
+        let file = match kind {
+            LockKind::Exclusive => open(true),
+            LockKind::Shared => match open(false) {
+                Err(error) if is_alone && error.kind() == ErrorKind::NotFound => open(true),
+                opened => opened,
+            },
+        };
+        HeldLock::take(file?, kind)
+    }
+}
+
+/// May a directory be taken without the file of the lock, if that cannot be opened?
+fn may_lack_file(kind: LockKind, why: ErrorKind) -> bool {
+    kind == LockKind::Shared && matches!(why, ErrorKind::NotFound | ErrorKind::PermissionDenied)
+}
+
+/// A lock that is held.
+struct HeldLock(File);
+
+impl HeldLock {
+    fn take(file: File, kind: LockKind) -> io::Result<Self> {
+        let taken = match kind {
+            LockKind::Exclusive => file.try_lock(),
+            LockKind::Shared => file.try_lock_shared(),
+        };
+        match taken {
+            Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
 }
-
-/// A lock that is held.
-struct HeldLock(File);
 
 impl Drop for HeldLock {
     fn drop(&mut self) {
@@ -93,11 +150,25 @@ impl Drop for HeldLock {
 }
 
 #[derive(Debug)]
-struct RealFile(File);
+struct RealFile {
+    file: File,
+    is_writable: bool,
+}
+
+impl RealFile {
+    /// The file, to be changed. The machine would call it a bad descriptor.
+    fn writable(&self) -> io::Result<&File> {
+        if self.is_writable { Ok(&self.file) } else { Err(ErrorKind::PermissionDenied.into()) }
+    }
+}
 
 impl DiskFile for RealFile {
+    fn id(&self) -> io::Result<FileId> {
+        Ok(file_id(&self.file.metadata()?))
+    }
+
     fn length(&self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
+        Ok(self.file.metadata()?.len())
     }
 
     fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
@@ -105,20 +176,32 @@ impl DiskFile for RealFile {
         if i64::try_from(at).is_err() && !into.is_empty() {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        read_exact_at(&self.0, at, into)
+        read_exact_at(&self.file, at, into)
     }
 
     fn write_at(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
-        write_all_at(&self.0, at, bytes)
+        write_all_at(self.writable()?, at, bytes)
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
-        self.0.set_len(length)
+        self.writable()?.set_len(length)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.sync_data()
+        self.file.sync_data()
     }
+}
+
+#[cfg(unix)]
+fn file_id(found: &Metadata) -> FileId {
+    use std::os::unix::fs::MetadataExt;
+    FileId { device: found.dev(), number: found.ino() }
+}
+
+/// Here files are not told apart.
+#[cfg(not(unix))]
+fn file_id(_: &Metadata) -> FileId {
+    FileId { device: 0, number: 0 }
 }
 
 /// Creates a directory and those it lies in, and makes their names durable.

@@ -26,7 +26,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Disk, DiskFile, check};
+use super::{Disk, DiskFile, FileId, LockKind, check};
 use directory::SimulatedNames;
 use file::File;
 use handle::Handle;
@@ -60,7 +60,10 @@ struct Machine {
     files: Vec<File>,
     directory: SimulatedNames,
     operations: DiskOperations,
-    locked: bool,
+    /// How the directory is taken now, by each that has it.
+    locks: Vec<LockKind>,
+    /// It may only be read.
+    is_read_only: bool,
     /// Counts the changes, so that what is in doubt can be told by its age.
     time: u64,
 }
@@ -163,6 +166,11 @@ impl SimulatedDisk {
         self.machine().operations.mend();
     }
 
+    /// Whether the directory and its files may only be read from now on. Images may be written.
+    pub fn set_read_only(&self, is_read_only: bool) {
+        self.machine().is_read_only = is_read_only;
+    }
+
     /// What a new process finds after this one was killed: everything written by now. What was not durable is not
     /// by this; nothing is numbered yet, no fault set, no lock held.
     #[must_use]
@@ -189,6 +197,11 @@ impl SimulatedDisk {
 }
 
 impl Machine {
+    /// An error where nothing may be changed.
+    fn may_write(&self) -> io::Result<()> {
+        if self.is_read_only { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) }
+    }
+
     fn add_durable(&mut self, name: String, bytes: Arc<Vec<u8>>) {
         self.files.push(File::new(&name, bytes));
         self.directory.add_durable(name, self.files.len() - 1);
@@ -199,6 +212,21 @@ impl Machine {
         self.time += 1;
         self.time
     }
+}
+
+impl SimulatedDisk {
+    /// The place of a file that is opened.
+    fn opened(&self, name: &str) -> io::Result<usize> {
+        check(name)?;
+        let machine = &mut *self.machine();
+        machine.operations.look(format_args!("open {name}"))?;
+        machine.directory.find(name)
+    }
+}
+
+/// What tells a file from others.
+fn id(file: usize) -> FileId {
+    FileId { device: 0, number: file as u64 }
 }
 
 impl fmt::Debug for SimulatedDisk {
@@ -225,27 +253,39 @@ impl Disk for SimulatedDisk {
         check(name)?;
         let machine = &mut *self.machine();
         machine.operations.change(format_args!("create {name}"))?;
+        machine.may_write()?;
         if machine.directory.find(name).is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
         }
         let (now, file) = (machine.tick(), machine.files.len());
         machine.files.push(File::new(name, Arc::default()));
         machine.directory.change(now, None, Some((name, file)));
-        Ok(Arc::new(Handle { disk: self.clone(), file }))
+        Ok(Arc::new(Handle { disk: self.clone(), file, is_writable: true }))
     }
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = self.opened(name)?;
+        self.machine().may_write()?;
+        Ok(Arc::new(Handle { disk: self.clone(), file, is_writable: true }))
+    }
+
+    fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        Ok(Arc::new(Handle { disk: self.clone(), file: self.opened(name)?, is_writable: false }))
+    }
+
+    fn find(&self, name: &str) -> io::Result<(FileId, u64)> {
         check(name)?;
         let machine = &mut *self.machine();
-        machine.operations.look(format_args!("open {name}"))?;
+        machine.operations.look(format_args!("find {name}"))?;
         let file = machine.directory.find(name)?;
-        Ok(Arc::new(Handle { disk: self.clone(), file }))
+        Ok((id(file), machine.files[file].bytes().len() as u64))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         [from, to].into_iter().try_for_each(check)?;
         let machine = &mut *self.machine();
         machine.operations.change(format_args!("rename {from} {to}"))?;
+        machine.may_write()?;
         let (now, file) = (machine.tick(), machine.directory.find(from)?);
         machine.files[file].rename(to);
         machine.directory.change(now, Some(from), Some((to, file)));
@@ -256,6 +296,7 @@ impl Disk for SimulatedDisk {
         check(name)?;
         let machine = &mut *self.machine();
         machine.operations.change(format_args!("remove {name}"))?;
+        machine.may_write()?;
         machine.directory.find(name)?;
         let now = machine.tick();
         machine.directory.change(now, Some(name), None);
@@ -271,13 +312,16 @@ impl Disk for SimulatedDisk {
         synced
     }
 
-    fn lock(&self) -> io::Result<Box<dyn Send + Sync>> {
+    fn lock(&self, kind: LockKind) -> io::Result<Box<dyn Send + Sync>> {
         let machine = &mut *self.machine();
         machine.operations.look(format_args!("lock"))?;
-        if machine.locked {
+        if machine.locks.iter().any(|held| [*held, kind].contains(&LockKind::Exclusive)) {
             return Err(ErrorKind::WouldBlock.into());
         }
-        machine.locked = true;
+        if kind == LockKind::Exclusive {
+            machine.may_write()?;
+        }
+        machine.locks.push(kind);
         Ok(Box::new(SimulatedLock(self.clone())))
     }
 }
@@ -287,6 +331,7 @@ struct SimulatedLock(SimulatedDisk);
 
 impl Drop for SimulatedLock {
     fn drop(&mut self) {
-        self.0.machine().locked = false;
+        // Those who have it together all only read.
+        self.0.machine().locks.pop();
     }
 }

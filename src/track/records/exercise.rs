@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::promises::broken_promises;
 use super::reading::{read, requests};
 use crate::engine::Engine;
-use crate::explain::{Reason, Slip, Slipping};
+use crate::explain::{MadeSlip, Reason, Slipping};
 use crate::judge::{
     Exercise, FailureView, Promise, QueryWords, ReadList, ReadQuery, Role, ShownState, Signature, TimeRule,
     Wildcards, WordEffect,
@@ -20,6 +20,10 @@ use crate::wire::{Request, Term, cut, word};
 /// The canonical exercise of records and fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Records;
+
+/// The mistakes that are known, and how each is called.
+static MISTAKES: LazyLock<(Vec<MadeSlip>, Vec<String>)> =
+    LazyLock::new(|| MadeSlip::all().map(|made| (made, made.to_string())).unzip());
 
 static SIGNATURES: LazyLock<Vec<Signature>> =
     LazyLock::new(|| Language::records().forms().iter().map(signature).collect());
@@ -65,19 +69,18 @@ impl Exercise for Records {
         FailureView { rule: tracer.step(at_fault).ok().map(|step| step.rule), gist: Some(gist), before }
     }
 
-    fn mistakes(&self) -> Vec<&'static str> {
-        Slip::ALL.iter().map(|(_, name)| *name).collect()
+    fn mistakes(&self) -> &[String] {
+        &MISTAKES.1
     }
 
-    fn mistaken(
-        &self,
-        list: &[QueryWords],
-        clock: TimeRule,
-        names: &[&'static str],
-    ) -> Vec<(&'static str, Vec<Term>)> {
+    fn mistaken(&self, list: &[QueryWords], clock: TimeRule, which: &[usize]) -> Vec<(usize, Vec<Term>)> {
         let requests = requests(list).filter(|_| clock == TimeRule::Monotone).unwrap_or_default();
-        let slips = Slip::ALL.iter().filter(|(_, name)| names.contains(name));
-        slips.filter_map(|(slip, name)| Some((*name, slipping(*slip, &requests)?))).collect()
+        let may_show = |made: &MadeSlip| {
+            requests.iter().flat_map(Request::queries).any(|query| made.place.covers(query))
+        };
+        let made = which.iter().filter_map(|place| Some((*place, MISTAKES.0.get(*place)?)));
+        let shown = made.filter(|(_, made)| may_show(made));
+        shown.filter_map(|(place, made)| Some((place, slipping(*made, &requests)?))).collect()
     }
 
     fn hint(&self, list: &[QueryWords], clock: TimeRule, given: &[Term]) -> Option<String> {
@@ -91,8 +94,8 @@ impl Exercise for Records {
 }
 
 /// What is answered by who makes a mistake; `None` for a list in which that is not known.
-fn slipping(slip: Slip, requests: &[Request<'_>]) -> Option<Vec<Term>> {
-    let mut slipping = Slipping::new(Some(slip));
+fn slipping(made: MadeSlip, requests: &[Request<'_>]) -> Option<Vec<Term>> {
+    let mut slipping = Slipping::new(Some(made));
     let answer = |request: &Request<'_>| match request {
         Request::One(query) => slipping.answer(query).map(Term::Text),
         Request::Batch(_) => None,

@@ -132,6 +132,7 @@ pub static KITS: [Kit; 6] = [
         files: files![
             "solution.rs" = "rust/solution.rs",
             "main.rs" = "rust/main.rs",
+            "build.rs" = "rust/build.rs",
             // A manifest by its own name would make the folder a package of its own.
             "Cargo.toml" = "rust/manifest.toml",
         ],

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rewinddb::judge::{
-    Case, CaseReport, Failed, Limits, Notes, Protocol, QueryList, Run, StopReason, Verdict, candidate, judge,
-    noted_candidate,
+    Case, CaseReport, Failed, Limits, ListOptions, Notes, Oracle, Protocol, QueryList, Run, StopReason,
+    TimeRule, Verdict, candidate, hunt, judge, noted_candidate,
 };
 use rewinddb::track::records::Records;
 use rewinddb::wire::Term;
@@ -140,15 +140,78 @@ fn a_bad_end_after_right_answers_is_pinned_to_no_query_and_a_wrong_answer_comes_
     assert_eq!((failed.verdict, failed.query), (verdict, query), "{failed:?}");
 }
 
-/// What is said of a candidate that is judged by the one list.
-fn judged(protocol: Protocol, words: &[&str]) -> Failed {
-    let case = Case {
+/// A case of the one list.
+fn case() -> Case {
+    Case {
         list: list(),
         expected: vec!["".into(), "C".into()],
         ..rewinddb::track::records::builtin(crate::language().first_level(), None)
             .expect("they are good")
             .remove(0)
-    };
+    }
+}
+
+/// A session that answers a list rightly, and then does this.
+fn once(then: &str) -> String {
+    format!(
+        "say() {{ echo \"{{\\\"type\\\":\\\"$1_ok\\\",\\\"id\\\":$2$3}}\"; }}; \
+         read -r a; say hello 0; read -r b; read -r c; say reset 1; \
+         say list 2 ',\"answers\":[\"\",\"C\"]'; {then}"
+    )
+}
+
+#[rstest]
+#[case("exit 3", Some("it ended with status 3 after its last answer"))]
+#[case("kill -SEGV $$", Some("it was ended by signal 11"))]
+#[case("read -r d; exit 4", Some("it ended with status 4 after its last answer"))]
+#[case("exit 0", None)]
+#[case("read -r d; exit 0", None)]
+fn a_session_that_ends_between_two_lists_is_noticed(#[case] then: &str, #[case] told: Option<&str>) {
+    let words = command(&["sh", "-c", &once(then)]);
+    let go_on = |_, _: &CaseReport| ControlFlow::Continue(());
+    let mut session = candidate(&Records, Protocol::Session, &words, TIGHT);
+    let report = judge(&Records, &mut *session, [case(), case(), case()], go_on);
+    assert!(report.cannot_start.is_none(), "{report:?}");
+    for judged in report.cases() {
+        let failed = judged.failed();
+        let why = failed.map(|failed| (failed.verdict, failed.query, failed.message.as_str()));
+        match (why, told) {
+            (None, None) => {}
+            (Some((Verdict::RuntimeError, None, why)), Some(told)) if why.contains(told) => {}
+            (why, told) => panic!("{why:?} where {told:?} is wanted"),
+        }
+    }
+    assert_eq!(report.findings.len(), usize::from(told.is_some()), "{:?}", report.findings);
+    if let Some(told) = told {
+        assert!(report.findings[0].title.contains(told), "{:?}", report.findings);
+    }
+}
+
+#[test]
+fn a_hunt_notices_too_that_a_session_ends_after_its_answers() {
+    let Some(python) = python() else { return };
+    // It does as the adapter does, and ends badly after an answer to RESTORE.
+    let script = "import sys\nsys.path.insert(0, sys.argv[1])\nsys.argv[1:] = sys.argv[2:]\nimport adapter, os\n\
+        class Server(adapter.Server):\n    def result(self, request):\n        done = super().result(request)\n        \
+        if any(query[0] == 'RESTORE' for query in request.get('queries', [])):\n            \
+        import threading\n            threading.Timer(0.02, lambda: os._exit(5)).start()\n        return done\n\
+        adapter.Server = Server\nadapter.main()\n";
+    let (kit, _, file) = crate::judge::solutions::python_kit(
+        &std::fs::read_to_string(top().join("fixtures/solutions/python/solution.py")).expect("it is there"),
+    );
+    let words = command(&[python, "-c", script, &kit.path().to_string_lossy(), &file]);
+    let limits = Limits { case: Duration::from_secs(10), ..TIGHT };
+    let mut session = candidate(&Records, Protocol::Session, &words, limits);
+    let options = ListOptions::new(&Records, 4, TimeRule::Monotone);
+    let found = hunt(&mut *session, &mut Oracle::Exercise, options, 1, 20, |_| ControlFlow::Continue(()));
+    let caught = found.expect("it starts").expect("it is found");
+    assert_eq!((caught.failed.verdict, caught.failed.query), (Verdict::RuntimeError, None), "{caught:?}");
+    assert!(caught.failed.message.contains("status 5 after its last answer"), "{caught:?}");
+}
+
+/// What is said of a candidate that is judged by the one list.
+fn judged(protocol: Protocol, words: &[&str]) -> Failed {
+    let case = case();
     let mut candidate = candidate(&Records, protocol, &command(words), TIGHT);
     let report = judge(&Records, &mut *candidate, [case], |_, _| ControlFlow::Continue(()));
     report.cases().next().and_then(CaseReport::failed).expect("it is wrong").clone()
@@ -156,9 +219,13 @@ fn judged(protocol: Protocol, words: &[&str]) -> Failed {
 
 /// Runs the list in `list`; returns too what was told.
 fn listened(script: &str) -> (Run, Vec<String>) {
+    listened_for(script, TIGHT)
+}
+
+fn listened_for(script: &str, limits: Limits) -> (Run, Vec<String>) {
     let notes = Notes::default();
     let words = command(&["sh", "-c", script]);
-    let mut candidate = noted_candidate(&Records, Protocol::List, &words, TIGHT, notes.clone());
+    let mut candidate = noted_candidate(&Records, Protocol::List, &words, limits, notes.clone());
     let first = candidate.run(&list()).expect("it starts");
     assert_eq!(candidate.run(&list()).expect("it starts").answers, first.answers);
     (first, notes.told())
@@ -184,7 +251,9 @@ fn a_command_that_turns_out_to_speak_another_protocol_is_spoken_to_in_it() {
 
 #[test]
 fn nothing_else_is_guessed() {
-    let (run, told) = listened("cat >/dev/null; echo '\"\"'; echo '\"C\"'");
+    // It is spoken to in lines once, and never says a word then.
+    let limits = Limits { start: Duration::from_secs(1), ..TIGHT };
+    let (run, told) = listened_for("cat >/dev/null; echo '\"\"'; echo '\"C\"'", limits);
     assert!(
         told.is_empty() && stop(&run).1.contains("it reads the array, and prints a line for each"),
         "{run:?}"
@@ -271,11 +340,8 @@ fn a_javascript_solution_that_does_not_load_is_told_with_its_place(
     #[case] told: &str,
 ) {
     // A node that strips types runs the last of them.
-    let strips = || {
-        let asked = std::process::Command::new("node").args(["-p", "!!process.features.typescript"]).output();
-        asked.is_ok_and(|asked| asked.stdout.starts_with(b"true"))
-    };
-    if !has("node") || std::path::Path::new(name).extension().is_some_and(|end| end == "ts") && strips() {
+    let is_typed = std::path::Path::new(name).extension().is_some_and(|end| end == "ts");
+    if !has("node") || is_typed && crate::judge::solutions::strips_types() {
         return;
     }
     let folder = tempfile::tempdir().expect("there is room");
@@ -357,7 +423,10 @@ fn a_candidate_that_forks_without_end_is_ended() {
     let script = format!(
         "{READ}for _ in range(2000):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(60)"
     );
-    let (verdict, told) = stop(&run(Protocol::Lines, &[python, "-c", &script]));
+    // On a busy machine it may take long to have so many.
+    let limits = Limits { case: Duration::from_mins(1), query: Duration::from_mins(1), ..TIGHT };
+    let mut candidate = candidate(&Records, Protocol::Lines, &command(&[python, "-c", &script]), limits);
+    let (verdict, told) = stop(&candidate.run(&list()).expect("it starts"));
     assert!(matches!(verdict, Verdict::RuntimeError | Verdict::MemoryLimit), "{told}");
 }
 

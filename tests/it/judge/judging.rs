@@ -85,6 +85,66 @@ fn check_xml(file: &Path) {
 }
 
 #[test]
+fn fresh_lists_that_pass_are_one_row_and_one_that_fails_is_its_own() {
+    let Some(python) = python() else { return };
+    let solution =
+        std::fs::read_to_string(top().join("fixtures/solutions/python/solution.py")).expect("it is there");
+    let wrong = solution.replace("return \"false\"", "return \"no\"");
+    for (solution, is_right) in [(&solution, true), (&wrong, false)] {
+        let (kit, adapter, file) = python_kit(solution);
+        let reports = ["text", "json", "junit", "tap", "html"];
+        let reports = reports.map(|form| format!("{form}={}", kit.path().join(form).display()));
+        let reports = reports.iter().flat_map(|report| ["--report", report]);
+        let fixed = ["judge", "--level", "1", "--fresh", "60", "--seed", "5", "--protocol", "session"];
+        let arguments: Vec<_> =
+            fixed.into_iter().chain(reports).chain(["--", python, "-S", &adapter, &file]).collect();
+        let output = rewind(&arguments).output().expect("it runs");
+        assert_eq!(output.status.success(), is_right, "{}", text(&output.stdout));
+        let read = |form: &str| std::fs::read_to_string(kit.path().join(form)).expect("it is written");
+        let json: Value = serde_json::from_str(&read("json")).expect("it is JSON");
+        let rows = json["report"]["levels"][0]["cases"].as_array().expect("they are there");
+        let fresh = |row: &&Value| row["suite"] == "fresh lists" || row["lists"].is_u64();
+        let (single, quiet): (Vec<_>, Vec<_>) =
+            rows.iter().filter(fresh).partition(|row| row["lists"].is_null());
+        let lists = quiet.iter().map(|row| row["lists"].as_u64().expect("a count")).sum::<u64>();
+        assert!(quiet.len() == 1 && single.len() as u64 + lists == 60, "{single:?} {quiet:?}");
+        assert!(
+            single.is_empty() == is_right && single.iter().all(|row| row["outcome"]["failed"].is_object())
+        );
+        for form in ["text", "junit", "tap", "html"] {
+            let report = read(form);
+            assert!(report.contains(&format!("{lists} fresh lists")), "{form}: {report}");
+        }
+    }
+}
+
+#[test]
+fn a_report_in_text_is_what_is_shown_without_colours() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("report");
+    if judged(folder.path(), &[format!("text={}", file.display())]).is_none() {
+        return;
+    }
+    let report = std::fs::read_to_string(file).expect("it is written");
+    let lines: Vec<_> = report.lines().collect();
+    let begins = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
+    for start in [
+        "command         ",
+        "date            20",
+        "version         rewind ",
+        "rule            --clock monotone",
+    ] {
+        assert_eq!(begins(start), 1, "{start:?} in\n{report}");
+    }
+    assert_eq!(begins("level 1         1 of 2 cases passed"), 1, "{report}");
+    assert_eq!(begins("WA   "), 1, "{report}");
+    assert!(report.contains("  wanted    \"</pre>\"\n") && !report.contains('\u{1b}'), "{report}");
+    let slowest: Vec<_> = lines.iter().skip_while(|line| **line != "the slowest").skip(1).collect();
+    assert_eq!(slowest.len(), 2, "{report}");
+    assert!(slowest.iter().all(|line| line.contains(" ms  level 1: ")), "{report}");
+}
+
+#[test]
 fn a_report_on_standard_output_is_alone_there() {
     let folder = tempfile::tempdir().expect("there is room");
     let Some(output) = judged(folder.path(), &["json=-".to_owned()]) else { return };

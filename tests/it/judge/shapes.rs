@@ -10,7 +10,7 @@ use rewinddb::track::records::{KITS, Kit, Records, builtin};
 use rstest::rstest;
 
 use crate::amounts::COMPILED_SHAPES;
-use crate::judge::solutions::has;
+use crate::judge::solutions::{has, strips_types};
 use crate::{rewind, text, top};
 
 /// The cases of these levels that the exercise promises.
@@ -40,7 +40,9 @@ fn by_adapter(file: &Path) -> Option<Vec<String>> {
     let (program, adapter, _) = kit.adapter().expect("it is run as it stands");
     let folder = top().join("src/track/records/kits").join(kit.name());
     let words = [PathBuf::from(program), folder.join(adapter), file.to_owned()];
-    has(program).then(|| words.map(|word| word.to_string_lossy().into_owned()).to_vec())
+    let is_typed = file.extension().is_some_and(|end| end == "ts");
+    let runs = has(program) && (!is_typed || strips_types());
+    runs.then(|| words.map(|word| word.to_string_lossy().into_owned()).to_vec())
 }
 
 fn shape(name: &str) -> PathBuf {
@@ -65,6 +67,8 @@ const FIRST: &[&str] = &["timestamps come first, as "];
 #[case("javascript_module.mjs", &[])]
 #[case("javascript_other_names.js", &[])]
 #[case("javascript_timestamps_first.js", FIRST)]
+#[case("typescript_class.ts", &[])]
+#[case("typescript_module.ts", &[])]
 fn a_right_solution_of_any_shape_passes_as_it_stands(#[case] name: &str, #[case] noted: &[&str]) {
     let Some(command) = by_adapter(&shape(name)) else { return };
     let (failed, notes) = failures(&command, 1..=4);
@@ -80,6 +84,8 @@ fn a_right_solution_of_any_shape_passes_as_it_stands(#[case] name: &str, #[case]
 #[case("python_timestamps_first.py", "timestamp < cell[1]", "timestamp <= cell[1]")]
 #[case("javascript_other_names.js", "end - at]", "end]")]
 #[case("javascript_list_method.js", "? -1 : 1", "? 1 : -1")]
+#[case("typescript_class.ts", "now < this.end", "now <= this.end")]
+#[case("typescript_module.ts", "now < cell.end", "now <= cell.end")]
 fn a_wrong_solution_of_any_shape_stays_red(#[case] name: &str, #[case] right: &str, #[case] wrong: &str) {
     let folder = tempfile::tempdir().expect("there is room");
     let solution = std::fs::read_to_string(shape(name)).expect("it is there");
@@ -91,56 +97,88 @@ fn a_wrong_solution_of_any_shape_stays_red(#[case] name: &str, #[case] right: &s
 }
 
 /// A kit with a solution in it, built; the command that starts it.
-fn built(folder: &Path, kit: &Kit, solution: &Path) -> Vec<String> {
+fn built(folder: &Path, kit: &Kit, solution: &str) -> Vec<String> {
     for (name, text) in kit.files() {
         std::fs::write(folder.join(name), text).expect("it is written");
     }
-    std::fs::copy(solution, folder.join(kit.solution)).expect("it is copied");
+    std::fs::write(folder.join(kit.solution), solution).expect("it is written");
     let build = kit.build.expect("it is built").replace("-O2", "-O0").replace(" --release", "");
     let told =
-        Command::new("sh").args(["-c", &build]).current_dir(folder).output().expect("there is a shell");
+        Command::new("sh").args(["-c", &build]).current_dir(folder).env_remove("CARGO_TARGET_DIR").output();
+    let told = told.expect("there is a shell");
     assert!(told.status.success(), "{}", text(&told.stderr));
     let run = kit.run.replace("release", "debug");
     ["sh", "-c", &format!("cd '{}' && exec {run}", folder.display())].map(str::to_owned).to_vec()
 }
 
-/// Has a built solution of a shape judged, where its compiler is there.
-fn passes(language: &str, program: &str, name: &str) {
-    let told = Command::new(program).arg(if program == "go" { "version" } else { "--version" }).output();
-    if !told.is_ok_and(|told| told.status.success()) {
-        eprintln!("skipped: {program} is not there");
-        return;
-    }
-    let (folder, kit) =
-        (tempfile::tempdir().expect("there is room"), Kit::of(language).expect("there is one"));
-    let file = top().join("fixtures/solutions/shapes").join(name).join(kit.solution);
-    let (failed, notes) = failures(&built(folder.path(), kit, &file), 1..=4);
-    assert!(failed.is_empty(), "{failed:#?}");
-    let is_first = name.ends_with("timestamps_first");
-    assert!(
-        !is_first || program == "g++" || notes.iter().any(|note| note.starts_with(FIRST[0])),
-        "{notes:?}"
-    );
+/// A shape of a solution that is compiled.
+struct Compiled {
+    language: &'static str,
+    compiler: &'static str,
+    /// The folder that it lies in.
+    name: &'static str,
+    /// What makes it a wrong one: what stands there, and what instead.
+    change: (&'static str, &'static str),
 }
 
-#[rstest]
-#[case("java_timestamps_first")]
-#[case("java_list")]
-fn a_java_solution_of_any_shape_passes_as_it_stands(#[case] name: &str) {
-    passes("java", "javac", name);
+const fn compiled(
+    language: &'static str,
+    compiler: &'static str,
+    name: &'static str,
+    change: (&'static str, &'static str),
+) -> Compiled {
+    Compiled { language, compiler, name, change }
+}
+
+const COMPILED: [Compiled; 13] = [
+    compiled("go", "go", "go_timestamps_first", ("now < *e.end", "now <= *e.end")),
+    compiled("cpp", "g++", "cpp_text", ("now < cell.end", "now <= cell.end")),
+    compiled("rust", "cargo", "rust_timestamps_first", ("now < end", "now <= end")),
+    compiled("java", "javac", "java_texts", ("cell.end <= Long", "cell.end < Long")),
+    compiled("go", "go", "go_texts", ("number(now) < c.end", "number(now) <= c.end")),
+    compiled("rust", "cargo", "rust_list", ("now < cell.end", "now <= cell.end")),
+    compiled("cpp", "g++", "cpp_query", ("now < cell.end", "now <= cell.end")),
+    compiled("java", "javac", "java_timestamps_first", ("now < end", "now <= end")),
+    compiled("java", "javac", "java_list", ("parseLong(now) < Long", "parseLong(now) <= Long")),
+    compiled("go", "go", "go_list", ("now < content.end", "now <= content.end")),
+    compiled("rust", "cargo", "rust_answers", ("now < end", "now <= end")),
+    compiled("cpp", "g++", "cpp_list", ("now < cell.end", "now <= cell.end")),
+    compiled("cpp", "g++", "cpp_timestamps_first", ("now < *cell.end", "now <= *cell.end")),
+];
+
+impl Compiled {
+    /// What comes of it, as it stands or with another text in the place of one; nothing where there is no compiler.
+    fn judged(&self, from: &str, to: &str) -> Option<(Vec<String>, Vec<String>)> {
+        let version = if self.compiler == "go" { "version" } else { "--version" };
+        let told = Command::new(self.compiler).arg(version).output();
+        if !told.is_ok_and(|told| told.status.success()) {
+            eprintln!("skipped: {} is not there", self.compiler);
+            return None;
+        }
+        let (folder, kit) =
+            (tempfile::tempdir().expect("there is room"), Kit::of(self.language).expect("there is one"));
+        let solution = std::fs::read_to_string(shape(self.name).join(kit.solution)).expect("it is there");
+        assert!(solution.contains(from), "{}: {from} is not there", self.name);
+        Some(failures(&built(folder.path(), kit, &solution.replace(from, to)), 1..=4))
+    }
 }
 
 #[test]
 fn compiled_solutions_of_other_shapes_pass_as_they_stand() {
-    let shapes = [
-        ("go", "go", "go_timestamps_first"),
-        ("cpp", "g++", "cpp_timestamps_first"),
-        ("rust", "cargo", "rust_answers"),
-        ("go", "go", "go_list"),
-        ("cpp", "g++", "cpp_list"),
-    ];
-    for (language, program, name) in shapes.into_iter().take(COMPILED_SHAPES.count()) {
-        passes(language, program, name);
+    for shape in COMPILED.iter().take(COMPILED_SHAPES.count()) {
+        let Some((failed, notes)) = shape.judged("", "") else { continue };
+        assert!(failed.is_empty(), "{}: {failed:#?}", shape.name);
+        let is_first = shape.name.ends_with("timestamps_first") || shape.name == "java_texts";
+        let is_told = notes.iter().any(|note| note.starts_with(FIRST[0]));
+        assert_eq!(is_told, is_first && shape.compiler != "g++", "{}: {notes:?}", shape.name);
+    }
+}
+
+#[test]
+fn compiled_wrong_solutions_of_other_shapes_stay_red() {
+    for shape in COMPILED.iter().take(COMPILED_SHAPES.count()) {
+        let Some((failed, _)) = shape.judged(shape.change.0, shape.change.1) else { continue };
+        assert!(!failed.is_empty(), "{} passes", shape.name);
     }
 }
 

@@ -30,6 +30,13 @@ pub(crate) fn has(program: &str) -> bool {
     is_there
 }
 
+/// Does the node that is there take the types out of TypeScript?
+pub(crate) fn strips_types() -> bool {
+    let asked = "!!require('module').stripTypeScriptTypes";
+    let told = Command::new("node").args(["-p", asked]).output();
+    told.is_ok_and(|told| told.stdout.starts_with(b"true"))
+}
+
 /// The program that runs Python: the interpreter itself, past any script that only looks for it.
 pub(crate) fn python() -> Option<&'static str> {
     static PYTHON: LazyLock<Option<String>> = LazyLock::new(|| {

@@ -62,8 +62,15 @@ fn in_a_kit_judge_and_hunt_alone_are_enough_and_from_outside_its_folder_is() {
     assert_told(
         &typed(&kit, "judge"),
         0,
-        &[&format!("{started} 1\n"), "level 1  all", "level 2 is unlocked"],
+        &[
+            &format!("{started} 1\n"),
+            "level 1  all",
+            "level 2 is unlocked\nnext: level = 2 in rewind.toml, or `rewind judge --level 2`\n",
+        ],
     );
+    let last = typed(&kit, "judge --level 4");
+    assert_told(&last, 0, &["all levels are passed"]);
+    assert!(!text(&last.stdout).contains("next: "), "{}", text(&last.stdout));
     assert_told(&typed(&kit, "judge --level 2"), 0, &[&format!("{started} 2\n"), "level 2  all"]);
     assert_told(
         &typed(&kit, "hunt --cases 5 --seed 1"),
@@ -75,6 +82,8 @@ fn in_a_kit_judge_and_hunt_alone_are_enough_and_from_outside_its_folder_is() {
         assert_told(&output, 0, &["kit/rewind.toml  python3 adapter.py solution.py, session, level 1"]);
     }
     assert_told(&typed(folder.path(), "hunt kit --cases 5 --level 3"), 0, &["of level 3"]);
+    let next = "next: level = 3 in rewind.toml, or `rewind judge --level 3 kit`\n";
+    assert_told(&typed(folder.path(), "judge kit --level 2"), 0, &[next]);
 }
 
 #[test]
@@ -325,6 +334,87 @@ fn a_build_that_fails_is_told_and_nothing_is_judged(
         assert!(told.stdout.len() < 500_000 && begun.elapsed() < Duration::from_mins(1));
         assert!(!folder.path().join("started").exists());
         assert_eq!(text(&told.stderr), "");
+    }
+}
+
+/// A list that is answered by `echo`.
+const ONE_LIST: &str =
+    r#"{"name": "s", "level": 1, "cases": [{"name": "c", "queries": [["GET", "A", "B"]]}]}"#;
+
+#[test]
+fn the_time_of_a_build_is_outside_all_limits_but_its_own() {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(folder.path().join("one.json"), ONE_LIST).expect("there is room");
+    let limits = ["--start-limit", "2s", "--time-limit", "2s", "--query-limit", "2s"];
+    let fixed = ["judge", "--suite", "one.json", "--build", "sleep 2.1; echo '[\"\"]' > answers"];
+    let arguments = [&fixed[..], &limits, &["--", "cat", "answers"]].concat();
+    assert_told(&in_folder(folder.path(), &arguments).output().expect("it runs"), 0, &["passed"]);
+    let arguments = [&fixed[..], &["--build-limit", "100ms", "--", "cat", "answers"]].concat();
+    let told = in_folder(folder.path(), &arguments).output().expect("it runs");
+    assert_told(&told, 1, &["the build failed: it did not end within 100 ms"]);
+}
+
+#[test]
+fn a_report_is_written_too_where_nothing_could_be_judged() {
+    let Some(folder) = with_kit() else { return };
+    let kit = folder.path().join("kit");
+    let reports: Vec<_> = ["text", "json", "junit", "tap", "exercism", "html"]
+        .iter()
+        .map(|form| format!("--report {form}=a.{form}"))
+        .collect();
+    let line = format!("judge --build false {}", reports.join(" "));
+    assert_told(&typed(&kit, &line), 1, &["the build failed: it ended with status 1"]);
+    for form in ["text", "json", "junit", "tap", "exercism", "html"] {
+        let report = fs::read_to_string(kit.join(format!("a.{form}"))).expect("it is written");
+        assert!(report.contains("the build failed: it ended with status 1"), "{form}: {report}");
+    }
+    fs::write(kit.join("solution.py"), "def set(:\n").expect("there is room");
+    assert_told(&typed(&kit, &format!("judge {}", reports.join(" "))), 1, &["it does not load"]);
+    for form in ["text", "json", "junit", "tap", "exercism", "html"] {
+        let report = fs::read_to_string(kit.join(format!("a.{form}"))).expect("it is written");
+        assert!(report.contains("it does not load") && report.contains("solution.py"), "{form}: {report}");
+    }
+}
+
+#[test]
+fn reports_say_each_value_and_where_it_comes_from() {
+    let Some(folder) = with_kit() else { return };
+    let kit = folder.path().join("kit");
+    let manifest = fs::read_to_string(kit.join("rewind.toml")).expect("it is there");
+    let limited = manifest.replace("# [limits]", "[limits]").replace("# case = \"2s\"", "case = \"2500ms\"");
+    fs::write(kit.join("rewind.toml"), limited).expect("there is room");
+    let line = "judge --case read --memory-limit 1GiB --report text=a.txt --report json=a.json";
+    assert_told(&typed(&kit, line), 0, &[]);
+    let report = fs::read_to_string(kit.join("a.txt")).expect("it is written");
+    for said in [
+        "run             python3 adapter.py solution.py (rewind.toml)",
+        "protocol        session (rewind.toml)",
+        "level           1 (rewind.toml)",
+        "clock           monotone (default)",
+        "limits.start    10s (default)",
+        "limits.case     2500ms (rewind.toml)",
+        "limits.memory   1GiB (option)",
+        "limits.output   16MiB (default)",
+    ] {
+        assert!(report.contains(&format!("{said}\n")), "{said:?} is missing in\n{report}");
+    }
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(kit.join("a.json")).expect("it is written")).expect("it is JSON");
+    let settings = report["about"]["settings"].as_array().expect("they are there");
+    let level = serde_json::json!({"key": "level", "value": "1", "from": "rewind.toml"});
+    assert!(settings.contains(&level), "{settings:?}");
+}
+
+#[test]
+fn a_clock_that_changes_nothing_is_said_to() {
+    let Some(folder) = with_kit() else { return };
+    let note = "note: --clock changes nothing without --strict";
+    assert_told(&typed(folder.path(), "hunt kit --cases 2 --clock free"), 0, &[note]);
+    for line in
+        ["hunt kit --cases 2 --clock monotone --strict", "hunt kit --cases 2", "hunt kit --cases 2 --level 5"]
+    {
+        let output = typed(folder.path(), line);
+        assert!(output.status.success() && !text(&output.stderr).contains(note), "{line}");
     }
 }
 

@@ -3,9 +3,11 @@
 //! are kept is caught while they are kept.
 
 mod table;
+mod told;
 
 use std::ops::ControlFlow;
 
+use rewinddb::explain::MadeSlip;
 use rewinddb::judge::{Candidate, Case, Catch, Exercise, ListOptions, Oracle, TimeRule, hunt};
 use rewinddb::time::ClockRule;
 use rewinddb::trace::Tracer;
@@ -197,6 +199,23 @@ fn the_table_of_mistakes_in_levels_md_is_that_of_the_tests() {
     assert!(table().is_sorted_by_key(|wrong| wrong.level));
     assert_document(&top().join("LEVELS.md"), |text| {
         with_part(text, "mistakes that the suites catch", &printed())
+    });
+}
+
+/// The mistakes that are told by name, as LEVELS.md lists them: each once, wherever it is made.
+#[test]
+fn the_list_of_mistakes_that_are_told_by_name_is_that_of_the_code() {
+    let mut names: Vec<_> = MadeSlip::all().map(|made| made.slip.name()).collect();
+    names.dedup();
+    let mut list = String::new();
+    for name in &names {
+        let line = format!("- {name}\n");
+        if !list.contains(&line) {
+            list.push_str(&line);
+        }
+    }
+    assert_document(&top().join("LEVELS.md"), |text| {
+        with_part(text, "mistakes that are told by name", &list)
     });
 }
 

@@ -106,7 +106,7 @@ fn replayed(directory: &Path, file: &str, asked: usize) -> Vec<Value> {
 
 /// Asks queries and saves the session; the answers are those of the queries.
 fn asked_and_saved(directory: &Path, arguments: &[&str], queries: &[String], file: &str) -> Vec<Value> {
-    let lines = format!("{}\n.save {file}\n", queries.join("\n"));
+    let lines = format!("{}\n.save {file} --force\n", queries.join("\n"));
     let (answers, messages, status) = told(directory, arguments, &lines);
     assert_eq!(status, Some(0), "{messages}");
     let answers: Vec<Value> =
@@ -243,6 +243,28 @@ fn a_file_that_cannot_be_saved_is_told_and_leaves_nothing() {
     std::fs::create_dir(scratch.path().join("folder")).expect("it can be made");
     assert_eq!(told(scratch.path(), &[], ".save folder\n").2, Some(2));
     assert!(!scratch.path().join("folder.new").exists());
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_where_that_is_asked_for() {
+    let scratch = scratch();
+    let file = scratch.path().join("mine.json");
+    std::fs::write(&file, "mine").expect("it can be written");
+    let saved = |line: &str| {
+        let (_, messages, status) = told(scratch.path(), &[], &format!("PUT A B\n{line}\n"));
+        (status, messages, std::fs::read_to_string(&file).expect("it is there"))
+    };
+    let (status, messages, held) = saved(".save mine.json");
+    assert!(messages.contains("cannot write mine.json: it is there already"), "{messages}");
+    assert!(messages.contains("with --force behind it, it is replaced"), "{messages}");
+    assert_eq!((status, held.as_str()), (Some(2), "mine"));
+    let (status, messages, held) = saved(".save mine.json --forse");
+    assert!(
+        status == Some(2) && messages.contains("`--forse` is not --force") && held == "mine",
+        "{messages}"
+    );
+    let (status, _, held) = saved(".save mine.json --force");
+    assert_eq!((status, held.as_str()), (Some(0), "[[\"PUT\",\"A\",\"B\"]]\n"));
 }
 
 #[test]

@@ -87,14 +87,13 @@ fn a_snapshot_that_fails_in_the_background_is_no_reason_to_stop() {
         let mut store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
         set(&mut store, "1");
         disk.fail(disk.operations() + number, DiskFault::Full, false);
-        if store.snapshot().is_err() {
-            // The log could not go on in a new segment, which is another matter.
-            continue;
+        let begun = store.snapshot();
+        if begun.is_ok() {
+            let Err(failed) = store.finish_snapshot() else { break };
+            failures += 1;
+            let stats = store.stats().expect("it can be read");
+            assert_eq!(stats.compaction_failure, Some(failed.to_string()), "operation {number}");
         }
-        let Err(failed) = store.finish_snapshot() else { break };
-        failures += 1;
-        let stats = store.stats().expect("it can be read");
-        assert_eq!(stats.compaction_failure, Some(failed.to_string()), "operation {number}");
         set(&mut store, "2");
         store.snapshot().expect("there is room again");
         store.finish_snapshot().expect("there is room again");
@@ -103,6 +102,85 @@ fn a_snapshot_that_fails_in_the_background_is_no_reason_to_stop() {
         assert_eq!(get(&mut store, "k"), "2", "operation {number}");
     }
     assert!(failures > 5, "{failures} failures");
+}
+
+/// Whatever finds no room when a compaction begins, rotates or ends, the caller does not see it: it is noted, and the store
+/// takes writes as before.
+#[rstest]
+#[case(SyncPolicy::Always, 0)]
+#[case(SyncPolicy::Always, 1 << 16)]
+#[case(SyncPolicy::Never, 0)]
+fn a_full_disk_at_any_point_of_a_compaction_fails_no_caller(#[case] sync: SyncPolicy, #[case] grow_by: u64) {
+    let options = Options { grow_by, sync, compact_after: None, ..Options::default() };
+    let compacting = Options { compact_after: Some(2_000), ..options.clone() };
+    let set = |store: &mut Store, value: &str| {
+        let set = Query::Set { key: "k", field: "f", value };
+        store.apply_committed(&[set], |_, _| {})
+    };
+    let mut noted = 0;
+    for number in 0.. {
+        let disk = SimulatedDisk::new();
+        let open =
+            |options: &Options| Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
+        let mut store = open(&options);
+        for value in 0..100 {
+            set(&mut store, &value.to_string()).expect("there is room");
+        }
+        drop(store);
+        let mut store = open(&compacting);
+        let begun = disk.operations();
+        disk.fail(begun + number, DiskFault::Full, false);
+        // The compaction begins when a list is done that needs nothing itself.
+        let read = Query::Get { key: "k", field: "f" };
+        store.apply_committed(&[read], |_, reply| assert_eq!(reply.to_string(), "99")).expect("it reads");
+        let _ = store.finish_snapshot();
+        let trace = disk.trace();
+        let Some(failed) = trace.get(begun + number) else { break };
+        let stats = store.stats().expect("it can be read");
+        assert!(stats.compaction_failure.is_some(), "{failed}");
+        noted += 1;
+        set(&mut store, "100").unwrap_or_else(|error| panic!("{failed}: {error}"));
+        store.close().unwrap_or_else(|error| panic!("{failed}: {error}"));
+        let mut store = open(&options);
+        assert_eq!(get(&mut store, "k"), "100", "{failed}");
+        assert_eq!(store.check(), Ok(()), "{failed}");
+    }
+    assert!(noted > 12, "{noted} failures");
+}
+
+/// A log that cannot go on in a new segment goes on in the one it has, and is tried again.
+#[test]
+fn a_full_disk_at_any_point_of_a_rotation_fails_no_caller() {
+    let options = Options { grow_by: 0, segment_max: 300, compact_after: None, ..Options::default() };
+    for number in 0.. {
+        let disk = SimulatedDisk::new();
+        let mut store = Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
+        let mut noted = None;
+        for value in 0..30 {
+            // The fifth does not fit into the first segment any more.
+            if value == 5 {
+                disk.fail(disk.operations() + number, DiskFault::Full, false);
+            }
+            let value = value.to_string();
+            let set = Query::Set { key: "k", field: "f", value: &value };
+            let begun = disk.operations();
+            let failed = store.apply_committed(&[set], |_, _| {});
+            let trace = &disk.trace()[begun..];
+            let is_of_rotation = trace.iter().any(|line| line.contains(".new") && line.ends_with(": failed"));
+            if let Err(error) = failed {
+                assert!(!is_of_rotation, "{error}");
+                return assert!(number > 4, "{trace:?}");
+            }
+            noted = noted.or(store.rotation_failure().map(str::to_owned));
+        }
+        assert!(noted.is_some() && store.rotation_failure().is_none(), "operation {number}");
+        let stats = store.stats().expect("it can be read");
+        assert!(stats.segments > 1, "it was tried again");
+        store.close().expect("there is room");
+        let mut store = Store::open(Arc::new(disk), options.clone()).expect("it opens");
+        assert_eq!(get(&mut store, "k"), "29", "operation {number}");
+        assert_eq!(store.check(), Ok(()), "operation {number}");
+    }
 }
 
 /// What a thread could not sync stops the store as any sync that fails does.

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::io::{self, ErrorKind};
 
-use rewinddb::store::{Disk, DiskFault, PowerLoss, RealDisk, SimulatedDisk};
+use rewinddb::store::{Disk, DiskFault, LockKind, PowerLoss, RealDisk, SimulatedDisk};
 
 /// An answer as text; an error as its kind.
 fn told<T: Debug>(answer: io::Result<T>) -> String {
@@ -75,11 +75,50 @@ fn behaves(disk: &dyn Disk) {
         assert_eq!(told(disk.rename("a", name)), "InvalidInput", "{name:?}");
     }
 
-    let lock = disk.lock().unwrap();
-    assert_eq!(told(disk.lock().map(drop)), "WouldBlock");
-    drop(lock);
-    let _again = disk.lock().expect("it was given back");
+    behaves_when_read(disk);
+    locks(disk);
     assert_eq!(told(disk.list()), "[]", "the lock is no file of the store");
+}
+
+/// What reads changes nothing, and tells which file it is.
+fn behaves_when_read(disk: &dyn Disk) {
+    let written = disk.create("r").unwrap();
+    written.write_at(0, b"abc").unwrap();
+    let file = disk.open_to_read("r").unwrap();
+    assert_eq!(told(file.write_at(0, b"x")), "PermissionDenied");
+    assert_eq!(told(file.truncate(0)), "PermissionDenied");
+    let mut bytes = [0; 3];
+    file.read_at(0, &mut bytes).unwrap();
+    assert_eq!((&bytes, told(file.length()), told(file.sync())), (b"abc", "3".into(), "()".into()));
+    let found = disk.find("r").unwrap();
+    assert_eq!(found, (file.id().unwrap(), 3));
+    assert_eq!(found.0, written.id().unwrap());
+    disk.rename("r", "s").unwrap();
+    assert_eq!(disk.find("s").unwrap(), found, "it is the same file under another name");
+    let other = disk.create("r").unwrap();
+    assert_ne!(disk.find("r").unwrap().0, found.0);
+    assert_eq!(disk.find("r").unwrap(), (other.id().unwrap(), 0));
+    disk.remove("r").unwrap();
+    disk.remove("s").unwrap();
+    for told in [told(disk.find("r")), told(disk.open_to_read("r").map(drop))] {
+        assert_eq!(told, "NotFound");
+    }
+    assert_eq!(told(disk.find("a/b")), "InvalidInput");
+    assert_eq!(told(disk.open_to_read("a/b").map(drop)), "InvalidInput");
+}
+
+/// One who writes has it alone, those who read have it together.
+fn locks(disk: &dyn Disk) {
+    let taken = |kind| told(disk.lock(kind).map(drop));
+    let lock = disk.lock(LockKind::Exclusive).unwrap();
+    assert_eq!([LockKind::Exclusive, LockKind::Shared].map(taken), ["WouldBlock", "WouldBlock"]);
+    drop(lock);
+    let (one, other) = (disk.lock(LockKind::Shared).unwrap(), disk.lock(LockKind::Shared).unwrap());
+    assert_eq!(taken(LockKind::Exclusive), "WouldBlock");
+    drop(one);
+    assert_eq!(taken(LockKind::Exclusive), "WouldBlock", "another has it still");
+    drop(other);
+    let _again = disk.lock(LockKind::Exclusive).expect("it was given back");
 }
 
 #[test]
@@ -100,6 +139,49 @@ fn a_real_disk_behaves_as_a_disk() {
     std::fs::write(path.join("a"), "by another").unwrap();
     assert_eq!(told(RealDisk::new(&path).list()), r#"["a", "folder"]"#);
     assert_eq!(told(RealDisk::create(path.join("a"))), "AlreadyExists");
+}
+
+/// Removing a file of a directory that is locked lets nobody in, and whoever reads makes none.
+#[cfg(unix)]
+#[test]
+fn the_lock_of_a_directory_outlives_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, disk) = (folder.path().join("lock"), RealDisk::new(folder.path()));
+    let reading = disk.lock(LockKind::Shared).unwrap();
+    assert!(!path.exists());
+    assert_eq!(told(disk.lock(LockKind::Exclusive).map(drop)), "WouldBlock");
+    drop(reading);
+    let writing = disk.lock(LockKind::Exclusive).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    for kind in [LockKind::Exclusive, LockKind::Shared] {
+        assert_eq!(told(disk.lock(kind).map(drop)), "WouldBlock");
+    }
+    assert!(!path.exists(), "who is turned away makes no file either");
+    drop(writing);
+    // A program that only knows the file is turned away by it.
+    let _writing = disk.lock(LockKind::Exclusive).unwrap();
+    std::fs::File::open(&path).unwrap().try_lock_shared().expect_err("it is locked too");
+}
+
+#[test]
+fn a_simulated_disk_that_may_only_be_read_says_so() {
+    let disk = SimulatedDisk::from_files([("a", "1")]);
+    let file = disk.open_to_read("a").unwrap();
+    disk.set_read_only(true);
+    let refused = [
+        told(disk.create("b").map(drop)),
+        told(disk.open("a").map(drop)),
+        told(disk.rename("a", "b")),
+        told(disk.remove("a")),
+        told(disk.lock(LockKind::Exclusive).map(drop)),
+    ];
+    assert_eq!(refused, ["PermissionDenied"; 5]);
+    let _lock = disk.lock(LockKind::Shared).expect("that changes nothing");
+    assert_eq!(
+        (told(file.length()), told(disk.list()), read(&disk, "a").is_err()),
+        ("1".into(), "[\"a\"]".into(), true)
+    );
+    disk.live_image().lock(LockKind::Exclusive).expect("an image may be written");
 }
 
 #[cfg(unix)]
@@ -140,7 +222,7 @@ fn operations_are_numbered_and_traced() {
 
     disk.count_reads(true);
     disk.fail(9, DiskFault::Io, false);
-    drop((read(&disk, "b").unwrap(), told(disk.list()), disk.lock().unwrap()));
+    drop((read(&disk, "b").unwrap(), told(disk.list()), disk.lock(LockKind::Exclusive).unwrap()));
     disk.open("b").unwrap().truncate(1).unwrap();
     disk.remove("b").unwrap();
     let reads = ["open b", "length b", "read b 0+8", "list: failed", "lock", "open b"];
@@ -162,7 +244,11 @@ fn after_a_crash_nothing_goes_through() {
         let file = disk.live_image().files();
         let written = file.get("a").or(file.get("b")).map(Vec::len);
         assert_eq!(written, [None, Some(0), Some(5), Some(8), Some(8), Some(8)][number]);
-        let dead = [told(disk.list()), told(disk.open("a").map(drop)), told(disk.lock().map(drop))];
+        let dead = [
+            told(disk.list()),
+            told(disk.open("a").map(drop)),
+            told(disk.lock(LockKind::Exclusive).map(drop)),
+        ];
         assert_eq!((dead, disk.operations()), (["Other"; 3].map(str::to_owned), number));
     }
     let disk = SimulatedDisk::new();
@@ -207,14 +293,17 @@ fn an_operation_fails_once_or_from_then_on() {
 #[test]
 fn a_lock_is_held_on_one_disk_and_not_on_its_images() {
     let disk = SimulatedDisk::from_files([("a", "1")]);
-    let lock = disk.lock().unwrap();
-    assert_eq!(disk.clone().lock().err().map(|error| error.kind()), Some(ErrorKind::WouldBlock));
-    disk.live_image().lock().expect("the new process finds it free");
+    let lock = disk.lock(LockKind::Exclusive).unwrap();
+    assert_eq!(
+        disk.clone().lock(LockKind::Exclusive).err().map(|error| error.kind()),
+        Some(ErrorKind::WouldBlock)
+    );
+    disk.live_image().lock(LockKind::Exclusive).expect("the new process finds it free");
     for image in disk.durable_images(PowerLoss::default()) {
-        image.lock().expect("so does the machine that comes up again");
+        image.lock(LockKind::Exclusive).expect("so does the machine that comes up again");
     }
     drop(lock);
-    disk.clone().lock().expect("it was given back");
+    disk.clone().lock(LockKind::Exclusive).expect("it was given back");
 }
 
 #[test]

@@ -83,9 +83,9 @@ pub(in crate::cli::repl) const COMMANDS: &[DotCommand] = &[
     },
     DotCommand {
         name: ".save",
-        takes: "FILE",
-        does: "writes the session as a list that `rewind run` answers the same; what was there before it comes first",
-        count: (1, 1),
+        takes: "FILE [--force]",
+        does: "writes the session as a list that `rewind run` answers the same; what was there before it comes first; a file that is there is replaced with --force only",
+        count: (1, 2),
         action: Action::Save,
     },
     DotCommand {

@@ -4,8 +4,8 @@
 
 use std::io::{self, ErrorKind};
 
-use super::{Machine, SimulatedDisk};
-use crate::store::disk::DiskFile;
+use super::{Machine, SimulatedDisk, id};
+use crate::store::disk::{DiskFile, FileId};
 
 /// No simulated file grows beyond this, in bytes.
 const LONGEST: u64 = 1 << 30;
@@ -16,9 +16,20 @@ pub(super) struct Handle {
     pub(super) disk: SimulatedDisk,
     /// Its place among the machine's files.
     pub(super) file: usize,
+    pub(super) is_writable: bool,
+}
+
+impl Handle {
+    fn may_write(&self) -> io::Result<()> {
+        if self.is_writable { Ok(()) } else { Err(ErrorKind::PermissionDenied.into()) }
+    }
 }
 
 impl DiskFile for Handle {
+    fn id(&self) -> io::Result<FileId> {
+        Ok(id(self.file))
+    }
+
     fn length(&self) -> io::Result<u64> {
         let Machine { files, operations, .. } = &mut *self.disk.machine();
         let file = &files[self.file];
@@ -39,6 +50,7 @@ impl DiskFile for Handle {
     }
 
     fn write_at(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.may_write()?;
         let start = if bytes.is_empty() { 0 } else { place(at, bytes.len())? };
         let machine = &mut *self.disk.machine();
         let now = machine.tick();
@@ -50,6 +62,7 @@ impl DiskFile for Handle {
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
+        self.may_write()?;
         let length = place(length, 0)?;
         let machine = &mut *self.disk.machine();
         let now = machine.tick();

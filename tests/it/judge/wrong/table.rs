@@ -84,19 +84,20 @@ pub(super) struct Mistaken<'h> {
     /// What tells it which.
     told: QueryWords,
     knows: bool,
+    entered: Option<(u8, TimeRule)>,
 }
 
 impl<'h> Mistaken<'h> {
     /// It makes the mistake of a row of the table.
     pub(super) fn row(host: &'h mut dyn Candidate, row: usize) -> Self {
         let told = vec!["MISTAKE".into(), Term::from(row.to_string().as_str())];
-        Self { host, told, knows: false }
+        Self { host, told, knows: false, entered: None }
     }
 
     /// It makes none in these operations, as it would make a mistake there.
     pub(super) fn nowhere(host: &'h mut dyn Candidate, operations: &[&str]) -> Self {
         let told = ["RIGHT"].iter().chain(operations).map(|word| Term::from(*word)).collect();
-        Self { host, told, knows: false }
+        Self { host, told, knows: false, entered: None }
     }
 }
 
@@ -122,6 +123,9 @@ impl Candidate for Mistaken<'_> {
     }
 
     fn enter(&mut self, level: u8, clock: TimeRule) {
+        // The process of another level is another one.
+        self.knows &= self.entered == Some((level, clock));
+        self.entered = Some((level, clock));
         self.host.enter(level, clock);
     }
 }

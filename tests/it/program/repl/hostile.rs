@@ -127,7 +127,8 @@ fn saving_follows_a_link_keeps_permissions_and_touches_no_other_file() {
     fs::set_permissions(path("mine.json"), fs::Permissions::from_mode(0o600)).expect("it is ours");
     symlink("mine.json", path("link.json")).expect("it can be made");
     let before = fs::read_dir(scratch.path()).expect("it is there").count();
-    assert_eq!(saved(scratch.path(), "link.json"), Some(0));
+    assert_eq!(saved(scratch.path(), "link.json"), Some(2), "it is not replaced unasked");
+    assert_eq!(saved(scratch.path(), "link.json --force"), Some(0));
     let held = |name: &str| fs::read_to_string(path(name)).expect("it is there");
     assert_eq!(
         (held("mine.json").trim_end(), held("mine.json.new").as_str()),

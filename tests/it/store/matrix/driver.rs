@@ -54,6 +54,8 @@ pub(super) struct Driver {
     later: Vec<(u64, Arc<Moment>)>,
     /// The last group that a loss of power must not take.
     pub(super) committed: u64,
+    /// The store has told of housekeeping that has failed.
+    pub(super) noted: bool,
     /// What the store has in memory: reads have moved the clock beyond the last group.
     engine: Engine,
     /// What the clock reads as far as the log tells.
@@ -84,6 +86,7 @@ impl Driver {
             pending: None,
             later: Vec::new(),
             committed: 0,
+            noted: false,
             engine,
             logged: Time(0),
             backups: Vec::new(),
@@ -122,6 +125,14 @@ impl Driver {
         if self.store.is_none() {
             self.open()?;
         }
+        let done = self.take(step);
+        let failures =
+            self.store.as_ref().map(|store| (store.compaction_failure(), store.rotation_failure()));
+        self.noted |= failures.is_some_and(|failures| failures != (None, None));
+        done
+    }
+
+    fn take(&mut self, step: &Step) -> Result<(), Error> {
         match step {
             Step::Committed(list) => self.group(list, true),
             Step::Applied(list) => self.group(list, false),

@@ -3,12 +3,15 @@
 // It reads requests from standard input and writes replies to standard output, one JSON object a line. It takes a class
 // Solution with a method for each operation (timestamps last or first, as numbers or as texts), or with one method
 // `solution(queries)` or `solve(queries)` that gets a std::vector<std::vector<std::string>>, or such a function without a
-// class. Answers may be texts, std::optional, booleans, numbers, vectors, pairs and maps; or nothing.
+// class; they answer with a list, or with one text that has an answer a line. A class may also have one method
+// `solution(query)`, `query(words)` or `process(query)` that gets a std::vector<std::string>. Answers may be texts,
+// std::optional, booleans, numbers, vectors, pairs and maps; or nothing.
 
 #include <cxxabi.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -422,14 +425,47 @@ template <class D>
 auto answers_to(D& d, Lists& lists, long) -> decltype(d.solve(lists)) { return d.solve(lists); }
 template <class D, class L>
 auto answers_to(D&, L& lists, long long) -> decltype(solution(lists)) { return solution(lists); }
-struct NoList {};
+struct None {};
 template <class D>
-NoList answers_to(D&, Lists&, ...) { return {}; }
+None answers_to(D&, Lists&, ...) { return {}; }
 
 template <class D>
 using AnswersTo = decltype(answers_to(std::declval<D&>(), std::declval<Lists&>(), 0));
 template <class D>
-constexpr bool takes_list = !std::is_same_v<AnswersTo<D>, NoList>;
+constexpr bool takes_list = !std::is_same_v<AnswersTo<D>, None>;
+
+// The one that answers a query by its words: a method.
+template <class D>
+auto answer_to(D& d, Words& words, int) -> decltype(d.solution(words)) { return d.solution(words); }
+template <class D>
+auto answer_to(D& d, Words& words, long) -> decltype(d.query(words)) { return d.query(words); }
+template <class D>
+auto answer_to(D& d, Words& words, long long) -> decltype(d.process(words)) { return d.process(words); }
+template <class D>
+None answer_to(D&, Words&, ...) { return {}; }
+
+template <class D>
+constexpr bool takes_query =
+    !takes_list<D> && !std::is_same_v<decltype(answer_to(std::declval<D&>(), std::declval<Words&>(), 0)), None>;
+
+// Asks the one method, or the one of the operation.
+template <class D>
+std::string ask(D& database, Words& words) {
+    if constexpr (takes_query<D>) return text(answer_to(database, words, 0));
+    else return call(database, words);
+}
+
+// The lines of a text, which may end the last one or not.
+Words lines(std::string_view text, std::size_t wanted) {
+    Words lines;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines.emplace_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    if (lines.size() == wanted + 1 && lines.back().empty()) lines.pop_back();
+    return lines;
+}
 
 bool is_not_supported(const std::exception& error) {
     return dynamic_cast<const NotSupported*>(&error) || std::string_view(error.what()) == "not implemented";
@@ -463,7 +499,9 @@ Words all_answers(Lists lists) {
     Words answers;
     if constexpr (takes_list<D>) {
         D fresh;
-        for (const auto& answer : answers_to(fresh, lists, 0)) answers.push_back(text(answer));
+        const auto given = answers_to(fresh, lists, 0);
+        if constexpr (std::is_convertible_v<decltype(given), std::string_view>) return lines(given, lists.size());
+        else for (const auto& answer : given) answers.push_back(text(answer));
     }
     return answers;
 }
@@ -535,7 +573,7 @@ private:
             if (answers.size() != past.size()) throw std::logic_error("another number of answers than of queries");
             return in_quotes(answers.back());
         }
-        const std::string answer = call(*database, words);
+        const std::string answer = ask(*database, words);
         if (operation == "ALIAS" && answer == "true") aliases[words[1]] = words[2];
         if (operation == "RESET_ALIASES") aliases.clear();
         return in_quotes(answer);

@@ -491,27 +491,36 @@ async function load(file) {
 
 /** What a file exports or, if it is JavaScript, else declares. It is loaded as node loads it. */
 async function found(file) {
-  if (/\.[cm]?ts$/.test(file)) return exported(await typed(file));
-  const source = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
+  const written = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
+  const source = /\.[cm]?ts$/.test(file) ? withoutTypes(written) : written;
   return isModule(file, source) ? runModule(file, source) : runScript(file, source);
 }
 
-/** TypeScript, where this node takes the types out of it. */
-async function typed(file) {
-  try {
-    return await import(pathToFileURL(file));
-  } catch (error) {
-    if (error.code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+/** TypeScript as JavaScript, where this node takes the types out of it. */
+function withoutTypes(source) {
+  const strip = modules.stripTypeScriptTypes;
+  if (!strip) {
     throw new NoSolution(
       `node ${process.versions.node} does not run TypeScript: take node 22.18 or later, which does, ` +
         "or judge the JavaScript that `tsc` makes of it",
     );
   }
+  const warn = process.emitWarning;
+  process.emitWarning = () => {}; // it is marked as experimental
+  try {
+    return strip(source);
+  } catch (error) {
+    // What is more than a type, as an enum, is turned into JavaScript, but places move then.
+    if (error.code !== "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") throw error;
+    return strip(source, { mode: "transform" });
+  } finally {
+    process.emitWarning = warn;
+  }
 }
 
 /** Is a file a module with import and export? Its ending says so, or package.json, or else what stands in it. */
 function isModule(file, source) {
-  if (/\.[mc]js$/.test(file)) return file.endsWith(".mjs");
+  if (/\.[mc][jt]s$/.test(file)) return /\.m[jt]s$/.test(file);
   const type = typeOf(path.dirname(file));
   if (type !== undefined) return type === "module";
   return /^\s*(export|import)\b(?!\s*\()/m.test(source) && !isScript(source);

@@ -1,8 +1,12 @@
 //! Connects your solution to `rewind judge`. You need not read this file, nor change it.
 //!
 //! It reads requests from standard input and writes replies to standard output, one JSON object a line. The methods of
-//! a solution may take `&str` or `String`, and numbers of any kind. Their answers may be texts, options, booleans,
-//! numbers, vectors, pairs, ordered maps, or nothing.
+//! a solution may take `&str` or `String`, numbers of any kind, and the timestamp last or first. In their place there may
+//! be `pub fn solution(queries)`, which takes all queries as `Vec<Vec<String>>` or the like and answers with a vector.
+//! Answers may be texts, options, booleans, numbers, vectors, pairs, ordered maps, or nothing.
+
+// What build.rs has seen.
+#![allow(unknown_lints, unexpected_cfgs)]
 
 mod solution;
 
@@ -13,6 +17,7 @@ use std::ops::Deref;
 use std::panic::{self, AssertUnwindSafe};
 use std::str::FromStr;
 
+#[cfg(not(takes_list))]
 use solution::Solution;
 
 fn main() -> io::Result<()> {
@@ -97,20 +102,24 @@ impl Server {
                 Ok(format!(r#","answer":{answer}"#))
             }
             "list" => {
-                let queries = request.get("queries").items()?.iter();
-                let answers = queries.map(|query| session.answer(query));
-                let answers = json::list(&answers.collect::<Result<Vec<_>, _>>()?);
+                let answers = json::list(&session.answers(request.get("queries").items()?)?);
                 Ok(format!(r#","answers":{answers}"#))
             }
             "reset" => {
                 *session = Session::start()?;
                 Ok(String::new())
             }
-            "hello" => Ok(r#","protocol":1,"name":"Solution (Rust)""#.to_string()),
+            "hello" => Ok(format!(r#","protocol":1,"name":"Solution (Rust)"{NOTE}"#)),
             _ => Err(Failure::exception(format!("no request of type {kind}"))),
         }
     }
 }
+
+/// What is told of the solution.
+#[cfg(not(timestamps_first))]
+const NOTE: &str = "";
+#[cfg(timestamps_first)]
+const NOTE: &str = r#","note":"timestamps come first, as Solution has them""#;
 
 const GREETING: &str = r#"{"type":"hello_ok","id":null,"protocol":1}"#;
 
@@ -148,7 +157,36 @@ impl Session {
         })
     }
 
+    /// The answers to some queries, as JSON has them.
+    #[cfg(not(takes_list))]
+    fn answers(&mut self, queries: &[Json]) -> Result<Vec<String>, Failure> {
+        queries.iter().map(|query| self.answer(query)).collect()
+    }
+
+    #[cfg(takes_list)]
+    fn answers(&mut self, queries: &[Json]) -> Result<Vec<String>, Failure> {
+        for query in queries {
+            let words = words(query)?.into_iter().map(str::to_string).collect();
+            self.database.past.push(words);
+        }
+        let past = self.database.past.clone();
+        let answers = protect(|| all_told(solution::solution(Lists::of(&past))))?;
+        let before = past.len() - queries.len();
+        Ok(answers.iter().skip(before).map(|answer| json::quoted(answer)).collect())
+    }
+
+    /// A list in which it stands is answered anew.
+    #[cfg(takes_list)]
+    fn answer(&mut self, query: &Json) -> Result<String, Failure> {
+        let answers = self.answers(std::slice::from_ref(query))?;
+        let [answer] = &answers[..] else {
+            return Err(Failure::exception("another number of answers than of queries"));
+        };
+        Ok(answer.clone())
+    }
+
     /// The answer to a query, as JSON has it: a text, or a list of them to a query that is a list of queries.
+    #[cfg(not(takes_list))]
     fn answer(&mut self, query: &Json) -> Result<String, Failure> {
         let (name, inner) = query
             .items()?
@@ -178,7 +216,62 @@ impl Session {
     }
 }
 
+/// What stands for a solution that takes all queries: those that were asked.
+#[cfg(takes_list)]
+#[derive(Default)]
+struct Solution {
+    past: Vec<Vec<String>>,
+}
+
+/// Queries as a function wants them.
+#[cfg(takes_list)]
+trait Lists<'a> {
+    fn of(lists: &'a Vec<Vec<String>>) -> Self;
+}
+
+#[cfg(takes_list)]
+impl<'a> Lists<'a> for &'a [Vec<String>] {
+    fn of(lists: &'a Vec<Vec<String>>) -> Self {
+        lists
+    }
+}
+
+#[cfg(takes_list)]
+impl<'a> Lists<'a> for &'a Vec<Vec<String>> {
+    fn of(lists: &'a Vec<Vec<String>>) -> Self {
+        lists
+    }
+}
+
+#[cfg(takes_list)]
+impl<'a, T: From<&'a str>> Lists<'a> for Vec<Vec<T>> {
+    fn of(lists: &'a Vec<Vec<String>>) -> Self {
+        let texts = |words: &'a Vec<String>| words.iter().map(|word| text(word.as_str())).collect();
+        lists.iter().map(texts).collect()
+    }
+}
+
+#[cfg(takes_list)]
+fn all_told<T: Told>(answers: impl IntoIterator<Item = T>) -> Vec<String> {
+    answers.into_iter().map(|answer| answer.told()).collect()
+}
+
+/// Calls a method whose timestamp stands where the solution has it.
+#[cfg(not(timestamps_first))]
+macro_rules! at {
+    ($time:expr, $database:ident.$method:ident($($word:expr),*) $(, $ttl:expr)?) => {
+        told(&$database.$method($($word,)* number($time) $(, number($ttl))?))
+    };
+}
+#[cfg(timestamps_first)]
+macro_rules! at {
+    ($time:expr, $database:ident.$method:ident($($word:expr),*) $(, $ttl:expr)?) => {
+        told(&$database.$method(number($time) $(, $word)* $(, number($ttl))?))
+    };
+}
+
 /// Calls the method for a query, which its operation and the number of its words tell.
+#[cfg(not(takes_list))]
 fn call(database: &mut Solution, query: &[&str]) -> String {
     match *query {
         ["SET", key, field, value] => told(&database.set(text(key), text(field), text(value))),
@@ -187,24 +280,16 @@ fn call(database: &mut Solution, query: &[&str]) -> String {
         ["SCAN", key] => told(&database.scan(text(key))),
         ["SCAN_BY_PREFIX", key, prefix] => told(&database.scan_by_prefix(text(key), text(prefix))),
         ["SET_AT", key, field, value, time] => {
-            told(&database.set_at(text(key), text(field), text(value), number(time)))
+            at!(time, database.set_at(text(key), text(field), text(value)))
         }
-        ["SET_AT_WITH_TTL", key, field, value, time, ttl] => told(&database.set_at_with_ttl(
-            text(key),
-            text(field),
-            text(value),
-            number(time),
-            number(ttl),
-        )),
-        ["GET_AT", key, field, time] => {
-            told(&database.get_at(text(key), text(field), number(time)))
+        ["SET_AT_WITH_TTL", key, field, value, time, ttl] => {
+            at!(time, database.set_at_with_ttl(text(key), text(field), text(value)), ttl)
         }
-        ["DELETE_AT", key, field, time] => {
-            told(&database.delete_at(text(key), text(field), number(time)))
-        }
-        ["SCAN_AT", key, time] => told(&database.scan_at(text(key), number(time))),
+        ["GET_AT", key, field, time] => at!(time, database.get_at(text(key), text(field))),
+        ["DELETE_AT", key, field, time] => at!(time, database.delete_at(text(key), text(field))),
+        ["SCAN_AT", key, time] => at!(time, database.scan_at(text(key))),
         ["SCAN_BY_PREFIX_AT", key, prefix, time] => {
-            told(&database.scan_by_prefix_at(text(key), text(prefix), number(time)))
+            at!(time, database.scan_by_prefix_at(text(key), text(prefix)))
         }
         ["BACKUP", time] => told(&database.backup(number(time))),
         ["RESTORE", time, wanted] => told(&database.restore(number(time), number(wanted))),
@@ -268,12 +353,6 @@ not_written! {
     delete(&str, &str);
     scan(&str);
     scan_by_prefix(&str, &str);
-    set_at(&str, &str, &str, u64);
-    set_at_with_ttl(&str, &str, &str, u64, u64);
-    get_at(&str, &str, u64);
-    delete_at(&str, &str, u64);
-    scan_at(&str, u64);
-    scan_by_prefix_at(&str, &str, u64);
     backup(u64);
     restore(u64, u64);
     tick(u64);
@@ -302,6 +381,26 @@ not_written! {
     alias(&str, &str);
     aliases();
     reset_aliases();
+}
+
+#[cfg(not(timestamps_first))]
+not_written! {
+    set_at(&str, &str, &str, u64);
+    set_at_with_ttl(&str, &str, &str, u64, u64);
+    get_at(&str, &str, u64);
+    delete_at(&str, &str, u64);
+    scan_at(&str, u64);
+    scan_by_prefix_at(&str, &str, u64);
+}
+
+#[cfg(timestamps_first)]
+not_written! {
+    set_at(u64, &str, &str, &str);
+    set_at_with_ttl(u64, &str, &str, &str, u64);
+    get_at(u64, &str, &str);
+    delete_at(u64, &str, &str);
+    scan_at(u64, &str);
+    scan_by_prefix_at(u64, &str, &str);
 }
 
 /// A word as a method wants it: borrowed, or its own.
