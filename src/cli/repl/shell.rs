@@ -52,7 +52,7 @@ impl Shell {
         Ok(Self {
             level,
             is_wall,
-            names: CellNames::of(begin.sizes().versions),
+            names: CellNames::of(begin.sizes().cells),
             recording: Recording::new(begin, MOST_BYTES),
             base,
             past: None,
