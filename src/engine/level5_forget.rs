@@ -57,8 +57,8 @@ impl Engine {
             return;
         }
         let watchers = self.timeline.watchers(self.backups.iter().map(|(_, backup)| backup.savepoint));
-        for (key, field, epoch) in self.records.unseen(&watchers) {
-            self.records.take_out(&key, field.as_deref(), epoch);
+        for (key, epoch) in self.records.unseen(&watchers) {
+            self.records.take(&key, epoch);
         }
         self.timeline.give_back(&watchers);
         self.forgetting = Forgetting { left: self.records.versions(), ..Forgetting::default() };

@@ -17,8 +17,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::Text;
 use super::invariant::{Found, ensure};
+use super::{Text, weight};
 use crate::reply::Value;
 
 /// A reference to a text that is elsewhere.
@@ -48,6 +48,13 @@ impl StoredText {
     #[inline]
     pub(super) fn new(text: &str, blob: Option<BlobRef>) -> Self {
         blob.map_or_else(|| Self::Memory(Text::new(text)), Self::Blob)
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Memory(text) => weight(text),
+            Self::Blob(_) => 1,
+        }
     }
 
     /// The text itself; `fetch` has those that are elsewhere.
@@ -112,6 +119,15 @@ impl StoredValue {
             Self::Text(text) => vec![text],
             Self::List(list) => list.items(),
         }
+    }
+
+    /// What it weighs, as far as it is new: of a list the last item.
+    pub(super) fn weight(&self) -> usize {
+        let text = match self {
+            Self::Text(text) => Some(text),
+            Self::List(list) => list.0.items.last(),
+        };
+        text.map_or(0, StoredText::weight)
     }
 
     pub(super) fn check(&self) -> Found {

@@ -38,6 +38,8 @@ pub enum ClaimedEffect<'q> {
     Empty(usize),
     /// No cell changes, and a backup of this moment can be restored.
     Saved(Time),
+    /// No cell changes, and no backup before that of this moment can be restored any more.
+    Forgotten(Time),
     /// The cells are those of the backup of this moment.
     Restored(Time),
     /// The cells are those that were there when the transaction began, but for those that have ended.
@@ -90,6 +92,7 @@ impl<'q> Reason<'q> {
             Self::Clears { ref census, .. } => ClaimedEffect::Empty(census.cells),
             Self::Saves { at, .. } => ClaimedEffect::Saved(at),
             Self::Restores { taken, .. } => ClaimedEffect::Restored(taken),
+            Self::Forgets { kept: Some(kept), count: 1.., .. } => ClaimedEffect::Forgotten(kept),
             Self::RollsBack { is_open: true, .. } | Self::Conflicts => ClaimedEffect::Undone,
             Self::Asks { .. } => ClaimedEffect::OfQueries,
             Self::Reads { .. }

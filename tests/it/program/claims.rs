@@ -155,6 +155,11 @@ impl Watched {
                 wanted.clear();
             }
             ClaimedEffect::Saved(at) => assert_eq!(self.engine.latest_backup(at), Some(at), "{why}"),
+            ClaimedEffect::Forgotten(kept) => {
+                assert!(self.backups.keys().any(|taken| *taken < kept), "{why}");
+                assert_eq!(self.engine.first_backup_after(None), Some(kept), "{why}");
+                self.backups.retain(|taken, _| *taken >= kept);
+            }
             ClaimedEffect::Restored(taken) => {
                 let at = query.timestamp().expect("a restore has one");
                 wanted = moved(&self.backups[&taken], taken, at);
