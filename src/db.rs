@@ -203,6 +203,12 @@ impl Database {
     pub fn close(self) -> Result<(), Error> {
         self.backend.close()
     }
+
+    /// The same where the process ends: to give a million cells back one by one would only take time.
+    #[cfg(feature = "cli")]
+    pub(crate) fn close_at_exit(self) -> Result<(), Error> {
+        self.backend.close_at_exit()
+    }
 }
 
 impl fmt::Debug for Database {

@@ -238,6 +238,18 @@ impl Store {
         self.end()
     }
 
+    /// The same where the process ends: its memory is left to the system as a whole, and all else is given back.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn close_at_exit(mut self) -> Result<(), Error> {
+        let ended = self.end();
+        let rule = self.clock().rule();
+        std::mem::forget(std::mem::replace(&mut self.core.engine, Engine::new(rule)));
+        ended
+    }
+
     fn end(&mut self) -> Result<(), Error> {
         if std::mem::replace(&mut self.closed, true) {
             return Ok(());
@@ -278,5 +290,24 @@ impl Drop for Store {
         // Whoever wants to know what goes wrong here calls `close`.
         let _ = self.end();
         self.lock = None;
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_closes_at_exit_has_everything_on_disk_and_gives_the_directory_back() {
+        let disk = Arc::new(SimulatedDisk::new());
+        let mut store = Store::open(disk.clone(), Options::default()).expect("it opens");
+        let moved = [Query::SetAt { key: "A", field: "B", value: "C", timestamp: crate::time::Time(7) }];
+        store.apply(&moved, |_, _| {}).expect("it writes");
+        store.apply(&[Query::tick(crate::time::Time(9))], |_, _| {}).expect("it moves its clock");
+        store.close_at_exit().expect("it closes");
+        let mut store = Store::open(disk, Options::default()).expect("nobody has the directory");
+        assert_eq!(store.clock().now(), crate::time::Time(9));
+        let get = [Query::Get { key: "A", field: "B" }];
+        store.apply(&get, |_, reply| assert_eq!(reply.to_string(), "C")).expect("it reads");
     }
 }

@@ -194,6 +194,15 @@ impl Backend {
             Self::Disk(store) => Ok(store.close()?),
         }
     }
+
+    #[cfg(feature = "cli")]
+    pub(super) fn close_at_exit(self) -> Result<(), Error> {
+        match self {
+            Self::Memory(engine) => std::mem::forget(engine),
+            Self::Disk(store) => store.close_at_exit()?,
+        }
+        Ok(())
+    }
 }
 
 #[inline]

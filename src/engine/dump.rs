@@ -22,7 +22,7 @@ use super::blobs;
 use super::fields::{Content, Fields};
 use super::records::Record;
 use super::stored::BlobRef;
-use super::stored::{StoredText, StoredValue};
+use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
 use crate::query::Query;
@@ -292,31 +292,37 @@ fn tell<E>(
     };
     let list = match value {
         StoredValue::Text(text) => return output.set((key, field), text, lifetime, timestamp),
-        StoredValue::List(list) => list.items(),
+        StoredValue::List(list) => list,
     };
-    let mut reads = reads;
-    let continues = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| begun(told, &list));
-    let done = match (continues, &list[..]) {
-        (Some(done), _) => done,
-        // Two texts and more begin as one.
-        (None, [first, _, ..]) => {
-            reads = output.set((key, field), first, lifetime, timestamp)?;
-            1
-        }
-        (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), output),
+    let begun = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| rest(told, list));
+    let (mut reads, rest) = match begun {
+        Some(rest) => (reads, rest),
+        None => match &list.items()[..] {
+            [item] => return alone((key, field, item), told, (lifetime, reads), output),
+            // Two texts and more begin as one.
+            [first, rest @ ..] => (output.set((key, field), first, lifetime, timestamp)?, rest.to_vec()),
+            [] => return Ok(reads),
+        },
     };
-    for item in &list[done..] {
+    for item in rest {
         reads = output.append((key, field), item)?;
     }
     Ok(reads)
 }
 
-/// How many items of a list are there already.
-fn begun(told: &StoredValue, list: &[&StoredText]) -> Option<usize> {
-    match told {
-        StoredValue::Text(text) => (list.len() > 1 && list[0] == text).then_some(1),
-        StoredValue::List(told) => list.starts_with(&told.items()).then(|| told.len()),
-    }
+/// What a list has beyond what is there already, if it begins like that.
+fn rest<'l>(told: &StoredValue, list: &'l List) -> Option<Vec<&'l StoredText>> {
+    let told = match told {
+        // Only where there is a text and more can it be the first item.
+        StoredValue::Text(_) if list.len() == 1 => return None,
+        StoredValue::Text(text) => vec![text],
+        StoredValue::List(told) => match list.beyond(told) {
+            None if told.len() <= list.len() => told.items(),
+            beyond => return beyond,
+        },
+    };
+    let mut items = list.items();
+    items.starts_with(&told).then(|| items.split_off(told.len()))
 }
 
 /// A list of one item begins where there is no cell, and is given its lifetime then.

@@ -189,7 +189,7 @@ impl Shell {
         if self.base.is_in_transaction(None) && self.out.style.is_typed {
             say("the transaction that was open is rolled back\n");
         }
-        let closed = base::close(self.base, storing);
+        let closed = storing.close(self.base);
         // The process ends here: giving a million cells back one by one would only take time.
         std::mem::forget((self.recording, self.past));
         settled.and(closed)
