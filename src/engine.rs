@@ -119,6 +119,8 @@ fn weight(text: &str) -> usize {
 #[derive(Clone, Debug)]
 pub struct Engine {
     clock: Clock,
+    /// When something last changed for all to see: to then and no further the clock can go back.
+    changed: Time,
     /// How far the database's own clock stands behind the caller's, in milliseconds.
     shift: u64,
     timeline: Timeline,
@@ -142,6 +144,7 @@ impl Engine {
     pub fn new(rule: ClockRule) -> Self {
         Self {
             clock: Clock::new(rule),
+            changed: Time(0),
             shift: 0,
             timeline: Timeline::new(),
             records: RecordTable::default(),
@@ -262,6 +265,25 @@ impl Engine {
     /// [`Backwards`] as for a query with this timestamp.
     pub fn tick(&mut self, now: Time) -> Result<(), Backwards> {
         self.advance(Some(now)).map(drop)
+    }
+
+    /// The clock as it was at an earlier moment, if that is not before the last change.
+    ///
+    /// # Errors
+    /// When that was.
+    pub fn clock_at(&self, moment: Time) -> Result<Clock, Time> {
+        if moment < self.changed { Err(self.changed) } else { Ok(self.clock.back_at(moment)) }
+    }
+
+    /// Moves the clock back to an earlier moment: to ask again there what a transaction was asked. Nothing has changed since
+    /// then, so all that was live is there, also if it has died meanwhile.
+    ///
+    /// # Errors
+    /// When something last changed, if that was later: nothing is moved then.
+    pub fn go_back(&mut self, moment: Time) -> Result<(), Time> {
+        self.leave();
+        self.clock = self.clock_at(moment)?;
+        Ok(())
     }
 
     /// The other names of operations, for those who read queries.

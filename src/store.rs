@@ -63,7 +63,7 @@ use std::sync::Arc;
 use crate::engine::{Engine, Session};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
-use crate::time::Clock;
+use crate::time::{Backwards, Clock, Time};
 use apply::{Core, Each};
 use compaction::Compaction;
 use journal::Journal;
@@ -108,6 +108,15 @@ impl Store {
         self.core.engine.clock()
     }
 
+    /// Moves the clock because time has passed, and not because somebody asks. Nothing is written: it is said with the next
+    /// write, or at the close.
+    ///
+    /// # Errors
+    /// [`Backwards`] if that is earlier than what the clock reads.
+    pub fn pass_time(&mut self, now: Time) -> Result<(), Backwards> {
+        self.core.engine.tick(now)
+    }
+
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
@@ -146,7 +155,7 @@ impl Store {
     /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the log, then to the database; each reply is handed on. It survives a
     /// crash of the process from then on; [`Self::commit`] makes it durable.
     ///
-    /// Reads leave nothing in the log. That they have moved the clock is said with the next write, or at the close.
+    /// Reads leave nothing in the log, unless they have moved the clock: that it was moved is part of the group.
     ///
     /// # Errors
     /// [`Error::Backwards`], [`Error::TooLarge`], [`Error::Stopped`], or [`Error::Disk`] from the log: none of the

@@ -45,6 +45,10 @@ impl Engine {
             &whole,
             &[
                 ("no own clock stands before 0, and under the free rule none moves", Whole::clocks),
+                (
+                    "the last change was not before the last backup or restore, nor later than now",
+                    Whole::changed,
+                ),
                 ("a version is of an epoch that is in a branch", Whole::epochs),
                 ("what is live now, or later, is known, as far as it is indexed too", Whole::live),
                 ("what was live at a backup, or later, is known, as far as it is indexed too", Whole::saved),
@@ -86,6 +90,16 @@ impl Whole<'_> {
             ensure(holds && present.shift <= clock.now().0, || {
                 format!("{clock:?} and a shift of {}", present.shift)
             })
+        })
+    }
+
+    fn changed(&self) -> Found {
+        let Engine { clock, changed, .. } = self.engine;
+        let mut of_all = self.presents.iter().filter(|present| !present.is_transaction());
+        of_all.try_for_each(|Present { shift, backups, .. }| {
+            let saved = backups.last().filter(|_| clock.rule() == ClockRule::Monotone).unwrap_or_default();
+            let holds = *changed <= clock.now() && *shift <= changed.0 && saved <= *changed;
+            ensure(holds, || format!("it was at {changed}, a backup at {saved}, the shift is {shift}"))
         })
     }
 

@@ -50,6 +50,8 @@ pub struct State {
     pub rule: ClockRule,
     /// What the caller's clock reads.
     pub now: Time,
+    /// What it read when something last changed: to then and no further it can go back.
+    pub changed: Time,
     /// How far the database's own clock stands behind it, in milliseconds.
     pub shift: u64,
     /// The open epoch, in which writes happen.
@@ -137,6 +139,15 @@ impl<'a> TextImage<'a> {
             StoredText::Blob(blob) => Self::Blob(*blob),
         }
     }
+
+    /// The reference, if it is one.
+    #[must_use]
+    pub fn blob(&self) -> Option<BlobRef> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Blob(blob) => Some(*blob),
+        }
+    }
 }
 
 impl<'a> ValueImage<'a> {
@@ -191,6 +202,7 @@ impl Engine {
         let state = State {
             rule: self.clock.rule(),
             now: self.clock.now(),
+            changed: self.changed,
             shift: self.shift,
             open: self.timeline.open().number(),
             branches: timeline.branches.clone(),
@@ -215,6 +227,21 @@ impl Image {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The long texts that transactions see and the database does not any more, each as often as it is met. They are in
+    /// no record that is handed over, and are needed as long as the transactions are open.
+    #[must_use]
+    pub fn blobs_of_transactions(&self) -> Vec<BlobRef> {
+        let shards = if self.runs.have_all() { &[][..] } else { &self.shards };
+        let records = shards.iter().flat_map(|shard| shard.iter());
+        let versions = records.flat_map(|(_, record)| record.iter());
+        let hidden = versions.filter(|(epoch, _)| !self.runs.have(*epoch));
+        let cells = hidden.flat_map(|(_, fields)| fields.cells());
+        let images = cells.map(|(_, content)| ValueImage::of(&content.value, None));
+        images
+            .flat_map(|value| value.texts().iter().filter_map(TextImage::blob).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Hands over one record after the other, in no order. What was walked is given back to the engine on the

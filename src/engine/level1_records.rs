@@ -53,12 +53,16 @@ impl Engine {
         if deleted == Some(true) {
             self.note_version(key);
         }
+        if deleted.is_some() {
+            self.note_moment_of_change();
+        }
         deleted.is_some()
     }
 
     /// Gives a cell new content.
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
         self.note_write(key, field, WriteKind::Changed, now);
+        self.note_moment_of_change();
         if self.is_shared() {
             self.note_change(WriteTarget::Record(key));
         }

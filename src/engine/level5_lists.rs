@@ -22,6 +22,7 @@ impl Engine {
         now: Time,
     ) -> Reply<'static, V> {
         self.note_write(key, field, WriteKind::Changed, now);
+        self.note_moment_of_change();
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(WriteTarget::Record(key));
         }

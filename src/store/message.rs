@@ -140,6 +140,10 @@ pub(super) struct StateMessage {
     #[prost(message, repeated, tag = "9")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) aliases: Vec<AliasMessage>,
+    /// What the clock read when something last changed; now, if nothing is said.
+    #[prost(uint64, optional, tag = "10")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changed: Option<u64>,
 }
 
 /// Another name of an operation.

@@ -144,8 +144,7 @@ impl Shell {
 
     pub(super) fn move_clock(&mut self, to: Option<Time>) -> Result<(), Failure> {
         let Some(to) = to else { return Ok(()) };
-        let tick = [Request::One(Query::tick(to))];
-        Ok(self.base.apply_pending(None, &tick, &mut self.out.held, |_, _, _| {})?)
+        Ok(self.base.pass_time(to)?)
     }
 
     /// Is it time to write the answers even if more lines are waiting?

@@ -62,8 +62,11 @@ fn each_invariant_of_the_whole_can_be_found_broken() {
         let (taken, backup) = engine.backups.iter().last().expect("there is one");
         (taken, backup.clone())
     };
-    let breaks: [Break<'_, Engine>; 6] = [
+    let breaks: [Break<'_, Engine>; 7] = [
         ("no own clock stands before 0, and under the free rule none moves", &|engine| engine.shift = 99),
+        ("the last change was not before the last backup or restore, nor later than now", &|engine| {
+            engine.changed = Time(99);
+        }),
         ("a version is of an epoch that is in a branch", &|engine| {
             engine.records.add(Text::new("new"), History::new(far, Fields::of("f", content("v"))));
         }),

@@ -62,7 +62,10 @@ impl ImageLoader {
         if state.shift > state.now.0 {
             return Err(Broken("the clock is shifted too far"));
         }
-        engine.shift = state.shift;
+        if state.changed < Time(state.shift) || state.now < state.changed {
+            return Err(Broken("the last change was not in its time"));
+        }
+        (engine.shift, engine.changed) = (state.shift, state.changed);
         engine.timeline = Timeline::of_image(&state.branches, state.open)?;
         for (name, operation) in &state.aliases {
             if !engine.aliases.learn(&Query::Alias { name, operation }) {
@@ -179,7 +182,7 @@ impl Engine {
     fn add_backup_of(&mut self, image: &BackupImage) -> Result<(), Broken> {
         let BackupImage { taken, now, epoch, branch } = *image;
         let is_in_time = match self.clock.rule() {
-            ClockRule::Monotone => now <= taken && taken <= self.clock.now(),
+            ClockRule::Monotone => now <= taken && taken <= self.changed,
             ClockRule::Free => now == taken,
         };
         if !is_in_time {

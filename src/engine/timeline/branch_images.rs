@@ -31,6 +31,11 @@ impl TimelineImage {
 pub(in crate::engine) struct Runs(Vec<(Epoch, u32, bool)>);
 
 impl Runs {
+    /// Are they of a database in which no transaction is open?
+    pub(in crate::engine) fn have_all(&self) -> bool {
+        self.0.iter().all(|(.., is_own)| *is_own)
+    }
+
     fn run_of(&self, epoch: Epoch) -> Option<&(Epoch, u32, bool)> {
         let after = self.0.partition_point(|(first, ..)| *first <= epoch);
         self.0[..after].last()

@@ -119,6 +119,14 @@ impl Engine {
         }
     }
 
+    /// Notes that something changes now, unless it is in a transaction.
+    #[inline]
+    pub(in crate::engine) fn note_moment_of_change(&mut self) {
+        if !self.is_inside() {
+            self.changed = self.clock.now();
+        }
+    }
+
     /// Tells the transactions of what is about to be changed.
     #[cold]
     pub(in crate::engine) fn note_change(&mut self, change: WriteTarget<'_>) {
@@ -128,6 +136,7 @@ impl Engine {
             }
             return;
         }
+        self.changed = self.clock.now();
         self.end_abandoned();
         if let WriteTarget::Record(key) = change {
             self.preserve(key);

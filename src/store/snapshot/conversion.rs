@@ -53,6 +53,7 @@ pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> StateMe
     };
     StateMessage {
         now: state.now.0,
+        changed: Some(state.changed.0),
         shift: state.shift,
         open: state.open,
         branches: state.branches.iter().map(branch).collect(),
@@ -76,6 +77,7 @@ pub(in crate::store) fn state_of(state: &StateMessage, rule: ClockRule) -> engin
     engine::State {
         rule,
         now: Time(state.now),
+        changed: Time(state.changed.unwrap_or(state.now)),
         shift: state.shift,
         open: state.open,
         branches: state.branches.iter().map(branch).collect(),

@@ -116,12 +116,12 @@ impl Editor {
     }
 
     fn edit(&mut self, Image { state, records }: &mut Image) {
-        let State { rule, now, shift, open, branches, backups, aliases } = state;
+        let State { rule, now, changed, shift, open, branches, backups, aliases } = state;
         self.list(aliases);
         if self.way(1).is_some() {
             *rule = if *rule == ClockRule::Free { ClockRule::Monotone } else { ClockRule::Free };
         }
-        for number in [&mut now.0, shift] {
+        for number in [&mut now.0, &mut changed.0, shift] {
             self.number(number, u64::MAX);
         }
         self.small(open);
