@@ -88,12 +88,11 @@ impl Backups {
     pub(super) fn forget_before(&mut self, moment: Time) {
         self.join();
         self.own = self.own.split_off(&moment);
-        match Arc::get_mut(&mut self.shared) {
-            Some(all) => *all = all.split_off(&moment),
-            None => {
-                let later = self.shared.range(moment..).map(|(taken, backup)| (*taken, backup.clone()));
-                self.shared = Arc::new(later.collect());
-            }
+        if let Some(all) = Arc::get_mut(&mut self.shared) {
+            *all = all.split_off(&moment);
+        } else {
+            let later = self.shared.range(moment..).map(|(taken, backup)| (*taken, backup.clone()));
+            self.shared = Arc::new(later.collect());
         }
     }
 

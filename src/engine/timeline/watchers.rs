@@ -72,7 +72,7 @@ impl Timeline {
 
     /// The branches that fork from none, and of each branch where somebody looks back or another one forks.
     fn stops(&self, backups: impl Iterator<Item = Savepoint>) -> (Vec<u32>, Vec<Vec<Stop>>) {
-        let (mut roots, mut stops) = (Vec::new(), vec![Vec::new(); self.branches.len()]);
+        let (mut roots, mut stops): (_, Vec<Vec<Stop>>) = (Vec::new(), vec![Vec::new(); self.branches.len()]);
         let vacant: BTreeSet<u32> = self.vacant.iter().copied().collect();
         let here = Savepoint { epoch: self.at.open, branch: self.at.branch };
         for Savepoint { epoch, branch } in backups.chain([here]) {
@@ -86,7 +86,9 @@ impl Timeline {
                 None => roots.push(place),
             }
         }
-        stops.iter_mut().for_each(|stops: &mut Vec<Stop>| stops.sort_unstable());
+        for stops in &mut stops {
+            stops.sort_unstable();
+        }
         (roots, stops)
     }
 
