@@ -212,7 +212,8 @@ impl Recovery {
         self.recovered.log_bytes += length;
         self.recovered.torn = torn;
         let (id, salt, last) = (file.id()?, header.salt, self.last);
-        self.recovered.tail = Some(Tail { name, file, id, salt, length, reached, before, last });
+        let noted = None;
+        self.recovered.tail = Some(Tail { name, file, id, salt, length, reached, before, last, noted });
         Ok(())
     }
 
