@@ -50,11 +50,13 @@ impl Engine {
     /// Gives memory of dead cells back that no backup holds, in so many steps at most. No answer depends on
     /// it.
     ///
-    /// The engine does it by itself, in proportion to what is written and will be dead one day.
+    /// The engine does it by itself, in proportion to what is written and will be dead one day. What has died
+    /// since the last change stays, as the clock may go back to then.
     pub fn sweep(&mut self, budget: usize) {
-        let now = self.own_time(self.clock.now());
-        self.live.drop_past(self.gone(now));
-        self.sweep_at(budget, now);
+        self.leave();
+        let then = self.own_time(self.changed);
+        self.live.drop_past(self.gone(then));
+        self.sweep_at(budget, then);
     }
 
     pub(super) fn sweep_at(&mut self, budget: usize, now: Time) {
@@ -72,7 +74,25 @@ pub(super) fn on_own_clock(callers: Time, shift: u64) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::image::ImageLoader;
     use crate::query::Query;
+
+    #[test]
+    fn what_has_died_since_the_last_change_is_live_again_where_the_clock_goes_back() {
+        let mut engine = Engine::new(ClockRule::Monotone);
+        let (key, field, value, timestamp, ttl) = ("k", "f", "v", Time(1), Ttl(5));
+        let set = Query::SetAtWithTtl { key, field, value, timestamp, ttl };
+        engine.apply(&set).expect("time is in order");
+        engine.tick(Time(50)).expect("time is in order");
+        engine.sweep(usize::MAX);
+        let image = engine.image();
+        let mut loader = ImageLoader::new(image.state()).expect("it is an image");
+        image.try_each_record(|record| loader.add(record)).expect("they are its records");
+        for mut engine in [engine, loader.finish()] {
+            engine.go_back(Time(3)).expect("nothing has changed since then");
+            assert_eq!((engine.live.count(Time(3)), engine.cells().len(), engine.check()), (1, 1, Ok(())));
+        }
+    }
 
     #[test]
     fn under_the_free_rule_nothing_goes_and_every_record_with_a_cell_counts() {

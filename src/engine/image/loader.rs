@@ -148,7 +148,7 @@ impl ImageLoader {
             lives.push(live_at(&lives, before).changed(own));
         }
         engine.live = live_at(&lives, Some(engine.timeline.open()));
-        engine.live.drop_past(engine.gone(engine.own_time(engine.clock.now())));
+        engine.live.drop_past(engine.gone(engine.own_time(engine.changed)));
         let mut backups = Backups::default();
         for (taken, backup) in engine.backups.iter() {
             let mut live = live_at(&lives, Some(backup.savepoint.epoch()));
