@@ -132,6 +132,26 @@ impl Database {
         self.backend.clock()
     }
 
+    /// Moves the clock because time has passed and not because somebody asks, as TICK does: to what a clock of the machine
+    /// reads. On disk nothing is written for it by itself; it is said with the next write, or at the close. So whoever moves
+    /// the clock like this does so first of all when the database is opened anew: after a crash it reads what was written
+    /// last, and the machine's clock has gone on.
+    ///
+    /// ```
+    /// # use rewinddb::db::Database;
+    /// let mut db = Database::in_memory();
+    /// db.put_with_ttl("token", "x7", 10)?;
+    /// db.pass_time(10)?;
+    /// assert_eq!(db.get_own("token")?, None);
+    /// # Ok::<(), rewinddb::db::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Backwards`] if that is earlier than what the clock reads.
+    pub fn pass_time(&mut self, now: impl Into<Time>) -> Result<(), Error> {
+        Ok(self.backend.pass_time(now.into())?)
+    }
+
     /// The largest timestamp seen; always 0 under the free rule.
     #[must_use]
     pub fn now(&self) -> Time {
@@ -202,6 +222,12 @@ impl Database {
     /// [`Error::Store`].
     pub fn close(self) -> Result<(), Error> {
         self.backend.close()
+    }
+
+    /// The same where the process ends: to give a million cells back one by one would only take time.
+    #[cfg(feature = "cli")]
+    pub(crate) fn close_at_exit(self) -> Result<(), Error> {
+        self.backend.close_at_exit()
     }
 }
 

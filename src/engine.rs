@@ -8,16 +8,16 @@
 //! under the free rule none moves; every version is of an epoch that is in a branch.
 //!
 //! ```text
-//!            records: key ─► Record ─► field ─► Cell = History<content>
-//!                                │                     │
-//!   Timeline ── which epochs ────┴─ are seen ──────────┘
-//!   Expiries ── which cells have died, so that the number of live records is always known
-//!   backups  ── a moment, an epoch and that number: nothing is copied
+//!            records: key ─► Record = History<Fields> ─► field ─► content
+//!                                │
+//!   Timeline ── which epochs ────┴─ are seen
+//!   Live     ── how many records are live, now and at any later moment: one value
+//!   backups  ── a moment, an epoch and that value: nothing is copied
 //! ```
 //!
-//! Two ideas carry it.
+//! Three ideas carry it.
 //!
-//! **A backup is a number.** Every version of a cell is marked with the *epoch* it was written in. `BACKUP`
+//! **A backup is a number.** Every version of a record is marked with the *epoch* it was written in. `BACKUP`
 //! closes the open epoch and opens the next; `RESTORE` gives the open epoch another past: the backup's. What
 //! is seen is the newest version from an epoch on the path from the open one to the first. Without backups
 //! there is one epoch and one version of everything.
@@ -26,15 +26,19 @@
 //! behind the caller's. A restore only changes the shift, so that the clock reads again what it read at the
 //! backup, and every lifetime has as much left as it had.
 //!
-//! The files, in the order to read them: what each level of the exercise adds (`level1_records` to
-//! `level4_backups`), and the language beyond it (`level5_keys`, `level5_lifetimes`, `level5_lists`,
-//! `level5_find`, `level6_sessions`); what they stand on: `transactions` (what is open at once), `records`
-//! (all cells, and the counts), `shards` (the map they are kept in), `live` (which of them are live),
-//! `fields` (the cells of one record), `history` (the versions of one thing), `stored` (texts and lists),
-//! `blobs` (long texts that somebody else has), `timeline` (the epochs), `expiries` (who dies when), `undo`
-//! (what a restore undoes), `backups` (what was saved); whether all that is as it must be: `check` and `invariant`; how it is
-//! written down and brought back: `image`, and as queries: `dump`; what can be seen of it: `seen`; and
-//! what a query did: `outcome`.
+//! **Nothing happens when time passes.** How many records are live is a question that is asked at a moment;
+//! what is dead is passed over by the sums in a tree, left out of the next version of its record, and swept
+//! bit by bit by those who write what will be dead one day.
+//!
+//! The files, in the order to read them. What each level of the exercise adds: `level1_records` to
+//! `level4_backups`, and the language beyond it: `level5_keys`, `level5_lifetimes`, `level5_lists`,
+//! `level5_find`, `level6_sessions`. What they stand on, each file on those before it: `stored` (texts and
+//! lists), `blobs` (long texts that somebody else has), `tree` (a sorted map that is copied for the price of a
+//! pointer), `timeline` (the epochs), `history` (the versions of one thing), `fields` (the cells of a record),
+//! `live` (which records are live), `shards` (the map they are kept in), `records` (all of them), `undo` (what
+//! a restore undoes), `backups` (what was saved), `transactions` (what is open at once). How it is written
+//! down and brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`; what a query did:
+//! `outcome`. Whether all is as it must be: `check`, `invariant` and, in tests, `steps`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -42,7 +46,6 @@ mod backups;
 mod blobs;
 mod check;
 mod dump;
-mod expiries;
 mod fields;
 mod history;
 pub mod image;
@@ -61,9 +64,11 @@ mod outcome;
 mod records;
 mod seen;
 mod shards;
+mod steps;
 mod stored;
 mod timeline;
 mod transactions;
+mod tree;
 mod undo;
 
 pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
@@ -76,8 +81,8 @@ use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
 use backups::Backups;
 pub(crate) use blobs::Blobs;
 use blobs::NoBlobs;
-use expiries::{Expiries, PendingExpiry};
-use records::RecordTable;
+use live::Live;
+use records::{RecordTable, Seen};
 use smol_str::SmolStr;
 #[cfg(feature = "store")]
 pub(crate) use stored::BlobRef;
@@ -94,9 +99,9 @@ type Text = SmolStr;
 /// The field of a key's own value.
 const OWN: &str = "";
 
-/// What a note of a cell weighs, short ones 1: notes are bounded by weight, so that long texts do not add up.
-fn weight(key: &str, field: &str) -> usize {
-    1 + (key.len() + field.len()) / 64
+/// What a text weighs, short ones 1: notes are bounded by weight, so that long texts do not add up.
+fn weight(text: &str) -> usize {
+    1 + text.len() / 64
 }
 
 /// A database, fed with queries. It may be sent to another thread and shared with others, which may look at
@@ -114,11 +119,13 @@ fn weight(key: &str, field: &str) -> usize {
 #[derive(Clone, Debug)]
 pub struct Engine {
     clock: Clock,
+    /// When something last changed for all to see: to then and no further the clock can go back.
+    changed: Time,
     /// How far the database's own clock stands behind the caller's, in milliseconds.
     shift: u64,
     timeline: Timeline,
     records: RecordTable,
-    expiries: Expiries,
+    live: Live,
     undo: UndoLog,
     backups: Backups,
     transactions: Vec<Transaction>,
@@ -137,10 +144,11 @@ impl Engine {
     pub fn new(rule: ClockRule) -> Self {
         Self {
             clock: Clock::new(rule),
+            changed: Time(0),
             shift: 0,
             timeline: Timeline::new(),
             records: RecordTable::default(),
-            expiries: Expiries::default(),
+            live: Live::default(),
             undo: UndoLog::default(),
             backups: Backups::default(),
             transactions: Vec::new(),
@@ -259,6 +267,25 @@ impl Engine {
         self.advance(Some(now)).map(drop)
     }
 
+    /// The clock as it was at an earlier moment, if that is not before the last change.
+    ///
+    /// # Errors
+    /// When that was.
+    pub fn clock_at(&self, moment: Time) -> Result<Clock, Time> {
+        if moment < self.changed { Err(self.changed) } else { Ok(self.clock.back_at(moment)) }
+    }
+
+    /// Moves the clock back to an earlier moment: to ask again there what a transaction was asked. Nothing has changed since
+    /// then, so all that was live is there, also if it has died meanwhile.
+    ///
+    /// # Errors
+    /// When something last changed, if that was later: nothing is moved then.
+    pub fn go_back(&mut self, moment: Time) -> Result<(), Time> {
+        self.leave();
+        self.clock = self.clock_at(moment)?;
+        Ok(())
+    }
+
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
@@ -276,8 +303,9 @@ impl Engine {
     pub fn sizes(&self) -> Sizes {
         Sizes {
             records: self.records.len(),
+            cells: self.records.cells(),
             versions: self.records.versions(),
-            expiries: self.expiries.len(),
+            deaths: self.live.moments(),
             undo: self.undo.len(),
             backups: self.backups.len(),
             branches: self.timeline.branches(),
@@ -297,10 +325,12 @@ impl Default for Engine {
 pub struct Sizes {
     /// Records, also those that only a backup can bring back.
     pub records: usize,
-    /// Versions of cells.
+    /// Cells, of each record in its widest version, also dead ones.
+    pub cells: usize,
+    /// Versions of records.
     pub versions: usize,
-    /// Entries in the index of expiries.
-    pub expiries: usize,
+    /// Moments at which records die, past ones among them.
+    pub deaths: usize,
     /// Entries of the undo log.
     pub undo: usize,
     /// Backups.

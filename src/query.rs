@@ -35,7 +35,7 @@ pub use mistake::Mistake;
 pub(crate) use operation::RETIRED;
 pub use operation::{Access, Word};
 pub use parse::RawQuery;
-pub use pattern::{BadPattern, MatchMode, Pattern, SearchIn};
+pub use pattern::{BadPattern, MatchMode, Matcher, Pattern, SearchIn};
 pub use table::{Operation, Query};
 pub use word::{BadNumber, BadWord, Part, RestorePoint, WordKind};
 

@@ -12,6 +12,7 @@
 //! ```
 
 mod answers;
+mod escaped;
 mod fault;
 mod lines;
 mod list;
@@ -20,13 +21,13 @@ mod suite;
 mod typed;
 
 pub use answers::{Answers, Format, answer_alone, answers, answers_from};
+pub use escaped::{escaped, escaped_line, to_json};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use suite::{Suite, SuiteCase, read_suite};
 pub use typed::{
-    SoFar, Typed, as_typed, in_json, is_unfinished, read_typed, typed_in_place_of_json, typed_so_far,
-    typed_words,
+    SoFar, Typed, as_typed, read_typed, typed_in_place_of_json, typed_so_far, typed_words, unfinished,
 };
 
 pub use crate::wire::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
@@ -111,11 +112,31 @@ impl InputKind {
 /// The text that the bytes are.
 ///
 /// # Errors
-/// A fault at the first byte that is not UTF-8.
+/// A fault at the first byte that is not UTF-8, or at the beginning of what is UTF-16.
 pub fn decode(bytes: &[u8]) -> Result<&str, Fault> {
+    if let Some(order) = utf_16(bytes) {
+        let fault = Fault::new(0..2, format!("not UTF-8: this is UTF-16, {order}"));
+        return Err(fault.with_help("save the file as UTF-8"));
+    }
     std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         let fault = Fault::new(at..at + 1, format!("not UTF-8: byte 0x{:02x} has no place here", bytes[at]));
         fault.with_help("save the file as UTF-8")
     })
+}
+
+/// In which order the bytes of a text in UTF-16 stand: it begins with a byte order mark, or with a character of ASCII.
+fn utf_16(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] => Some("the more significant byte first (UTF-16BE)"),
+        [0xff, 0xfe, ..] | [1..=0x7f, 0, ..] => Some("the less significant byte first (UTF-16LE)"),
+        _ => None,
+    }
+}
+
+/// The fault of a carriage return that stands where a line should end.
+#[must_use]
+pub fn carriage_return(at: usize) -> Fault {
+    let fault = Fault::new(at..at + 1, "a carriage return alone ends no line");
+    fault.with_help("save the file with line feeds, as in Unix, or with both, as in Windows")
 }

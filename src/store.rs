@@ -63,7 +63,7 @@ use std::sync::Arc;
 use crate::engine::{Engine, Session};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
-use crate::time::Clock;
+use crate::time::{Backwards, Clock, Time};
 use apply::{Core, Each};
 use compaction::Compaction;
 use journal::Journal;
@@ -108,6 +108,15 @@ impl Store {
         self.core.engine.clock()
     }
 
+    /// Moves the clock because time has passed, and not because somebody asks. Nothing is written: it is said with the next
+    /// write, or at the close.
+    ///
+    /// # Errors
+    /// [`Backwards`] if that is earlier than what the clock reads.
+    pub fn pass_time(&mut self, now: Time) -> Result<(), Backwards> {
+        self.core.engine.tick(now)
+    }
+
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
@@ -146,7 +155,7 @@ impl Store {
     /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the log, then to the database; each reply is handed on. It survives a
     /// crash of the process from then on; [`Self::commit`] makes it durable.
     ///
-    /// Reads leave nothing in the log. That they have moved the clock is said with the next write, or at the close.
+    /// Reads leave nothing in the log, unless they have moved the clock: that it was moved is part of the group.
     ///
     /// # Errors
     /// [`Error::Backwards`], [`Error::TooLarge`], [`Error::Stopped`], or [`Error::Disk`] from the log: none of the
@@ -238,6 +247,18 @@ impl Store {
         self.end()
     }
 
+    /// The same where the process ends: its memory is left to the system as a whole, and all else is given back.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn close_at_exit(mut self) -> Result<(), Error> {
+        let ended = self.end();
+        let rule = self.clock().rule();
+        std::mem::forget(std::mem::replace(&mut self.core.engine, Engine::new(rule)));
+        ended
+    }
+
     fn end(&mut self) -> Result<(), Error> {
         if std::mem::replace(&mut self.closed, true) {
             return Ok(());
@@ -278,5 +299,24 @@ impl Drop for Store {
         // Whoever wants to know what goes wrong here calls `close`.
         let _ = self.end();
         self.lock = None;
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_closes_at_exit_has_everything_on_disk_and_gives_the_directory_back() {
+        let disk = Arc::new(SimulatedDisk::new());
+        let mut store = Store::open(disk.clone(), Options::default()).expect("it opens");
+        let moved = [Query::SetAt { key: "A", field: "B", value: "C", timestamp: crate::time::Time(7) }];
+        store.apply(&moved, |_, _| {}).expect("it writes");
+        store.apply(&[Query::tick(crate::time::Time(9))], |_, _| {}).expect("it moves its clock");
+        store.close_at_exit().expect("it closes");
+        let mut store = Store::open(disk, Options::default()).expect("nobody has the directory");
+        assert_eq!(store.clock().now(), crate::time::Time(9));
+        let get = [Query::Get { key: "A", field: "B" }];
+        store.apply(&get, |_, reply| assert_eq!(reply.to_string(), "C")).expect("it reads");
     }
 }

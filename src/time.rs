@@ -219,6 +219,11 @@ impl Clock {
         self.now
     }
 
+    /// The same clock as it was at an earlier moment; one under the free rule stays at 0.
+    pub(crate) fn back_at(self, moment: Time) -> Self {
+        Self { now: self.now.min(moment), ..self }
+    }
+
     /// Moves the clock to a timestamp. Returns the moment at which the operation happens.
     ///
     /// Under the free rule an operation without a timestamp happens at 0, where every lifetime still holds:

@@ -8,6 +8,7 @@
 mod backups;
 mod beyond;
 mod cells;
+mod growth;
 mod judge;
 mod meter;
 mod peers;
@@ -20,12 +21,13 @@ fn main() {
         return backups::print_kept(&arguments[1..]);
     }
     let wanted = arguments.into_iter().find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let tables: [(&str, fn()); 6] = [
+    let tables: [(&str, fn()); 7] = [
         ("backups", backups::table),
         ("cells", cells::table),
         ("scans", scans::table),
         ("whole_run", whole_run::table),
         ("beyond", beyond::table),
+        ("growth", growth::table),
         ("judge", judge::table),
     ];
     for (name, table) in tables {

@@ -56,7 +56,7 @@ impl<'a> Base<'a> {
 
     /// Ends the work with it.
     pub(super) fn close(self) -> Result<(), Failure> {
-        self.open.map_or(Ok(()), |base| close(base, self.storing))
+        self.open.map_or(Ok(()), |base| self.storing.close(base))
     }
 }
 
@@ -80,16 +80,6 @@ pub(super) fn answer_list(
         }
     })?;
     written.map_err(Failure::Output)
-}
-
-/// Ends the work with a database.
-pub(super) fn close(base: Database, storing: &StoreArgs) -> Result<(), Failure> {
-    if base.store().is_none() {
-        // The process ends here: giving a million cells back one by one would only take time.
-        std::mem::forget(base);
-        return Ok(());
-    }
-    storing.close(base)
 }
 
 /// Where answers are written that are held, so that they can be taken from there.

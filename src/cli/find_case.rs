@@ -1,6 +1,7 @@
 //! Cases by their numbers and names.
 
-use regex::RegexBuilder;
+use regex_automata::meta;
+use regex_automata::util::syntax;
 
 use super::Failure;
 use crate::script::plain;
@@ -36,7 +37,8 @@ fn meant<T>(all: &[T], of: impl Fn(&T) -> (usize, &str), wanted: &str) -> Result
         return Ok(Box::new(move |(_, name)| name == owned));
     }
     if let Some(pattern) = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-        let pattern = RegexBuilder::new(pattern).case_insensitive(true).build();
+        let syntax = syntax::Config::new().case_insensitive(true);
+        let pattern = meta::Builder::new().syntax(syntax).build(pattern);
         let pattern = pattern.map_err(|error| Failure::Usage(no_pattern(wanted, &error)))?;
         return Ok(Box::new(move |(_, name)| pattern.is_match(name)));
     }
@@ -50,9 +52,9 @@ fn meant<T>(all: &[T], of: impl Fn(&T) -> (usize, &str), wanted: &str) -> Result
 }
 
 /// What is said of a pattern that is none.
-fn no_pattern(wanted: &str, error: &regex::Error) -> String {
+fn no_pattern(wanted: &str, error: &meta::BuildError) -> String {
     // Its last line says what is wrong, the others show where.
-    let error = error.to_string();
+    let error = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
     let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
     format!(
         "{} is no pattern: {why}\n  = help: a pattern is a regular expression between strokes, as in /dead.*end/",

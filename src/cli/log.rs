@@ -14,7 +14,7 @@ use super::{Failure, say};
 use crate::engine::LiveCell;
 use crate::query::Language;
 use crate::query::Query;
-use crate::script::{Format, plain};
+use crate::script::{Format, escaped, plain, to_json};
 use crate::store::{self, Disk, Encoding, Options, Store, StoreView, Until};
 use crate::time::Time;
 
@@ -161,14 +161,14 @@ fn stats(directory: &DirectoryArg, format: Option<Format>) -> Result<(), Failure
     let text = match format {
         Some(Format::Text | Format::Table) => stat_lines(&stats),
         None if terminal => stat_lines(&stats),
-        _ => serde_json::to_string(&stats).map_err(io::Error::from)? + "\n",
+        _ => to_json(&stats) + "\n",
     };
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
 fn cat(directory: &DirectoryArg, files: &[String]) -> Result<(), Failure> {
     let mut out = stdout();
-    store::cat(&*directory.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{line}")?))?;
+    store::cat(&*directory.disk(), files, |line| Ok::<_, Failure>(writeln!(out, "{}", escaped(line))?))?;
     Ok(out.flush()?)
 }
 
@@ -226,7 +226,7 @@ fn compact(directory: &DirectoryArg, encoding: Option<Encoding>) -> Result<(), F
     let before = store.stats()?;
     store.compact()?;
     let after = store.stats()?;
-    store.close()?;
+    store.close_at_exit()?;
     let size = |stats: &store::Stats| store::ByteSize(stats.segment_bytes + stats.snapshot_bytes);
     Ok(writeln!(io::stdout(), "{} before, {} after", size(&before), size(&after))?)
 }
@@ -267,8 +267,7 @@ fn write_list(view: &mut StoreView, format: Format, out: &mut dyn Write) -> Resu
     view.try_dump(|query: &Query<'_>| {
         out.write_all(if count == 0 { b"" } else { between.as_bytes() })?;
         count += 1;
-        let words = Language::records().words(query);
-        Ok::<_, Failure>(serde_json::to_writer(&mut *out, &words).map_err(io::Error::from)?)
+        Ok::<_, Failure>(out.write_all(to_json(&Language::records().words(query)).as_bytes())?)
     })?;
     Ok(out.write_all(if count == 0 && format == Format::Jsonl { b"" } else { after.as_bytes() })?)
 }

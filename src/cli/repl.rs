@@ -12,12 +12,13 @@
 //!
 //! Read in this order, in which each file uses none but those before it: `words`, `names`, `format`, `lines`,
 //! `interrupt`, `past`, `shell` (the database, its recording, and where one looks), `commands/table`, `commands/…`,
-//! `commands`, `complete`, `editor` and `piped`.
+//! `commands`, `complete`, `history`, `editor` and `piped`.
 
 mod commands;
 mod complete;
 mod editor;
 mod format;
+mod history;
 mod interrupt;
 mod lines;
 mod names;

@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 
-use crate::script::{Format, cut, word};
+use crate::script::{Format, cut, to_json, word};
 
 /// Prints rows one by one, but for a table, which is drawn at the end.
 pub(super) struct Rows<W> {
@@ -54,8 +54,8 @@ impl<W: Write> Rows<W> {
     /// Writes an object with the columns in their order.
     fn object(&mut self, values: &[Value]) -> io::Result<()> {
         for (place, (name, value)) in self.columns.iter().zip(values).enumerate() {
-            write!(self.out, "{}\"{name}\":", if place == 0 { "{" } else { "," })?;
-            serde_json::to_writer(&mut self.out, value)?;
+            let before = if place == 0 { "{" } else { "," };
+            write!(self.out, "{before}\"{name}\":{}", to_json(value))?;
         }
         self.out.write_all(b"}")
     }

@@ -83,7 +83,7 @@ impl StoreArgs {
         Ok(Some(base))
     }
 
-    /// Ends the work with a store.
+    /// Ends the work with a database, and the process with it.
     pub(super) fn close(&self, mut base: Database) -> Result<(), Failure> {
         // What has failed is noted there, also if it was earlier.
         let _ = base.finish_compaction();
@@ -92,7 +92,7 @@ impl StoreArgs {
             say(&stats.as_ref().map_or(String::new(), stat_lines));
         }
         let notes = base.store().map_or(String::new(), notes);
-        base.close()?;
+        base.close_at_exit()?;
         say(&notes);
         Ok(())
     }

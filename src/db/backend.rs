@@ -9,7 +9,7 @@ use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 #[cfg(feature = "store")]
 use crate::store::{self, Store};
-use crate::time::{Backwards, Clock};
+use crate::time::{Backwards, Clock, Time};
 #[cfg(feature = "store")]
 use crate::wire::Gather;
 use crate::wire::{Answer, Request};
@@ -30,6 +30,14 @@ impl Backend {
             Self::Memory(engine) => engine.clock(),
             #[cfg(feature = "store")]
             Self::Disk(store) => store.clock(),
+        }
+    }
+
+    pub(super) fn pass_time(&mut self, now: Time) -> Result<(), Backwards> {
+        match self {
+            Self::Memory(engine) => engine.tick(now),
+            #[cfg(feature = "store")]
+            Self::Disk(store) => store.pass_time(now),
         }
     }
 
@@ -193,6 +201,15 @@ impl Backend {
             #[cfg(feature = "store")]
             Self::Disk(store) => Ok(store.close()?),
         }
+    }
+
+    #[cfg(feature = "cli")]
+    pub(super) fn close_at_exit(self) -> Result<(), Error> {
+        match self {
+            Self::Memory(engine) => std::mem::forget(engine),
+            Self::Disk(store) => store.close_at_exit()?,
+        }
+        Ok(())
     }
 }
 

@@ -1,25 +1,26 @@
-//! The backups that can be restored: a place in the timeline, a moment and a count each.
+//! The backups that can be restored: a place in the timeline, a moment and what was live each.
 //!
 //! Invariants: a backup is a closed epoch, in its branch, and of the past; under the monotone rule later ones
-//! close later epochs; each says how many records count as live there. (There is one for each moment, the one
+//! close later epochs; each knows which records were live there. (There is one for each moment, the one
 //! taken last.)
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use super::live::Live;
 use super::timeline::Savepoint;
 use crate::time::Time;
 
 /// A backup.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Backup {
     /// The database's own time.
     pub(super) now: Time,
     /// Where its past ends.
     pub(super) savepoint: Savepoint,
-    /// How many records were counted as live.
-    pub(super) live_records: u64,
+    /// The records that were live.
+    pub(super) live: Live,
 }
 
 /// Backups by the caller's time.
@@ -38,7 +39,7 @@ impl Backups {
         if let Some(all) = Arc::get_mut(&mut self.shared) {
             return all.insert(moment, backup);
         }
-        let before = self.shared.get(&moment).copied();
+        let before = self.shared.get(&moment).cloned();
         self.own.insert(moment, backup).or(before)
     }
 
@@ -58,10 +59,10 @@ impl Backups {
     }
 
     /// The latest backup taken at `moment` or before, and when that was.
-    pub(super) fn latest(&self, moment: Time) -> Option<(Time, Backup)> {
+    pub(super) fn latest(&self, moment: Time) -> Option<(Time, &Backup)> {
         let [shared, own] = [&*self.shared, &self.own].map(|all| all.range(..=moment).next_back());
         let latest = if shared.map(|(taken, _)| taken) > own.map(|(taken, _)| taken) { shared } else { own };
-        latest.map(|(taken, backup)| (*taken, *backup))
+        latest.map(|(taken, backup)| (*taken, backup))
     }
 
     /// When the first one after `moment` was taken; without a moment, the first of all.
@@ -78,10 +79,10 @@ impl Backups {
     }
 
     /// All of them, in order of time.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Time, Backup)> {
-        let mut all: Vec<_> = self.own.iter().map(|(taken, backup)| (*taken, *backup)).collect();
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Time, &Backup)> {
+        let mut all: Vec<_> = self.own.iter().map(|(taken, backup)| (*taken, backup)).collect();
         let shared = self.shared.iter().filter(|(taken, _)| !self.own.contains_key(taken));
-        all.extend(shared.map(|(taken, backup)| (*taken, *backup)));
+        all.extend(shared.map(|(taken, backup)| (*taken, backup)));
         all.sort_unstable_by_key(|(taken, _)| *taken);
         all.into_iter()
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::Engine;
 use super::backups::Backup;
 use super::invariant::{Found, ensure, hold};
-use super::records::{Content, Record};
+use super::records::Record;
 use super::timeline::{Epoch, Savepoint, Timeline};
 use super::transactions::Present;
 use crate::time::{ClockRule, Time};
@@ -39,22 +39,20 @@ impl Engine {
         }
         let whole = Whole { engine: self, presents: self.presents() };
         self.records.check(&self.timeline.pasts(whole.savepoints()))?;
-        self.expiries.check()?;
         self.check_timeline()?;
         self.check_transactions()?;
         hold(
             &whole,
             &[
                 ("no own clock stands before 0, and under the free rule none moves", Whole::clocks),
-                ("what is settled is past", Whole::settled),
+                (
+                    "the last change was not before the last backup or restore, nor later than now",
+                    Whole::changed,
+                ),
                 ("a version is of an epoch that is in a branch", Whole::epochs),
-                ("a cell was set once, unless a transaction is told that it was not", Whole::cells),
-                ("the count of a record is that of its cells live when expiries were settled", Whole::counts),
-                ("the number of live records is that of records with a count", Whole::live),
-                ("the number of a backup is that of records with a count there", Whole::backed_up),
+                ("what is live now, or later, is known, as far as it is indexed too", Whole::live),
+                ("what was live at a backup, or later, is known, as far as it is indexed too", Whole::saved),
                 ("a backup is a closed epoch, and of the past", Whole::backups),
-                ("what dies later than is settled has its expiry", Whole::expiries),
-                ("what dies later than a backup has its expiry in the index", Whole::saved_expiries),
                 ("what the open epoch has written is in the undo log", Whole::undo),
             ],
         )
@@ -95,66 +93,42 @@ impl Whole<'_> {
         })
     }
 
-    fn settled(&self) -> Found {
-        let now = self.engine.clock.now().0;
-        self.each(|present| {
-            let (settled, shift) = (present.expiries.settled(), present.shift);
-            ensure(settled.0 <= now - shift, || format!("{settled} is, at {now} with a shift of {shift}"))
+    fn changed(&self) -> Found {
+        let Engine { clock, changed, .. } = self.engine;
+        let mut of_all = self.presents.iter().filter(|present| !present.is_transaction());
+        of_all.try_for_each(|Present { shift, backups, .. }| {
+            let saved = backups.last().filter(|_| clock.rule() == ClockRule::Monotone).unwrap_or_default();
+            let holds = *changed <= clock.now() && *shift <= changed.0 && saved <= *changed;
+            ensure(holds, || format!("it was at {changed}, a backup at {saved}, the shift is {shift}"))
         })
     }
 
     fn epochs(&self) -> Found {
         let known = self.engine.known_epochs();
         self.each_record(|key, record| {
-            let cells = record.cells().flat_map(|(_, cell)| cell.iter().map(|(epoch, _)| epoch));
-            let mut epochs = cells.chain(record.count().iter().map(|(epoch, _)| epoch));
+            let mut epochs = record.iter().map(|(epoch, _)| epoch);
             let unknown = epochs.find(|epoch| !known.have(*epoch));
             unknown.map_or(Ok(()), |epoch| Err(format!("{key:?} has a version of {epoch:?}")))
         })
     }
 
-    fn cells(&self) -> Found {
-        let is_told = |epoch| self.engine.first_epochs().any(|first| first == epoch);
-        self.each_record(|key, record| {
-            let mut cells = record.cells();
-            let never = cells.find(|(_, cell)| {
-                cell.is_deleted_for_good() && !cell.iter().all(|(epoch, _)| is_told(epoch))
-            });
-            never.map_or(Ok(()), |(field, _)| Err(format!("{field:?} of {key:?} was not")))
-        })
-    }
-
-    fn counts(&self) -> Found {
-        self.each(|present| self.counts_in(&present.timeline, present.expiries.settled()))?;
-        self.each_backup(|timeline, backup| {
-            let settled = if self.is_free() { Time(0) } else { backup.now };
-            self.counts_in(timeline, settled)
-        })
-    }
-
-    fn counts_in(&self, timeline: &Timeline, settled: Time) -> Found {
-        self.each_record(|key, record| {
-            let counted = record.count().seen(timeline).copied().unwrap_or(0) as usize;
-            let walked = record.live_cells("", timeline, settled).count();
-            ensure(counted == walked, || format!("{key:?} counts {counted}, and has {walked}"))
-        })
-    }
-
     fn live(&self) -> Found {
-        self.each(|present| present.live.check(&self.counted_in(&present.timeline)))
+        let now = self.engine.clock.now().0;
+        self.each(|present| {
+            let gone = self.engine.gone(Time(now - present.shift));
+            present.live.check(&self.seen_in(&present.timeline), gone)
+        })
     }
 
-    /// The keys of the records that count something.
-    fn counted_in(&self, timeline: &Timeline) -> Vec<&str> {
-        let counts = |record: &Record| record.count().seen(timeline).is_some_and(|cells| *cells > 0);
-        let counted = self.engine.records.iter().filter(|(_, record)| counts(record));
-        counted.map(|(key, _)| key.as_str()).collect()
+    /// The keys of the records that are seen and have cells, with their deaths.
+    fn seen_in(&self, timeline: &Timeline) -> Vec<(&str, Time)> {
+        let seen = self.engine.records.iter().filter_map(|(key, record)| Some((key, record.seen(timeline)?)));
+        seen.filter_map(|(key, fields)| Some((key.as_str(), fields.death()?))).collect()
     }
 
-    fn backed_up(&self) -> Found {
+    fn saved(&self) -> Found {
         self.each_backup(|timeline, backup| {
-            let (says, counted) = (backup.live_records, self.counted_in(timeline).len() as u64);
-            ensure(says == counted, || format!("it says {says}, and there are {counted}"))
+            backup.live.check(&self.seen_in(timeline), self.engine.gone(backup.now))
         })
     }
 
@@ -188,36 +162,6 @@ impl Whole<'_> {
         })
     }
 
-    fn expiries(&self) -> Found {
-        self.each(|present| {
-            let (settled, fresh) = (present.expiries.settled(), present.expiries.fresh());
-            self.expiries_in(&present.timeline, settled, |expiry| fresh.contains(expiry))
-        })
-    }
-
-    fn saved_expiries(&self) -> Found {
-        self.each_backup(|timeline, backup| self.expiries_in(timeline, backup.now, |_| false))
-    }
-
-    /// Looks for the expiries of all that is seen and dies at a moment or later: in the index, or where else
-    /// they may be.
-    fn expiries_in(
-        &self,
-        timeline: &Timeline,
-        from: Time,
-        is_elsewhere: impl Fn(&super::PendingExpiry) -> bool,
-    ) -> Found {
-        if self.is_free() {
-            return Ok(());
-        }
-        self.each_record(|key, record| {
-            let mut expiries = record.expiries(key, timeline).filter(|expiry| expiry.last >= from);
-            let missing =
-                expiries.find(|expiry| !self.engine.expiries.have_indexed(expiry) && !is_elsewhere(expiry));
-            missing.map_or(Ok(()), |expiry| Err(format!("there is no {expiry:?}")))
-        })
-    }
-
     fn undo(&self) -> Found {
         self.each(|present| {
             if !present.is_transaction() && present.backups.is_empty() {
@@ -225,47 +169,13 @@ impl Whole<'_> {
             }
             let (open, undo) = (present.timeline.open(), present.undo.set());
             self.each_record(|key, record| {
-                let has = |field| undo.contains(&(key, Some(field)));
-                written_is_recorded((key, record), open, undo.contains(&(key, None)), has)
+                ensure(!record.is_of(open) || undo.contains(key), || format!("{key:?} is not, in {open:?}"))
             })
         })
     }
 
     fn is_free(&self) -> bool {
         self.engine.clock.rule() == ClockRule::Free
-    }
-}
-
-/// Looks whether each cell of a record that an epoch has written is in an undo log, and its count, if that is
-/// not known to be. With a cell the count of its record is undone, so that has to be there itself only where
-/// no cell is.
-pub(super) fn written_is_recorded<'r>(
-    (key, record): (&str, &'r Record),
-    epoch: Epoch,
-    mut is_counted: bool,
-    has: impl Fn(&'r str) -> bool,
-) -> Found {
-    for (field, _) in record.cells().filter(|(_, cell)| cell.is_of(epoch)) {
-        ensure(has(field), || format!("{field:?} of {key:?} is not, in {epoch:?}"))?;
-        is_counted = true;
-    }
-    let holds = is_counted || !record.count().is_of(epoch);
-    ensure(holds, || format!("the count of {key:?} is not, in {epoch:?}"))
-}
-
-impl Record {
-    /// When that dies which is seen of its cells.
-    fn expiries<'r>(
-        &'r self,
-        key: &'r str,
-        timeline: &'r Timeline,
-    ) -> impl Iterator<Item = super::PendingExpiry> + 'r {
-        let mortal = |content: &Content| !content.lifetime.is_permanent();
-        self.cells().filter_map(move |(field, cell)| {
-            let (epoch, content) = cell.seen_version(timeline)?;
-            let last = content.as_ref().filter(|content| mortal(content))?.lifetime.last();
-            Some(super::PendingExpiry { last, epoch, key: key.into(), field: field.clone() })
-        })
     }
 }
 

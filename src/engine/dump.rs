@@ -14,13 +14,15 @@
 //! states told. From backup to backup without a RESTORE in between that is so here too: only what was written
 //! can differ.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::backups::Backup;
 use super::blobs;
-use super::records::{CellHistory, Content, live};
+use super::fields::{Content, Fields};
+use super::records::Record;
 use super::stored::BlobRef;
-use super::stored::{StoredText, StoredValue};
+use super::stored::{List, StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
 use super::{Engine, Text};
 use crate::query::Query;
@@ -72,7 +74,7 @@ impl Engine {
             dump.reads = tell(&Query::Backup { timestamp: moment })?;
         }
         let timestamp = self.clock.now();
-        dump.tell(timestamp, present, &mut DumpOutput { each: &mut tell, fetch: &mut fetch })?;
+        dump.tell(timestamp, &present, &mut DumpOutput { each: &mut tell, fetch: &mut fetch })?;
         if reads < timestamp {
             // A mere look moves the clock.
             each(&Query::GetAt { key: "", field: "", timestamp })?;
@@ -82,24 +84,30 @@ impl Engine {
 }
 
 impl Engine {
-    /// Hands out the queries that make of cells what is wanted, where they hold what was told, at the clock's
-    /// reading. (Under the free rule that is 0.)
+    /// Hands out the queries that make of records what is wanted, where they hold what was told, at the
+    /// clock's reading. (Under the free rule that is 0.)
     pub(super) fn try_tell<E>(
         &self,
-        cells: &[(Text, Text)],
-        told: Vec<Option<Content>>,
-        wanted: Vec<Option<Content>>,
+        keys: &[Text],
+        told: &[Option<Fields>],
+        wanted: &[Option<Fields>],
         mut fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
         mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let moment = self.clock.now();
+        let own = self.own_time(moment);
         let mut each = |query: &Query<'_>| each(query).map(|()| moment);
-        let in_callers = |Content { value, lifetime }| {
-            let lifetime = lifetime.rebased(self.own_time(moment), moment);
-            (value, lifetime)
+        let in_callers = |content: &Content| {
+            let lifetime = content.lifetime.rebased(own, moment);
+            (content.value.clone(), lifetime)
         };
-        for ((key, field), (told, wanted)) in cells.iter().zip(told.into_iter().zip(wanted)) {
-            let [told, wanted] = [told, wanted].map(|content| content.map(in_callers));
+        let versions = told.iter().zip(wanted);
+        let versions = versions.map(|(told, wanted)| Fields::differences(told.as_ref(), wanted.as_ref()));
+        let cells =
+            keys.iter().zip(versions).flat_map(|(key, cells)| cells.into_iter().map(move |cell| (key, cell)));
+        for (key, (field, told, wanted)) in cells {
+            let live = |content: &&Content| content.lifetime.holds_at(own);
+            let [told, wanted] = [told, wanted].map(|content| content.filter(live).map(in_callers));
             if told == wanted {
                 continue;
             }
@@ -122,12 +130,12 @@ impl Engine {
     }
 }
 
-/// What was told so far, cell by cell.
+/// What was told so far, record by record.
 struct Dump<'e> {
     timeline: Timeline,
-    /// All there are, in byte order of keys and then fields.
-    cells: Vec<DumpedCell<'e>>,
-    /// Which cells were written in which epoch, in order of epochs.
+    /// All there are, in byte order of keys.
+    records: Vec<DumpedRecord<'e>>,
+    /// Which records were written in which epoch, in order of epochs.
     written: Vec<(Epoch, usize)>,
     /// What was told last.
     last: Option<(Time, Backup)>,
@@ -140,66 +148,87 @@ impl<'e> Dump<'e> {
     fn of(engine: &'e Engine) -> (Self, Backup) {
         let mut timeline = engine.timeline.clone();
         let now = engine.own_time(engine.clock.now());
-        let present =
-            Backup { now, savepoint: timeline.close(), live_records: engine.records.live_records() };
-        let cells = engine.records.iter().flat_map(|(key, record)| {
-            record.cells().map(move |(field, cell)| DumpedCell { key, field, cell, told: None })
-        });
-        let mut cells: Vec<_> = cells.collect();
-        cells.sort_unstable_by_key(|cell| (cell.key, cell.field));
-        let epochs =
-            |(place, cell): (usize, &DumpedCell<'e>)| cell.cell.iter().map(move |(epoch, _)| (epoch, place));
-        let mut written: Vec<_> = cells.iter().enumerate().flat_map(epochs).collect();
+        let present = Backup { now, savepoint: timeline.close(), live: engine.live.clone() };
+        let records = engine.records.iter().map(|(key, record)| DumpedRecord::of(key, record));
+        let mut records: Vec<_> = records.collect();
+        records.sort_unstable_by_key(|record| record.key);
+        let epochs = |(place, record): (usize, &DumpedRecord<'e>)| {
+            record.record.iter().map(move |(epoch, _)| (epoch, place))
+        };
+        let mut written: Vec<_> = records.iter().enumerate().flat_map(epochs).collect();
         written.sort_unstable();
-        (Self { timeline, cells, written, last: None, reads: Time(0) }, present)
+        (Self { timeline, records, written, last: None, reads: Time(0) }, present)
     }
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
-    fn tell<E>(&mut self, moment: Time, backup: Backup, output: &mut DumpOutput<'_, E>) -> Result<(), E> {
+    fn tell<E>(&mut self, moment: Time, backup: &Backup, output: &mut DumpOutput<'_, E>) -> Result<(), E> {
         self.timeline.fork(backup.savepoint);
-        for place in self.candidates(moment, backup) {
-            let cell = &mut self.cells[place];
-            let content = live(cell.cell, &self.timeline, backup.now);
-            let wanted = content.map(|held| (&held.value, held.lifetime.rebased(backup.now, moment)));
-            if cell.differs(wanted, moment) {
-                self.reads = cell.tell(wanted, (moment, self.reads), output)?;
+        let continues = self.written_since_last(moment, backup);
+        let places = continues.clone().unwrap_or_else(|| (0..self.records.len()).collect());
+        for place in places {
+            let record = &mut self.records[place];
+            for (field, content) in record.candidates(&self.timeline, continues.is_some()) {
+                let live = content.filter(|held| held.lifetime.holds_at(backup.now));
+                let wanted = live.map(|held| (&held.value, held.lifetime.rebased(backup.now, moment)));
+                if record.differs(field, wanted, moment) {
+                    self.reads = record.tell(field, wanted, (moment, self.reads), output)?;
+                }
             }
         }
-        self.last = Some((moment, backup));
+        self.last = Some((moment, backup.clone()));
         Ok(())
     }
 
-    /// The cells that may differ from what was told last, in order; some may stand twice.
-    fn candidates(&self, moment: Time, backup: Backup) -> Vec<usize> {
-        let continues = |&(then, last): &(Time, Backup)| {
-            let same_shift = moment.0 - backup.now.0 == then.0 - last.now.0;
-            backup.savepoint.since(last.savepoint).filter(|_| same_shift && moment >= then)
-        };
-        let Some(epochs) = self.last.as_ref().and_then(continues) else {
-            return (0..self.cells.len()).collect();
-        };
+    /// The places of the records that may differ from what was told last, in order; some may stand twice. `None` if
+    /// any may.
+    fn written_since_last(&self, moment: Time, backup: &Backup) -> Option<Vec<usize>> {
+        let (then, last) = self.last.as_ref()?;
+        let is_same_shift = moment.0 - backup.now.0 == then.0 - last.now.0;
+        let epochs = backup.savepoint.since(last.savepoint).filter(|_| is_same_shift && moment >= *then)?;
         let from = self.written.partition_point(|(epoch, _)| epoch < epochs.start());
         let to = self.written.partition_point(|(epoch, _)| epoch <= epochs.end());
         let mut places: Vec<_> = self.written[from..to].iter().map(|(_, place)| *place).collect();
         places.sort_unstable();
-        places
+        Some(places)
     }
 }
 
-/// A cell, and what it holds by the queries told so far, with its lifetime in the caller's time.
-struct DumpedCell<'e> {
+/// A record, and what its cells hold by the queries told so far, with their lifetimes in the caller's time.
+struct DumpedRecord<'e> {
     key: &'e Text,
-    field: &'e Text,
-    cell: &'e CellHistory,
-    told: Option<(&'e StoredValue, Lifetime)>,
+    record: &'e Record,
+    /// The version that was told last.
+    version: Option<&'e Fields>,
+    told: BTreeMap<&'e Text, (&'e StoredValue, Lifetime)>,
 }
 
-impl<'e> DumpedCell<'e> {
+impl<'e> DumpedRecord<'e> {
+    fn of(key: &'e Text, record: &'e Record) -> Self {
+        Self { key, record, version: None, told: BTreeMap::new() }
+    }
+
+    /// Goes on to the version that is seen: its cells, and fields that it has no cell of, which may differ from what
+    /// was told last.
+    fn candidates(&mut self, timeline: &Timeline, continues: bool) -> Vec<(&'e Text, Option<&'e Content>)> {
+        let seen = self.record.seen(timeline);
+        let before = std::mem::replace(&mut self.version, seen);
+        if continues {
+            let differences = Fields::differences(before, seen).into_iter();
+            return differences.map(|(field, _, content)| (field, content)).collect();
+        }
+        let gone = self.told.keys().map(|field| (*field, None));
+        let cells =
+            seen.into_iter().flat_map(|fields| fields.cells().map(|(field, held)| (field, Some(held))));
+        let all: BTreeMap<_, _> = gone.chain(cells).collect();
+        all.into_iter().collect()
+    }
+
     /// Does what was told differ from what is wanted at `moment`? What is dead by then need not be deleted.
-    fn differs(&self, wanted: Option<(&StoredValue, Lifetime)>, moment: Time) -> bool {
+    fn differs(&self, field: &Text, wanted: Option<(&StoredValue, Lifetime)>, moment: Time) -> bool {
+        let told = self.told.get(field).copied();
         match wanted {
-            Some(_) => self.told != wanted,
-            None => self.told.is_some_and(|(_, lifetime)| lifetime.holds_at(moment)),
+            Some(_) => told != wanted,
+            None => told.is_some_and(|(_, lifetime)| lifetime.holds_at(moment)),
         }
     }
 
@@ -207,12 +236,16 @@ impl<'e> DumpedCell<'e> {
     /// clock reads what it does. The answer is what it reads then.
     fn tell<E>(
         &mut self,
+        field: &'e Text,
         wanted: Option<(&'e StoredValue, Lifetime)>,
         times: (Time, Time),
         output: &mut DumpOutput<'_, E>,
     ) -> Result<Time, E> {
-        let told = std::mem::replace(&mut self.told, wanted);
-        tell((self.key, self.field), told, wanted, times, output)
+        let told = match wanted {
+            Some(wanted) => self.told.insert(field, wanted),
+            None => self.told.remove(field),
+        };
+        tell((self.key, field), told, wanted, times, output)
     }
 }
 
@@ -259,31 +292,37 @@ fn tell<E>(
     };
     let list = match value {
         StoredValue::Text(text) => return output.set((key, field), text, lifetime, timestamp),
-        StoredValue::List(list) => list.items(),
+        StoredValue::List(list) => list,
     };
-    let mut reads = reads;
-    let continues = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| begun(told, &list));
-    let done = match (continues, &list[..]) {
-        (Some(done), _) => done,
-        // Two texts and more begin as one.
-        (None, [first, _, ..]) => {
-            reads = output.set((key, field), first, lifetime, timestamp)?;
-            1
-        }
-        (None, _) => return alone((key, field, list[0]), told, (lifetime, reads), output),
+    let begun = told.filter(|(_, before)| *before == lifetime).and_then(|(told, _)| rest(told, list));
+    let (mut reads, rest) = match begun {
+        Some(rest) => (reads, rest),
+        None => match &list.items()[..] {
+            [item] => return alone((key, field, item), told, (lifetime, reads), output),
+            // Two texts and more begin as one.
+            [first, rest @ ..] => (output.set((key, field), first, lifetime, timestamp)?, rest.to_vec()),
+            [] => return Ok(reads),
+        },
     };
-    for item in &list[done..] {
+    for item in rest {
         reads = output.append((key, field), item)?;
     }
     Ok(reads)
 }
 
-/// How many items of a list are there already.
-fn begun(told: &StoredValue, list: &[&StoredText]) -> Option<usize> {
-    match told {
-        StoredValue::Text(text) => (list.len() > 1 && list[0] == text).then_some(1),
-        StoredValue::List(told) => list.starts_with(&told.items()).then(|| told.len()),
-    }
+/// What a list has beyond what is there already, if it begins like that.
+fn rest<'l>(told: &StoredValue, list: &'l List) -> Option<Vec<&'l StoredText>> {
+    let told = match told {
+        // Only where there is a text and more can it be the first item.
+        StoredValue::Text(_) if list.len() == 1 => return None,
+        StoredValue::Text(text) => vec![text],
+        StoredValue::List(told) => match list.beyond(told) {
+            None if told.len() <= list.len() => told.items(),
+            beyond => return beyond,
+        },
+    };
+    let mut items = list.items();
+    items.starts_with(&told).then(|| items.split_off(told.len()))
 }
 
 /// A list of one item begins where there is no cell, and is given its lifetime then.

@@ -1,228 +1,385 @@
-//! The cells of one record, by field, in byte order.
+//! What a record holds at a time: its cells, by field, in byte order.
 //!
-//! Invariants: fields ascend; a narrow record has 32 at most, and the tag at a place is that of the field
-//! there.
+//! Invariants: fields ascend; a narrow record has 32 at most; the span is that of its cells: the first moment
+//! and the last one that is the last of any. Where there is no cell, the record is not there.
 //!
-//! Most records have a handful of fields: those stand in one sorted row, and a look-up compares eight
-//! one-byte tags at a time, as hash tables of the Swiss kind do. A wide record is a tree. (A binary search
-//! over names waits for memory and guesses wrong at every step: at a million cells, eight to a record, it
-//! took twice the time.)
+//! ```text
+//!   narrow   [ a  b  c ]              up to 32 cells in a row, which is copied for another version
+//!   wide     Tree: field ─► content   more in a tree, of which versions share what is the same; dead parts
+//!                                     of it are not entered
+//! ```
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::iter::Peekable;
+
+use thin_vec::ThinVec;
 
 use super::Text;
 use super::invariant::{Found, ensure};
-use super::records::CellHistory;
+use super::steps::step;
+use super::stored::StoredValue;
+use super::tree::{self, Summed, Tree};
+use crate::time::{Lifetime, Time};
 
 /// A record with more fields is wide.
 const WIDEST: usize = 32;
 
-/// Cells by field.
-#[derive(Clone, Debug)]
-pub(super) enum Fields {
-    Narrow(Narrow),
-    Wide(BTreeMap<Text, CellHistory>),
+/// Where a wide record gets a field more, so many dead ones go.
+const SWEPT: usize = 2;
+
+/// What a cell holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Content {
+    pub(super) value: StoredValue,
+    pub(super) lifetime: Lifetime,
 }
 
-/// The cells of a narrow record.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Narrow {
-    tags: [u8; WIDEST],
-    cells: Vec<(Text, CellHistory)>,
+/// Of some cells the first and the last of their last moments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Span {
+    first: Time,
+    last: Time,
+}
+
+/// The cells of a record.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    /// Of no meaning where there is none.
+    span: Span,
+    cells: Cells,
+}
+
+#[derive(Clone, Debug)]
+enum Cells {
+    Narrow(ThinVec<(Text, Content)>),
+    Wide(Tree<Text, Content>),
+}
+
+/// A field, and what its cell holds in one version of a record and in another.
+pub(super) type Difference<'f> = (&'f Text, Option<&'f Content>, Option<&'f Content>);
+
+impl Summed for Content {
+    type Sum = Span;
+
+    fn sum(&self) -> Span {
+        Span { first: self.lifetime.last(), last: self.lifetime.last() }
+    }
+
+    fn join(one: Span, other: Span) -> Span {
+        Span { first: one.first.min(other.first), last: one.last.max(other.last) }
+    }
 }
 
 impl Default for Fields {
     fn default() -> Self {
-        Self::Narrow(Narrow::default())
+        Self { span: Span { first: Time::LAST, last: Time(0) }, cells: Cells::Narrow(ThinVec::new()) }
     }
 }
 
 impl Fields {
+    /// One cell.
+    pub(super) fn of(field: &str, content: Content) -> Self {
+        let span = content.sum();
+        let mut row = ThinVec::with_capacity(1);
+        row.push((Text::new(field), content));
+        Self { span, cells: Cells::Narrow(row) }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        match self {
-            Self::Narrow(narrow) => narrow.cells.is_empty(),
-            Self::Wide(cells) => cells.is_empty(),
+        match &self.cells {
+            Cells::Narrow(row) => row.is_empty(),
+            Cells::Wide(tree) => tree.is_empty(),
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match &self.cells {
+            Cells::Narrow(row) => row.len(),
+            Cells::Wide(tree) => tree.len(),
+        }
+    }
+
+    /// The last moment at which one of the cells is live; `None` if there is none.
+    pub(super) fn death(&self) -> Option<Time> {
+        (!self.is_empty()).then_some(self.span.last)
+    }
+
+    /// Is one of the cells live?
+    pub(super) fn is_live(&self, now: Time) -> bool {
+        self.death().is_some_and(|death| now <= death)
     }
 
     #[inline]
-    pub(super) fn get(&self, field: &str) -> Option<&CellHistory> {
-        match self {
-            Self::Narrow(narrow) => narrow.find(field).map(|place| &narrow.cells[place].1),
-            Self::Wide(cells) => cells.get(field),
+    pub(super) fn get(&self, field: &str) -> Option<&Content> {
+        match &self.cells {
+            Cells::Narrow(row) => find(row, field).map(|place| &row[place].1),
+            Cells::Wide(tree) => tree.get(field),
         }
     }
 
+    /// Gives a cell content. Where there is one more then, cells that were dead before `gone` go.
     #[inline]
-    pub(super) fn get_mut(&mut self, field: &str) -> Option<&mut CellHistory> {
-        match self {
-            Self::Narrow(narrow) => narrow.find(field).map(|place| &mut narrow.cells[place].1),
-            Self::Wide(cells) => cells.get_mut(field),
+    pub(super) fn put(&mut self, field: &str, content: Content, gone: Time) {
+        match &mut self.cells {
+            Cells::Narrow(row) => match find(row, field) {
+                Some(place) => {
+                    let new = content.sum();
+                    let before = std::mem::replace(&mut row[place].1, content).sum();
+                    if before != new {
+                        self.settle_span();
+                    }
+                }
+                None => self.add(field, content, gone),
+            },
+            Cells::Wide(tree) => {
+                if tree.get(field).is_none() {
+                    sweep(tree, gone, SWEPT);
+                }
+                tree.change(Text::new(field), |_| Some(content));
+                self.settle_span();
+            }
         }
     }
 
-    /// The cells of a record, in order of their fields.
-    pub(super) fn of_sorted(cells: Vec<(Text, CellHistory)>) -> Self {
-        let mut tags = [0; WIDEST];
-        if cells.len() > WIDEST {
-            return Self::Wide(cells.into_iter().collect());
+    /// Adds a cell to a narrow record.
+    fn add(&mut self, field: &str, content: Content, gone: Time) {
+        self.drop_dead(gone);
+        let Cells::Narrow(row) = &mut self.cells else { return self.put(field, content, gone) };
+        let place = row.partition_point(|(name, _)| name.as_str() < field);
+        if row.len() == row.capacity() {
+            // Not more room than there are cells: most records have few.
+            row.reserve_exact(row.len().max(1));
         }
-        tags.iter_mut().zip(&cells).for_each(|(place, (field, _))| *place = tag(field));
-        Self::Narrow(Narrow { tags, cells })
+        row.insert(place, (Text::new(field), content));
+        if row.len() > WIDEST {
+            let rows = std::mem::take(row).into_iter();
+            self.cells = Cells::Wide(Tree::of_sorted(rows));
+        }
+        self.settle_span();
     }
 
-    /// Adds the cell of a field that is not there.
-    pub(super) fn insert(&mut self, field: &str, cell: CellHistory) {
-        debug_assert!(self.get(field).is_none(), "{field:?} stands twice");
-        match self {
-            Self::Narrow(narrow) if narrow.cells.len() < WIDEST => narrow.insert(field, cell),
-            Self::Narrow(narrow) => {
-                let mut wide: BTreeMap<_, _> = std::mem::take(&mut narrow.cells).into_iter().collect();
-                wide.insert(Text::new(field), cell);
-                *self = Self::Wide(wide);
+    /// Takes out a cell that is there.
+    pub(super) fn remove(&mut self, field: &str) {
+        match &mut self.cells {
+            Cells::Narrow(row) => {
+                if let Some(place) = find(row, field) {
+                    row.remove(place);
+                }
             }
-            Self::Wide(cells) => {
-                cells.insert(Text::new(field), cell);
-            }
+            Cells::Wide(tree) => tree.change(Text::new(field), |_| None),
         }
+        self.settle_span();
+    }
+
+    /// Changes what a cell holds, but not for how long.
+    pub(super) fn update<T>(&mut self, field: &str, with: impl FnOnce(&mut StoredValue) -> T) -> Option<T> {
+        match &mut self.cells {
+            Cells::Narrow(row) => find(row, field).map(|place| with(&mut row[place].1.value)),
+            Cells::Wide(tree) => tree.update(field, |content| with(&mut content.value)),
+        }
+    }
+
+    /// Takes out all cells that were dead before a moment.
+    pub(super) fn drop_dead(&mut self, gone: Time) {
+        if gone <= self.span.first {
+            return;
+        }
+        match &mut self.cells {
+            Cells::Narrow(row) => row.retain(|(_, content)| content.lifetime.holds_at(gone)),
+            Cells::Wide(tree) => sweep(tree, gone, usize::MAX),
+        }
+        self.settle_span();
+    }
+
+    /// Another version of it, to be changed, without what was dead before a moment. (A wide one shares all it
+    /// can, dead cells too.)
+    pub(super) fn living(&self, gone: Time) -> Self {
+        if self.span.last < gone {
+            return Self::default();
+        }
+        let Cells::Narrow(row) = &self.cells else { return self.clone() };
+        if gone <= self.span.first {
+            return self.clone();
+        }
+        let live = row.iter().filter(|(_, content)| content.lifetime.holds_at(gone));
+        let mut fields = Self { span: self.span, cells: Cells::Narrow(live.cloned().collect()) };
+        fields.settle_span();
+        fields
+    }
+
+    /// Tells the span anew.
+    fn settle_span(&mut self) {
+        let span = match &self.cells {
+            Cells::Narrow(row) => row.iter().map(|(_, content)| content.sum()).reduce(Content::join),
+            Cells::Wide(tree) => tree.sum(),
+        };
+        match span {
+            Some(span) => self.span = span,
+            None => *self = Self::default(),
+        }
+    }
+
+    /// The cells live at `now` whose field begins with `prefix`, in field order.
+    pub(super) fn live(&self, prefix: &str, now: Time) -> impl Iterator<Item = (&Text, &Content)> {
+        let (narrow, wide) = match &self.cells {
+            Cells::Narrow(row) => (&row[..], None),
+            Cells::Wide(tree) => (&[][..], Some(tree.walk(prefix, move |span| now <= span.last))),
+        };
+        let begins = move |field: &str| prefix.is_empty() || field.starts_with(prefix);
+        step(narrow.len());
+        let narrow = narrow.iter().map(|(field, content)| (field, content));
+        let narrow = narrow.filter(move |(field, content)| content.lifetime.holds_at(now) && begins(field));
+        narrow.chain(wide.into_iter().flatten().take_while(move |(field, _)| begins(field)))
+    }
+
+    /// All cells, also dead ones, in field order.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (&Text, &Content)> {
+        self.live("", Time(0))
+    }
+
+    /// The cells of two versions that may differ, in field order: those that both share are left out where
+    /// that is seen at once.
+    pub(super) fn differences<'f>(one: Option<&'f Self>, other: Option<&'f Self>) -> Vec<Difference<'f>> {
+        if let (Some(Self { cells: Cells::Wide(one), .. }), Some(Self { cells: Cells::Wide(other), .. })) =
+            (one, other)
+        {
+            return tree::differences(one, other);
+        }
+        let [mut one, mut other] = [one, other].map(|one| one.into_iter().flat_map(Self::cells).peekable());
+        let mut differences = Vec::new();
+        while let Some(field) = first_of(&mut one, &mut other) {
+            let [one, other] = [take(&mut one, field), take(&mut other, field)];
+            differences.push((field, one, other));
+        }
+        differences
     }
 
     pub(super) fn check(&self) -> Found {
-        let fields: Vec<_> = self.with_prefix("").map(|(field, _)| field).collect();
+        let fields: Vec<_> = self.cells().map(|(field, _)| field).collect();
         ensure(fields.is_sorted_by(|field, next| field < next), || format!("{fields:?}"))?;
-        let Self::Narrow(Narrow { tags, cells }) = self else { return Ok(()) };
-        let tagged =
-            cells.len() <= WIDEST && cells.iter().zip(tags).all(|((name, _), own)| tag(name) == *own);
-        ensure(tagged, || format!("{} cells, with tags {tags:?}", cells.len()))
-    }
-
-    pub(super) fn remove(&mut self, field: &str) {
-        match self {
-            Self::Narrow(narrow) => narrow.remove(field),
-            Self::Wide(cells) => {
-                cells.remove(field);
-            }
+        match &self.cells {
+            Cells::Narrow(row) => ensure(row.len() <= WIDEST, || format!("a row of {}", row.len()))?,
+            Cells::Wide(tree) => tree.check()?,
         }
+        let span = self.cells().map(|(_, content)| content.sum()).reduce(Content::join);
+        ensure(span.is_none_or(|span| span == self.span), || format!("{:?}, and it is {span:?}", self.span))
     }
+}
 
-    /// The cells whose field begins with `prefix`, in order.
-    pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = (&Text, &CellHistory)> {
-        let (narrow, wide) = match self {
-            Self::Narrow(narrow) => (narrow.with_prefix(prefix), None),
-            Self::Wide(cells) => {
-                let from = cells.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
-                (&[][..], Some(from.take_while(move |(name, _)| begins(name, prefix))))
-            }
+impl FromIterator<(Text, Content)> for Fields {
+    /// Of cells whose fields ascend.
+    fn from_iter<I: IntoIterator<Item = (Text, Content)>>(cells: I) -> Self {
+        let row: ThinVec<_> = cells.into_iter().collect();
+        let cells = if row.len() > WIDEST {
+            Cells::Wide(Tree::of_sorted(row.into_iter()))
+        } else {
+            Cells::Narrow(row)
         };
-        let narrow = narrow.iter().map(|(name, cell)| (name, cell));
-        narrow.chain(wide.into_iter().flatten())
+        let mut fields = Self { span: Self::default().span, cells };
+        fields.settle_span();
+        fields
     }
 }
 
-/// Does a name begin with the prefix? The empty prefix, that of a whole scan, is not worth a look at the
-/// name.
-fn begins(name: &str, prefix: &str) -> bool {
-    prefix.is_empty() || name.starts_with(prefix)
-}
-
-impl Narrow {
-    /// Where a field stands.
-    #[inline]
-    fn find(&self, field: &str) -> Option<usize> {
-        const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-        const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
-        let wanted = ONES * u64::from(tag(field));
-        let (eights, _) = self.tags.as_chunks();
-        for (row, eight) in eights.iter().enumerate().take(self.cells.len().div_ceil(8)) {
-            let differ = u64::from_le_bytes(*eight) ^ wanted;
-            // The top bit of each byte that is zero, and now and then of the one above it.
-            let mut hits = differ.wrapping_sub(ONES) & !differ & TOPS;
-            while hits != 0 {
-                let place = 8 * row + hits.trailing_zeros() as usize / 8;
-                if self.cells.get(place).is_some_and(|(name, _)| name == field) {
-                    return Some(place);
-                }
-                hits &= hits - 1;
-            }
-        }
-        None
-    }
-
-    fn with_prefix(&self, prefix: &str) -> &[(Text, CellHistory)] {
-        if prefix.is_empty() {
-            return &self.cells;
-        }
-        let from = &self.cells[self.cells.partition_point(|(name, _)| name.as_str() < prefix)..];
-        &from[..from.partition_point(|(name, _)| begins(name, prefix))]
-    }
-
-    fn insert(&mut self, field: &str, cell: CellHistory) {
-        let place = self.cells.partition_point(|(name, _)| name.as_str() < field);
-        self.tags.copy_within(place..self.cells.len(), place + 1);
-        self.tags[place] = tag(field);
-        self.cells.insert(place, (Text::new(field), cell));
-    }
-
-    fn remove(&mut self, field: &str) {
-        let place = self.find(field);
-        debug_assert!(place.is_some(), "there is no {field:?} to remove");
-        if let Some(place) = place {
-            self.tags.copy_within(place + 1..self.cells.len(), place);
-            self.cells.remove(place);
-        }
-    }
-}
-
-/// Eight bits that tell most fields of a record apart: their length, and how they end, as names that belong
-/// together tend to differ there. Names made to have one tag only cost comparisons, thirty-two at most.
+/// Where a field stands in a row.
 #[inline]
-fn tag(field: &str) -> u8 {
-    let bytes = field.as_bytes();
-    let end = bytes.last_chunk::<4>().map_or_else(
-        || bytes.iter().fold(0, |end, byte| end << 8 | u32::from(*byte)),
-        |end| u32::from_le_bytes(*end),
-    );
-    // Any number will do for a length that is none of 32 bits.
-    let mixed = (end ^ u32::try_from(bytes.len()).unwrap_or(0)).wrapping_mul(0x9e37_79b1);
-    mixed.to_be_bytes()[0]
+fn find(row: &[(Text, Content)], field: &str) -> Option<usize> {
+    row.iter().position(|(name, _)| name == field)
+}
+
+/// Takes out so many cells of a wide record that were dead before a moment.
+fn sweep(tree: &mut Tree<Text, Content>, gone: Time, most: usize) {
+    for _ in 0..most {
+        let dead = tree.wanted(|span| span.first < gone).next().map(|(field, _)| field.clone());
+        let Some(field) = dead else { return };
+        tree.change(field, |_| None);
+    }
+}
+
+/// The first field that comes next in one of two rows of cells.
+fn first_of<'f>(
+    one: &mut Peekable<impl Iterator<Item = (&'f Text, &'f Content)>>,
+    other: &mut Peekable<impl Iterator<Item = (&'f Text, &'f Content)>>,
+) -> Option<&'f Text> {
+    let nexts = [one.peek().map(|(field, _)| *field), other.peek().map(|(field, _)| *field)];
+    nexts.into_iter().flatten().min()
+}
+
+/// What comes next in a row of cells, if it is of this field.
+fn take<'f>(
+    row: &mut Peekable<impl Iterator<Item = (&'f Text, &'f Content)>>,
+    field: &Text,
+) -> Option<&'f Content> {
+    row.next_if(|(next, _)| *next == field).map(|(_, content)| content)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::engine::history::History;
-    use crate::engine::timeline::Timeline;
+    use crate::engine::stored::StoredText;
+    use crate::time::Ttl;
+
+    fn content(last: u64) -> Content {
+        let lifetime = Lifetime::starting(Time(last), Ttl(1)).expect("it has a last moment");
+        Content { value: StoredValue::Text(StoredText::Memory(Text::new("v"))), lifetime }
+    }
 
     #[test]
-    fn a_narrow_record_finds_its_fields_and_keeps_their_order() {
-        let mut fields = Fields::default();
-        let cell = || History::new(Timeline::new().open(), None);
-        // A thousand names share 256 tags, so that many are told apart by name alone.
-        for round in 0..32 {
-            let names: Vec<_> = (0..WIDEST).map(|number| format!("{}", number * 31 + round)).collect();
-            for name in &names {
-                fields.insert(name, cell());
+    fn records_of_every_width_find_their_cells_in_order_and_drop_the_dead() {
+        for width in [1_u64, 2, 31, 32, 33, 34, 400] {
+            let (mut fields, mut plain) = (Fields::default(), BTreeMap::new());
+            for step in 0..4 * width {
+                let field = (step * 7 % (2 * width)).to_string();
+                if step % 3 == 2 && plain.remove(&field).is_some() {
+                    fields.remove(&field);
+                } else {
+                    fields.put(&field, content(step), Time(0));
+                    plain.insert(field, step);
+                }
+                assert_eq!(fields.check(), Ok(()));
+                let cells =
+                    fields.cells().map(|(field, content)| (field.as_str(), content.lifetime.last().0));
+                assert!(cells.eq(plain.iter().map(|(field, last)| (field.as_str(), *last))));
+                assert_eq!(fields.death().map(|death| death.0), plain.values().max().copied());
             }
-            assert!(names.iter().all(|name| fields.get(name).is_some()) && fields.get("absent").is_none());
-            assert!(fields.with_prefix("").is_sorted_by_key(|(name, _)| name.clone()));
-            for name in &names {
-                fields.remove(name);
-                assert!(fields.get(name).is_none());
-            }
-            assert!(fields.is_empty());
+            let half = Time(2 * width);
+            let living = fields.living(half);
+            let live =
+                |fields: &Fields| fields.live("1", half).map(|(field, _)| field.clone()).collect::<Vec<_>>();
+            let wanted = plain.iter().filter(|(field, last)| **last >= half.0 && field.starts_with('1'));
+            assert!(wanted.map(|(field, _)| field.as_str()).eq(live(&fields).iter().map(Text::as_str)));
+            assert_eq!(live(&living), live(&fields));
+            fields.drop_dead(half);
+            assert!(fields.cells().all(|(_, content)| content.lifetime.holds_at(half)));
+            assert_eq!(fields.check().and(living.check()), Ok(()));
         }
     }
 
     #[test]
-    fn a_wrong_tag_and_a_wrong_order_are_found() {
-        let cell = || History::new(Timeline::new().open(), None);
-        let of = |names: [&str; 2]| Fields::of_sorted(names.map(|name| (Text::new(name), cell())).to_vec());
-        assert_eq!(of(["a", "b"]).check(), Ok(()));
-        assert!(of(["b", "a"]).check().is_err());
-        let mut fields = of(["a", "b"]);
-        let Fields::Narrow(narrow) = &mut fields else { panic!("two fields are few") };
-        narrow.tags.swap(0, 1);
+    fn dead_cells_do_not_add_up_where_others_come() {
+        for kept in [1, 100] {
+            let mut fields: Fields =
+                (0..kept).map(|number| (Text::new(format!("{number:03}")), content(u64::MAX))).collect();
+            for now in 0..10_000 {
+                fields.put(&format!("x{now}"), content(now + 3), Time(now));
+            }
+            assert!(fields.cells().count() < 120, "{}", fields.cells().count());
+        }
+    }
+
+    #[test]
+    fn a_wrong_order_and_a_wrong_span_are_found() {
+        let of = |names: [&str; 2]| names.map(|name| (Text::new(name), content(3))).into_iter();
+        let mut fields: Fields = of(["a", "b"]).collect();
+        assert_eq!(fields.check(), Ok(()));
+        assert!(of(["b", "a"]).collect::<Fields>().check().is_err());
+        fields.span.last = Time(9);
         assert!(fields.check().is_err());
+    }
+
+    #[test]
+    fn a_cell_takes_little_room() {
+        assert_eq!((size_of::<(Text, Content)>(), size_of::<Fields>()), (56, 32));
     }
 }

@@ -1,7 +1,9 @@
 //! The versions of one thing, each marked with the epoch it was written in.
 //!
 //! Invariants: epochs ascend, and no two versions are of one epoch; what the memo says is true, as long as
-//! somebody may look back from its epoch, which is before the newest version's.
+//! somebody may look back from its epoch, which is before the newest version's. (So the memo goes with a
+//! version of its epoch or an earlier one that comes or goes, and if only versions of its epoch or earlier
+//! ones are left: later ones are numbered anew when transactions have ended.)
 
 mod check;
 
@@ -9,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use thin_vec::ThinVec;
 
+use super::steps::step;
 use super::timeline::{Epoch, Timeline};
 
 /// A value with its older versions. The newest stands in place, so that without backups nothing is looked up.
@@ -24,11 +27,11 @@ pub(super) struct History<T> {
 
 /// What a closed epoch sees: the epoch of the version, if there is one.
 ///
-/// That never changes. A cell that is written on one side branch after the other would be searched through
-/// all of them each time; so a search ends where the one before it began.
+/// A record that is written on one side branch after the other would be searched through all of them each
+/// time; so a search ends where the one before it began.
 ///
 /// Both epochs stand in one number, the closed one above; 0 stands for none. The number is atomic because the
-/// cell may be shared: then others look at it too, and what they find is true for all of them.
+/// thing may be shared: then others look at it too, and what they find is true for all of them.
 #[derive(Debug, Default)]
 struct Memo(AtomicU64);
 
@@ -75,6 +78,7 @@ impl<T> History<T> {
     fn search(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
         let (mut bound, mut from) = (self.epoch, None);
         let found = loop {
+            step(1);
             let Some((epoch, value)) = self.up_to(bound) else { break None };
             let Some(seen) = timeline.seen_up_to(epoch) else { break None };
             bound = seen;
@@ -106,57 +110,99 @@ impl<T> History<T> {
         self.up_to(epoch).filter(|(latest, _)| *latest == epoch).map(|(_, value)| value)
     }
 
-    /// Writes a version in an open epoch; the answer tells whether it is the first there.
-    #[inline]
-    pub(super) fn write(&mut self, open: Epoch, value: T) -> bool {
-        if self.epoch > open {
-            return self.write_behind(open, value);
-        }
-        let before = std::mem::replace(&mut self.newest, value);
-        let first = self.epoch != open;
-        if first {
-            if self.older.is_empty() {
-                // Most things have one older version, if any.
-                self.older.reserve_exact(1);
+    /// What an epoch sees of what was written before it, where `seen_up_to` tells the latest epoch that is seen from
+    /// there and not later than another. `memo` is for epochs that are asked one after the other.
+    pub(super) fn seen_before(
+        &self,
+        epoch: Epoch,
+        memo: &mut Option<(Epoch, Option<Epoch>)>,
+        seen_up_to: impl Fn(Epoch) -> Option<Epoch>,
+    ) -> Option<&T> {
+        let (mut bound, mut from) = (epoch.before(), None);
+        let found = loop {
+            let Some((epoch, _)) = bound.and_then(|bound| self.up_to(bound)) else { break None };
+            bound = seen_up_to(epoch);
+            if bound == Some(epoch) {
+                break bound;
             }
-            self.older.push((self.epoch, before));
-            self.epoch = open;
-        }
-        first
+            if let Some((_, seen)) = memo.filter(|(from, _)| Some(*from) == bound) {
+                break seen;
+            }
+            from = from.or(bound);
+        };
+        *memo = from.map(|from| (from, found)).or(*memo);
+        found.and_then(|epoch| self.written_in(epoch))
     }
 
-    /// The same where a transaction has a newer version.
-    #[cold]
-    fn write_behind(&mut self, open: Epoch, value: T) -> bool {
-        self.memo = Memo::default();
-        let place = self.older.binary_search_by_key(&open, |(epoch, _)| *epoch);
-        match place {
-            Ok(place) => self.older[place].1 = value,
-            Err(place) => self.older.insert(place, (open, value)),
+    /// The version of an open epoch, to be written to.
+    #[inline]
+    pub(super) fn version_of(&mut self, open: Epoch) -> Option<&mut T> {
+        if self.epoch > open {
+            let place = self.older.binary_search_by_key(&open, |(epoch, _)| *epoch).ok()?;
+            return Some(&mut self.older[place].1);
         }
-        place.is_err()
-    }
-
-    /// The newest version, if it was written in the open epoch.
-    pub(super) fn newest_of(&mut self, open: Epoch) -> Option<&mut T> {
         (self.epoch == open).then_some(&mut self.newest)
     }
 
-    /// Takes out the version written in `epoch`, if there is one; `false` if nothing is left then, and it
-    /// stays as it is.
-    pub(super) fn undo(&mut self, epoch: Epoch) -> bool {
-        // What a search found may have been true only beside what goes.
-        self.memo = Memo::default();
-        if self.epoch == epoch {
-            let Some((epoch, value)) = self.older.pop() else { return false };
-            (self.epoch, self.newest) = (epoch, value);
-        } else if let Ok(place) = self.older.binary_search_by_key(&epoch, |(epoch, _)| *epoch) {
-            self.older.remove(place);
+    /// Was the newest version written in this epoch?
+    #[inline]
+    pub(super) fn is_newest_of(&self, epoch: Epoch) -> bool {
+        self.epoch == epoch
+    }
+
+    /// The newest version, to be written to in its own epoch.
+    #[inline]
+    pub(super) fn newest_mut(&mut self) -> &mut T {
+        &mut self.newest
+    }
+
+    /// The newest version.
+    pub(super) fn into_newest(self) -> T {
+        self.newest
+    }
+
+    /// Writes the first version of an open epoch, and gives it to be written to.
+    pub(super) fn begin(&mut self, open: Epoch, value: T) -> &mut T {
+        if self.epoch > open {
+            // A transaction has a newer one.
+            self.change_before(open);
+            let place = self.older.partition_point(|(epoch, _)| *epoch < open);
+            self.older.insert(place, (open, value));
+            return &mut self.older[place].1;
         }
+        debug_assert!(self.epoch < open, "{open:?} has one");
+        let before = std::mem::replace(&mut self.newest, value);
+        if self.older.is_empty() {
+            // Most things have one older version, if any.
+            self.older.reserve_exact(1);
+        }
+        self.older.push((self.epoch, before));
+        self.epoch = open;
+        &mut self.newest
+    }
+
+    /// Takes out the version written in `epoch`, if there is one and it is not the only one.
+    pub(super) fn take(&mut self, epoch: Epoch) -> Option<T> {
+        let taken = if self.epoch == epoch {
+            let (before, value) = self.older.pop()?;
+            self.epoch = before;
+            std::mem::replace(&mut self.newest, value)
+        } else {
+            let place = self.older.binary_search_by_key(&epoch, |(epoch, _)| *epoch).ok()?;
+            self.older.remove(place).1
+        };
+        self.change_before(epoch.min(self.epoch));
         if self.older.is_empty() {
             self.older = ThinVec::new();
         }
-        true
+        Some(taken)
+    }
+
+    /// A version of this epoch comes or goes: what a search has found from there on may not be true any more.
+    fn change_before(&mut self, epoch: Epoch) {
+        if self.memo.get().is_some_and(|(from, _)| from >= epoch) {
+            self.memo = Memo::default();
+        }
     }
 
     /// Is there a version written in this epoch?
@@ -167,18 +213,22 @@ impl<T> History<T> {
     /// Takes out the version written in `epoch`, if there is a later one.
     pub(super) fn forget(&mut self, epoch: Epoch) {
         if self.epoch > epoch {
-            self.undo(epoch);
+            self.take(epoch);
         }
     }
 
-    /// Is there one version only, written in this epoch?
-    pub(super) fn is_only_of(&self, epoch: Epoch) -> bool {
-        self.epoch == epoch && self.older.is_empty()
+    /// Is there one version only?
+    pub(super) fn is_alone(&self) -> bool {
+        self.older.is_empty()
     }
 
     /// Adds a version; `false` if it is not later than all that are there.
     pub(super) fn push(&mut self, epoch: Epoch, value: T) -> bool {
-        self.epoch < epoch && self.write(epoch, value)
+        let is_later = self.epoch < epoch;
+        if is_later {
+            self.begin(epoch, value);
+        }
+        is_later
     }
 
     /// All versions, the oldest first.
@@ -190,12 +240,5 @@ impl<T> History<T> {
     /// How many versions there are.
     pub(super) fn versions(&self) -> usize {
         1 + self.older.len()
-    }
-}
-
-impl<T> History<Option<T>> {
-    /// Is there nothing but a version that says that there is nothing?
-    pub(super) fn is_deleted_for_good(&self) -> bool {
-        self.newest.is_none() && self.older.is_empty()
     }
 }

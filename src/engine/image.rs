@@ -10,9 +10,10 @@
 //!      └── shares its records until it writes to them
 //! ```
 //!
-//! Only what cannot be told from the rest is in an image: jumps between branches, the index of expiries and
-//! the notes of what a restore undoes are made anew. Epochs are numbers from 1 on, moments of lifetimes are
-//! those of the database's own clock.
+//! Only what cannot be told from the rest is in an image: jumps between branches, who is live when and the
+//! notes of what a restore undoes are made anew; and of each version of a record what differs from the one
+//! that it begins with. Epochs are numbers from 1 on, moments of lifetimes are those of the database's own
+//! clock.
 
 mod loader;
 
@@ -21,10 +22,11 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::backups::Backup;
-use super::records::{Content, Record};
+use super::fields::{Content, Fields};
+use super::records::Record;
 use super::shards::Table;
 use super::stored::{StoredText, StoredValue};
-use super::timeline::{Runs, TimelineImage};
+use super::timeline::{Runs, Timeline, TimelineImage};
 use crate::time::{ClockRule, Time};
 
 pub use super::stored::BlobRef;
@@ -34,6 +36,8 @@ pub use loader::ImageLoader;
 #[derive(Debug)]
 pub struct Image {
     state: State,
+    /// Which epochs see which.
+    timeline: Timeline,
     /// Which epochs are not those of transactions.
     runs: Runs,
     shards: Vec<Arc<Table<Record>>>,
@@ -46,12 +50,10 @@ pub struct State {
     pub rule: ClockRule,
     /// What the caller's clock reads.
     pub now: Time,
+    /// What it read when something last changed: to then and no further it can go back.
+    pub changed: Time,
     /// How far the database's own clock stands behind it, in milliseconds.
     pub shift: u64,
-    /// Up to which moment, on its own clock, the dead are counted as dead.
-    pub settled: Time,
-    /// How many records are counted as live.
-    pub live_records: u64,
     /// The open epoch, in which writes happen.
     pub open: u32,
     /// The branches of its timeline, the first one first.
@@ -84,8 +86,6 @@ pub struct BackupImage {
     pub epoch: u32,
     /// The place of that epoch's branch.
     pub branch: u32,
-    /// How many records were counted as live.
-    pub live_records: u64,
 }
 
 /// A record with all versions of its cells.
@@ -93,9 +93,6 @@ pub struct BackupImage {
 pub struct RecordImage<'a> {
     /// Its key.
     pub key: &'a str,
-    /// How many of its cells were counted as live: epochs with numbers of cells, the oldest first, one at
-    /// least.
-    pub counts: Vec<(u32, u32)>,
     /// The versions of its cells, one at least: in byte order of fields, and of each the oldest first.
     pub versions: Vec<VersionImage<'a>>,
 }
@@ -140,6 +137,15 @@ impl<'a> TextImage<'a> {
         match text {
             StoredText::Memory(text) => Self::Memory(text),
             StoredText::Blob(blob) => Self::Blob(*blob),
+        }
+    }
+
+    /// The reference, if it is one.
+    #[must_use]
+    pub fn blob(&self) -> Option<BlobRef> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Blob(blob) => Some(*blob),
         }
     }
 }
@@ -196,15 +202,14 @@ impl Engine {
         let state = State {
             rule: self.clock.rule(),
             now: self.clock.now(),
+            changed: self.changed,
             shift: self.shift,
-            settled: self.expiries.settled(),
-            live_records: self.records.live_records(),
             open: self.timeline.open().number(),
             branches: timeline.branches.clone(),
             backups: self
                 .backups
                 .iter()
-                .map(|(taken, backup)| BackupImage::of(taken, &backup, &timeline))
+                .map(|(taken, backup)| BackupImage::of(taken, backup, &timeline))
                 .collect(),
             aliases: self
                 .aliases
@@ -212,7 +217,8 @@ impl Engine {
                 .map(|(name, operation)| (name.to_owned(), operation.to_owned()))
                 .collect(),
         };
-        Image { state, runs: timeline.runs, shards: self.records.snapshot() }
+        let shards = self.records.snapshot();
+        Image { state, timeline: self.timeline.clone(), runs: timeline.runs, shards }
     }
 }
 
@@ -221,6 +227,21 @@ impl Image {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The long texts that transactions see and the database does not any more, each as often as it is met. They are in
+    /// no record that is handed over, and are needed as long as the transactions are open.
+    #[must_use]
+    pub fn blobs_of_transactions(&self) -> Vec<BlobRef> {
+        let shards = if self.runs.have_all() { &[][..] } else { &self.shards };
+        let records = shards.iter().flat_map(|shard| shard.iter());
+        let versions = records.flat_map(|(_, record)| record.iter());
+        let hidden = versions.filter(|(epoch, _)| !self.runs.have(*epoch));
+        let cells = hidden.flat_map(|(_, fields)| fields.cells());
+        let images = cells.map(|(_, content)| ValueImage::of(&content.value, None));
+        images
+            .flat_map(|value| value.texts().iter().filter_map(TextImage::blob).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Hands over one record after the other, in no order. What was walked is given back to the engine on the
@@ -233,9 +254,9 @@ impl Image {
         mut each: impl FnMut(&RecordImage<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         for shard in self.shards {
-            let mut image = RecordImage { key: "", counts: Vec::new(), versions: Vec::new() };
+            let mut image = RecordImage { key: "", versions: Vec::new() };
             for (key, record) in shard.iter() {
-                image.show(key, record, &self.runs);
+                image.show(key, record, (&self.timeline, &self.runs));
                 if !image.versions.is_empty() {
                     each(&image)?;
                 }
@@ -248,30 +269,32 @@ impl Image {
 impl BackupImage {
     fn of(taken: Time, backup: &Backup, timeline: &TimelineImage) -> Self {
         let (epoch, branch) = timeline.of_savepoint(backup.savepoint);
-        Self { taken, now: backup.now, epoch, branch, live_records: backup.live_records }
+        Self { taken, now: backup.now, epoch, branch }
     }
 }
 
 impl<'a> RecordImage<'a> {
     /// Becomes the image of another record, in the same memory.
-    fn show(&mut self, key: &'a str, record: &'a Record, runs: &Runs) {
+    fn show(&mut self, key: &'a str, record: &'a Record, (timeline, runs): (&Timeline, &Runs)) {
         self.key = key;
-        self.counts.clear();
-        let counts = record.count().iter().filter(|(epoch, _)| runs.have(*epoch));
-        self.counts.extend(counts.map(|(epoch, cells)| (epoch.number(), *cells)));
         self.versions.clear();
-        for (field, cell) in record.cells() {
-            let (first, mut before) = (self.versions.len(), None);
-            for (epoch, content) in cell.iter().filter(|(epoch, _)| runs.have(*epoch)) {
-                let held = content.as_ref();
+        let mut memo = None;
+        let mut cells = Vec::new();
+        for (epoch, fields) in record.iter().filter(|(epoch, _)| runs.have(*epoch)) {
+            let seen = |other| timeline.seen_looking_from(runs, epoch, other);
+            let before = record.seen_before(epoch, &mut memo, seen);
+            let differences = Fields::differences(before, Some(fields)).into_iter();
+            let differences = differences.filter(|(_, before, content)| before != content);
+            cells.extend(differences.map(|(field, _, content)| (field, epoch, content)));
+        }
+        cells.sort_unstable_by_key(|(field, epoch, _)| (*field, *epoch));
+        for cell in cells.chunk_by(|(field, ..), (next, ..)| field == next) {
+            let mut before = None;
+            self.versions.extend(cell.iter().map(|(field, epoch, held)| {
                 let content = held.map(|held| (ValueImage::of(&held.value, before), held.lifetime.last()));
-                self.versions.push(VersionImage { field, epoch: epoch.number(), content });
-                before = held;
-            }
-            // That a cell is not there need not be said where no transaction says otherwise.
-            if let [VersionImage { content: None, .. }] = self.versions[first..] {
-                self.versions.pop();
-            }
+                before = *held;
+                VersionImage { field, epoch: epoch.number(), content }
+            }));
         }
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! The timed operations of level 3 are these at another moment, so each takes the `now` at which it happens.
 
-use super::Engine;
 use super::blobs::Blobs;
+use super::fields::Content;
 use super::outcome::WriteKind;
-use super::records::{Content, Seen};
+use super::records::Seen;
 use super::stored::{StoredText, StoredValue};
 use super::transactions::WriteTarget;
+use super::{Engine, weight};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
@@ -45,24 +46,32 @@ impl Engine {
     pub(super) fn remove(&mut self, key: &str, field: &str, now: Time) -> bool {
         self.note_write(key, field, WriteKind::Removed, now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
-            self.note_change(WriteTarget::Cell(key, field));
+            self.note_change(WriteTarget::Record(key));
         }
-        let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
-        let deleted = self.records.delete(key, field, view);
-        self.note_new_versions(key, field, deleted.unwrap_or_default());
+        let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
+        let deleted = self.records.delete(key, field, &mut self.live, view);
+        if deleted == Some(true) {
+            self.note_version(key);
+        }
+        if deleted.is_some() {
+            self.note_moment_of_change();
+        }
         deleted.is_some()
     }
 
     /// Gives a cell new content.
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
-        let lifetime = content.lifetime;
         self.note_write(key, field, WriteKind::Changed, now);
+        self.note_moment_of_change();
         if self.is_shared() {
-            self.note_change(WriteTarget::Cell(key, field));
+            self.note_change(WriteTarget::Record(key));
         }
-        let view = Seen { timeline: &self.timeline, now, settled: self.expiries.settled() };
-        let new = self.records.put(key, field, content, view);
-        self.note_new_versions(key, field, new);
-        self.note_expiry(key, field, lifetime);
+        if !content.lifetime.is_permanent() {
+            self.sweep_at(weight(key) + weight(field) + content.value.weight(), now);
+        }
+        let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
+        if self.records.put(key, field, content, &mut self.live, view) {
+            self.note_version(key);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Level 2: `SCAN` and `SCAN_BY_PREFIX` list the cells of a record.
 //!
-//! A record keeps its fields in byte order, so that a scan costs what it returns, and the dead cells among it
-//! that a backup still holds.
+//! A record keeps its fields in byte order and enters no part of a wide one that is dead, so that a scan costs
+//! what it returns.
 
 use super::Engine;
 use super::blobs::Blobs;
@@ -11,8 +11,8 @@ use crate::time::Time;
 impl Engine {
     /// Lists the live cells whose field begins with `prefix`.
     pub(super) fn scan<B: Blobs>(&self, key: &str, prefix: &str, now: Time) -> Reply<'_, B::Value<'_>> {
-        let record = self.records.get(key);
-        let cells = record.into_iter().flat_map(|record| record.live_cells(prefix, &self.timeline, now));
+        let record = self.records.seen(key, &self.timeline);
+        let cells = record.into_iter().flat_map(|fields| fields.live(prefix, now));
         Reply::Cells(
             cells.map(|(field, content)| (field.as_str().into(), B::value(&content.value))).collect(),
         )

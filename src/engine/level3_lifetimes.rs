@@ -2,20 +2,14 @@
 //!
 //! The caller's time becomes the database's own here, and only here: it stands `shift` behind.
 
-use super::expiries::PendingExpiry;
-use super::{Engine, Text};
+use super::{Engine, Seen};
 use crate::time::{Backwards, ClockRule, Lifetime, Time, Ttl};
 
 impl Engine {
     /// Moves the clock; the answer is the moment, in the database's own time, at which a query happens.
     pub(super) fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
         let callers = self.clock.advance(timestamp)?;
-        let now = self.own_time(callers);
-        let passes = timestamp.is_some() && self.clock.rule() == ClockRule::Monotone;
-        if passes && self.expiries.moved() {
-            self.settle(now);
-        }
-        Ok(now)
+        Ok(self.own_time(callers))
     }
 
     /// The moment on the database's own clock.
@@ -43,35 +37,31 @@ impl Engine {
         self.clock.now().0.checked_add(remaining.0).map(|_| remaining)
     }
 
-    /// Remembers when a cell dies, where time can only pass.
-    pub(super) fn note_expiry(&mut self, key: &str, field: &str, lifetime: Lifetime) {
-        if self.clock.rule() == ClockRule::Monotone && !lifetime.is_permanent() {
-            let (last, epoch) = (lifetime.last(), self.timeline.open());
-            self.expiries.add(PendingExpiry { last, epoch, key: Text::new(key), field: Text::new(field) });
+    /// The moment before which what is dead stays so for all who see what is written now. Under the free rule
+    /// any moment may be asked for again.
+    #[inline]
+    pub(super) fn gone(&self, now: Time) -> Time {
+        match self.clock.rule() {
+            ClockRule::Monotone => now,
+            ClockRule::Free => Time(0),
         }
     }
 
-    /// Counts everything that has died before `now` as dead, and gives its memory back where no backup holds
+    /// Gives memory of dead cells back that no backup holds, in so many steps at most. No answer depends on
     /// it.
     ///
-    /// Answers never depend on it: a look-up goes by the lifetime of every cell. What a restore brings back
-    /// to life dies again, and is counted again.
-    pub(super) fn settle(&mut self, now: Time) {
-        let deaths = self.expiries.settle(now);
-        for expiry in &deaths.fresh {
-            self.preserve(&expiry.key, Some(&expiry.field));
-            let (new, _) = self.records.expire(expiry, &self.timeline);
-            self.note_new_versions(&expiry.key, &expiry.field, new);
-        }
-        for expiry in &deaths.indexed {
-            self.preserve(&expiry.key, Some(&expiry.field));
-            let (new, gone) = self.records.expire(expiry, &self.timeline);
-            self.note_new_versions(&expiry.key, &expiry.field, new);
-            if gone || (self.backups.is_empty() && !self.is_shared()) {
-                self.expiries.forget(expiry);
-            }
-        }
-        self.expiries.sweep(&self.records);
+    /// The engine does it by itself, in proportion to what is written and will be dead one day. What has died
+    /// since the last change stays, as the clock may go back to then.
+    pub fn sweep(&mut self, budget: usize) {
+        self.leave();
+        let then = self.own_time(self.changed);
+        self.live.drop_past(self.gone(then));
+        self.sweep_at(budget, then);
+    }
+
+    pub(super) fn sweep_at(&mut self, budget: usize, now: Time) {
+        let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
+        self.records.sweep(budget, &mut self.live, view);
     }
 }
 
@@ -84,18 +74,37 @@ pub(super) fn on_own_clock(callers: Time, shift: u64) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::image::ImageLoader;
     use crate::query::Query;
 
     #[test]
-    fn under_the_free_rule_nothing_is_settled_and_every_cell_counts() {
+    fn what_has_died_since_the_last_change_is_live_again_where_the_clock_goes_back() {
+        let mut engine = Engine::new(ClockRule::Monotone);
+        let (key, field, value, timestamp, ttl) = ("k", "f", "v", Time(1), Ttl(5));
+        let set = Query::SetAtWithTtl { key, field, value, timestamp, ttl };
+        engine.apply(&set).expect("time is in order");
+        engine.tick(Time(50)).expect("time is in order");
+        engine.sweep(usize::MAX);
+        let image = engine.image();
+        let mut loader = ImageLoader::new(image.state()).expect("it is an image");
+        image.try_each_record(|record| loader.add(record)).expect("they are its records");
+        for mut engine in [engine, loader.finish()] {
+            engine.go_back(Time(3)).expect("nothing has changed since then");
+            assert_eq!((engine.live.count(Time(3)), engine.cells().len(), engine.check()), (1, 1, Ok(())));
+        }
+    }
+
+    #[test]
+    fn under_the_free_rule_nothing_goes_and_every_record_with_a_cell_counts() {
         let mut engine = Engine::new(ClockRule::Free);
         for number in 0..5_000 {
             let (key, field, value, timestamp, ttl) = ("k", "f", "v", Time(number), Ttl(1));
             let set = Query::SetAtWithTtl { key, field, value, timestamp, ttl };
             engine.apply(&set).expect("any timestamp will do");
         }
-        assert_eq!((engine.expiries.settled(), engine.records.live_records()), (Time(0), 1));
+        engine.sweep(usize::MAX);
+        assert_eq!((engine.live.count(Time(0)), engine.live.count(Time(5_000))), (1, 0));
         engine.apply(&Query::Delete { key: "k", field: "f" }).expect("any timestamp will do");
-        assert_eq!(engine.records.live_records(), 0);
+        assert_eq!(engine.live.count(Time(0)), 0);
     }
 }

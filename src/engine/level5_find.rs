@@ -9,27 +9,28 @@ use crate::time::Time;
 impl Engine {
     /// Finds what matches. A blob is fetched to be looked into.
     pub(super) fn find<B: Blobs>(
-        &mut self,
+        &self,
         what: SearchIn,
         pattern: &Pattern<'_>,
         now: Time,
         blobs: &mut B,
     ) -> Result<Reply<'_, B::Value<'_>>, B::Error> {
-        self.prepare(now);
+        self.index(now);
+        let mut matcher = pattern.matcher();
         Ok(match what {
             SearchIn::Key => {
                 let keys = self.live_records(now).into_iter().map(|(key, _)| key);
-                Reply::Keys(keys.filter(|key| pattern.is_match(key)).map(Into::into).collect())
+                Reply::Keys(keys.filter(|key| matcher.is_match(key)).map(|key| key.as_str().into()).collect())
             }
             SearchIn::Field => {
-                let fields = self.live_items(now).filter(|item| pattern.is_match(&item.field));
+                let fields = self.live_items(now).filter(|item| matcher.is_match(&item.field));
                 Reply::Fields(fields.map(|item| (item.key, item.field)).collect())
             }
             SearchIn::Value => {
                 let mut found = Vec::new();
                 for item in self.live_items(now) {
                     let value = item.value.fetched(&mut |blob| blobs.fetch(blob))?;
-                    if pattern.is_match(&value.shown()) {
+                    if matcher.is_match(&value.shown()) {
                         found.push(item.with(B::value));
                     }
                 }

@@ -4,7 +4,7 @@
 //! A lifetime is part of a cell's content, so to change it is to write the cell: backups hold the one that
 //! was.
 
-use super::records::Content;
+use super::fields::Content;
 use super::{Engine, Text};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time, Ttl};
@@ -54,8 +54,8 @@ impl Engine {
     fn live_of(&self, (key, field): Meant<'_>, now: Time) -> Vec<(Text, Content)> {
         let owned = |(field, content): (&Text, &Content)| (field.clone(), content.clone());
         let Some(field) = field else {
-            let record = self.records.get(key).into_iter();
-            return record.flat_map(|record| record.live_cells("", &self.timeline, now)).map(owned).collect();
+            let record = self.records.seen(key, &self.timeline).into_iter();
+            return record.flat_map(|fields| fields.live("", now)).map(owned).collect();
         };
         let content = self.records.live_cell(key, field, &self.timeline, now);
         content.map(|content| (Text::new(field), content.clone())).into_iter().collect()

@@ -4,8 +4,8 @@
 //! (`stored`).
 
 use super::Engine;
+use super::fields::Content;
 use super::outcome::WriteKind;
-use super::records::Content;
 use super::stored::{List, StoredText, StoredValue};
 use super::transactions::WriteTarget;
 use crate::reply::Reply;
@@ -22,9 +22,12 @@ impl Engine {
         now: Time,
     ) -> Reply<'static, V> {
         self.note_write(key, field, WriteKind::Changed, now);
+        self.note_moment_of_change();
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
-            self.note_change(WriteTarget::Cell(key, field));
+            self.note_change(WriteTarget::Record(key));
         }
+        // In place it is added to what may be dead one day.
+        self.sweep_at(item.weight(), now);
         let in_place = self.records.append(key, field, item, (self.timeline.open(), now));
         let length = in_place.unwrap_or_else(|item| self.append_anew(key, field, item, now));
         Reply::Count(length as u64)

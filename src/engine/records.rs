@@ -1,58 +1,31 @@
-//! All records, by key, and the number of those that have a live cell.
+//! All records, by key: what each holds over time.
 //!
-//! Invariants: a record has a cell; a cell was set once, unless it is there only to tell a transaction that
-//! it was not; the count of a record is the number of its cells that were live when expiries were last
-//! settled, and at a backup the number that were live then. (Under the free rule expiries are never settled,
-//! so every cell counts.)
+//! Invariants: a record has a version with cells; `Fields` says what is true of each.
 
 mod check;
 
 use std::sync::Arc;
 
 use super::Text;
-use super::expiries::PendingExpiry;
-use super::fields::Fields;
+use super::fields::{Content, Fields};
 use super::history::History;
 use super::live::Live;
 use super::shards::{Shards, Table};
+use super::steps::step;
 use super::stored::{StoredText, StoredValue};
 use super::timeline::{Epoch, Timeline};
-use crate::time::{Lifetime, Time};
+use crate::time::Time;
 
-/// What a cell holds.
-#[derive(Clone, Debug)]
-pub(super) struct Content {
-    pub(super) value: StoredValue,
-    pub(super) lifetime: Lifetime,
-}
+/// A record over time. A version without cells says that it was not there.
+pub(super) type Record = History<Fields>;
 
-/// What a cell held for a time: `None` if it was deleted.
-pub(super) type Version = Option<Content>;
-
-/// A cell: its contents over time.
-pub(super) type CellHistory = History<Version>;
-
-/// A record: its cells, and how many of them are counted as live.
-#[derive(Clone, Debug)]
-pub(super) struct Record {
-    fields: Fields,
-    count: History<u32>,
-}
-
-/// How cells are seen.
+/// How records are seen.
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'t> {
     pub(super) timeline: &'t Timeline,
     pub(super) now: Time,
-    /// Up to which moment the dead are counted as dead.
-    pub(super) settled: Time,
-}
-
-/// Which versions are the first of the open epoch, so that a restore must undo them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct NewVersions {
-    pub(super) cell: bool,
-    pub(super) count: bool,
+    /// What is dead before this moment nobody sees any more who sees what is written now.
+    pub(super) gone: Time,
 }
 
 /// Records by key.
@@ -60,79 +33,51 @@ pub(super) struct NewVersions {
 pub(super) struct RecordTable {
     /// No answer is made in its order.
     by_key: Shards<Record>,
-    live: Live,
 }
 
 impl Record {
-    /// A record with one cell.
-    fn new(open: Epoch, field: &str, content: Content) -> Self {
-        let mut fields = Fields::default();
-        fields.insert(field, History::new(open, Some(content)));
-        Self { fields, count: History::new(open, 1) }
+    /// Is there nothing but that it was not there?
+    fn is_never(&self) -> bool {
+        self.iter().all(|(_, fields)| fields.is_empty())
     }
 
-    /// A record with these cells, one at least.
-    pub(super) fn of_parts(fields: Fields, count: History<u32>) -> Self {
-        Self { fields, count }
+    /// What is seen of it, with its cells.
+    fn seen_fields(&self, timeline: &Timeline) -> Option<&Fields> {
+        self.seen(timeline).filter(|fields| !fields.is_empty())
     }
 
-    /// How many cells are counted as live.
-    pub(super) fn count(&self) -> &History<u32> {
-        &self.count
-    }
-
-    /// The cells live at `now` whose field begins with `prefix`, in field order.
-    pub(super) fn live_cells(
-        &self,
-        prefix: &str,
-        timeline: &Timeline,
-        now: Time,
-    ) -> impl Iterator<Item = (&Text, &Content)> {
-        let cells = self.fields.with_prefix(prefix);
-        cells.filter_map(move |(field, cell)| Some((field, live(cell, timeline, now)?)))
-    }
-
-    /// All cells, also those that only a backup can bring back, in field order.
-    pub(super) fn cells(&self) -> impl Iterator<Item = (&Text, &CellHistory)> {
-        self.fields.with_prefix("")
-    }
-
-    /// Takes a cell out; tells whether it was the last, so that the record goes too.
-    fn remove(&mut self, field: &str) -> bool {
-        self.fields.remove(field);
-        self.fields.is_empty()
-    }
-
-    /// Counts a cell more; tells whether the count is new in the open epoch.
-    fn count_birth(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
-        // Where no count is seen nothing is live. An image may tell an untruth, so none is relied on: `check`
-        // finds those.
-        let cells = self.count.seen(timeline).copied().unwrap_or(0);
-        if cells == 0 {
-            live.born(key);
+    /// The version of the open epoch, which begins with what is seen of the record and not dead; when the
+    /// record was to die before, and whether the version is new.
+    #[inline]
+    fn own(&mut self, view: Seen<'_>) -> (&mut Fields, Option<Time>, bool) {
+        let open = view.timeline.open();
+        if !self.is_newest_of(open) {
+            return self.begin_own(view);
         }
-        self.count.write(timeline.open(), cells.saturating_add(1))
+        let fields = self.newest_mut();
+        let before = fields.death();
+        (fields, before, false)
     }
 
-    /// Counts a cell less; tells whether the count is new in the open epoch.
-    fn count_death(&mut self, key: &Text, live: &mut Live, timeline: &Timeline) -> bool {
-        // As above.
-        let cells = self.count.seen(timeline).map_or(0, |cells| cells.saturating_sub(1));
-        if cells == 0 {
-            live.died(key);
+    #[inline(never)]
+    fn begin_own(&mut self, view: Seen<'_>) -> (&mut Fields, Option<Time>, bool) {
+        let open = view.timeline.open();
+        let seen = self.seen(view.timeline);
+        // That of the version seen: a copy has lost those who died last if they are dead.
+        let before = seen.and_then(Fields::death);
+        if self.is_of(open) {
+            return (self.version_of(open).expect("it was looked at"), before, false);
         }
-        self.count.write(timeline.open(), cells)
+        let copy = seen.map(|fields| fields.living(view.gone)).unwrap_or_default();
+        (self.begin(open, copy), before, true)
     }
-}
-
-/// What a cell holds, if it is live at `now`.
-pub(super) fn live<'c>(cell: &'c CellHistory, timeline: &Timeline, now: Time) -> Option<&'c Content> {
-    cell.seen(timeline)?.as_ref().filter(|content| content.lifetime.holds_at(now))
 }
 
 impl RecordTable {
-    pub(super) fn get(&self, key: &str) -> Option<&Record> {
-        self.by_key.get(key)
+    /// What is seen of a record, with its cells.
+    #[inline]
+    pub(super) fn seen(&self, key: &str, timeline: &Timeline) -> Option<&Fields> {
+        self.by_key.get(key)?.seen_fields(timeline)
     }
 
     /// What a cell holds, if it is live at `now`.
@@ -144,29 +89,30 @@ impl RecordTable {
         timeline: &Timeline,
         now: Time,
     ) -> Option<&Content> {
-        live(self.by_key.get(key)?.fields.get(field)?, timeline, now)
+        live(self.by_key.get(key)?, field, timeline, now)
     }
 
-    /// Gives a cell new content.
+    /// Gives a cell new content; tells whether that began a version of the open epoch.
     #[inline]
-    pub(super) fn put(&mut self, key: &str, field: &str, content: Content, view: Seen<'_>) -> NewVersions {
-        let (timeline, open) = (view.timeline, view.timeline.open());
+    pub(super) fn put(
+        &mut self,
+        key: &str,
+        field: &str,
+        content: Content,
+        live: &mut Live,
+        view: Seen<'_>,
+    ) -> bool {
         let Some(mut entry) = self.by_key.find(key) else {
             let key = Text::new(key);
-            self.live.born(&key);
-            self.by_key.insert(key, Record::new(open, field, content));
-            // The count of a record goes with its last cell, so it need not be undone.
-            return NewVersions { cell: true, count: false };
+            live.change(&key, None, Some(content.lifetime.last()), view.gone);
+            self.by_key.insert(key, History::new(view.timeline.open(), Fields::of(field, content)));
+            return true;
         };
         let (key, record) = entry.get_mut();
-        let (was_counted, cell) = if let Some(cell) = record.fields.get_mut(field) {
-            (live(cell, timeline, view.settled).is_some(), cell.write(open, Some(content)))
-        } else {
-            record.fields.insert(field, History::new(open, Some(content)));
-            (false, true)
-        };
-        let count = !was_counted && record.count_birth(key, &mut self.live, timeline);
-        NewVersions { cell, count }
+        let (fields, before, is_new) = record.own(view);
+        fields.put(field, content, view.gone);
+        live.change(key, before, fields.death(), view.gone);
+        is_new
     }
 
     /// Adds an item to what a live cell holds, if the open epoch has written that: how many there are then,
@@ -180,162 +126,93 @@ impl RecordTable {
     ) -> Result<usize, StoredText> {
         let Some(mut entry) = self.by_key.find(key) else { return Err(item) };
         let (_, record) = entry.get_mut();
-        let cell = record.fields.get_mut(field).and_then(|cell| cell.newest_of(open)?.as_mut());
-        let Some(Content { value, .. }) = cell.filter(|content| content.lifetime.holds_at(now)) else {
+        let Some(fields) = record.version_of(open) else { return Err(item) };
+        if !fields.get(field).is_some_and(|content| content.lifetime.holds_at(now)) {
             return Err(item);
-        };
-        Ok(value.push(item))
+        }
+        let mut item = Some(item);
+        let push = |value: &mut StoredValue| item.take().map(|item| value.push(item));
+        let length = fields.update(field, push).flatten();
+        length.ok_or_else(|| item.unwrap_or_else(|| unreachable!("it was added")))
     }
 
-    /// Deletes a cell; `None` if it is not live.
+    /// Deletes a cell; `None` if it is not live, else whether that began a version of the open epoch.
     #[inline]
-    pub(super) fn delete(&mut self, key: &str, field: &str, view: Seen<'_>) -> Option<NewVersions> {
-        let (timeline, open) = (view.timeline, view.timeline.open());
+    pub(super) fn delete(&mut self, key: &str, field: &str, all: &mut Live, view: Seen<'_>) -> Option<bool> {
         let mut entry = self.by_key.find(key)?;
         let (key, record) = entry.get_mut();
-        let cell = record.fields.get_mut(field)?;
-        // What is live now was live when expiries were settled, so it was counted.
-        live(cell, timeline, view.now)?;
-        let goes = cell.is_only_of(open);
-        let new_cell = !goes && cell.write(open, None);
-        let mut count = record.count_death(key, &mut self.live, timeline);
-        if goes && record.remove(field) {
+        live(record, field, view.timeline, view.now)?;
+        let (fields, before, is_new) = record.own(view);
+        fields.remove(field);
+        all.change(key, before, fields.death(), view.gone);
+        if fields.is_empty() && record.is_never() {
             entry.remove();
-        } else if goes {
-            // With the cell goes what told of the count's version.
-            count = true;
         }
-        Some(NewVersions { cell: new_cell, count })
+        Some(is_new)
     }
 
-    /// Takes the death of a cell into account, if it is this version that is seen of it. Its content goes
-    /// where no backup holds it. The answer tells what was written, and whether nothing will ask for this
-    /// expiry again.
-    pub(super) fn expire(&mut self, expiry: &PendingExpiry, timeline: &Timeline) -> (NewVersions, bool) {
-        let Some(mut entry) = self.by_key.find(&expiry.key) else { return (NewVersions::default(), true) };
-        let (key, record) = entry.get_mut();
-        let Some(cell) = record.fields.get_mut(&expiry.field) else { return (NewVersions::default(), true) };
-        let seen = cell.seen_version(timeline);
-        if !seen.is_some_and(|(epoch, content)| epoch == expiry.epoch && expiry.is_of(content.as_ref())) {
-            return (NewVersions::default(), false);
+    /// Undoes what an epoch wrote into a record; the answer is that.
+    pub(super) fn take(&mut self, key: &str, epoch: Epoch) -> Option<Fields> {
+        let mut entry = self.by_key.find(key)?;
+        let (_, record) = entry.get_mut();
+        if record.is_alone() && record.is_of(epoch) {
+            let ((_, record), _) = entry.remove();
+            return Some(record.into_newest());
         }
-        let goes = cell.is_only_of(timeline.open());
-        if !goes && expiry.epoch == timeline.open() {
-            cell.write(timeline.open(), None);
-        }
-        let mut count = record.count_death(key, &mut self.live, timeline);
-        if goes && record.remove(&expiry.field) {
+        let taken = record.take(epoch);
+        if record.is_never() {
             entry.remove();
-        } else if goes {
-            count = true;
         }
-        (NewVersions { cell: false, count }, goes)
+        taken
     }
 
-    /// Undoes what an epoch wrote into the count of a record and, with a field, into a cell of it.
-    pub(super) fn undo(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
+    /// Takes out a version that nothing sees: the newest but one.
+    pub(super) fn forget(&mut self, key: &str, epoch: Epoch) {
         let Some(mut entry) = self.by_key.find(key) else { return };
         let (_, record) = entry.get_mut();
-        if !record.count.undo(epoch) {
-            // Cells that are left are those of transactions, whose counts are to come: nobody sees one yet.
-            record.count = History::new(Epoch::FIRST, 0);
-        }
-        let Some(field) = field else { return };
-        let cell = record.fields.get_mut(field);
-        let goes = cell.is_some_and(|cell| !cell.undo(epoch) || cell.is_deleted_for_good());
-        if goes && record.remove(field) {
+        record.forget(epoch);
+        if record.is_never() {
             entry.remove();
         }
     }
 
-    /// Gives an epoch of a transaction what is seen of a cell and of its record's count, unless it has a
-    /// version of it. The answer is the content that it was given, if it was: `Some(None)` where no cell is
-    /// seen.
-    pub(super) fn preserve(
-        &mut self,
-        (key, field): (&str, Option<&str>),
-        epoch: Epoch,
-        timeline: &Timeline,
-    ) -> Option<Version> {
+    /// Gives an epoch of a transaction what is seen of a record, unless it has a version of it; tells whether
+    /// it was given one.
+    pub(super) fn preserve(&mut self, key: &str, epoch: Epoch, timeline: &Timeline) -> bool {
         let Some(mut entry) = self.by_key.find(key) else {
-            let mut fields = Fields::default();
-            fields.insert(field?, History::new(epoch, None));
-            self.by_key.insert(Text::new(key), Record { fields, count: History::new(epoch, 0) });
-            return Some(None);
+            self.by_key.insert(Text::new(key), History::new(epoch, Fields::default()));
+            return true;
         };
         let (_, record) = entry.get_mut();
-        if !record.count.is_of(epoch) {
-            // Where none is seen nothing is live.
-            let cells = record.count.seen(timeline).copied().unwrap_or(0);
-            record.count.write(epoch, cells);
+        let is_new = !record.is_of(epoch);
+        if is_new {
+            let seen = record.seen(timeline).cloned().unwrap_or_default();
+            record.begin(epoch, seen);
         }
-        let field = field?;
-        let Some(cell) = record.fields.get_mut(field) else {
-            record.fields.insert(field, History::new(epoch, None));
-            return Some(None);
-        };
-        if cell.is_of(epoch) {
-            return None;
-        }
-        let content = cell.seen(timeline).cloned().flatten();
-        cell.write(epoch, content.clone());
-        Some(content)
+        is_new
     }
 
-    /// The same; the answer is what was in the cell.
-    pub(super) fn take(&mut self, key: &str, field: &str, epoch: Epoch) -> Option<Version> {
-        let cell = self.by_key.get(key)?.fields.get(field);
-        let content = cell.and_then(|cell| cell.written_in(epoch)).cloned();
-        self.undo(key, Some(field), epoch);
-        content
+    /// Did the open epoch write this record?
+    pub(super) fn is_of(&self, key: &str, open: Epoch) -> bool {
+        self.by_key.get(key).is_some_and(|record| record.is_of(open))
     }
 
-    /// Which of them are counted as live.
-    pub(super) fn live(&self) -> &Live {
-        &self.live
-    }
-
-    /// Counts others as live from now on; those before are there then.
-    pub(super) fn swap_live(&mut self, live: &mut Live) {
-        std::mem::swap(&mut self.live, live);
-    }
-
-    /// Begins a transaction, for which the same are live; the answer is what is for the database meanwhile.
-    pub(super) fn fork_live(&mut self) -> Live {
-        let transaction = self.live.fork();
-        std::mem::replace(&mut self.live, transaction)
-    }
-
-    /// Takes out a version that nothing sees: the newest but one of a cell or, without a field, of a record's
-    /// count.
-    pub(super) fn forget(&mut self, key: &str, field: Option<&str>, epoch: Epoch) {
-        let Some(mut entry) = self.by_key.find(key) else { return };
-        let (_, record) = entry.get_mut();
-        let Some(field) = field else {
-            record.count.forget(epoch);
-            return;
-        };
-        let Some(cell) = record.fields.get_mut(field) else { return };
-        cell.forget(epoch);
-        if cell.is_deleted_for_good() && record.remove(field) {
-            entry.remove();
-        }
-    }
-
-    /// Did the open epoch write this cell or, without a field, the count of this record?
-    pub(super) fn is_of(&self, key: &str, field: Option<&str>, open: Epoch) -> bool {
-        let record = self.by_key.get(key);
-        record.is_some_and(|record| match field {
-            None => record.count.is_of(open),
-            Some(field) => record.fields.get(field).is_some_and(|cell| cell.is_of(open)),
-        })
-    }
-
-    /// Is there a version that this expiry is of?
-    pub(super) fn has_version_of(&self, expiry: &PendingExpiry) -> bool {
-        let cell = self.by_key.get(&expiry.key).and_then(|record| record.fields.get(&expiry.field));
-        let content = cell.and_then(|cell| cell.written_in(expiry.epoch));
-        content.is_some_and(|content| expiry.is_of(content.as_ref()))
+    /// Looks at so many places for records, from where it was last done, and takes out what of the open epoch is dead.
+    pub(super) fn sweep(&mut self, budget: usize, live: &mut Live, view: Seen<'_>) {
+        let open = view.timeline.open();
+        self.by_key.sweep(budget, |key, record| {
+            if !record.is_newest_of(open) {
+                return false;
+            }
+            let fields = record.newest_mut();
+            let was_empty = fields.is_empty();
+            fields.drop_dead(view.gone);
+            if was_empty || !fields.is_empty() {
+                return false;
+            }
+            live.forget(key);
+            record.is_never()
+        });
     }
 
     /// Adds a record as it is, of a key that is not there.
@@ -343,58 +220,66 @@ impl RecordTable {
         self.by_key.insert(key, record);
     }
 
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.by_key.get(key).is_some()
+    }
+
     /// A snapshot of all records as they stand.
     pub(super) fn snapshot(&mut self) -> Vec<Arc<Table<Record>>> {
         self.by_key.snapshot()
     }
 
-    /// How many records have a cell that is counted as live.
-    pub(super) fn live_records(&self) -> u64 {
-        self.live.records()
-    }
-
-    /// Goes back to a number saved with a backup.
-    pub(super) fn set_live_records(&mut self, live_records: u64) {
-        self.live.set(live_records);
-    }
-
-    /// No record is seen any more.
-    pub(super) fn clear_live(&mut self) {
-        self.live.clear(self.len());
-    }
-
-    /// Sees to it that [`Self::iter_live`] walks over few records that are not counted as live.
-    pub(super) fn index_live(&mut self, timeline: &Timeline) {
-        let all = self.len();
-        if self.live.wants_index(all) {
-            let counts = |record: &Record| record.count.seen(timeline).is_some_and(|cells| *cells > 0);
-            let live = self.by_key.iter().filter(|(_, record)| counts(record));
-            let keys = live.map(|(key, _)| key.clone()).collect();
-            self.live.index(keys, all);
+    /// Sees to it, where most records are not live, that [`Self::live`] walks over few others.
+    pub(super) fn index(&self, live: &Live, timeline: &Timeline, now: Time) {
+        if live.wants_index(self.len(), now) {
+            live.make_index(|| {
+                let seen = self.iter().filter_map(|(key, record)| Some((key, record.seen(timeline)?)));
+                seen.filter_map(|(key, fields)| Some((key.clone(), fields.death()?))).collect()
+            });
         }
     }
 
-    /// The records that are counted as live, and others now and then, in no order.
-    pub(super) fn iter_live(&self) -> impl Iterator<Item = (&Text, &Record)> {
-        let indexed = self.live.keys().into_iter().flatten();
-        // A count that an image has told wrong may leave a key behind.
-        let indexed = indexed.filter_map(|key| Some((key, self.by_key.get(key)?)));
-        let all = self.live.keys().is_none().then(|| self.by_key.iter());
-        indexed.chain(all.into_iter().flatten())
+    /// The live records that are seen, in order of keys.
+    pub(super) fn live<'r>(
+        &'r self,
+        live: &'r Live,
+        timeline: &'r Timeline,
+        now: Time,
+    ) -> Vec<(&'r Text, &'r Fields)> {
+        let seen = |(key, record): (&'r Text, &'r Record)| {
+            record.seen(timeline).filter(|fields| fields.is_live(now)).map(|fields| (key, fields))
+        };
+        if let Some(keys) = live.keys(now) {
+            return keys.filter_map(|key| seen((key, self.by_key.get(key)?))).collect();
+        }
+        let mut records: Vec<_> = self.iter().filter_map(seen).collect();
+        records.sort_unstable_by_key(|(key, _)| *key);
+        records
     }
 
     /// All records, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &Record)> {
-        self.by_key.iter()
+        self.by_key.iter().inspect(|_| step(1))
     }
 
     pub(super) fn len(&self) -> usize {
         self.by_key.len()
     }
 
-    /// How many versions all cells have.
-    pub(super) fn versions(&self) -> usize {
-        let cells = self.iter().flat_map(|(_, record)| record.cells());
-        cells.map(|(_, cell)| cell.versions()).sum()
+    /// How many cells there are, of each record in its widest version.
+    pub(super) fn cells(&self) -> usize {
+        let widest = |record: &Record| record.iter().map(|(_, fields)| fields.len()).max();
+        self.iter().filter_map(|(_, record)| widest(record)).sum()
     }
+
+    /// How many versions all records have.
+    pub(super) fn versions(&self) -> usize {
+        self.iter().map(|(_, record)| record.versions()).sum()
+    }
+}
+
+/// What a cell holds, if it is live at `now`.
+#[inline]
+fn live<'r>(record: &'r Record, field: &str, timeline: &Timeline, now: Time) -> Option<&'r Content> {
+    record.seen(timeline)?.get(field).filter(|content| content.lifetime.holds_at(now))
 }

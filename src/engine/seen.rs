@@ -7,8 +7,8 @@
 use std::convert::Infallible;
 
 use super::Engine;
+use super::fields::Content;
 use super::level3_lifetimes::on_own_clock;
-use super::records::Content;
 use super::stored::StoredValue;
 use crate::reply::Value;
 use crate::time::{Time, Ttl};
@@ -64,7 +64,8 @@ impl Engine {
         let (timeline, shift) = self.own_view();
         let now = on_own_clock(self.clock.now(), shift);
         let live = self.records.iter().flat_map(|(key, record)| {
-            record.live_cells("", &timeline, now).map(move |(field, content)| (key, field, content))
+            let cells = record.seen(&timeline).into_iter().flat_map(move |fields| fields.live("", now));
+            cells.map(move |(field, content)| (key, field, content))
         });
         let mut cells: Vec<_> = live.collect();
         cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
@@ -79,8 +80,8 @@ impl Engine {
     pub fn cells_of<'e>(&'e self, key: &'e str) -> Vec<LiveCell<'e>> {
         let (timeline, shift) = self.own_view();
         let now = on_own_clock(self.clock.now(), shift);
-        let record = self.records.get(key).into_iter();
-        let live = record.flat_map(|record| record.live_cells("", &timeline, now));
+        let record = self.records.seen(key, &timeline).into_iter();
+        let live = record.flat_map(|fields| fields.live("", now));
         live.map(|(field, content)| self.live_cell((key, field), content, shift).with(content.value.value()))
             .collect()
     }
@@ -89,11 +90,8 @@ impl Engine {
     #[must_use]
     pub fn count_cells_of(&self, key: &str, moment: Time, most: usize) -> usize {
         let (timeline, shift) = self.own_view();
-        let record = self.records.get(key).into_iter();
-        record
-            .flat_map(|record| record.live_cells("", &timeline, on_own_clock(moment, shift)))
-            .take(most)
-            .count()
+        let record = self.records.seen(key, &timeline).into_iter();
+        record.flat_map(|fields| fields.live("", on_own_clock(moment, shift))).take(most).count()
     }
 
     /// One cell of those, if it is among them.

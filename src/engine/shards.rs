@@ -21,6 +21,7 @@ use hashbrown::hash_table::OccupiedEntry;
 
 use super::Text;
 use super::invariant::{Found, ensure, hold};
+use super::steps::step;
 
 /// How many shards there are. More make the copy of one cheaper, fewer stay in the processor's nearest cache.
 const SHARDS: usize = 256;
@@ -37,10 +38,12 @@ pub(super) type Table<V> = HashTable<(Text, V)>;
 /// A map from keys to values.
 #[derive(Clone, Debug)]
 pub(super) struct Shards<V> {
-    /// One, or all of them.
-    shards: Box<[Shard<V>]>,
+    /// The shards: one, or all of them.
+    parts: Box<[Shard<V>]>,
     /// Seeded, against crafted keys.
     seed: RandomState,
+    /// Up to where it was swept: a shard, and a place in its table.
+    swept: (usize, usize),
 }
 
 /// A part of the map.
@@ -60,7 +63,7 @@ impl<V> Default for Shard<V> {
 
 impl<V> Default for Shards<V> {
     fn default() -> Self {
-        Self { shards: Box::new([Shard::default()]), seed: RandomState::default() }
+        Self { parts: Box::new([Shard::default()]), seed: RandomState::default(), swept: (0, 0) }
     }
 }
 
@@ -69,7 +72,7 @@ impl<V: Clone> Shards<V> {
     #[inline(always)]
     pub(super) fn get(&self, key: &str) -> Option<&V> {
         let hash = hash(&self.seed, key);
-        let table = self.shards[self.place(hash)].table();
+        let table = self.parts[self.place(hash)].table();
         table.find(hash, |(name, _)| name == key).map(|(_, value)| value)
     }
 
@@ -78,18 +81,18 @@ impl<V: Clone> Shards<V> {
     #[inline(always)]
     pub(super) fn find(&mut self, key: &str) -> Option<OccupiedEntry<'_, (Text, V)>> {
         let hash = hash(&self.seed, key);
-        let table = self.shards[self.place(hash)].own();
+        let table = self.parts[self.place(hash)].own();
         table.find_entry(hash, |(name, _)| name == key).ok()
     }
 
     /// Adds a key that is not there.
     pub(super) fn insert(&mut self, key: Text, value: V) {
         debug_assert!(self.get(&key).is_none(), "{key:?} stands twice");
-        if self.shards.len() == 1 && self.len() >= FEW {
+        if self.parts.len() == 1 && self.len() >= FEW {
             self.spread();
         }
         let hash = hash(&self.seed, &key);
-        let table = self.shards[self.place(hash)].own();
+        let table = self.parts[self.place(hash)].own();
         table.insert_unique(hash, (key, value), |(key, _)| self::hash(&self.seed, key));
     }
 
@@ -97,26 +100,54 @@ impl<V: Clone> Shards<V> {
     #[cold]
     fn spread(&mut self) {
         let shards = std::iter::repeat_with(Shard::default).take(SHARDS).collect();
-        for shard in std::mem::replace(&mut self.shards, shards) {
+        for shard in std::mem::replace(&mut self.parts, shards) {
             shard.into_table().into_iter().for_each(|(key, value)| self.insert(key, value));
         }
+    }
+
+    /// Looks at so many places of tables, from where it was last done and round, and takes out the rows that
+    /// go. What somebody else may read is passed over.
+    pub(super) fn sweep(&mut self, budget: usize, mut goes: impl FnMut(&Text, &mut V) -> bool) {
+        // Not more than once round, which takes a while to count.
+        let budget = if budget > SHARDS { budget.min(self.places()) } else { budget };
+        step(budget);
+        for _ in 0..budget {
+            let (shard, place) = self.swept;
+            let Some(Shard::Own(table)) = self.parts.get_mut(shard).filter(|shard| place < shard.places())
+            else {
+                self.swept = ((shard + 1) % self.parts.len().max(1), 0);
+                continue;
+            };
+            self.swept.1 += 1;
+            if let Ok(mut row) = table.get_bucket_entry(place) {
+                let (key, value) = row.get_mut();
+                if goes(key, value) {
+                    row.remove();
+                }
+            }
+        }
+    }
+
+    /// How many steps it takes to look at all places.
+    fn places(&self) -> usize {
+        self.parts.iter().map(|shard| shard.places() + 1).sum()
     }
 
     /// The place of the shard that a hash belongs to. Their number is a power of two.
     #[inline]
     fn place(&self, hash: u64) -> usize {
-        (hash >> SHARD_BITS) as usize & (self.shards.len() - 1)
+        (hash >> SHARD_BITS) as usize & (self.parts.len() - 1)
     }
 
     /// A snapshot of everything as it stands: the shards that are not empty.
     pub(super) fn snapshot(&mut self) -> Vec<Arc<Table<V>>> {
-        let shards = self.shards.iter_mut().filter(|shard| !shard.table().is_empty());
+        let shards = self.parts.iter_mut().filter(|shard| !shard.table().is_empty());
         shards.map(Shard::snapshot).collect()
     }
 
     /// All rows, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &V)> {
-        self.shards.iter().flat_map(|shard| shard.table().iter().map(|(key, value)| (key, value)))
+        self.parts.iter().flat_map(|shard| shard.table().iter().map(|(key, value)| (key, value)))
     }
 
     pub(super) fn check(&self) -> Found {
@@ -124,8 +155,8 @@ impl<V: Clone> Shards<V> {
             self,
             &[
                 ("there is one shard, or there are all of them", |map| {
-                    let holds = map.shards.len() == SHARDS || (map.shards.len() == 1 && map.len() <= FEW);
-                    ensure(holds, || format!("{} of {} rows", map.shards.len(), map.len()))
+                    let holds = map.parts.len() == SHARDS || (map.parts.len() == 1 && map.len() <= FEW);
+                    ensure(holds, || format!("{} of {} rows", map.parts.len(), map.len()))
                 }),
                 ("a key stands once, in the shard of its hash", |map| {
                     let found = |key, value| map.get(key).is_some_and(|found| std::ptr::eq(found, value));
@@ -137,7 +168,7 @@ impl<V: Clone> Shards<V> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.table().len()).sum()
+        self.parts.iter().map(|shard| shard.table().len()).sum()
     }
 }
 
@@ -147,6 +178,14 @@ impl<V: Clone> Shard<V> {
         match self {
             Self::Own(table) => table,
             Self::Shared(table) => table,
+        }
+    }
+
+    /// How many places its table has; none if somebody may be reading it.
+    fn places(&self) -> usize {
+        match self {
+            Self::Own(table) => table.num_buckets(),
+            Self::Shared(_) => 0,
         }
     }
 
@@ -283,9 +322,9 @@ mod tests {
         use crate::engine::check::tests::assert_names;
         let mut map = filled();
         assert_eq!(map.check(), Ok(()));
-        map.shards.swap(0, 1);
+        map.parts.swap(0, 1);
         assert_names(&map.check(), "a key stands once, in the shard of its hash");
-        map.shards = std::iter::repeat_with(Shard::default).take(2).collect();
+        map.parts = std::iter::repeat_with(Shard::default).take(2).collect();
         assert_names(&map.check(), "there is one shard, or there are all of them");
     }
 }

@@ -17,8 +17,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::Text;
 use super::invariant::{Found, ensure};
+use super::{Text, weight};
 use crate::reply::Value;
 
 /// A reference to a text that is elsewhere.
@@ -48,6 +48,13 @@ impl StoredText {
     #[inline]
     pub(super) fn new(text: &str, blob: Option<BlobRef>) -> Self {
         blob.map_or_else(|| Self::Memory(Text::new(text)), Self::Blob)
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Memory(text) => weight(text),
+            Self::Blob(_) => 1,
+        }
     }
 
     /// The text itself; `fetch` has those that are elsewhere.
@@ -112,6 +119,15 @@ impl StoredValue {
             Self::Text(text) => vec![text],
             Self::List(list) => list.items(),
         }
+    }
+
+    /// What it weighs, as far as it is new: of a list the last item.
+    pub(super) fn weight(&self) -> usize {
+        let text = match self {
+            Self::Text(text) => Some(text),
+            Self::List(list) => list.0.items.last(),
+        };
+        text.map_or(0, StoredText::weight)
     }
 
     pub(super) fn check(&self) -> Found {
@@ -190,15 +206,21 @@ impl List {
         chunks.iter().rev().flat_map(|chunk| &chunk.items).collect()
     }
 
-    /// The items that this list has beyond another, if it was made of that one.
+    /// The items that this list has beyond another, if it was made of that one or is it. It costs what they are, however
+    /// long the lists are.
     pub(super) fn beyond(&self, other: &Self) -> Option<Vec<&StoredText>> {
-        let shared = self.chunks().skip(1).any(|chunk| std::ptr::eq(chunk, &raw const *other.0));
-        shared.then(|| self.items().split_off(other.len()))
+        let mut own: Vec<_> = self.chunks().take_while(|chunk| chunk.length > other.len()).collect();
+        own.reverse();
+        let shared = own.first().map_or(Some(&self.0), |chunk| chunk.before.as_ref())?;
+        Arc::ptr_eq(shared, &other.0).then(|| own.into_iter().flat_map(|chunk| &chunk.items).collect())
     }
 
     /// Its chunks, the last one first.
     fn chunks(&self) -> impl Iterator<Item = &Chunk> {
-        std::iter::successors(Some(&*self.0), |chunk| chunk.before.as_deref())
+        let chunks = std::iter::successors(Some(&*self.0), |chunk| chunk.before.as_deref());
+        #[cfg(test)]
+        let chunks = chunks.inspect(|_| tests::CHUNKS.set(tests::CHUNKS.get() + 1));
+        chunks
     }
 }
 
@@ -214,7 +236,14 @@ impl Drop for Chunk {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// How many chunks were looked at.
+        pub(super) static CHUNKS: Cell<usize> = const { Cell::new(0) };
+    }
 
     fn text(text: &str) -> StoredText {
         StoredText::Memory(Text::new(text))
@@ -236,7 +265,20 @@ mod tests {
             (texts(list.items()), list.beyond(&saved).map(texts)),
             (vec!["a", "b", "c", "d"], Some(vec!["c", "d"]))
         );
-        assert_eq!((saved.beyond(&list), list.beyond(&list.clone())), (None, None));
+        assert_eq!((saved.beyond(&list), list.beyond(&List::of(text("a")))), (None, None));
+        assert_eq!(list.beyond(&list.clone()).map(texts), Some(vec![]));
+    }
+
+    #[test]
+    fn what_a_list_has_beyond_another_is_found_without_going_through_that() {
+        let mut list = List::of(text("a"));
+        for _ in 0..1_000 {
+            let saved = list.clone();
+            list.push(text("b"));
+            CHUNKS.set(0);
+            assert_eq!(list.beyond(&saved).map(texts), Some(vec!["b"]));
+            assert!(CHUNKS.get() <= 2, "{} of {} chunks", CHUNKS.get(), list.len());
+        }
     }
 
     #[test]

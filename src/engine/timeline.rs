@@ -31,6 +31,7 @@ mod check;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
+use super::steps::step;
 pub(super) use branch_images::{Runs, TimelineImage};
 pub(super) use check::{Known, Pasts};
 
@@ -55,6 +56,11 @@ impl Epoch {
 
     pub(super) fn number(self) -> u32 {
         self.0.get()
+    }
+
+    /// The one before it; `None` if it is the first.
+    pub(super) fn before(self) -> Option<Self> {
+        Self::new(self.number() - 1)
     }
 
     /// The one after it. The last one has none and stays: to get there takes four thousand million backups,
@@ -355,6 +361,7 @@ impl Timeline {
     fn seen_from(&self, branch: u32, mut end: Epoch, epoch: Epoch) -> Option<Epoch> {
         let mut branch = self.branch(branch);
         while branch.first > epoch {
+            step(1);
             if branch.jump_first > epoch {
                 branch = self.branch(branch.jump);
             } else {

@@ -27,10 +27,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use super::backups::Backups;
-use super::expiries::ExpiryCursor;
 use super::live::Live;
 use super::timeline::{Epoch, Head, Timeline};
-use super::undo::{UndoLog, UndoRecord};
+use super::undo::UndoLog;
 use super::{Engine, Text};
 use changes::Changes;
 pub(super) use changes::{WholeDbWrite, WriteTarget};
@@ -70,7 +69,6 @@ struct KeptPresent {
     at: Head,
     shift: u64,
     live: Live,
-    expiries: ExpiryCursor,
     undo: UndoLog,
     backups: Backups,
 }
@@ -90,7 +88,7 @@ pub(super) struct Transaction {
     /// Its own first epoch, for what others change.
     first: Epoch,
     /// What was written there, and in those epochs of its own that it has closed.
-    closed: Vec<(UndoRecord, Epoch)>,
+    closed: Vec<(Text, Epoch)>,
     /// The records that it has read or written, and whether it has written them.
     touched: BTreeMap<Text, bool>,
     /// It has read or written every record.
@@ -160,11 +158,10 @@ impl Engine {
 
     /// Changes the present for the one that a transaction has kept.
     fn swap(&mut self, place: usize) {
-        let KeptPresent { at, shift, live, expiries, undo, backups } = &mut self.transactions[place].other;
+        let KeptPresent { at, shift, live, undo, backups } = &mut self.transactions[place].other;
         self.timeline.swap(at);
         std::mem::swap(&mut self.shift, shift);
-        self.records.swap_live(live);
-        self.expiries.swap(expiries);
+        std::mem::swap(&mut self.live, live);
         std::mem::swap(&mut self.undo, undo);
         std::mem::swap(&mut self.backups, backups);
     }
@@ -224,8 +221,7 @@ impl Engine {
         let other = KeptPresent {
             at,
             shift: self.shift,
-            live: self.records.fork_live(),
-            expiries: self.expiries.fork(),
+            live: self.live.clone(),
             undo: std::mem::take(&mut self.undo),
             backups: self.backups.fork(),
         };

@@ -207,12 +207,13 @@ impl<C: Fn(Time) -> Census> Deciding<'_, C> {
         if what == SearchIn::Key {
             cells.dedup_by_key(|cell| cell.key);
         }
-        let matches = |cell: &&LiveCell<'_>| match what {
-            SearchIn::Key => pattern.is_match(cell.key),
-            SearchIn::Field => pattern.is_match(cell.field),
-            SearchIn::Value => pattern.is_match(&cell.value.shown()),
+        let mut matcher = pattern.matcher();
+        let is_found = |cell: &&LiveCell<'_>| match what {
+            SearchIn::Key => matcher.is_match(cell.key),
+            SearchIn::Field => matcher.is_match(cell.field),
+            SearchIn::Value => matcher.is_match(&cell.value.shown()),
         };
-        (cells.iter().filter(matches).count(), cells.len())
+        (cells.iter().filter(is_found).count(), cells.len())
     }
 }
 

@@ -1,17 +1,18 @@
-//! What FIND looks for: in which texts, how a pattern is meant, and the pattern, made ready to be matched.
+//! What FIND looks for: in which texts, how a pattern is meant, the pattern, and what looks for it.
 //!
-//! Invariants: a pattern is good once it is made; matching takes time in proportion to the text, whatever the pattern.
+//! Invariants: a pattern is good once it is made, and is no more than its text until it is asked; matching takes time in
+//! proportion to the text, whatever the pattern.
+
+mod like;
+mod regular;
 
 use std::fmt;
-use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
+use like::Like;
+use regular::Regular;
 
 /// The longest pattern, in bytes.
 const LONGEST: usize = 1024;
-
-/// What a pattern may take in memory when it is made ready, in bytes.
-const LARGEST: usize = 1 << 20;
 
 /// Which texts are looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,42 +51,44 @@ impl MatchMode {
         [("EXACT", Self::Exact), ("LIKE", Self::Like), ("REGEX", Self::Regex)];
 }
 
-/// A pattern, ready to be matched.
+/// A pattern. A list may have many of them, so nothing is made of it before it is asked.
 ///
 /// ```
 /// use rewinddb::query::{MatchMode, Pattern};
 ///
 /// let pattern = Pattern::new("user:*", MatchMode::Like)?;
-/// assert!(pattern.is_match("user:7"));
+/// assert!(pattern.matcher().is_match("user:7"));
 /// # Ok::<(), rewinddb::query::BadPattern>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pattern<'a> {
     text: &'a str,
     mode: MatchMode,
-    /// Where more is to be done than to compare.
-    regex: Option<Arc<Regex>>,
 }
 
 impl<'a> Pattern<'a> {
-    /// Makes a pattern ready.
+    /// A pattern.
     ///
     /// # Errors
     /// Why it is none.
     pub fn new(text: &'a str, mode: MatchMode) -> Result<Self, BadPattern> {
-        let regex = match mode {
-            MatchMode::Exact => None,
+        match mode {
+            MatchMode::Exact => {}
             _ if text.len() > LONGEST => return Err(BadPattern::TooLong),
-            MatchMode::Like => Some(compiled(&like(text))?),
-            MatchMode::Regex => Some(compiled(text)?),
-        };
-        Ok(Self { text, mode, regex })
+            MatchMode::Like => {}
+            MatchMode::Regex => regular::check(text)?,
+        }
+        Ok(Self { text, mode })
     }
 
-    /// Does a text match?
+    /// What looks for it, in as many texts as are wanted.
     #[must_use]
-    pub fn is_match(&self, text: &str) -> bool {
-        self.regex.as_ref().map_or_else(|| text == self.text, |regex| regex.is_match(text))
+    pub fn matcher(&self) -> Matcher<'a> {
+        Matcher(match self.mode {
+            MatchMode::Exact => Matching::Exact(self.text),
+            MatchMode::Like => Matching::Like(Like::new(self.text)),
+            MatchMode::Regex => Matching::Regex(Box::new(Regular::new(self.text))),
+        })
     }
 
     /// As it was written.
@@ -101,37 +104,31 @@ impl<'a> Pattern<'a> {
     }
 }
 
-impl PartialEq for Pattern<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.text, self.mode) == (other.text, other.mode)
+/// What looks for a pattern.
+pub struct Matcher<'p>(Matching<'p>);
+
+enum Matching<'p> {
+    Exact(&'p str),
+    Like(Like<'p>),
+    Regex(Box<Regular>),
+}
+
+impl Matcher<'_> {
+    /// Does a text match?
+    #[must_use]
+    pub fn is_match(&mut self, text: &str) -> bool {
+        match &mut self.0 {
+            Matching::Exact(pattern) => text == *pattern,
+            Matching::Like(like) => like.is_match(text),
+            Matching::Regex(regular) => regular.is_match(text),
+        }
     }
 }
 
-impl Eq for Pattern<'_> {}
-
-/// The regular expression that matches like this.
-fn like(text: &str) -> String {
-    let mut regex = String::from(r"(?s)\A");
-    for piece in text.split_inclusive(['*', '?']) {
-        let (plain, sign) = match piece.as_bytes().last() {
-            Some(b'*') => (&piece[..piece.len() - 1], ".*"),
-            Some(b'?') => (&piece[..piece.len() - 1], "."),
-            _ => (piece, ""),
-        };
-        regex.push_str(&regex::escape(plain));
-        regex.push_str(sign);
+impl fmt::Debug for Matcher<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Matcher")
     }
-    regex.push_str(r"\z");
-    regex
-}
-
-fn compiled(regex: &str) -> Result<Arc<Regex>, BadPattern> {
-    let built = RegexBuilder::new(regex).size_limit(LARGEST).dfa_size_limit(LARGEST).build();
-    built.map(Arc::new).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => BadPattern::TooLarge,
-        // The last line says what is wrong; those before it draw where.
-        error => BadPattern::Wrong(error.to_string().lines().last().unwrap_or_default().to_owned()),
-    })
 }
 
 /// Why a text is no pattern.
@@ -152,8 +149,8 @@ impl fmt::Display for BadPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong => write!(f, "a pattern has {LONGEST} bytes at most"),
-            Self::TooLarge => write!(f, "it would take more than {} MiB", LARGEST >> 20),
-            Self::Wrong(why) => f.write_str(why.strip_prefix("error: ").unwrap_or(why)),
+            Self::TooLarge => write!(f, "it would take more than {} MiB", regular::LARGEST >> 20),
+            Self::Wrong(why) => f.write_str(why),
         }
     }
 }
@@ -183,7 +180,7 @@ mod tests {
         ];
         for (pattern, text, matches) in rows {
             let pattern = Pattern::new(pattern, MatchMode::Like).expect("it is one");
-            assert_eq!(pattern.is_match(text), matches, "{pattern:?} {text:?}");
+            assert_eq!(pattern.matcher().is_match(text), matches, "{pattern:?} {text:?}");
         }
     }
 
@@ -193,7 +190,7 @@ mod tests {
             [("b", "abc", true), ("^b", "abc", false), ("[xc]a|bc", "abc", true), ("(?i)B$", "ab", true)];
         for (pattern, text, matches) in rows {
             let pattern = Pattern::new(pattern, MatchMode::Regex).expect("it is one");
-            assert_eq!(pattern.is_match(text), matches, "{pattern:?} {text:?}");
+            assert_eq!(pattern.matcher().is_match(text), matches, "{pattern:?} {text:?}");
         }
     }
 
@@ -204,7 +201,13 @@ mod tests {
         assert!(matches!(Pattern::new("(", MatchMode::Regex), Err(BadPattern::Wrong(_))));
         assert!(Pattern::new(&"?".repeat(LONGEST), MatchMode::Like).is_ok());
         let text = "a".repeat(100_000);
-        assert!(!Pattern::new("(a*)*b", MatchMode::Regex).expect("it is one").is_match(&text));
-        assert!(!Pattern::new("*a*a*a*a*a*b", MatchMode::Like).expect("it is one").is_match(&text));
+        for (pattern, mode) in [("(a*)*b", MatchMode::Regex), ("*a*a*a*a*a*b", MatchMode::Like)] {
+            assert!(!Pattern::new(pattern, mode).expect("it is one").matcher().is_match(&text));
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_is_not_asked_is_its_text_alone() {
+        assert!(size_of::<Pattern<'_>>() <= 3 * size_of::<usize>());
     }
 }

@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use super::fault::{Fault, Faults};
 use super::list::{Checker, InText, example, not_an_array};
 use super::scanner::{Scanner, Words};
-use super::{Context, decode};
+use super::{Context, carriage_return, decode};
 use crate::query::{Language, Level};
 use crate::wire::Request;
 
@@ -135,7 +135,11 @@ fn whole_line<'a>(scanner: &mut Scanner<'a>, words: &mut Words<'a>) -> Result<()
         return Err(not_an_array(scanner, "a line is one query: an array of words", shape()));
     }
     scanner.array(words)?;
-    scanner.end("the query").map_err(with_shape)
+    let end = scanner.here().start;
+    scanner.end("the query").map_err(|fault| match scanner.first_in(end..fault.span.start, b'\r') {
+        Some(at) => carriage_return(at),
+        None => with_shape(fault),
+    })
 }
 
 /// The fault, with what a line should look like.

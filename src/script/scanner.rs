@@ -66,6 +66,11 @@ impl<'a> Scanner<'a> {
         self.at..self.at + length
     }
 
+    /// Where a byte first stands in a part of the text.
+    pub(super) fn first_in(&self, part: Range<usize>, byte: u8) -> Option<usize> {
+        self.text.as_bytes()[part.clone()].iter().position(|one| *one == byte).map(|at| part.start + at)
+    }
+
     /// Does a byte order mark come next, as some editors put before a text?
     pub(super) fn is_at_byte_order_mark(&self) -> bool {
         self.text[self.at..].starts_with('\u{feff}')
@@ -321,10 +326,23 @@ impl<'a> Scanner<'a> {
 /// What a string with escapes in it says, or what is wrong with one that stands at `span`.
 pub(super) fn unescape(string: &str, span: Range<usize>) -> Result<String, Fault> {
     serde_json::from_str(string).map_err(|error| {
+        if let Some((at, c)) = string.char_indices().find(|(_, c)| *c < ' ') {
+            return control(span.start + at, c);
+        }
         Fault::new(span, format!("not JSON: {} in this string", what(&error))).with_help(
             "an escape is \\\" \\\\ \\/ \\b \\f \\n \\r \\t, or \\u and four hex digits, surrogates in pairs",
         )
     })
+}
+
+/// What is wrong with a control character that stands in a string as it is.
+fn control(at: usize, c: char) -> Fault {
+    let (what, escape) = match c {
+        '\t' => ("a tab".to_owned(), "\\t".to_owned()),
+        c => (format!("the control character U+{:04X}", u32::from(c)), format!("\\u{:04x}", u32::from(c))),
+    };
+    let fault = Fault::new(at..at + 1, format!("not JSON: {what} stands in this string as it is"));
+    fault.with_help(format!("in a string it is written {escape}"))
 }
 
 /// How many bytes a string goes on for before a quote, a backslash or a control character: eight at a time.

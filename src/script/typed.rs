@@ -28,7 +28,7 @@ use bumpalo::Bump;
 
 use super::fault::{Fault, Faults};
 use super::list::Checker;
-use super::{Context, is_unseen, lines};
+use super::{Context, escaped, is_unseen, lines, to_json};
 use crate::query::{Aliases, Level, RawQuery};
 use crate::wire::{Request, Term};
 pub use so_far::{SoFar, typed_so_far};
@@ -55,7 +55,7 @@ impl<'a> Typed<'a> {
     #[must_use]
     pub fn json(&self) -> Cow<'a, str> {
         match &self.line {
-            TypedLine::Json(json) => Cow::Borrowed(json),
+            TypedLine::Json(json) => escaped(json),
             TypedLine::Words(raw) => Cow::Owned(json(raw)),
         }
     }
@@ -119,13 +119,13 @@ pub fn typed_in_place_of_json(text: &str) -> Option<Faults> {
 }
 
 fn json(raw: &RawQuery<'_>) -> String {
-    serde_json::to_string(&Vec::<Term>::from(raw)).unwrap_or_default()
+    to_json(&Vec::<Term>::from(raw))
 }
 
-/// Does a line go on with the next: does a quote, an array or a query in brackets lack its end?
+/// Why a line goes on with the next: a quote, an array or a query in brackets lacks its end.
 #[must_use]
-pub fn is_unfinished(line: &str, aliases: &Aliases) -> bool {
-    tokens(line, aliases).is_err_and(|bad| bad.is_unfinished)
+pub fn unfinished(line: &str, aliases: &Aliases) -> Option<Fault> {
+    tokens(line, aliases).err().filter(|bad| bad.is_unfinished).map(|bad| bad.fault)
 }
 
 /// The words of a line that is no query, each with where it stands.
@@ -153,22 +153,5 @@ pub fn as_typed(word: &str) -> String {
     if !word.starts_with(opens) && !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
-    in_json(word)
-}
-
-/// A word as it is typed in JSON.
-#[must_use]
-pub fn in_json(word: &str) -> String {
-    let json = serde_json::to_string(word).unwrap_or_default();
-    // JSON leaves some characters as they are that a terminal would obey.
-    let mut typed = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_unseen(c) {
-            let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().for_each(|unit| typed.push_str(&format!("\\u{unit:04x}")));
-        } else {
-            typed.push(c);
-        }
-    }
-    typed
+    to_json(word)
 }

@@ -45,8 +45,6 @@ pub(super) struct Core {
     pub(super) blobs: BlobStore,
     /// What the clock reads as far as the journal says.
     pub(super) logged: Time,
-    /// What it read when a snapshot was last begun.
-    pub(super) frozen: Time,
     pub(super) pending: PendingTxns,
     /// Memory for the next group.
     spare: Group,
@@ -69,14 +67,12 @@ enum Plan {
     End,
     /// It is taken back, and what it came to is replayed.
     Replay,
-    /// It is rolled back, as the clock has passed it.
-    Refuse,
 }
 
 impl Core {
     pub(super) fn new(engine: Engine, blobs: BlobStore) -> Self {
         let (logged, pending, spare) = (engine.clock().now(), PendingTxns::default(), Group::default());
-        Self { engine, blobs, logged, frozen: Time(0), pending, spare }
+        Self { engine, blobs, logged, pending, spare }
     }
 
     /// Applies the queries of a call, as one group but for what ends a transaction of an earlier call. `settle` is called
@@ -92,9 +88,7 @@ impl Core {
             let (plan, draft) = self.prepare(session, part)?;
             let is_submitted = draft.is_some();
             draft.map_or(Ok(()), |draft| journal.submit(draft))?;
-            if !matches!(plan, Plan::Refuse) {
-                settle(journal, is_submitted)?;
-            }
+            settle(journal, is_submitted)?;
             let logged = if is_submitted { journal.next()?.map(|(_, logged)| logged) } else { None };
             let (ended, spare) = self.finish((session, part), &plan, logged, each);
             if let Some(spare) = spare {
@@ -163,8 +157,6 @@ impl Core {
         let number = self.engine.transaction_of(session);
         let plan = match (effect, number.and_then(|number| self.pending.get(number))) {
             (Effect::Queries, _) if !group.is_empty() => Plan::Replay,
-            // Where it is read again the clock would have passed it.
-            (Effect::Original, Some(pending)) if pending.began < self.logged.max(self.frozen) => Plan::Refuse,
             (Effect::Original, Some(pending)) => {
                 // It stays until it is kept.
                 group = self.encode_pending(pending);
@@ -175,10 +167,10 @@ impl Core {
         Ok((plan, (!group.is_empty()).then_some(Draft { group, has_blobs: false })))
     }
 
-    /// What a transaction was asked, as it does the same now.
+    /// What a transaction was asked: it does the same at its moments, as nobody has changed anything since.
     fn encode_pending(&self, pending: &PendingTxn) -> Group {
         let (mut group, now) = (pending.group.clone(), self.engine.clock().now());
-        if now > pending.logged {
+        if now > self.logged {
             group.push_clock(now);
         }
         group
@@ -253,10 +245,6 @@ impl Core {
         query: &Query<'_>,
         (plan, logged): (&Plan, Option<&LoggedGroup<'_>>),
     ) -> Result<bool, Error> {
-        if matches!(plan, Plan::Refuse) {
-            self.engine.roll_back(session);
-            return Ok(false);
-        }
         self.pending.remove(self.engine.transaction_of(session), &self.engine);
         if logged.is_some() {
             self.logged = self.engine.clock().now();

@@ -145,7 +145,6 @@ impl Store {
         let encoding = self.log.tail.name.encoding;
         self.log.rotate(encoding)?;
         self.log.settle_watermark()?;
-        self.core.frozen = self.core.engine.clock().now();
         Ok(Material {
             image: self.core.engine.image(),
             covers: self.log.tail.before,

@@ -26,7 +26,7 @@ use super::options::Encoding;
 use crate::time::ClockRule;
 
 /// The version of the format.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,8 +133,9 @@ impl DataFile {
                 .damage(0, "its header has version 0 of the format, which no program wrote")
                 .into());
         }
-        if header.version != VERSION {
-            let why = format!("it has version {} of the format, and {VERSION} is known", header.version);
+        if header.version > VERSION {
+            let why =
+                format!("it has version {} of the format, and none after {VERSION} is known", header.version);
             return Err(Error::Newer { file: self.name.clone(), why });
         }
         if header.kind != kind.name() {
@@ -248,6 +249,11 @@ pub(super) struct Finished {
     pub(super) length: u64,
     /// Its last frame.
     pub(super) last: Link,
+}
+
+/// Is the header of a log one that this program would write, so that all it knows can be written behind it?
+pub(super) fn is_current(header: &Header) -> bool {
+    header.version == VERSION && header.operations == Numbering::own().shapes()
 }
 
 /// The header of a new file. A line of JSON cannot be taken for a value, so it needs no salt.

@@ -1,7 +1,8 @@
 //! Groups: queries that take effect as one, between their two forms on disk and the engine.
 //!
 //! Invariant: a group has all that a database needs to become what it was: the queries that write and, where reads
-//! have moved the clock before an operation without a timestamp or at the end, that the clock was moved.
+//! have moved the clock before an operation without a timestamp or at the end, that the clock was moved. Of a transaction
+//! that is told as it was asked: to when the clock goes back before its first query. It then goes on to where it was.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -87,7 +88,14 @@ impl Group {
         if columns.is_at_end() { Ok(()) } else { Err("a group has more than its queries".into()) }
     }
 
-    /// Can the group be applied where the clock reads this? The error is a reason why not.
+    /// To when the clock is moved before the first query.
+    pub(super) fn begins_at(&self) -> Option<Time> {
+        self.moved_before.first().filter(|before| **before == 0)?;
+        self.moved_to.first().copied().map(Time)
+    }
+
+    /// Can the group be applied where the clock reads this? It then reads what it does at the end. The error is a reason why
+    /// not.
     pub(super) fn check(&self, numbering: &Numbering, clock: &mut Clock) -> Result<(), String> {
         self.try_each(numbering, |event| {
             let moment = match event {

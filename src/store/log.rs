@@ -289,7 +289,8 @@ impl Log {
     /// the log goes on in the current one, and that is noted.
     pub(super) fn rotate(&mut self, encoding: Encoding) -> Result<(), Error> {
         self.check()?;
-        if self.tail.is_empty() && self.tail.name.encoding == encoding {
+        let Tail { name, is_current, .. } = self.tail;
+        if self.tail.is_empty() && name.encoding == encoding && is_current {
             return Ok(());
         }
         let rotated = self.trim().and_then(|()| self.begin_segment(encoding));
@@ -305,7 +306,7 @@ impl Log {
             Err(error) => return self.take_back(Tail::name(encoding, self.tail.last_group()), error),
         };
         let before = std::mem::replace(&mut self.tail, next);
-        if before.is_empty() {
+        if before.is_empty() && before.name != self.tail.name {
             // For good, before anything is written into the file that has its place.
             let removed = self.disk.remove(&before.file.name).and_then(|()| self.disk.sync_directory());
             let removed = removed.map_err(Error::disk("remove", &before.file.name));
@@ -317,6 +318,10 @@ impl Log {
     /// Takes back a segment that could not be begun, so that none stands where the log does not go on. The answer is why
     /// that failed.
     fn take_back(&mut self, name: FileName, error: Error) -> Result<(), Error> {
+        if name == self.tail.name {
+            // One without a group stands there, this one or the one that it was to take the place of.
+            return Err(error);
+        }
         let name = name.to_string();
         let is_there = !matches!(self.disk.find(&name), Err(error) if error.kind() == ErrorKind::NotFound);
         let remove = || self.disk.remove(&name).and_then(|()| self.disk.sync_directory());

@@ -1,6 +1,6 @@
 //! What frames say: the messages of the format, each once for both encodings.
 //!
-//! Invariants: a field's number is never given to another; what `format.proto` says is what stands here (a test
+//! Invariants: a field's number is never given to another, not even that of one that is no longer meant, which is read and ignored; what `format.proto` says is what stands here (a test
 //! compares the two); texts of a group are the last bytes of its payload, so that a value can be found in the file.
 
 use prost::{Message, Oneof};
@@ -127,11 +127,6 @@ pub(super) struct StateMessage {
     /// How far the database's own clock stands behind.
     #[prost(uint64, tag = "2")]
     pub(super) shift: u64,
-    /// Up to when the dead are counted, on its own clock.
-    #[prost(uint64, tag = "3")]
-    pub(super) settled: u64,
-    #[prost(uint64, tag = "4")]
-    pub(super) live_records: u64,
     /// The open epoch.
     #[prost(uint32, tag = "5")]
     pub(super) open: u32,
@@ -145,6 +140,10 @@ pub(super) struct StateMessage {
     #[prost(message, repeated, tag = "9")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) aliases: Vec<AliasMessage>,
+    /// What the clock read when something last changed; now, if nothing is said.
+    #[prost(uint64, optional, tag = "10")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changed: Option<u64>,
 }
 
 /// Another name of an operation.
@@ -182,8 +181,6 @@ pub(super) struct BackupMessage {
     pub(super) epoch: u32,
     #[prost(uint32, tag = "4")]
     pub(super) branch: u32,
-    #[prost(uint64, tag = "5")]
-    pub(super) live_records: u64,
 }
 
 /// Some records.
@@ -199,21 +196,9 @@ pub(super) struct RecordsMessage {
 pub(super) struct RecordMessage {
     #[prost(string, tag = "1")]
     pub(super) key: String,
-    /// How many of its cells are live, by epoch.
-    #[prost(message, repeated, tag = "2")]
-    pub(super) counts: Vec<CountMessage>,
     /// The versions of a cell stand together, oldest first.
     #[prost(message, repeated, tag = "3")]
     pub(super) versions: Vec<VersionMessage>,
-}
-
-/// A number of live cells.
-#[derive(Clone, PartialEq, Message, Serialize, Deserialize)]
-pub(super) struct CountMessage {
-    #[prost(uint32, tag = "1")]
-    pub(super) epoch: u32,
-    #[prost(uint32, tag = "2")]
-    pub(super) cells: u32,
 }
 
 /// A version of a cell.

@@ -69,7 +69,7 @@ impl Store {
         let mut log = Log::new(Arc::clone(&disk), tail, watermark, &options, rule)?;
         log.grown = recovered.log_bytes;
         log.renew(recovered.marked_end)?;
-        if log.tail.name.encoding != encoding {
+        if log.tail.name.encoding != encoding || !log.tail.is_current {
             log.rotate(encoding)?;
         }
         let mut store = Self {

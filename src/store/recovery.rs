@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use super::blob_store::BlobStore;
-use super::data_file::{DataFile, FileKind, FileName};
+use super::data_file::{self, DataFile, FileKind, FileName};
 use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::frame::{Frame, FrameReader, Link};
@@ -22,7 +22,7 @@ use super::listing::FileListing;
 use super::message::Body;
 use super::numbering::Numbering;
 use super::options::Options;
-use super::replay::{Until, replay};
+use super::replay::{Until, check, replay};
 use super::snapshot::{self, Size};
 use super::tail::Tail;
 use super::watermark;
@@ -212,7 +212,9 @@ impl Recovery {
         self.recovered.log_bytes += length;
         self.recovered.torn = torn;
         let (id, salt, last) = (file.id()?, header.salt, self.last);
-        self.recovered.tail = Some(Tail { name, file, id, salt, length, reached, before, last });
+        let is_current = data_file::is_current(&header);
+        let tail = Tail { name, file, id, is_current, salt, length, reached, before, last };
+        self.recovered.tail = Some(tail);
         Ok(())
     }
 
@@ -261,8 +263,7 @@ impl Recovery {
         }
         if self.careful {
             // A group that breaks in its middle must not have been applied in part.
-            let mut clock = self.recovered.engine.clock();
-            group.check(numbering, &mut clock).map_err(damage)?;
+            check(&group, numbering, &self.recovered.engine).map_err(damage)?;
         }
         let (payload, payload_at) = (frame.payload(), frame.payload_at);
         let lies = Lies { file: file.id, payload, payload_at };

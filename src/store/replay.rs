@@ -6,6 +6,7 @@ use super::blob_store::{BlobStore, EachWord, QueryBlobs};
 use super::error::Error;
 use super::group::Event;
 use super::journal::LoggedGroup;
+use super::message::Group;
 use super::numbering::Numbering;
 use crate::engine::{Engine, Session};
 use crate::query::{Access, Query};
@@ -34,9 +35,44 @@ impl From<&'static str> for ReplayStop {
     }
 }
 
+/// Can the group be applied where the database stands? Returns what the clock reads before its first query, and at the end.
+/// The error is a reason why not.
+pub(super) fn check(group: &Group, numbering: &Numbering, engine: &Engine) -> Result<[Time; 2], String> {
+    let now = engine.clock().now();
+    let begins = group.begins_at().map_or(now, |moment| moment.min(now));
+    let changed = |changed| format!("it goes back to {begins}, and at {changed} something has changed");
+    let mut clock = engine.clock_at(begins).map_err(changed)?;
+    group.check(numbering, &mut clock)?;
+    Ok([begins, clock.now().max(now)])
+}
+
 /// Applies a group that was read. Returns whether all of it happened by then. The error is a reason why it
 /// is no group. The session, or the engine's own, has no transaction.
 pub(super) fn replay(
+    logged: &LoggedGroup<'_>,
+    numbering: &Numbering,
+    session: Option<&Session>,
+    engine: &mut Engine,
+    blobs: &mut BlobStore,
+    until: Until,
+) -> Result<bool, String> {
+    let now = engine.clock().now();
+    if logged.group.begins_at().is_none_or(|moment| moment >= now) {
+        return replay_on(logged, numbering, session, engine, blobs, until);
+    }
+    // It took effect as one, at the end.
+    let [begins, ends] = check(&logged.group, numbering, engine)?;
+    if matches!(until, Until::Time(last) if last < ends) {
+        return Ok(false);
+    }
+    engine.go_back(begins).map_err(|changed| format!("at {changed} something has changed"))?;
+    let replayed = replay_on(logged, numbering, session, engine, blobs, Until::End);
+    engine.tick(ends).map_err(|backwards| backwards.to_string())?;
+    replayed
+}
+
+/// The same where time only runs forward.
+fn replay_on(
     logged: &LoggedGroup<'_>,
     numbering: &Numbering,
     session: Option<&Session>,

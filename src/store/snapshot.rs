@@ -71,7 +71,10 @@ pub(super) fn write(disk: &dyn Disk, material: Material) -> Result<WrittenSnapsh
     header.covers = Some(covers.checksum);
     let mut file = Aside::create(disk, name, Link::default(), header)?;
     file.append(&Body::State(conversion::state(image.state(), next_blob)))?;
-    let blobs = write_records(&mut file, image, &lost)?;
+    let mut blobs = image.blobs_of_transactions();
+    blobs.extend(write_records(&mut file, image, &lost)?);
+    blobs.sort_unstable();
+    blobs.dedup();
     let locations = move_blobs(disk, encoding, &locations, blobs, thorough)?;
     for rows in by_file(&locations) {
         file.append(&Body::Places(rows))?;
@@ -97,7 +100,7 @@ fn finish(mut file: Aside<'_>) -> Result<data_file::Finished, Error> {
     file.finish()
 }
 
-/// Writes the records. Returns the references to blobs that they have, in order.
+/// Writes the records. Returns the references to blobs that they have.
 fn write_records(file: &mut Aside<'_>, image: Image, lost: &HashSet<BlobRef>) -> Result<Vec<BlobRef>, Error> {
     let full = if file.name.encoding == Encoding::Json { 0 } else { FRAME };
     let (mut blobs, mut body, mut size) = (Vec::new(), message::RecordsMessage::default(), 0);
@@ -118,18 +121,13 @@ fn write_records(file: &mut Aside<'_>, image: Image, lost: &HashSet<BlobRef>) ->
     if !body.records.is_empty() {
         file.append(&Body::Records(body))?;
     }
-    blobs.sort_unstable();
-    blobs.dedup();
     Ok(blobs)
 }
 
 /// The blobs that a record refers to.
 pub(super) fn blobs_of<'r>(record: &'r RecordImage<'_>) -> impl Iterator<Item = BlobRef> + 'r {
     let values = record.versions.iter().filter_map(|version| version.content.as_ref());
-    values.flat_map(|(value, _)| value.texts()).filter_map(|text| match text {
-        TextImage::Blob(blob) => Some(*blob),
-        TextImage::Memory(_) => None,
-    })
+    values.flat_map(|(value, _)| value.texts()).filter_map(TextImage::blob)
 }
 
 /// Moves blobs out of the log, and out of files that are not worth keeping. Returns where all of them are then.

@@ -21,6 +21,8 @@ pub(super) struct Tail {
     pub(super) file: Arc<DataFile>,
     /// Which file that is.
     pub(super) id: FileId,
+    /// Its header is one of this version and its operations.
+    pub(super) is_current: bool,
     pub(super) salt: u64,
     pub(super) length: u64,
     /// The end of the file, if that is further: what lies between is zeros.
@@ -46,7 +48,7 @@ impl Tail {
         let made = Aside::create(disk, name, before, header)?.finish()?;
         let (file, length, last) = (made.file, made.length, made.last);
         let id = file.id()?;
-        Ok(Self { name, file, id, salt, length, reached: length, before, last })
+        Ok(Self { name, file, id, is_current: true, salt, length, reached: length, before, last })
     }
 
     /// Goes over from reading the file to writing it.

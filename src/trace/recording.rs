@@ -20,7 +20,7 @@ use bumpalo::Bump;
 use super::{Bars, Tracer};
 use crate::engine::Engine;
 use crate::query::{Language, Query};
-use crate::script::{Context, Typed, read_typed};
+use crate::script::{Context, Typed, read_typed, to_json};
 use crate::time::Time;
 use crate::wire::Request;
 
@@ -161,8 +161,7 @@ impl Recording {
     /// Those of `each`.
     pub fn try_each<E>(&mut self, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(usize, usize), E> {
         let (mut before, mut within) = (0, 0);
-        let json =
-            |query: &Query<'_>| serde_json::to_string(&Language::records().words(query)).unwrap_or_default();
+        let json = |query: &Query<'_>| to_json(&Language::records().words(query));
         self.begin.try_dump(|query| {
             before += 1;
             each(&json(query))

@@ -72,7 +72,7 @@ amounts! {
         BARS: "lists under each rule, drawn as bars", 50, 100, 25_000;
         REASONS: "lists under each rule, each reason held against what happens", 100, 200, 50_000;
         ANY_REASONS: "the same of every query at the state of every other", 20, 40, 50_000;
-        STORED_MIXED: "mixed sessions on each of four kinds of store", 30, 100, 25_000;
+        STORED_MIXED: "mixed sessions under each rule, on each of eleven kinds of store", 6, 40, 5_000;
         COMPILED_KITS: "compiled kits, with nothing filled in and with all", 1, 4, 4;
         COMPILED_SHAPES: "compiled solutions of other shapes, right and wrong", 1, 13, 13;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::StateText;
-use crate::script::Format;
+use crate::script::{Format, to_json};
 use crate::trace::{FullStep, Step, Tracer};
 
 /// Prints the steps of a list, or those of one case of a suite after the other.
@@ -41,7 +41,7 @@ impl<W: Write> Printer<W> {
         match (self.format, case) {
             (Format::Json, Some((name, why))) => {
                 let separator = if self.cases == 1 { "[" } else { ",\n " };
-                let (name, why) = (serde_json::to_string(name)?, serde_json::to_string(why)?);
+                let (name, why) = (to_json(name), to_json(why));
                 write!(self.out, "{separator}{{\"name\":{name},\"why\":{why},\"steps\":[")
             }
             (Format::Json, None) => self.out.write_all(b"["),
@@ -59,14 +59,11 @@ impl<W: Write> Printer<W> {
         match self.format {
             Format::Json => {
                 self.out.write_all(if self.steps == 1 { b"\n  " } else { b",\n  " })?;
-                Ok(serde_json::to_writer(&mut self.out, &tracer.full(step))?)
+                self.out.write_all(to_json(&tracer.full(step)).as_bytes())
             }
             Format::Jsonl => {
-                serde_json::to_writer(
-                    &mut self.out,
-                    &Line { case: self.case.as_deref(), step: &tracer.full(step) },
-                )?;
-                self.out.write_all(b"\n")
+                let line = Line { case: self.case.as_deref(), step: &tracer.full(step) };
+                writeln!(self.out, "{}", to_json(&line))
             }
             Format::Text | Format::Table => {
                 self.out.write_all(if self.steps == 1 { b"" } else { b"\n" })?;

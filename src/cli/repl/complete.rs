@@ -7,7 +7,7 @@ use super::commands::COMMANDS;
 use super::past::Past;
 use super::shell::Shell;
 use crate::query::{Access, Asks, Form, WordKind};
-use crate::script::{SoFar, as_typed, in_json, typed_so_far};
+use crate::script::{SoFar, as_typed, to_json, typed_so_far};
 
 /// So many completions are offered at most.
 const MOST: usize = 500;
@@ -55,7 +55,7 @@ pub(super) fn completions(shell: &Shell, line: &str) -> Completions {
 /// A word as it is typed there.
 fn typed(so_far: &SoFar, word: &str) -> String {
     match so_far.words.first() {
-        _ if so_far.is_json => in_json(word),
+        _ if so_far.is_json => to_json(word),
         // The one word that begins with a point and needs no quotes.
         None if is_command(word) => word.to_owned(),
         Some(name) if name == ".help" => word.to_owned(),

@@ -7,18 +7,22 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
 use rustyline::hint::{Hint, Hinter};
-use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Editor};
+use rustyline::{
+    Behavior, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event,
+    EventContext, EventHandler, KeyEvent, RepeatCount,
+};
 
+use super::history::{LineHistory, SeenHistory};
 use super::shell::Shell;
 use super::words::Refusal;
 use super::{commands, complete, interrupt, lines};
@@ -29,8 +33,6 @@ use crate::script::plain;
 
 /// So many lines are kept from one run to the next.
 const MOST_LINES: usize = 2_000;
-/// And none that is longer, in bytes.
-const LONGEST_KEPT: usize = 1 << 16;
 
 type Shared = Rc<RefCell<Shell>>;
 
@@ -115,7 +117,7 @@ fn answer(shell: &mut Shell, line: &str, number: usize) -> Result<Option<Control
     Ok(done)
 }
 
-fn editor(shell: &Shared, color: bool) -> rustyline::Result<Editor<Helper, FileHistory>> {
+fn editor(shell: &Shared, color: bool) -> rustyline::Result<Editor<Helper, SeenHistory>> {
     // Where answers go elsewhere, the line is still edited on the terminal.
     let behavior = if io::stdout().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm };
     let config = Config::builder()
@@ -125,7 +127,9 @@ fn editor(shell: &Shared, color: bool) -> rustyline::Result<Editor<Helper, FileH
         .behavior(behavior)
         .color_mode(if color { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
-    let mut editor = Editor::with_config(config)?;
+    let history = SeenHistory::new(&config);
+    let mut editor = Editor::with_history(config, history)?;
+    editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(EndOfInput)));
     editor.set_helper(Some(Helper { shell: Rc::clone(shell), files: FilenameCompleter::new() }));
     Ok(editor)
 }
@@ -135,63 +139,6 @@ fn broken(error: ReadlineError) -> Failure {
         ReadlineError::Io(error) => Failure::Usage(format!("cannot read the terminal: {error}")),
         error => Failure::Usage(format!("cannot use the terminal: {error}")),
     }
-}
-
-/// The file of lines that were typed.
-struct LineHistory {
-    /// None if there is none, or it cannot be written.
-    file: Option<PathBuf>,
-}
-
-impl LineHistory {
-    fn of(asked: Option<&Path>) -> Self {
-        let file = match asked {
-            Some(file) => Some(file.to_owned()).filter(|file| file.as_os_str() != "none"),
-            None => state_folder().map(|folder| folder.join("rewind").join("history")),
-        };
-        Self { file }
-    }
-
-    fn load(&mut self, editor: &mut Editor<Helper, FileHistory>) {
-        let Some(file) = &self.file else { return };
-        let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let is_file = |()| match file.metadata() {
-            // Some devices never end.
-            Ok(found) if !found.is_file() => Err(io::Error::other("it is no file")),
-            found => Ok(found.is_ok()),
-        };
-        let loaded = made.and_then(is_file).map_err(ReadlineError::from);
-        let loaded = loaded.and_then(|is_there| if is_there { editor.load_history(file) } else { Ok(()) });
-        self.check(loaded);
-    }
-
-    fn add(&mut self, editor: &mut Editor<Helper, FileHistory>, line: &str) {
-        if line.trim().is_empty() || line.len() > LONGEST_KEPT {
-            return;
-        }
-        let added = editor.add_history_entry(line);
-        let Some(file) = self.file.as_deref().filter(|_| added.is_ok()) else { return };
-        let kept = editor.append_history(file);
-        self.check(kept);
-    }
-
-    /// Says once that lines are not kept.
-    fn check(&mut self, done: rustyline::Result<()>) {
-        let Err(error) = done else { return };
-        if let Some(file) = self.file.take() {
-            say(&format!("note: lines are not kept in {}: {error}\n", plain(&file.display().to_string())));
-        }
-    }
-}
-
-/// Where a program keeps what a user would not miss much.
-fn state_folder() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-    if cfg!(windows) {
-        return folder("LOCALAPPDATA");
-    }
-    let state = folder("XDG_STATE_HOME").filter(|folder| folder.is_absolute());
-    state.or_else(|| folder("HOME").map(|home| home.join(".local/state")))
 }
 
 /// What the editor asks while a line is typed.
@@ -242,9 +189,32 @@ impl Highlighter for Helper {
 
 impl Validator for Helper {
     fn validate(&self, line: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let is_open = lines::is_open(line.input(), self.shell.borrow().base.aliases());
-        Ok(if is_open { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        let open = lines::open(line.input(), self.shell.borrow().base.aliases());
+        let is_ended = IS_ENDED.swap(false, Ordering::Relaxed);
+        Ok(match open {
+            // The line stays as it is, with this below.
+            Some(what) if is_ended => {
+                ValidationResult::Invalid(Some(format!("\n{what}; Ctrl-C drops the line")))
+            }
+            None if is_ended => ValidationResult::Invalid(Some(String::new())),
+            Some(_) => ValidationResult::Incomplete,
+            None => ValidationResult::Valid(None),
+        })
     }
 }
 
 impl rustyline::Helper for Helper {}
+
+/// Was the end of the input typed behind a line?
+static IS_ENDED: AtomicBool = AtomicBool::new(false);
+
+/// Ctrl-D behind a line: whoever types it there may not know what is still open.
+struct EndOfInput;
+
+impl ConditionalEventHandler for EndOfInput {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, typed: &EventContext<'_>) -> Option<Cmd> {
+        let is_behind = !typed.line().is_empty() && typed.pos() == typed.line().len();
+        IS_ENDED.store(is_behind, Ordering::Relaxed);
+        is_behind.then_some(Cmd::AcceptOrInsertLine { accept_in_the_middle: true })
+    }
+}

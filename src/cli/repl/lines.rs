@@ -4,8 +4,8 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::query::Aliases;
-use crate::script::{Buffered, Fault, Faults, LONGEST_LINE, decode, is_unfinished};
+use crate::query::{Aliases, Brief};
+use crate::script::{self, Buffered, Fault, Faults, LONGEST_LINE, decode, unfinished};
 
 /// What some editors put before a text.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -73,16 +73,29 @@ pub(super) fn first<'t>(text: &'t str, aliases: &Aliases) -> (&'t str, &'t str) 
     end.map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }
 
-/// Does the last query of a text lack its end?
-pub(super) fn is_open(mut text: &str, aliases: &Aliases) -> bool {
+/// What is still open in the last query of a text, if that lacks its end.
+pub(super) fn open(mut text: &str, aliases: &Aliases) -> Option<String> {
     loop {
         match first(text, aliases) {
-            (last, "") => return continues(last, aliases),
+            (last, "") => {
+                let Fault { span, message, .. } = open_in(last, aliases)?;
+                return Some(format!("{message}: {}", Brief(&last[span])));
+            }
             (_, rest) => text = rest,
         }
     }
 }
 
 fn continues(line: &str, aliases: &Aliases) -> bool {
-    !line.trim_start().starts_with('#') && is_unfinished(line, aliases)
+    open_in(line, aliases).is_some()
+}
+
+fn open_in(line: &str, aliases: &Aliases) -> Option<Fault> {
+    if line.trim_start().starts_with('#') { None } else { unfinished(line, aliases) }
+}
+
+/// What is wrong with a line that has carriage returns in it, where it is refused: there they were meant to end lines.
+pub(super) fn carriage_return(line: &str) -> Option<Faults> {
+    let at = line.trim_end_matches('\r').find('\r')?;
+    Some(script::carriage_return(at).into())
 }

@@ -7,7 +7,7 @@ use std::io::{self, BufReader};
 use std::ops::ControlFlow;
 
 use super::commands;
-use super::lines::Lines;
+use super::lines::{self, Lines};
 use super::shell::Shell;
 use super::words::Refusal;
 use crate::cli::Failure;
@@ -33,6 +33,7 @@ fn answer_all(shell: &mut Shell) -> Result<(), Failure> {
             Err(Refusal::Failed(failure)) => return Err(failure),
             Err(Refusal::Reported) => return Err(Failure::Refused),
             Err(Refusal::Refused(faults)) => {
+                let faults = lines::carriage_return(&text).unwrap_or(faults);
                 shell.refuse(NAME, &text, number, &faults)?;
                 return Err(Failure::Refused);
             }

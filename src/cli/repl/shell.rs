@@ -52,7 +52,7 @@ impl Shell {
         Ok(Self {
             level,
             is_wall,
-            names: CellNames::of(begin.sizes().versions),
+            names: CellNames::of(begin.sizes().cells),
             recording: Recording::new(begin, MOST_BYTES),
             base,
             past: None,
@@ -144,8 +144,7 @@ impl Shell {
 
     pub(super) fn move_clock(&mut self, to: Option<Time>) -> Result<(), Failure> {
         let Some(to) = to else { return Ok(()) };
-        let tick = [Request::One(Query::tick(to))];
-        Ok(self.base.apply_pending(None, &tick, &mut self.out.held, |_, _, _| {})?)
+        Ok(self.base.pass_time(to)?)
     }
 
     /// Is it time to write the answers even if more lines are waiting?
@@ -189,7 +188,7 @@ impl Shell {
         if self.base.is_in_transaction(None) && self.out.style.is_typed {
             say("the transaction that was open is rolled back\n");
         }
-        let closed = base::close(self.base, storing);
+        let closed = storing.close(self.base);
         // The process ends here: giving a million cells back one by one would only take time.
         std::mem::forget((self.recording, self.past));
         settled.and(closed)

@@ -27,7 +27,7 @@ mod tests {
         let savepoint = timeline.close();
         let (first, open) = (Epoch::FIRST, timeline.open());
         let mut history = History::new(first, 'a');
-        history.write(open, 'b');
+        history.begin(open, 'b');
         let found = |history: &History<char>| history.check(&timeline.pasts([savepoint].into_iter()));
         history.memo.set(first, Some(first));
         assert_eq!(found(&history), Ok(()));

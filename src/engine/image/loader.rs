@@ -6,13 +6,13 @@
 
 use super::{BackupImage, Broken, RecordImage, State, TextImage, ValueImage, VersionImage};
 use crate::engine::backups::{Backup, Backups};
-use crate::engine::expiries::{Expiries, PendingExpiry};
-use crate::engine::fields::Fields;
+use crate::engine::fields::{Content, Fields};
 use crate::engine::history::History;
-use crate::engine::records::{CellHistory, Content, Record};
+use crate::engine::live::Live;
+use crate::engine::records::Record;
 use crate::engine::stored::{List, StoredText, StoredValue};
-use crate::engine::timeline::{Epoch, Timeline};
-use crate::engine::undo::{UndoLog, UndoRecord};
+use crate::engine::timeline::{Epoch, Runs, Timeline};
+use crate::engine::undo::UndoLog;
 use crate::engine::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
@@ -36,8 +36,17 @@ use crate::time::{ClockRule, Lifetime, Time, Ttl};
 #[derive(Debug)]
 pub struct ImageLoader {
     engine: Engine,
-    expiries: Vec<PendingExpiry>,
-    undo: Vec<UndoRecord>,
+    runs: Runs,
+    deaths: Vec<DeathChange>,
+    undo: Vec<Text>,
+}
+
+/// A version of a record, as to when it dies: so many more die then, where its epoch is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct DeathChange {
+    epoch: Epoch,
+    more: i8,
+    death: Time,
 }
 
 impl ImageLoader {
@@ -50,21 +59,22 @@ impl ImageLoader {
         if engine.clock.advance(Some(state.now)).is_err() || engine.clock.now() != state.now {
             return Err(Broken("a clock without a reading has one"));
         }
-        let own = state.now.0.checked_sub(state.shift).ok_or(Broken("the clock is shifted too far"))?;
-        if state.settled.0 > own || (state.rule == ClockRule::Free && state.settled.0 > 0) {
-            return Err(Broken("deaths are counted before their time"));
+        if state.shift > state.now.0 {
+            return Err(Broken("the clock is shifted too far"));
         }
-        engine.shift = state.shift;
-        engine.expiries = Expiries::of(state.settled, Vec::new());
+        if state.changed < Time(state.shift) || state.now < state.changed {
+            return Err(Broken("the last change was not in its time"));
+        }
+        (engine.shift, engine.changed) = (state.shift, state.changed);
         engine.timeline = Timeline::of_image(&state.branches, state.open)?;
-        engine.records.set_live_records(state.live_records);
         for (name, operation) in &state.aliases {
             if !engine.aliases.learn(&Query::Alias { name, operation }) {
                 return Err(Broken("an operation has a name that it cannot have"));
             }
         }
         state.backups.iter().try_for_each(|backup| engine.add_backup_of(backup))?;
-        Ok(Self { engine, expiries: Vec::new(), undo: Vec::new() })
+        let runs = engine.timeline.image(std::iter::empty()).runs;
+        Ok(Self { engine, runs, deaths: Vec::new(), undo: Vec::new() })
     }
 
     /// Adds a record.
@@ -73,76 +83,106 @@ impl ImageLoader {
     /// [`Broken`] if no record of this database looks so, or if it has one of this key already. The record is
     /// not in it then.
     pub fn add(&mut self, image: &RecordImage<'_>) -> Result<(), Broken> {
-        let open = self.engine.timeline.open();
-        let key = Text::new(image.key);
-        let record = Record::of_parts(cells_of(&image.versions, open)?, count_of(&image.counts, open)?);
-        if self.engine.records.get(&key).is_some() {
-            return Err(Broken("a record stands twice"));
+        let (key, known) = (Text::new(image.key), self.deaths.len());
+        let record = self.record_of(&image.versions);
+        if record.is_err() || self.engine.records.has(&key) {
+            self.deaths.truncate(known);
+            return record.and(Err(Broken("a record stands twice")));
         }
-        self.note(&key, &record);
+        let record = record?;
+        if !self.engine.backups.is_empty() && record.is_of(self.engine.timeline.open()) {
+            self.undo.push(key.clone());
+        }
         self.engine.records.add(key, record);
         Ok(())
+    }
+
+    /// The record of versions of cells.
+    fn record_of(&mut self, versions: &[VersionImage<'_>]) -> Result<Record, Broken> {
+        let mut cells = cells_of(versions, self.engine.timeline.open())?;
+        cells.sort_by_key(|(epoch, ..)| *epoch);
+        let (mut record, mut memo) = (None::<Record>, None);
+        for cells in cells.chunk_by_mut(|(epoch, ..), (next, ..)| epoch == next) {
+            let epoch = cells[0].0;
+            let seen = |other| self.engine.timeline.seen_looking_from(&self.runs, epoch, other);
+            let before = record.as_ref().and_then(|record| record.seen_before(epoch, &mut memo, seen));
+            let death = before.and_then(Fields::death);
+            let fields = changed(before, cells);
+            self.note(epoch, death, fields.death());
+            match &mut record {
+                Some(record) => drop(record.push(epoch, fields)),
+                None => record = Some(History::new(epoch, fields)),
+            }
+        }
+        record.ok_or(Broken("a record has no cell"))
+    }
+
+    /// Notes when a record dies in an epoch, and when it did in what is seen before.
+    fn note(&mut self, epoch: Epoch, before: Option<Time>, death: Option<Time>) {
+        let changes = [(before, -1), (death, 1)].into_iter();
+        let changes = changes.filter_map(|(death, more)| Some(DeathChange { epoch, more, death: death? }));
+        self.deaths.extend(changes.filter(|_| before != death));
     }
 
     /// The database.
     #[must_use]
     pub fn finish(self) -> Engine {
-        let Self { mut engine, expiries, undo } = self;
-        engine.expiries = Expiries::of(engine.expiries.settled(), expiries);
+        let Self { mut engine, runs, mut deaths, undo } = self;
+        deaths.sort_unstable();
+        let saved = engine.backups.iter().map(|(_, backup)| backup.savepoint.epoch());
+        let mut epochs: Vec<_> = saved.chain(deaths.iter().map(|change| change.epoch)).collect();
+        epochs.extend(engine.timeline.forks().chain([engine.timeline.open()]));
+        epochs.sort_unstable();
+        epochs.dedup();
+        let befores = engine.timeline.before_each(&runs, &epochs);
+        let mut lives: Vec<Live> = Vec::with_capacity(epochs.len());
+        let live_at = |lives: &[Live], epoch: Option<Epoch>| {
+            let place = epoch.and_then(|epoch| epochs.binary_search(&epoch).ok());
+            place.and_then(|place| lives.get(place)).cloned().unwrap_or_default()
+        };
+        let mut deaths = &deaths[..];
+        for (epoch, before) in epochs.iter().zip(befores) {
+            let own;
+            (own, deaths) = deaths.split_at(deaths.partition_point(|change| change.epoch <= *epoch));
+            let own = own.iter().map(|change| (change.death, i64::from(change.more)));
+            lives.push(live_at(&lives, before).changed(own));
+        }
+        engine.live = live_at(&lives, Some(engine.timeline.open()));
+        engine.live.drop_past(engine.gone(engine.own_time(engine.changed)));
+        let mut backups = Backups::default();
+        for (taken, backup) in engine.backups.iter() {
+            let mut live = live_at(&lives, Some(backup.savepoint.epoch()));
+            live.drop_past(engine.gone(backup.now));
+            backups.add(taken, Backup { live, ..backup.clone() });
+        }
+        engine.backups = backups;
         engine.undo = UndoLog::of(undo);
         engine
     }
+}
 
-    /// The database of an image that has lost records: how many are live, now and at each backup, is counted
-    /// anew, in (number of backups) x (records) steps.
-    #[must_use]
-    pub fn finish_incomplete(self) -> Engine {
-        let mut engine = self.finish();
-        let live_records = |timeline: &Timeline| {
-            let counts = engine.records.iter().filter_map(|(_, record)| record.count().seen(timeline));
-            counts.map(|cells| u64::from(*cells > 0)).sum()
-        };
-        let (present, mut past) = (live_records(&engine.timeline), engine.timeline.clone());
-        past.close();
-        let mut backups = Backups::default();
-        for (taken, backup) in engine.backups.iter() {
-            past.fork(backup.savepoint);
-            backups.add(taken, Backup { live_records: live_records(&past), ..backup });
-        }
-        engine.backups = backups;
-        engine.records.set_live_records(present);
-        engine
-    }
-
-    /// Notes when the versions of a record die, and what a restore undoes.
-    fn note(&mut self, key: &Text, record: &Record) {
-        let open = self.engine.timeline.open();
-        let (passes, is_saved) =
-            (self.engine.clock.rule() == ClockRule::Monotone, !self.engine.backups.is_empty());
-        for (field, cell) in record.cells() {
-            for (epoch, content) in cell.iter().filter(|_| passes) {
-                let last = content.as_ref().map(|content| content.lifetime.last());
-                if let Some(last) = last.filter(|last| *last < Time::LAST) {
-                    self.expiries.push(PendingExpiry { last, epoch, key: key.clone(), field: field.clone() });
-                }
-            }
-            if is_saved && cell.is_of(open) {
-                self.undo.push((key.clone(), Some(field.clone())));
-            }
-        }
-        // As when it was written: a count with no other version goes with its record.
-        if is_saved && record.count().is_of(open) && !record.count().is_only_of(open) {
-            self.undo.push((key.clone(), None));
+/// What a record holds where these cells are written, or deleted, in what it held before.
+fn changed(before: Option<&Fields>, cells: &mut [(Epoch, Text, Option<Content>)]) -> Fields {
+    let cells = cells.iter_mut().map(|(_, field, content)| (std::mem::take(field), content.take()));
+    let Some(before) = before.filter(|fields| !fields.is_empty()) else {
+        return cells.filter_map(|(field, content)| Some((field, content?))).collect();
+    };
+    let mut fields = before.clone();
+    for (field, content) in cells {
+        match content {
+            Some(content) => fields.put(&field, content, Time(0)),
+            None => fields.remove(&field),
         }
     }
+    fields
 }
 
 impl Engine {
     /// Adds a backup that is later than all before it.
     fn add_backup_of(&mut self, image: &BackupImage) -> Result<(), Broken> {
-        let BackupImage { taken, now, epoch, branch, live_records } = *image;
+        let BackupImage { taken, now, epoch, branch } = *image;
         let is_in_time = match self.clock.rule() {
-            ClockRule::Monotone => now <= taken && taken <= self.clock.now(),
+            ClockRule::Monotone => now <= taken && taken <= self.changed,
             ClockRule::Free => now == taken,
         };
         if !is_in_time {
@@ -152,7 +192,7 @@ impl Engine {
             return Err(Broken("backups do not ascend"));
         }
         let savepoint = self.timeline.savepoint_of_image(epoch, branch)?;
-        self.backups.add(taken, Backup { now, savepoint, live_records });
+        self.backups.add(taken, Backup { now, savepoint, live: Live::default() });
         Ok(())
     }
 }
@@ -162,44 +202,29 @@ fn epoch_of(number: u32, open: Epoch) -> Result<Epoch, Broken> {
     Epoch::new(number).filter(|epoch| *epoch <= open).ok_or(Broken("a version is of no epoch"))
 }
 
-/// The count of a record.
-fn count_of(counts: &[(u32, u32)], open: Epoch) -> Result<History<u32>, Broken> {
-    let [(first, cells), rest @ ..] = counts else { return Err(Broken("a record has no count")) };
-    let mut count = History::new(epoch_of(*first, open)?, *cells);
-    for (epoch, cells) in rest {
-        push(&mut count, epoch_of(*epoch, open)?, *cells)?;
+/// The cells of a record, of which there is one at least, with the epoch of each version.
+fn cells_of(
+    versions: &[VersionImage<'_>],
+    open: Epoch,
+) -> Result<Vec<(Epoch, Text, Option<Content>)>, Broken> {
+    let mut cells: Vec<(Epoch, Text, Option<Content>)> = Vec::with_capacity(versions.len());
+    for version in versions {
+        let epoch = epoch_of(version.epoch, open)?;
+        let before = cells.last().filter(|(_, field, _)| *field == version.field);
+        if before.is_some_and(|(before, ..)| *before >= epoch) {
+            return Err(Broken("versions do not ascend"));
+        }
+        let content = content_of(version, before.and_then(|(.., content)| content.as_ref()))?;
+        cells.push((epoch, Text::new(version.field), content));
     }
-    Ok(count)
-}
-
-/// The cells of a record.
-fn cells_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<Fields, Broken> {
-    let mut cells: Vec<(Text, CellHistory)> = Vec::with_capacity(versions.len());
-    for cell in versions.chunk_by(|version, next| version.field == next.field) {
-        cells.push(cell_of(cell, open)?);
-    }
-    if cells.is_empty() {
-        return Err(Broken("a record has no cell"));
-    }
-    if !cells.is_sorted_by(|(field, _), (next, _)| field < next) {
+    if !cells.is_sorted_by(|(_, field, _), (_, next, _)| field <= next) {
         return Err(Broken("fields do not ascend"));
     }
-    Ok(Fields::of_sorted(cells))
-}
-
-/// A cell with its field, of its versions, of which there is one at least.
-fn cell_of(versions: &[VersionImage<'_>], open: Epoch) -> Result<(Text, CellHistory), Broken> {
-    let [first, rest @ ..] = versions else { return Err(Broken("a cell has no version")) };
-    let mut before = content_of(first, None)?;
-    let mut cell = History::new(epoch_of(first.epoch, open)?, before.clone());
-    for version in rest {
-        before = content_of(version, before.as_ref())?;
-        push(&mut cell, epoch_of(version.epoch, open)?, before.clone())?;
-    }
-    if cell.is_deleted_for_good() {
+    let mut each = cells.chunk_by(|(_, field, _), (_, next, _)| field == next);
+    if each.any(|cell| cell.iter().all(|(.., content)| content.is_none())) {
         return Err(Broken("a cell was never set"));
     }
-    Ok((Text::new(first.field), cell))
+    Ok(cells)
 }
 
 /// What a version holds, where this is the one before it.
@@ -232,8 +257,4 @@ fn text_of(text: &TextImage<'_>) -> StoredText {
         TextImage::Memory(text) => StoredText::Memory(Text::new(text)),
         TextImage::Blob(blob) => StoredText::Blob(*blob),
     }
-}
-
-fn push<T>(history: &mut History<T>, epoch: Epoch, value: T) -> Result<(), Broken> {
-    if history.push(epoch, value) { Ok(()) } else { Err(Broken("versions do not ascend")) }
 }

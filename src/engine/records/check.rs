@@ -12,13 +12,16 @@ impl RecordTable {
         self.by_key.check()?;
         self.iter().try_for_each(|(key, record)| {
             let invariants: [Invariant<Of<'_>>; 4] = [
-                ("a record has a cell", |(key, record, _)| {
-                    ensure(!record.fields.is_empty(), || format!("{key:?} has none"))
+                ("a record has a version with cells", |(key, record, _)| {
+                    ensure(!record.is_never(), || format!("{key:?} has none"))
                 }),
-                ("fields stand in their order, and where their tags are", |(key, record, _)| {
-                    record.fields.check().map_err(|why| format!("{key:?}: {why}"))
+                ("fields stand in their order, and their span is known", |(key, record, _)| {
+                    let check = record.iter().try_for_each(|(_, fields)| fields.check());
+                    check.map_err(|why| format!("{key:?}: {why}"))
                 }),
-                ("versions stand in the order of their epochs, and are found", check_versions),
+                ("versions stand in the order of their epochs, and are found", |(key, record, pasts)| {
+                    record.check(pasts).map_err(|why| format!("{key:?}: {why}"))
+                }),
                 ("a list knows its length", check_lists),
             ];
             hold(&(key.as_str(), record, pasts), &invariants)
@@ -26,19 +29,10 @@ impl RecordTable {
     }
 }
 
-fn check_versions((key, record, pasts): &Of<'_>) -> Found {
-    record.count.check(pasts).map_err(|why| format!("the count of {key:?}: {why}"))?;
-    record
-        .cells()
-        .try_for_each(|(field, cell)| cell.check(pasts).map_err(|why| format!("{field:?} of {key:?}: {why}")))
-}
-
 fn check_lists((key, record, _): &Of<'_>) -> Found {
-    record.cells().try_for_each(|(field, cell)| {
-        let mut contents = cell.iter().filter_map(|(_, content)| content.as_ref());
-        contents.try_for_each(|content| {
-            content.value.check().map_err(|why| format!("{field:?} of {key:?}: {why}"))
-        })
+    let mut cells = record.iter().flat_map(|(_, fields)| fields.cells());
+    cells.try_for_each(|(field, content)| {
+        content.value.check().map_err(|why| format!("{field:?} of {key:?}: {why}"))
     })
 }
 
@@ -46,22 +40,21 @@ fn check_lists((key, record, _): &Of<'_>) -> Found {
 mod tests {
     use super::*;
     use crate::engine::Text;
-    use crate::engine::check::tests::assert_names;
+    use crate::engine::check::tests::{assert_names, content};
     use crate::engine::fields::Fields;
     use crate::engine::history::History;
     use crate::engine::timeline::{Epoch, Timeline};
 
     #[test]
     fn records_without_cells_and_with_fields_out_of_order_are_found() {
-        let cell = |field| (Text::new(field), History::new(Epoch::FIRST, None));
-        let found = |fields| {
+        let found = |names: &[&str]| {
             let mut records = RecordTable::default();
-            records.add(Text::new("k"), Record::of_parts(fields, History::new(Epoch::FIRST, 0)));
+            let fields: Fields = names.iter().map(|name| (Text::new(name), content("v"))).collect();
+            records.add(Text::new("k"), History::new(Epoch::FIRST, fields));
             records.check(&Timeline::new().pasts(std::iter::empty()))
         };
-        assert_eq!(found(Fields::of_sorted(vec![cell("a"), cell("b")])), Ok(()));
-        assert_names(&found(Fields::default()), "a record has a cell");
-        let swapped = Fields::of_sorted(vec![cell("b"), cell("a")]);
-        assert_names(&found(swapped), "fields stand in their order, and where their tags are");
+        assert_eq!(found(&["a", "b"]), Ok(()));
+        assert_names(&found(&[]), "a record has a version with cells");
+        assert_names(&found(&["b", "a"]), "fields stand in their order, and their span is known");
     }
 }

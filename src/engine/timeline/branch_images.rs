@@ -25,16 +25,25 @@ impl TimelineImage {
     }
 }
 
-/// Where branches begin, in ascending order, and whether they are the database's: the others are those of
-/// transactions. There are none if there is no transaction.
+/// Where branches begin, in ascending order, with their places, and whether they are the database's: the others
+/// are those of transactions.
 #[derive(Clone, Debug)]
-pub(in crate::engine) struct Runs(Vec<(Epoch, bool)>);
+pub(in crate::engine) struct Runs(Vec<(Epoch, u32, bool)>);
 
 impl Runs {
+    /// Are they of a database in which no transaction is open?
+    pub(in crate::engine) fn have_all(&self) -> bool {
+        self.0.iter().all(|(.., is_own)| *is_own)
+    }
+
+    fn run_of(&self, epoch: Epoch) -> Option<&(Epoch, u32, bool)> {
+        let after = self.0.partition_point(|(first, ..)| *first <= epoch);
+        self.0[..after].last()
+    }
+
     /// Is this epoch the database's?
     pub(in crate::engine) fn have(&self, epoch: Epoch) -> bool {
-        let after = self.0.partition_point(|(first, _)| *first <= epoch);
-        self.0[..after].last().is_none_or(|(_, is_own)| *is_own)
+        self.run_of(epoch).is_some_and(|(.., is_own)| *is_own)
     }
 }
 
@@ -46,8 +55,8 @@ impl Timeline {
         let mut order: Vec<_> =
             (0..self.number_of_branches()).filter(|place| !vacant.contains(place)).collect();
         order.sort_unstable_by_key(|place| self.branch(*place).first);
-        let runs = if own.is_empty() { &[][..] } else { &order };
-        let runs = runs.iter().map(|place| (self.branch(*place).first, !own.contains(place))).collect();
+        let runs = order.iter().map(|place| (self.branch(*place).first, *place, !own.contains(place)));
+        let runs = runs.collect();
         order.retain(|place| !own.contains(place));
         let mut places = vec![0; self.branches.len()];
         (0..).zip(&order).for_each(|(place, branch)| places[*branch as usize] = place);
@@ -57,6 +66,33 @@ impl Timeline {
             BranchImage { first: first.number(), fork, parent: places[parent as usize] }
         };
         TimelineImage { branches: order.iter().map(image).collect(), places, runs: Runs(runs) }
+    }
+
+    /// The latest epoch that is seen from one and not later than another.
+    pub(in crate::engine) fn seen_looking_from(
+        &self,
+        runs: &Runs,
+        from: Epoch,
+        epoch: Epoch,
+    ) -> Option<Epoch> {
+        runs.run_of(from).and_then(|(_, branch, _)| self.seen_from(*branch, from, epoch))
+    }
+
+    /// Of each epoch named that which is seen right before it: the one before it in its branch that is named, or where
+    /// its branch forks, if it is the first there.
+    pub(in crate::engine) fn before_each(&self, runs: &Runs, epochs: &[Epoch]) -> Vec<Option<Epoch>> {
+        let before = |(place, epoch): (usize, &Epoch)| {
+            let (first, branch, _) = *runs.run_of(*epoch)?;
+            let earlier = place.checked_sub(1).map(|before| epochs[before]).filter(|before| first <= *before);
+            // The first branch of all says of itself that it forks.
+            earlier.or_else(|| self.branch(branch).fork.filter(|fork| *fork < first))
+        };
+        epochs.iter().enumerate().map(before).collect()
+    }
+
+    /// The epochs at which branches fork.
+    pub(in crate::engine) fn forks(&self) -> impl Iterator<Item = Epoch> {
+        self.branches.iter().filter_map(|branch| branch.fork)
     }
 
     /// The timeline of these branches, with this epoch open.

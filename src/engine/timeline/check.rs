@@ -82,7 +82,7 @@ impl Timeline {
             self.in_use().map(|(place, branch)| (branch.first, self.last, place)).collect();
         order.sort_unstable();
         for place in 1..order.len() {
-            order[place - 1].1 = order[place].0.before();
+            order[place - 1].1 = order[place].0.before().unwrap_or(Epoch::FIRST);
         }
         for (_, last, branch) in &mut order {
             let open = all.iter().find(|head| head.branch == *branch).map(|head| head.open);
@@ -114,12 +114,6 @@ impl Timeline {
                 ("there is a fork for each transaction", BranchTree::transactions),
             ],
         )
-    }
-}
-
-impl Epoch {
-    fn before(self) -> Self {
-        Self::new(self.number() - 1).unwrap_or(Self::FIRST)
     }
 }
 

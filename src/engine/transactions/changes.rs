@@ -3,13 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Transaction;
-use crate::engine::expiries::PendingExpiry;
-use crate::engine::records::Content;
 use crate::engine::timeline::Epoch;
-use crate::engine::undo::UndoRecord;
 use crate::engine::{Engine, Text};
 use crate::query::{Operation, Query};
-use crate::time::ClockRule;
 
 /// How a transaction makes more of a database than its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +27,8 @@ pub(super) struct Changes {
 /// What a write is about to change.
 #[derive(Clone, Copy)]
 pub(in crate::engine) enum WriteTarget<'c> {
-    /// A cell.
-    Cell(&'c str, &'c str),
+    /// A record.
+    Record(&'c str),
     /// All records.
     All,
     /// The backups.
@@ -89,7 +85,7 @@ impl Engine {
     }
 
     /// Keeps the notes of an epoch that a backup closes, where a transaction may have to undo it.
-    pub(in crate::engine) fn keep_closed(&mut self, notes: &[UndoRecord], epoch: Epoch) {
+    pub(in crate::engine) fn keep_closed(&mut self, notes: &[Text], epoch: Epoch) {
         if let Some(transaction) = self.transaction() {
             transaction.closed.extend(notes.iter().map(|note| (note.clone(), epoch)));
         }
@@ -108,22 +104,26 @@ impl Engine {
 
     /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it
     /// has written.
-    pub(in crate::engine) fn written(&mut self) -> Vec<UndoRecord> {
+    pub(in crate::engine) fn written(&mut self) -> Vec<Text> {
         if self.is_inside() || !self.backups.is_empty() {
             return self.undo.take();
         }
-        let notes = self.records.iter().flat_map(|(key, record)| {
-            let fields = record.cells().map(|(field, _)| Some(field.clone()));
-            std::iter::once(None).chain(fields).map(|field| (key.clone(), field))
-        });
-        notes.collect()
+        self.records.iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// Undoes what the open epoch has written.
-    pub(in crate::engine) fn undo_open(&mut self, written: Vec<UndoRecord>) {
-        for (key, field) in written {
-            self.preserve(&key, field.as_deref());
-            self.records.undo(&key, field.as_deref(), self.timeline.open());
+    pub(in crate::engine) fn undo_open(&mut self, written: Vec<Text>) {
+        for key in written {
+            self.preserve(&key);
+            self.records.take(&key, self.timeline.open());
+        }
+    }
+
+    /// Notes that something changes now, unless it is in a transaction.
+    #[inline]
+    pub(in crate::engine) fn note_moment_of_change(&mut self) {
+        if !self.is_inside() {
+            self.changed = self.clock.now();
         }
     }
 
@@ -131,49 +131,40 @@ impl Engine {
     #[cold]
     pub(in crate::engine) fn note_change(&mut self, change: WriteTarget<'_>) {
         if let Some(transaction) = self.transaction() {
-            if let WriteTarget::Cell(key, _) = change {
+            if let WriteTarget::Record(key) = change {
                 transaction.touch(Some(key), true);
             }
             return;
         }
+        self.changed = self.clock.now();
         self.end_abandoned();
-        if let WriteTarget::Cell(key, field) = change {
-            self.preserve(key, Some(field));
+        if let WriteTarget::Record(key) = change {
+            self.preserve(key);
         }
         for Transaction { changes, .. } in &mut self.transactions {
             match change {
                 WriteTarget::All => changes.all = true,
                 WriteTarget::Backups => changes.backups = true,
-                WriteTarget::Cell(key, _) if changes.records.contains(key) => {}
-                WriteTarget::Cell(key, _) => drop(changes.records.insert(Text::new(key))),
+                WriteTarget::Record(key) if changes.records.contains(key) => {}
+                WriteTarget::Record(key) => drop(changes.records.insert(Text::new(key))),
             }
         }
     }
 
-    /// Gives the transactions a cell or, without a field, the count of a record as it is, before it goes.
+    /// Gives the transactions a record as it is, before it goes.
     #[inline]
-    pub(in crate::engine) fn preserve(&mut self, key: &str, field: Option<&str>) {
+    pub(in crate::engine) fn preserve(&mut self, key: &str) {
         if self.is_shared() && !self.is_inside() {
-            self.preserve_for_all(key, field);
+            self.preserve_for_all(key);
         }
     }
 
     #[cold]
-    fn preserve_for_all(&mut self, key: &str, field: Option<&str>) {
-        let (open, passes) = (self.timeline.open(), self.clock.rule() == ClockRule::Monotone);
+    fn preserve_for_all(&mut self, key: &str) {
+        let open = self.timeline.open();
         for transaction in self.transactions.iter_mut().filter(|transaction| transaction.fork == open) {
-            let epoch = transaction.first;
-            let preserved = self.records.preserve((key, field), epoch, &self.timeline);
-            let note = (Text::new(key), field.map(Text::new));
-            if let (Some(Some(Content { lifetime, .. })), Some(field)) = (&preserved, field)
-                && passes
-                && !lifetime.is_permanent()
-            {
-                let (key, field) = (note.0.clone(), Text::new(field));
-                self.expiries.sort_in(PendingExpiry { last: lifetime.last(), epoch, key, field });
-            }
-            if preserved.is_some() || field.is_none() {
-                transaction.closed.push((note, epoch));
+            if self.records.preserve(key, transaction.first, &self.timeline) {
+                transaction.closed.push((Text::new(key), transaction.first));
             }
         }
     }

@@ -6,8 +6,6 @@ use std::collections::BTreeSet;
 use super::{KeptPresent, Transaction};
 use crate::engine::Engine;
 use crate::engine::backups::Backups;
-use crate::engine::check::written_is_recorded;
-use crate::engine::expiries::ExpiryCursor;
 use crate::engine::invariant::{Found, ensure, hold};
 use crate::engine::live::Live;
 use crate::engine::timeline::{Epoch, Head, Known, Timeline};
@@ -20,7 +18,6 @@ pub(in crate::engine) struct Present<'e> {
     pub(in crate::engine) timeline: Cow<'e, Timeline>,
     pub(in crate::engine) shift: u64,
     pub(in crate::engine) live: &'e Live,
-    pub(in crate::engine) expiries: &'e ExpiryCursor,
     pub(in crate::engine) undo: &'e UndoLog,
     pub(in crate::engine) backups: &'e Backups,
 }
@@ -42,18 +39,17 @@ impl Engine {
             number: self.inside.map(|place| self.transactions[place].number),
             timeline: Cow::Borrowed(&self.timeline),
             shift: self.shift,
-            live: self.records.live(),
-            expiries: self.expiries.cursor(),
+            live: &self.live,
             undo: &self.undo,
             backups: &self.backups,
         };
         let kept = self.transactions.iter().enumerate().map(|(place, Transaction { other, number, .. })| {
             let mut timeline = self.timeline.clone();
-            let KeptPresent { at, shift, live, expiries, undo, backups } = other;
+            let KeptPresent { at, shift, live, undo, backups } = other;
             timeline.swap(&mut at.clone());
             // The one that is asked keeps the database's.
             let number = Some(*number).filter(|_| self.inside != Some(place));
-            Present { number, timeline: Cow::Owned(timeline), shift: *shift, live, expiries, undo, backups }
+            Present { number, timeline: Cow::Owned(timeline), shift: *shift, live, undo, backups }
         });
         kept.chain([asked]).collect()
     }
@@ -61,11 +57,6 @@ impl Engine {
     /// The epochs that are in a branch.
     pub(in crate::engine) fn known_epochs(&self) -> Known {
         self.timeline.known(self.heads())
-    }
-
-    /// The epochs in which transactions are told what others change.
-    pub(in crate::engine) fn first_epochs(&self) -> impl Iterator<Item = Epoch> {
-        self.transactions.iter().map(|transaction| transaction.first)
     }
 
     pub(in crate::engine) fn check_timeline(&self) -> Found {
@@ -104,11 +95,7 @@ impl Engine {
     fn each_transaction(&self, holds: impl Fn(&Transaction, &Head, &BTreeSet<Epoch>) -> Found) -> Found {
         let known = self.known_epochs();
         let own = |head: &Head| -> BTreeSet<Epoch> {
-            let records = self.records.iter();
-            let versions = records.flat_map(|(_, record)| {
-                let cells = record.cells().flat_map(|(_, cell)| cell.iter().map(|(epoch, _)| epoch));
-                cells.chain(record.count().iter().map(|(epoch, _)| epoch))
-            });
+            let versions = self.records.iter().flat_map(|(_, record)| record.iter().map(|(epoch, _)| epoch));
             versions.filter(|epoch| known.are_of(*epoch, head)).collect()
         };
         self.transactions.iter().enumerate().try_for_each(|(place, transaction)| {
@@ -121,16 +108,12 @@ impl Engine {
 
     fn closed(&self) -> Found {
         self.each_transaction(|Transaction { closed, .. }, head, own| {
-            let undo: BTreeSet<_> =
-                closed.iter().map(|((key, field), epoch)| (key.as_str(), field.as_deref(), *epoch)).collect();
-            let epochs = own.iter().filter(|epoch| **epoch != head.open());
-            epochs.copied().try_for_each(|epoch| {
-                self.records.iter().try_for_each(|(key, record)| {
-                    // This is never swept, so that a cell which is gone will do for the count.
-                    let any = closed.iter().any(|((of, _), in_epoch)| of == key && *in_epoch == epoch);
-                    let has = |field| undo.contains(&(key.as_str(), Some(field), epoch));
-                    written_is_recorded((key, record), epoch, any, has)
-                })
+            let notes: BTreeSet<_> = closed.iter().map(|(key, epoch)| (key.as_str(), *epoch)).collect();
+            self.records.iter().try_for_each(|(key, record)| {
+                let closed = record.iter().map(|(epoch, _)| epoch);
+                let mut closed = closed.filter(|epoch| own.contains(epoch) && *epoch != head.open());
+                let missing = closed.find(|epoch| !notes.contains(&(key.as_str(), *epoch)));
+                missing.map_or(Ok(()), |epoch| Err(format!("{key:?} is not, in {epoch:?}")))
             })
         })
     }
@@ -138,7 +121,7 @@ impl Engine {
     fn touched(&self) -> Found {
         self.each_transaction(|transaction, _, own| {
             let mut written = self.records.iter().filter(|(_, record)| {
-                let mut epochs = record.cells().flat_map(|(_, cell)| cell.iter().map(|(epoch, _)| epoch));
+                let mut epochs = record.iter().map(|(epoch, _)| epoch);
                 epochs.any(|epoch| epoch != transaction.first && own.contains(&epoch))
             });
             let missing = written.find(|(key, _)| transaction.touched.get(*key) != Some(&true));

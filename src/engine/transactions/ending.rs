@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use super::changes::{WholeDbWrite, WriteTarget};
 use super::{Session, Transaction};
-use crate::engine::Engine;
 use crate::engine::blobs;
+use crate::engine::fields::{Content, Fields};
 use crate::engine::stored::BlobRef;
 use crate::engine::timeline::Epoch;
-use crate::engine::undo::UndoRecord;
+use crate::engine::{Engine, Text};
 use crate::query::Query;
 use crate::time::Time;
 
@@ -26,7 +26,7 @@ pub enum Effect {
     /// Queries have been handed out that do the same.
     Queries,
     /// It has taken or restored backups, or emptied the database: no others have written since it began, so
-    /// its own queries do the same.
+    /// its own queries do the same at their moments, for which the clock goes back ([`Engine::go_back`]).
     Original,
 }
 
@@ -62,18 +62,14 @@ impl Engine {
         if !transaction.whole_writes.is_empty() {
             return Ok(Effect::Original);
         }
-        let now = self.own_time(self.clock.now());
-        let held = |engine: &Self, key: &str, field: &str| {
-            engine.records.live_cell(key, field, &engine.timeline, now).cloned()
-        };
-        let mut cells: Vec<_> =
-            self.undo.iter().filter_map(|(key, field)| Some((key.clone(), field.clone()?))).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        let wanted: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
+        let mut keys: Vec<Text> = self.undo.iter().cloned().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let seen = |engine: &Self, key: &Text| engine.records.seen(key, &engine.timeline).cloned();
+        let wanted: Vec<_> = keys.iter().map(|key| seen(self, key)).collect();
         self.leave();
-        let told: Vec<_> = cells.iter().map(|(key, field)| held(self, key, field)).collect();
-        self.try_tell(&cells, told, wanted, fetch, each)?;
+        let told: Vec<_> = keys.iter().map(|key| seen(self, key)).collect();
+        self.try_tell(&keys, &told, &wanted, fetch, each)?;
         Ok(Effect::Queries)
     }
 
@@ -112,7 +108,7 @@ impl Engine {
     }
 
     /// Takes out a transaction; the answer is what it has written. The database is asked then.
-    fn end_transaction(&mut self, place: usize) -> (Vec<(UndoRecord, Epoch)>, Transaction) {
+    fn end_transaction(&mut self, place: usize) -> (Vec<(Text, Epoch)>, Transaction) {
         self.leave();
         let mut transaction = self.transactions.swap_remove(place);
         let open = transaction.other.at.open();
@@ -121,15 +117,9 @@ impl Engine {
         (written, transaction)
     }
 
-    pub(in crate::engine) fn undo(
-        &mut self,
-        (written, transaction): (Vec<(UndoRecord, Epoch)>, Transaction),
-    ) {
-        for ((key, field), epoch) in written.into_iter().chain(transaction.closed) {
-            match field {
-                Some(field) => drop(self.records.take(&key, &field, epoch)),
-                None => self.records.undo(&key, None, epoch),
-            }
+    pub(in crate::engine) fn undo(&mut self, (written, transaction): (Vec<(Text, Epoch)>, Transaction)) {
+        for (key, epoch) in written.into_iter().chain(transaction.closed) {
+            self.records.take(&key, epoch);
         }
     }
 
@@ -154,15 +144,16 @@ impl Engine {
     fn merge(&mut self, place: usize, now: Time) {
         let (written, mut transaction) = self.end_transaction(place);
         let touched = std::mem::take(&mut transaction.touched);
-        for ((key, field), epoch) in written {
-            let Some(field) = field else {
-                self.records.undo(&key, None, epoch);
-                continue;
-            };
-            match self.records.take(&key, &field, epoch) {
-                Some(Some(content)) if content.lifetime.holds_at(now) => self.put(&key, &field, content, now),
-                Some(_) => drop(self.remove(&key, &field, now)),
-                None => {}
+        for (key, epoch) in written {
+            let Some(fields) = self.records.take(&key, epoch) else { continue };
+            let before = self.records.seen(&key, &self.timeline).cloned();
+            for (field, before, content) in Fields::differences(before.as_ref(), Some(&fields)) {
+                let live = |content: &&Content| content.lifetime.holds_at(now);
+                match content.filter(live) {
+                    Some(content) if before != Some(content) => self.put(&key, field, content.clone(), now),
+                    None if before.is_some() => drop(self.remove(&key, field, now)),
+                    _ => {}
+                }
             }
         }
         self.undo((Vec::new(), transaction));

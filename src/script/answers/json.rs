@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Answers;
 use crate::reply::Reply;
+use crate::script::to_json;
 use crate::wire::{Answer, Request};
 
 /// One JSON array, or for a suite one array of objects.
@@ -112,7 +113,7 @@ impl<W: Write> Answers for JsonLinesAnswers<W> {
 
 fn begin_object(out: &mut impl Write, name: &str) -> io::Result<()> {
     out.write_all(b"{\"name\":")?;
-    serde_json::to_writer(&mut *out, name)?;
+    out.write_all(to_json(name).as_bytes())?;
     out.write_all(b",\"answers\":[")
 }
 
@@ -139,9 +140,9 @@ fn write_reply(out: &mut impl Write, reply: &Reply<'_>) -> io::Result<()> {
 
 /// Writes text as it stands inside a JSON string. Nearly all of it needs no escape, and is written as it is.
 fn write_escaped(out: &mut impl Write, text: &str) -> io::Result<()> {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
         return out.write_all(text.as_bytes());
     }
-    let quoted = serde_json::to_string(text)?;
+    let quoted = to_json(text);
     out.write_all(&quoted.as_bytes()[1..quoted.len() - 1])
 }

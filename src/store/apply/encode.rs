@@ -17,14 +17,14 @@ pub(super) struct Encoder<'b> {
     clock: Clock,
     /// What the clock reads as far as the log says.
     logged: Time,
-    /// Is there a query in it that happens at a time?
-    has_time: bool,
+    /// To when it was moved because somebody asked: that survives.
+    asked: Time,
 }
 
 impl<'b> Encoder<'b> {
     /// Begins in a group that is empty, where the log says that the clock reads `logged`.
     pub(super) fn new(group: Group, blobs: &'b BlobStore, clock: Clock, logged: Time) -> Self {
-        Self { blobs, draft: Draft { group, has_blobs: false }, clock, logged, has_time: false }
+        Self { blobs, draft: Draft { group, has_blobs: false }, clock, logged, asked: Time(0) }
     }
 
     /// Encodes what is to be logged of all queries.
@@ -35,11 +35,14 @@ impl<'b> Encoder<'b> {
     ) -> Result<(Option<Draft>, Time), Error> {
         for (place, query) in queries.iter().enumerate() {
             self.clock.advance(query.timestamp()).map_err(Error::Backwards)?;
+            if query.timestamp().is_some() {
+                self.asked = self.clock.now();
+            }
             if is_logged(query) && plans.get(place) == LogPlan::Log {
                 self.push(query)?;
             }
         }
-        if self.has_time && self.clock.now() > self.logged {
+        if self.asked > self.logged {
             self.push_clock();
         }
         Ok(((!self.draft.group.is_empty()).then_some(self.draft), self.logged))
@@ -48,7 +51,6 @@ impl<'b> Encoder<'b> {
     fn push(&mut self, query: &Query<'_>) -> Result<(), Error> {
         // How queries are read has no time, and may be changed while a transaction waits for its own.
         if query.operation().access() == Access::Write {
-            self.has_time = true;
             if query.timestamp().is_none() && self.clock.now() > self.logged {
                 self.push_clock();
             }

@@ -14,21 +14,16 @@ use crate::time::{Clock, Time};
 #[derive(Debug)]
 pub(in crate::store) struct PendingTxn {
     pub(super) group: Group,
-    /// What the clock read at first, and what it reads as far as the group says.
-    pub(super) began: Time,
-    pub(super) logged: Time,
+    /// What the clock reads as far as the group says.
+    logged: Time,
 }
 
 impl PendingTxn {
     /// Was it asked in order of time, up to where the clock stands? The error is a reason.
     pub(in crate::store) fn check(&self, clock: Clock) -> Result<(), String> {
-        if self.began > self.logged || self.logged > clock.now() {
-            return Err(format!(
-                "it began at {} and goes on at {} of {}",
-                self.began,
-                self.logged,
-                clock.now()
-            ));
+        let (begins, logged, now) = (self.group.begins_at(), self.logged, clock.now());
+        if begins.is_none_or(|begins| begins > logged) || logged > now {
+            return Err(format!("it begins at {begins:?} and goes on at {logged} of {now}"));
         }
         self.group.check(&Numbering::own(), &mut Clock::new(clock.rule()))
     }
@@ -51,8 +46,12 @@ impl PendingTxns {
         if self.0.len().is_power_of_two() && !self.0.contains_key(&number) {
             self.0.retain(|number, _| engine.is_open(*number));
         }
-        let begin = || PendingTxn { group: Group::default(), began: now, logged: Time(0) };
-        let PendingTxn { group, logged, .. } = self.0.entry(number).or_insert_with(begin);
+        let begin = || {
+            let mut group = Group::default();
+            group.push_clock(now);
+            PendingTxn { group, logged: now }
+        };
+        let PendingTxn { group, logged } = self.0.entry(number).or_insert_with(begin);
         if query.timestamp().is_none() && now > *logged {
             group.push_clock(now);
         }

@@ -11,8 +11,7 @@
 
 use crate::engine::image::{self as engine, BlobRef, RecordImage, TextImage, ValueImage, VersionImage};
 use crate::store::message::{
-    AliasMessage, BackupMessage, BranchMessage, CountMessage, ListMessage, RecordMessage, StateMessage,
-    VersionMessage,
+    AliasMessage, BackupMessage, BranchMessage, ListMessage, RecordMessage, StateMessage, VersionMessage,
 };
 use crate::time::{ClockRule, Time};
 
@@ -45,8 +44,8 @@ pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> StateMe
         BranchMessage { first, fork, parent }
     };
     let backup = |backup: &engine::BackupImage| {
-        let engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records } = *backup;
-        BackupMessage { taken, now, epoch, branch, live_records }
+        let engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch } = *backup;
+        BackupMessage { taken, now, epoch, branch }
     };
     let alias = |(name, operation): &(String, String)| {
         let [name, operation] = [name, operation].map(Clone::clone);
@@ -54,9 +53,8 @@ pub(in crate::store) fn state(state: &engine::State, next_value: u64) -> StateMe
     };
     StateMessage {
         now: state.now.0,
+        changed: Some(state.changed.0),
         shift: state.shift,
-        settled: state.settled.0,
-        live_records: state.live_records,
         open: state.open,
         branches: state.branches.iter().map(branch).collect(),
         backups: state.backups.iter().map(backup).collect(),
@@ -72,16 +70,15 @@ pub(in crate::store) fn state_of(state: &StateMessage, rule: ClockRule) -> engin
         engine::BranchImage { first, fork, parent }
     };
     let backup = |backup: &BackupMessage| {
-        let BackupMessage { taken, now, epoch, branch, live_records } = *backup;
-        engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch, live_records }
+        let BackupMessage { taken, now, epoch, branch } = *backup;
+        engine::BackupImage { taken: Time(taken), now: Time(now), epoch, branch }
     };
     let alias = |AliasMessage { name, operation }: &AliasMessage| (name.clone(), operation.clone());
     engine::State {
         rule,
         now: Time(state.now),
+        changed: Time(state.changed.unwrap_or(state.now)),
         shift: state.shift,
-        settled: Time(state.settled),
-        live_records: state.live_records,
         open: state.open,
         branches: state.branches.iter().map(branch).collect(),
         backups: state.backups.iter().map(backup).collect(),
@@ -111,24 +108,12 @@ pub(in crate::store) fn record(
         };
         VersionMessage { field: version.field.to_owned(), epoch: version.epoch, value, last, list: items }
     };
-    RecordMessage {
-        key: record.key.to_owned(),
-        counts: record
-            .counts
-            .iter()
-            .map(|(epoch, cells)| CountMessage { epoch: *epoch, cells: *cells })
-            .collect(),
-        versions: record.versions.iter().map(version).collect(),
-    }
+    RecordMessage { key: record.key.to_owned(), versions: record.versions.iter().map(version).collect() }
 }
 
 /// The record in a message.
 pub(in crate::store) fn record_of(record: &RecordMessage) -> RecordImage<'_> {
-    RecordImage {
-        key: &record.key,
-        counts: record.counts.iter().map(|count| (count.epoch, count.cells)).collect(),
-        versions: record.versions.iter().map(version_of).collect(),
-    }
+    RecordImage { key: &record.key, versions: record.versions.iter().map(version_of).collect() }
 }
 
 fn version_of(version: &VersionMessage) -> VersionImage<'_> {

@@ -74,9 +74,13 @@ pub(in crate::store) fn read(
     let Reading { loader: Some(loader), next_blob, locations, .. } = reading else {
         return Err(Damage::new(&file.name, 0, "it has no state").into());
     };
-    let is_whole = losses.is_none_or(|losses| losses.is_empty());
-    let engine = if is_whole { loader.finish() } else { loader.finish_incomplete() };
-    Ok(LoadedSnapshot { engine, covers, next_blob, locations, size: Size { name, bytes, values_bytes } })
+    Ok(LoadedSnapshot {
+        engine: loader.finish(),
+        covers,
+        next_blob,
+        locations,
+        size: Size { name, bytes, values_bytes },
+    })
 }
 
 /// What a frame says, and where it stands.

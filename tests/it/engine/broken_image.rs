@@ -62,7 +62,7 @@ fn live_on(mut engine: Engine, image: &Image, rest: &List) {
             let timestamp = Time(engine.clock().now().0.saturating_add(leap));
             let _ =
                 engine.apply(&Query::Restore { timestamp, timestamp_to_restore: RestorePoint(backup.taken) });
-            for (key, _, versions) in &image.records {
+            for (key, versions) in &image.records {
                 let (field, _, _) = &versions.first().cloned().unwrap_or_default();
                 let _ = engine.apply(&Query::ScanAt { key, timestamp });
                 let _ = engine.apply(&Query::DeleteAt { key, field, timestamp });
@@ -72,7 +72,7 @@ fn live_on(mut engine: Engine, image: &Image, rest: &List) {
             let _ = engine.apply(&Query::Backup { timestamp });
         }
     }
-    assert!(engine.cells().len() <= engine.sizes().versions);
+    assert!(engine.cells().len() <= engine.sizes().cells);
 }
 
 /// Makes one mistake in an image: the one that is left when so many places where one could be made are passed.
@@ -116,12 +116,12 @@ impl Editor {
     }
 
     fn edit(&mut self, Image { state, records }: &mut Image) {
-        let State { rule, now, shift, settled, live_records, open, branches, backups, aliases } = state;
+        let State { rule, now, changed, shift, open, branches, backups, aliases } = state;
         self.list(aliases);
         if self.way(1).is_some() {
             *rule = if *rule == ClockRule::Free { ClockRule::Monotone } else { ClockRule::Free };
         }
-        for number in [&mut now.0, shift, &mut settled.0, live_records] {
+        for number in [&mut now.0, &mut changed.0, shift] {
             self.number(number, u64::MAX);
         }
         self.small(open);
@@ -132,8 +132,8 @@ impl Editor {
             }
         }
         self.list(backups);
-        for BackupImage { taken, now, epoch, branch, live_records } in backups {
-            for number in [&mut taken.0, &mut now.0, live_records] {
+        for BackupImage { taken, now, epoch, branch } in backups {
+            for number in [&mut taken.0, &mut now.0] {
                 self.number(number, u64::MAX);
             }
             for number in [epoch, branch] {
@@ -141,13 +141,7 @@ impl Editor {
             }
         }
         self.list(records);
-        for (_, counts, versions) in records {
-            self.list(counts);
-            for (epoch, cells) in counts {
-                for number in [epoch, cells] {
-                    self.small(number);
-                }
-            }
+        for (_, versions) in records {
             self.list(versions);
             for (field, epoch, content) in versions {
                 self.small(epoch);

@@ -23,8 +23,8 @@ fn restore(engine: &mut Engine, at: u64, moment: u64) {
 }
 
 fn assert_small(sizes: Sizes) {
-    let Sizes { records, versions, expiries, undo, branches, .. } = sizes;
-    assert!([records, versions, expiries, undo, branches].iter().all(|size| *size < 5_000), "{sizes:?}");
+    let Sizes { records, versions, deaths, undo, branches, .. } = sizes;
+    assert!([records, versions, deaths, undo, branches].iter().all(|size| *size < 5_000), "{sizes:?}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn long(number: u64) -> String {
 }
 
 #[test]
-fn long_texts_do_not_add_up_in_notes_and_expiries() {
+fn long_texts_do_not_add_up_in_notes_and_deaths() {
     let mut engine = Engine::new(ClockRule::Monotone);
     backup(&mut engine, 0);
     for number in 0..1_000 {
@@ -102,8 +102,8 @@ fn long_texts_do_not_add_up_in_notes_and_expiries() {
         set(&mut engine, &key, number, 1);
         apply(&mut engine, &Query::Set { key: &key, field: "g", value: "v" });
         apply(&mut engine, &Query::Delete { key: &key, field: "g" });
-        let Sizes { records, expiries, undo, .. } = engine.sizes();
-        assert!(records + expiries + undo < 40, "{:?}", engine.sizes());
+        let Sizes { records, deaths, undo, .. } = engine.sizes();
+        assert!(records + deaths + undo < 40, "{:?}", engine.sizes());
     }
 }
 
@@ -177,17 +177,17 @@ fn what_is_cleared_goes_where_no_backup_holds_it() {
     };
     fill(&mut engine, 0);
     apply(&mut engine, &clear);
-    assert_eq!((engine.sizes().records, engine.sizes().expiries), (0, 0));
+    assert_eq!((engine.sizes().records, engine.sizes().deaths), (0, 0));
     set(&mut engine, "held", 10_000, 1_000_000);
     assert_eq!(backup(&mut engine, 10_000), "1");
     for round in 1..20 {
         fill(&mut engine, round * 10_000);
         apply(&mut engine, &clear);
         assert_eq!(apply(&mut engine, &Query::Size {}), "0");
-        let Sizes { records, versions, expiries, undo, .. } = engine.sizes();
+        let Sizes { records, versions, deaths, undo, .. } = engine.sizes();
         assert_eq!((records, versions, undo), (1, 1, 0));
         // Those are swept when they have doubled.
-        assert!(expiries < 30_000, "{expiries} after {round} rounds");
+        assert!(deaths < 30_000, "{deaths} after {round} rounds");
     }
     restore(&mut engine, 300_000, 10_000);
     assert_eq!(apply(&mut engine, &Query::Keys {}), "held");

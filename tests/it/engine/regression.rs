@@ -8,6 +8,8 @@ use rewinddb::store::{Encoding, Names, Options, PowerLoss, SimulatedDisk, Store}
 use rewinddb::time::ClockRule;
 use rstest::rstest;
 
+use super::model::Model;
+
 /// The answer to the last of some queries, words parted by blanks.
 fn last_answer(rule: ClockRule, queries: &[&str]) -> (String, Engine) {
     let mut engine = Engine::new(rule);
@@ -33,6 +35,48 @@ fn a_lifetime_that_a_restore_moves_past_the_end_of_time_shows_as_permanent() {
     let queries = ["SET_AT_WITH_TTL k f v 0 7", "BACKUP 5", "RESTORE 18446744073709551615 6"];
     let (_, engine) = last_answer(ClockRule::Monotone, &queries);
     assert_eq!(engine.cells()[0].remaining, None);
+}
+
+/// Each of a few sets, backups and restores near both ends of time, held against the model.
+#[rstest]
+fn a_sum_past_the_end_never_expires_through_backups_and_restores(
+    #[values(ClockRule::Monotone, ClockRule::Free)] rule: ClockRule,
+) {
+    let (last, mut past) = (u64::MAX, 0);
+    let ends = [1, 9, last - 9, last - 2, last - 1, last];
+    for (ttl, first, second) in each_choice(ends, [20, 30, last - 5, last], [0, 40, last - 1, last]) {
+        let queries = [
+            format!("SET_AT_WITH_TTL k f v 10 {ttl}"),
+            "BACKUP 12".to_owned(),
+            format!("RESTORE {first} 12"),
+            format!("BACKUP {first}"),
+            format!("RESTORE {second} {first}"),
+            format!("SCAN_AT k {}", last - 1),
+            format!("SCAN_AT k {last}"),
+        ];
+        let (mut engine, mut model) = (Engine::new(rule), Model::new(rule == ClockRule::Free));
+        for text in &queries {
+            let words: Vec<_> = text.split(' ').collect();
+            let query = crate::language().parse(&words).expect("the words make a query");
+            let answer = engine.apply(&query).map(|reply| reply.to_string()).map_err(drop);
+            let owned: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(answer, model.answer(&owned), "{text} of {queries:?}");
+            past += usize::from(text.ends_with(&last.to_string()) && answer.is_ok_and(|it| it == "f(v)"));
+        }
+        assert_eq!(engine.check(), Ok(()));
+    }
+    assert!(past > 10, "{past} are live at the last time");
+}
+
+/// Every choice of one of each.
+fn each_choice<const N: usize, const M: usize>(
+    first: [u64; N],
+    second: [u64; M],
+    third: [u64; M],
+) -> impl Iterator<Item = (u64, u64, u64)> {
+    first.into_iter().flat_map(move |one| {
+        second.into_iter().flat_map(move |two| third.into_iter().map(move |three| (one, two, three)))
+    })
 }
 
 #[test]

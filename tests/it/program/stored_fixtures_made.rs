@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rewinddb::engine::Session;
 use rewinddb::query::{Query, RestorePoint};
 use rewinddb::store::{Encoding, Options, SimulatedDisk, Store, SyncPolicy};
 use rewinddb::time::{ClockRule, Time, Ttl};
@@ -207,12 +208,35 @@ const DAMAGES: [&str; 26] = [
     "watermark-of-one-slot",
 ];
 
+/// A good store with a transaction that has taken a backup, and was committed later.
+fn goes_back() -> Files {
+    let (disk, session) = (SimulatedDisk::new(), Session::new());
+    let mut store = begin(&disk, &options(Encoding::Json), false);
+    let (key, field, value) = ("user", "name", "Ida");
+    let asked = [
+        Query::Begin {},
+        Query::Set { key, field, value },
+        Query::Backup { timestamp: Time(45) },
+        Query::Set { key, field, value: "Ada" },
+    ];
+    store.apply_in(&session, &asked, |_, _| {}).expect("it is applied");
+    // The user's token dies.
+    apply(&mut store, &[Query::Tick { timestamp: Time(200) }]);
+    store.compact().expect("it is compacted");
+    apply(&mut store, &[Query::Tick { timestamp: Time(300) }]);
+    store
+        .apply_in(&session, &[Query::Commit {}], |_, reply| assert_eq!(reply.to_string(), "true"))
+        .expect("it is applied");
+    store.close().expect("it closes");
+    disk.files()
+}
+
 /// A store of a later version: it is whole, and not for this one to touch.
 fn of_a_later_version() -> Files {
     let mut files = killed(Encoding::Json);
     let log = String::from_utf8(bytes(&mut files, "log").clone()).expect("it is text");
     let (header, rest) = log.split_once('\n').expect("a header is a line");
-    let header = header.replace("\"version\":1", "\"version\":2") + "\n";
+    let header = header.replace("\"version\":2", "\"version\":999") + "\n";
     // The checksum stands first, and covers what stands behind it.
     let checksum = crc32fast::hash(&header.as_bytes()[22..]);
     let header = format!("{{\"checksum\":\"{checksum:08x}\"{}", &header[22..]);
@@ -224,10 +248,11 @@ fn of_a_later_version() -> Files {
 pub(super) fn made() -> BTreeMap<String, Files> {
     let [free, packed] = other_good();
     let mut made = BTreeMap::from([
-        ("v1-binary".to_owned(), good(Encoding::Binary)),
-        ("v1-json".to_owned(), good(Encoding::Json)),
-        ("v1-free".to_owned(), free),
-        ("v1-packed".to_owned(), packed),
+        ("v2-binary".to_owned(), good(Encoding::Binary)),
+        ("v2-json".to_owned(), good(Encoding::Json)),
+        ("v2-free".to_owned(), free),
+        ("v2-packed".to_owned(), packed),
+        ("v2-goes-back".to_owned(), goes_back()),
         ("later-version".to_owned(), of_a_later_version()),
     ]);
     for how in DAMAGES {

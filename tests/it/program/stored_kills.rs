@@ -151,3 +151,38 @@ fn a_store_that_was_being_made_at_a_kill_is_made_then() {
         assert_eq!(answers(&scratch.run(&[], list)), "[\"\"]\n", "kill {number}");
     }
 }
+
+/// What others were told of the time was forgotten, and what had died lived again.
+#[rstest]
+#[case::tick(&[r#"["TICK",100]"#])]
+#[case::read(&[r#"["GET_AT","k","f",100]"#])]
+#[case::scan(&[r#"["SCAN_AT","k",100]"#])]
+#[case::write_that_is_rolled_back(&[r#"["BEGIN"]"#, r#"["SET_AT","k","g","v",100]"#, r#"["ROLLBACK"]"#])]
+#[case::write_that_is_open(&[r#"["BEGIN"]"#, r#"["SET_AT","k","g","v",100]"#])]
+fn what_has_moved_the_clock_survives(
+    #[case] moves: &[&str],
+    #[values("KILL", "INT", "TERM", "HUP")] signal: &str,
+) {
+    let scratch = Scratch::new();
+    let name = scratch.name();
+    let mut child = rewind(&["run", "-", "--store", &name, "--sync", "never"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let mut told = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    for line in [&[r#"["SET_AT_WITH_TTL","k","f","v",10,20]"#], moves].concat() {
+        writeln!(stdin, "{line}").expect("it reads");
+        told.next().expect("it answers").expect("a line");
+    }
+    let kill = format!("kill -{signal} {}", child.id());
+    let killed = std::process::Command::new("sh").args(["-c", &kill]).status();
+    assert!(killed.expect("there is a shell").success());
+    child.wait().expect("it ends");
+    assert_eq!(answers(&scratch.run(&[], r#"[["GET","k","f"]]"#)), "[\"\"]\n");
+    let refused = scratch.run(&[], r#"[["SET_AT","x","y","z",15]]"#);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("15 after 100"), "{}", text(&refused.stderr));
+}

@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::program::stored::{Scratch, answers, files, refusal};
-use crate::{rewind, top};
+use crate::{rewind, text, top};
 
 pub(super) const LIST: &str = r#"[["SET_AT_WITH_TTL", "user", "token", "x7", 1, 10], ["SET_AT", "user", "name", "Ada", 2],
     ["BACKUP", 3], ["DELETE_AT", "user", "name", 5]]"#;
@@ -53,6 +53,29 @@ fn replay_shows_what_there_was_after_a_group_or_at_a_time() {
     assert_eq!(replayed(&scratch, &["--at", "10"]), all);
     assert_eq!(replayed(&scratch, &["--at", "18"]), all[..2]);
     assert_eq!(replayed(&scratch, &["--at", "18446744073709551615"]), all[..2]);
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_escaped_wherever_json_is_written() {
+    let (raw, escaped) = ("\u{80}\u{9b}31m\u{9f}\u{202e}\u{2066}é", r"\u0080\u009b31m\u009f\u202e\u2066é");
+    let list = format!(r#"[["SET", "k", "f", "{raw}"], ["APPEND", "k", "{raw}", "{raw}"], ["SCAN", "k"]]"#);
+    let scratch = Scratch::new();
+    let answered = answers(&scratch.run(&["--encoding", "json"], &list));
+    let jsonl = answers(&scratch.run(&["--format", "jsonl"], r#"["GET", "k", "f"]"#));
+    let [cat, replay] = ["cat", "replay"].map(|command| answers(&scratch.log(command, &[])));
+    let [export, lines] =
+        ["json", "jsonl"].map(|format| answers(&scratch.log("export", &["--format", format])));
+    let explained = text(&crate::feed(&["explain", "-", "--format", "json"], list.as_bytes()).stdout);
+    for written in [&answered, &jsonl, &cat, &replay, &export, &lines, &explained] {
+        assert!(!written.contains(['\u{80}', '\u{9b}', '\u{9f}', '\u{202e}', '\u{2066}']), "{written:?}");
+        assert!(written.contains(escaped), "{written}");
+    }
+    assert_eq!(
+        serde_json::from_str::<Vec<String>>(&answered).expect("it is JSON")[2],
+        format!("f({raw}), {raw}([{raw}])")
+    );
+    let again = answers(&crate::feed(&["run", "-"], export.as_bytes()));
+    assert_eq!(answers(&scratch.run(&[], r#"[["SCAN", "k"]]"#)).matches(escaped).count(), 3, "{again}");
 }
 
 #[rstest]

@@ -105,12 +105,14 @@ fn a_second_reader_finds_in_the_tiny_store_what_was_written() {
         .iter()
         .map(|(group, queries)| (*group, queries.iter().map(|words| words.join(" ")).collect()))
         .collect();
-    let wanted: [(u64, Vec<_>); 2] = [
+    // The second only reads, and moves the clock.
+    let wanted: [(u64, Vec<_>); 3] = [
         (1, GROUPS[0].iter().map(ToString::to_string).collect()),
-        (2, ["clock 3"].iter().chain(GROUPS[2]).map(ToString::to_string).collect()),
+        (2, vec!["clock 3".to_owned()]),
+        (3, GROUPS[2].iter().map(ToString::to_string).collect()),
     ];
     assert_eq!(told, wanted);
-    let cells = second_reader::live_cells(&after, "snapshot-00000000000000000002.bin");
+    let cells = second_reader::live_cells(&after, "snapshot-00000000000000000003.bin");
     let wanted =
         [("name", "Ada", None), ("note", "A-value-that-is-not-short", None), ("token", "x7", Some(6))];
     let wanted =
@@ -172,13 +174,13 @@ fn a_file_of_a_newer_version_is_not_told_as_damage() {
     let [mut files, _] = tiny_store(Encoding::Json);
     let log = files.get_mut("log-00000000000000000001.jsonl").expect("it is there");
     let text = crate::text(log);
-    let header = text.lines().next().expect("a header").replace("\"version\":1", "\"version\":2") + "\n";
+    let header = text.lines().next().expect("a header").replace("\"version\":2", "\"version\":999") + "\n";
     let (_, covered) = header.split_at(22);
     let checksum = second_reader::crc32(0, covered.as_bytes());
     *log = format!("{{\"checksum\":\"{checksum:08x}\"{covered}").into_bytes();
     let disk = Arc::new(SimulatedDisk::from_files(files));
     let refused = Store::open(disk, options(Encoding::Json)).expect_err("it is not known").to_string();
-    assert!(refused.contains("version 2"), "{refused}");
+    assert!(refused.contains("version 999"), "{refused}");
     assert!(!refused.contains("damaged"), "{refused}");
 }
 

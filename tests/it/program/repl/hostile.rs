@@ -62,6 +62,59 @@ fn bytes_that_are_no_text_are_dropped_with_their_line_and_the_shell_goes_on() {
 }
 
 #[test]
+fn a_line_of_the_history_is_shown_without_what_a_terminal_would_obey() {
+    let scratch = scratch();
+    let kept = "#V2\nSET a b \"\u{1b}]0;title\u{7}\u{9b}31mred\u{202e}\"\n";
+    fs::write(scratch.path().join("kept"), kept).expect("there is room");
+    let mut terminal = start(scratch.path(), &["--history", "kept"]);
+    terminal.press("\u{1b}[A");
+    terminal.wait_for_typed(r#"SET a b "\u001b]0;title\u0007\u009b31mred\u202e""#);
+    terminal.press_for("\r", "rewind 2>");
+    let drawn = terminal.drawn.lock().expect("nobody panics with it").clone();
+    assert!(!String::from_utf8_lossy(&drawn).contains(['\u{7}', '\u{9b}', '\u{202e}']));
+    // In quotes an escape says the same.
+    type_lines(
+        &mut terminal,
+        &[(".mode jsonl", "rewind 2>"), ("TTL a b", "rewind 3>"), ("GET a b", "rewind 4>")],
+    );
+    assert!(left(terminal).contains(r#""\u001b]0;title\u0007\u009b31mred\u202e""#));
+}
+
+#[test]
+fn the_end_of_the_input_behind_an_open_quote_tells_what_is_open() {
+    let scratch = scratch();
+    let mut terminal = start(scratch.path(), &[]);
+    terminal.press("SET a b \"one\rtwo");
+    terminal.wait_for_typed("two");
+    terminal.press("\u{4}");
+    terminal.wait_for_last(r#"this quote is not closed: "one\ntwo; Ctrl-C drops the line"#);
+    terminal.press(" more\"");
+    terminal.press_for("\r", "rewind 2>");
+    // Behind a line that lacks nothing it says and does nothing.
+    terminal.press("GET a b");
+    terminal.wait_for_typed("GET a b");
+    terminal.press("\u{4}");
+    terminal.press_for("\r", "rewind 3>");
+    terminal.press("BATCH [GET a");
+    terminal.wait_for_typed("BATCH [GET a");
+    terminal.press("\u{4}");
+    terminal.wait_for_last("this bracket is not closed: [GET a; Ctrl-C drops the line");
+    terminal.press_for("\u{3}", "rewind 3>");
+    assert!(left(terminal).contains(r#"=> "one\ntwo more""#));
+}
+
+#[test]
+fn carriage_returns_alone_are_named_for_what_they_are() {
+    let scratch = scratch();
+    let (out, error, status) = told(scratch.path(), &[], "SET a b c\rGET a b\r");
+    assert!(error.contains("a carriage return alone ends no line\n  --> standard input:1:10\n"), "{error}");
+    assert_eq!((out.as_str(), status), ("", Some(2)));
+    // In front of a line feed they are the end of a line, and in a quote a part of it.
+    let (out, ..) = told(scratch.path(), &[], "SET a b \"x\ry\"\r\nGET a b\r\n");
+    assert_eq!(out, "\"\"\n\"x\\ry\"\n");
+}
+
+#[test]
 fn a_history_that_is_no_file_is_not_read() {
     let scratch = scratch();
     fs::create_dir(scratch.path().join("folder")).expect("it can be made");

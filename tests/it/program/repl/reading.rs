@@ -2,9 +2,7 @@
 
 use bumpalo::Bump;
 use rewinddb::query::Query;
-use rewinddb::script::{
-    Context, Fault, SoFar, as_typed, is_unfinished, read_typed, typed_so_far, typed_words,
-};
+use rewinddb::script::{Context, Fault, SoFar, as_typed, read_typed, typed_so_far, typed_words, unfinished};
 use rewinddb::wire::Request;
 
 /// What a database knows that calls BATCH `b` too.
@@ -49,7 +47,7 @@ fn whatever_is_typed_is_read_or_refused_at_a_place_that_is_there() {
                 assert!(faults.first().iter().all(is_there), "{line:?}: {faults:?}");
             }
         }
-        let _ = is_unfinished(&line, aliases);
+        let _ = unfinished(&line, aliases);
         let batch = format!("BATCH [GET {}]", as_typed(&line));
         let read = read_typed(&batch, &arena, crate::language().last_level(), Context::default(), 1)
             .expect("it is a query");
@@ -82,7 +80,7 @@ fn brackets_part_queries_where_an_operation_takes_such_and_are_letters_elsewhere
 #[test]
 fn a_line_goes_on_while_a_query_in_brackets_lacks_its_end() {
     let context = with_an_alias();
-    let goes_on = |line: &str| is_unfinished(line, &context.aliases);
+    let goes_on = |line: &str| unfinished(line, &context.aliases).is_some();
     for line in [
         "BATCH [",
         "b [PUT A",

@@ -196,7 +196,7 @@ fn queries(group: &Message<'_>, forms: &[&str]) -> Vec<Vec<String>> {
 pub(crate) fn groups(segment: &[u8]) -> Vec<(u64, Vec<Vec<String>>)> {
     let frames = frames(segment);
     let header = Message::of(frames[0].payload).message(1);
-    assert_eq!((header.number(1), header.text(2)), (1, "log"));
+    assert_eq!((header.number(1), header.text(2)), (2, "log"));
     let forms: Vec<_> = header.each(3).map(|form| std::str::from_utf8(form).expect("it is UTF-8")).collect();
     let group = |frame: &Frame<'_>| queries(&Message::of(frame.payload).message(2), &forms);
     frames[1..].iter().map(|frame| (frame.sequence, group(frame))).collect()
