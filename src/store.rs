@@ -41,8 +41,6 @@ mod replay;
 mod snapshot;
 mod stats;
 mod tail;
-#[cfg(all(test, feature = "cli"))]
-mod tests;
 mod verify;
 mod view;
 mod watermark;
@@ -301,5 +299,25 @@ impl Drop for Store {
         // Whoever wants to know what goes wrong here calls `close`.
         let _ = self.end();
         self.lock = None;
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "cli")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_closes_at_exit_has_everything_on_disk_and_gives_the_directory_back() {
+        let disk = Arc::new(SimulatedDisk::new());
+        let mut store = Store::open(disk.clone(), Options::default()).expect("it opens");
+        let moved = [Query::SetAt { key: "A", field: "B", value: "C", timestamp: crate::time::Time(7) }];
+        store.apply(&moved, |_, _| {}).expect("it writes");
+        store.apply(&[Query::tick(crate::time::Time(9))], |_, _| {}).expect("it moves its clock");
+        store.close_at_exit().expect("it closes");
+        let mut store = Store::open(disk, Options::default()).expect("nobody has the directory");
+        assert_eq!(store.clock().now(), crate::time::Time(9));
+        let get = [Query::Get { key: "A", field: "B" }];
+        store.apply(&get, |_, reply| assert_eq!(reply.to_string(), "C")).expect("it reads");
     }
 }
