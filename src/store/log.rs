@@ -168,11 +168,16 @@ impl Log {
         self.stop(found)
     }
 
-    /// Is it time to look? What is synced by itself is looked at beforehand too, as what is written might hide what has
+    /// Looks if it is time to. What is synced by itself is looked at beforehand too, as what is written might hide what has
     /// been cut off.
-    fn must_look(&self) -> bool {
+    fn look_in_time(&mut self) -> Result<(), Error> {
         let is_first = self.policy == SyncPolicy::Always && self.synced == self.tail.last_group();
-        is_first || self.looked_at.elapsed() >= LOOK_AGAIN
+        let is_due = self.looked_at.elapsed() >= LOOK_AGAIN;
+        if is_first || is_due {
+            self.look()?;
+        }
+        let noted = if is_due { self.tail.check_noted() } else { Ok(()) };
+        self.stop(noted)
     }
 
     /// Appends a group, and gives it back.
@@ -188,9 +193,7 @@ impl Log {
     /// Appends a frame. Returns where its payload lies in the buffer, and where in the file that begins.
     fn append(&mut self, body: &Body) -> Result<(Range<usize>, u64), Error> {
         self.check()?;
-        if self.must_look() {
-            self.look()?;
-        }
+        self.look_in_time()?;
         if self.tail.length >= self.segment_max.max(self.retry_at) && !self.tail.is_empty() {
             let rotated = self.rotate(self.tail.name.encoding);
             // Where the log did not have to stop over it, it can go on in this one.

@@ -212,8 +212,8 @@ impl Recovery {
         self.recovered.log_bytes += length;
         self.recovered.torn = torn;
         let (id, salt, last) = (file.id()?, header.salt, self.last);
-        let is_current = data_file::is_current(&header);
-        let tail = Tail { name, file, id, is_current, salt, length, reached, before, last };
+        let (is_current, noted) = (data_file::is_current(&header), None);
+        let tail = Tail { name, file, id, is_current, salt, length, reached, before, last, noted };
         self.recovered.tail = Some(tail);
         Ok(())
     }

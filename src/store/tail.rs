@@ -31,7 +31,12 @@ pub(super) struct Tail {
     pub(super) before: Link,
     /// Its last frame, the header while it has no group.
     pub(super) last: Link,
+    /// Where the last bytes began that were there, and what they were, when that was last noted.
+    pub(super) noted: Option<(u64, [u8; NOTED])>,
 }
+
+/// So many bytes are noted; every segment has them.
+const NOTED: usize = 32;
 
 impl Tail {
     /// Creates a segment that goes on after a frame. Its header has that frame's number, so that groups are counted
@@ -48,7 +53,18 @@ impl Tail {
         let made = Aside::create(disk, name, before, header)?.finish()?;
         let (file, length, last) = (made.file, made.length, made.last);
         let id = file.id()?;
-        Ok(Self { name, file, id, is_current: true, salt, length, reached: length, before, last })
+        Ok(Self {
+            name,
+            file,
+            id,
+            is_current: true,
+            salt,
+            length,
+            reached: length,
+            before,
+            last,
+            noted: None,
+        })
     }
 
     /// Goes over from reading the file to writing it.
@@ -66,6 +82,26 @@ impl Tail {
     /// The same while more is being written.
     pub(super) fn check_while_written(&self, disk: &dyn Disk) -> Result<(), Error> {
         self.check_file(disk, self.length..=u64::MAX)
+    }
+
+    /// Are the bytes still there that were noted? Then the last ones are noted instead. What was cut off since the last look
+    /// may have been written over, so that the length does not tell it.
+    pub(super) fn check_noted(&mut self) -> Result<(), Error> {
+        let file = &self.file;
+        let read =
+            |at, bytes: &mut [u8]| file.file.read_at(at, bytes).map_err(Error::disk("read", &file.name));
+        let mut bytes = [0; NOTED];
+        if let Some((at, noted)) = self.noted {
+            read(at, &mut bytes)?;
+            if bytes != noted {
+                let how = format!("what stood at byte {at} is not there any more");
+                return Err(Error::Changed { file: file.name.clone(), how });
+            }
+        }
+        let at = self.length.saturating_sub(NOTED as u64);
+        read(at, &mut bytes)?;
+        self.noted = Some((at, bytes));
+        Ok(())
     }
 
     fn check_file(&self, disk: &dyn Disk, lengths: RangeInclusive<u64>) -> Result<(), Error> {

@@ -148,6 +148,58 @@ fn a_full_disk_at_any_point_of_a_compaction_fails_no_caller(#[case] sync: SyncPo
     assert!(noted > 12, "{noted} failures");
 }
 
+/// What a compaction has left behind may stay where an opening finds no room to take it away: the store opens, notes it, and
+/// the next opening does it.
+#[test]
+fn a_full_disk_at_any_point_of_tidying_fails_no_opening() {
+    let options = Options { grow_by: 0, compact_after: None, ..Options::default() };
+    let mut noted = 0;
+    for number in 0.. {
+        let disk = SimulatedDisk::new();
+        let open = || Store::open(Arc::new(disk.clone()), options.clone());
+        let mut store = open().expect("it opens");
+        let set = Query::Set { key: "k", field: "f", value: "1" };
+        store.apply_committed(&[set], |_, _| {}).expect("there is room");
+        // The snapshot is there, and what it covers could not be removed.
+        let removal = (0..50).find(|more| {
+            let image = disk.live_image();
+            let mut store = Store::open(Arc::new(image.clone()), options.clone()).expect("it opens");
+            image.fail(image.operations() + more, DiskFault::Full, false);
+            let _ = store.compact();
+            image.trace().iter().any(|line| line == "remove log-00000000000000000001.bin: failed")
+        });
+        disk.fail(disk.operations() + removal.expect("it removes something"), DiskFault::Full, false);
+        store.compact().expect_err("it is told");
+        store.close().expect("there is room");
+        let covered = disk.files().contains_key("log-00000000000000000001.bin");
+        disk.set_bytes("watermark.new", "");
+        assert!(covered, "{:?}", disk.trace());
+        // The first operation makes names durable that everything relies on.
+        let begun = disk.operations();
+        disk.fail(begun + 1 + number, DiskFault::Full, false);
+        let mut store = open().unwrap_or_else(|error| panic!("operation {number}: {error}"));
+        let failed = disk.trace().get(begun + 1 + number).cloned().unwrap_or_default();
+        if !failed.ends_with(": failed") {
+            break;
+        }
+        assert!(store.compaction_failure().is_some(), "{failed}");
+        noted += 1;
+        assert_eq!(get(&mut store, "k"), "1");
+        store.close().expect("there is room");
+        let mut store = open().expect("it opens");
+        assert_eq!(
+            (get(&mut store, "k"), store.check(), store.compaction_failure()),
+            ("1".to_owned(), Ok(()), None)
+        );
+        let left: Vec<_> = disk.files().into_keys().filter(|name| name.contains(".new")).collect();
+        assert!(
+            left.is_empty() && !disk.files().contains_key("log-00000000000000000001.bin"),
+            "{failed}: {left:?}"
+        );
+    }
+    assert!(noted > 7, "{noted} failures");
+}
+
 /// A log that cannot go on in a new segment goes on in the one it has, and is tried again.
 #[test]
 fn a_full_disk_at_any_point_of_a_rotation_fails_no_caller() {

@@ -59,6 +59,24 @@ fn a_segment_that_is_changed_is_not_written_on(#[case] harm: Harm, #[case] told:
     assert_eq!(disk.files(), before, "nothing is overwritten");
 }
 
+/// What was cut off between two looks is missed, though the length is as it should be: the next write had to fill it up.
+#[test]
+fn a_segment_that_was_cut_and_written_on_is_noticed() {
+    let disk = SimulatedDisk::new();
+    let mut store = opened(&disk, SyncPolicy::Never);
+    let wait = || std::thread::sleep(Duration::from_millis(1001));
+    set(&mut store, "1").expect("there is room");
+    wait();
+    set(&mut store, "2").expect("it is as it was left");
+    truncate(&disk);
+    // Where this is slow, the next look comes already here.
+    let failed = set(&mut store, "3").err().or_else(|| {
+        wait();
+        set(&mut store, "4").err()
+    });
+    assert!(matches!(failed, Some(Error::Changed { .. })), "{failed:?}");
+}
+
 /// A thread that syncs looks first, too.
 #[rstest]
 #[case(remove)]
