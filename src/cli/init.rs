@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use super::Failure;
 use super::quote::quote;
 use crate::script::plain;
-use crate::track::records::Kit;
+use crate::track::records::{KITS, Kit};
 
 /// Write a starter kit: an empty solution, the adapter that connects it to the judge, rewind.toml, a README
 #[derive(clap::Args)]
 pub(super) struct InitArgs {
     /// python, javascript, java, go, c++ (or cpp) or rust
     #[arg(value_name = "LANGUAGE", value_parser = Kit::of)]
-    kit: &'static Kit,
+    kit: Option<&'static Kit>,
 
     /// Where to; it is made if it is not there
     #[arg(value_name = "DIR", default_value = ".")]
@@ -24,6 +24,11 @@ pub(super) struct InitArgs {
 /// Writes the kit, unless one of its files is there already.
 pub(super) fn init(args: &InitArgs) -> Result<(), Failure> {
     let InitArgs { kit, directory } = args;
+    let Some(kit) = kit else {
+        let languages: Vec<_> = KITS.iter().map(Kit::name).collect();
+        let help = format!("there are kits for {}: rewind init {}", languages.join(", "), languages[0]);
+        return Err(Failure::Usage(format!("which language?\n  = help: {help}")));
+    };
     let cannot = |what: &str, error: &std::io::Error| {
         Failure::Usage(format!("cannot {what} {}: {error}", directory.display()))
     };

@@ -158,7 +158,7 @@ impl Hunter<'_, '_, '_> {
         let ListOptions { exercise, clock, .. } = self.options;
         let (list, mut runs) = (list_of(seed, self.options), 0);
         let found_in = list.len();
-        let list = shrink(exercise, list, clock, MOST_FRESH_RUNS, |list| {
+        let list = shrink(exercise, list, clock, MOST_SLOW_RUNS, |list| {
             runs += 1;
             let run = run_afresh(self.candidate, list)?;
             Ok(run.stop.is_some_and(|stop| stop.verdict == Verdict::RuntimeError))

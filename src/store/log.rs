@@ -270,11 +270,12 @@ impl Log {
     /// Makes everything durable.
     pub(super) fn sync(&mut self) -> Result<(), Error> {
         self.check()?;
+        if let Some(flusher) = &self.flusher {
+            // Also where all is synced: what it was asked may be a segment that is about to go.
+            let settled = flusher.settle();
+            self.stop(settled)?;
+        }
         if self.synced != self.tail.last_group() {
-            if let Some(flusher) = &self.flusher {
-                let settled = flusher.settle();
-                self.stop(settled)?;
-            }
             self.look()?;
             let synced = self.tail.sync();
             self.stop(synced)?;

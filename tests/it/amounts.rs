@@ -44,8 +44,8 @@ amounts! {
     #[cfg(all(feature = "store", feature = "judge"))] {
         TYPED: "lists under each rule, asked by typed methods and by words", 150, 300, 75_000;
         STORED_LISTS: "lists under each rule, from memory, log and snapshot", 60, 300, 50_000;
-        CRASHES: "scripts of a store, a crash at every operation", 2, 3, 10_000;
-        UNSYNCED_CRASHES: "the same without syncs", 2, 2, 1_000;
+        CRASHES: "scripts of a store, a crash at every operation", 1, 3, 10_000;
+        UNSYNCED_CRASHES: "the same without syncs", 1, 2, 1_000;
         SHORT_SEQUENCES: "steps of a store, every sequence with every crash", 2, 3, 4;
         SECOND_CRASHES: "scripts with a crash, and another after it", 1, 1, 300;
         FAILURES: "scripts of a store, every operation fails", 1, 2, 1_000;
@@ -62,14 +62,18 @@ amounts! {
         CHANGED_FRAMES: "stores with changed frames, in each encoding", 600, 1_500, 150_000;
     }
     #[cfg(feature = "cli")] {
-        KEPT: "ways to keep data from an earlier list", 2, 5, 5;
+        KEPT: "ways to keep data from an earlier list", 1, 5, 5;
+        PROMISED: "lists of each level that keep the promises", 100, 300, 100_000;
+        SHAPE_STEP: "cases from one for a solution of another shape to the next", 4, 1, 1;
         TOLD: "mistakes of a hundred of which each is one finding", 3, 100, 100;
-        HUNTED: "mistakes of a hundred that are hunted down", 15, 100, 100;
+        HUNTED: "mistakes of a hundred that are hunted down", 6, 100, 100;
+        PAGE_WIDTHS: "widths at which the columns of a page are measured", 3, 7, 7;
         EXPLAINED: "lists under each rule, every query explained", 100, 400, 100_000;
         BARS: "lists under each rule, drawn as bars", 50, 100, 25_000;
         REASONS: "lists under each rule, each reason held against what happens", 100, 200, 50_000;
         ANY_REASONS: "the same of every query at the state of every other", 20, 40, 50_000;
         STORED_MIXED: "mixed sessions under each rule, on each of eleven kinds of store", 6, 40, 5_000;
+        COMPILED_KITS: "compiled kits, with nothing filled in and with all", 1, 4, 4;
         COMPILED_SHAPES: "compiled solutions of other shapes, right and wrong", 1, 13, 13;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;
     }

@@ -18,15 +18,6 @@ pub(in crate::cli) struct Asked {
     pub(in crate::cli) strict: bool,
 }
 
-/// Who says a value.
-fn from(option: bool, file: bool) -> &'static str {
-    match (option, file) {
-        (true, _) => "option",
-        (false, true) => super::manifest::NAME,
-        (false, false) => "default",
-    }
-}
-
 /// A span of time as the file has it.
 fn span(time: Duration) -> String {
     match time.as_millis() {
@@ -47,6 +38,16 @@ fn name(clock: Rule) -> String {
 }
 
 impl Solution {
+    /// Who says a value: an option, else what stands in the place of one, else nobody.
+    fn from(&self, is_typed: bool, is_told: bool) -> &'static str {
+        match (is_typed, is_told) {
+            (true, _) => "option",
+            (false, true) if self.has_manifest => super::manifest::NAME,
+            (false, true) => "adapter",
+            (false, false) => "default",
+        }
+    }
+
     /// All values in force, by the file's names for them.
     pub(in crate::cli) fn settings(
         &self,
@@ -58,7 +59,8 @@ impl Solution {
         let usual = Language::records().exercise();
         let level = asked.level.or(told.level).unwrap_or(usual);
         let clock = asked.clock.or(told.clock).unwrap_or(Rule::Monotone);
-        let mut rows = vec![("run", self.command(), from(!self.has_manifest, self.has_manifest))];
+        let from = |is_typed, is_told| self.from(is_typed, is_told);
+        let mut rows = vec![("run", self.command(), from(!args.command.is_empty(), true))];
         let build = self.build.iter().cloned();
         rows.extend(build.map(|build| ("build", build, from(args.build.is_some(), true))));
         rows.extend([
@@ -75,7 +77,7 @@ impl Solution {
     fn limits_in_force(&self, asked: &LimitArgs) -> Vec<(&'static str, String, &'static str)> {
         let told = &self.told.limits;
         let Limits { start, case, query, memory, output, line } = self.limits;
-        let from = |of: fn(&LimitArgs) -> bool| from(of(asked), of(told));
+        let from = |of: fn(&LimitArgs) -> bool| self.from(of(asked), of(told));
         vec![
             ("limits.start", span(start), from(|args| args.start_limit.is_some())),
             ("limits.case", span(case), from(|args| args.time_limit.is_some())),

@@ -14,7 +14,7 @@ pub struct Setting {
     pub key: &'static str,
     /// The value, as that file has it.
     pub value: String,
-    /// Who says it: `option`, `rewind.toml` or `default`.
+    /// Who says it: `option`, `rewind.toml`, `adapter` (the program's own, for a file) or `default`.
     pub from: &'static str,
 }
 

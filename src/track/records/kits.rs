@@ -19,6 +19,8 @@ pub struct Kit {
     pub run: &'static str,
     /// How names of files in the language end.
     sources: &'static [&'static str],
+    /// The shapes that a solution may have, as the README tells them.
+    shapes: &'static str,
     /// What the README adds of printing.
     printing: &'static str,
     /// Its files but for the README: name and text.
@@ -64,6 +66,7 @@ pub static KITS: [Kit; 6] = [
         build: None,
         run: "python3 adapter.py solution.py",
         sources: &["py"],
+        shapes: include_str!("kits/python/shapes.txt"),
         printing: "",
         files: files!["solution.py" = "python/solution.py", "adapter.py" = "python/adapter.py"],
         reference: solved!("python/solution.py"),
@@ -76,6 +79,7 @@ pub static KITS: [Kit; 6] = [
         build: None,
         run: "node adapter.js solution.js",
         sources: &["js", "mjs", "cjs", "ts", "mts", "cts"],
+        shapes: include_str!("kits/javascript/shapes.txt"),
         printing: "",
         files: files!["solution.js" = "javascript/solution.js", "adapter.js" = "javascript/adapter.js"],
         reference: solved!("javascript/solution.js"),
@@ -88,6 +92,7 @@ pub static KITS: [Kit; 6] = [
         build: Some("javac -d out Adapter.java Solution.java"),
         run: "java -cp out Adapter",
         sources: &["java"],
+        shapes: include_str!("kits/java/shapes.txt"),
         printing: "",
         files: files!["Solution.java" = "java/Solution.java", "Adapter.java" = "java/Adapter.java"],
         reference: solved!("java/Solution.java"),
@@ -100,6 +105,7 @@ pub static KITS: [Kit; 6] = [
         build: Some("go build -buildvcs=false -o solution ."),
         run: "./solution",
         sources: &["go"],
+        shapes: include_str!("kits/go/shapes.txt"),
         printing: "",
         files: files![
             "solution.go" = "go/solution.go",
@@ -116,6 +122,7 @@ pub static KITS: [Kit; 6] = [
         build: Some("g++ -O2 -std=c++17 -o solution adapter.cpp"),
         run: "./solution",
         sources: &["hpp", "cpp", "cc", "cxx", "h"],
+        shapes: include_str!("kits/cpp/shapes.txt"),
         printing: "",
         files: files!["solution.hpp" = "cpp/solution.hpp", "adapter.cpp" = "cpp/adapter.cpp"],
         reference: solved!("cpp/solution.hpp"),
@@ -128,6 +135,7 @@ pub static KITS: [Kit; 6] = [
         build: Some("cargo build --release"),
         run: "./target/release/solution",
         sources: &["rs"],
+        shapes: include_str!("kits/rust/shapes.txt"),
         printing: " But `println!` does: print with `eprintln!`.",
         files: files![
             "solution.rs" = "rust/solution.rs",
@@ -213,6 +221,7 @@ impl Kit {
             .replace("{language}", self.language)
             .replace("{name}", self.name())
             .replace("{solution}", self.solution)
+            .replace("{shapes}", self.shapes.trim_end())
             .replace("{built}", if self.build.is_some() { BUILT } else { "" })
             .replace("{printing}", self.printing)
     }

@@ -95,7 +95,7 @@ fn fresh_lists_that_pass_are_one_row_and_one_that_fails_is_its_own() {
         let reports = ["text", "json", "junit", "tap", "html"];
         let reports = reports.map(|form| format!("{form}={}", kit.path().join(form).display()));
         let reports = reports.iter().flat_map(|report| ["--report", report]);
-        let fixed = ["judge", "--level", "1", "--fresh", "60", "--seed", "5", "--protocol", "session"];
+        let fixed = ["judge", "--level", "1", "--fresh", "20", "--seed", "5", "--protocol", "session"];
         let arguments: Vec<_> =
             fixed.into_iter().chain(reports).chain(["--", python, "-S", &adapter, &file]).collect();
         let output = rewind(&arguments).output().expect("it runs");
@@ -107,13 +107,14 @@ fn fresh_lists_that_pass_are_one_row_and_one_that_fails_is_its_own() {
         let (single, quiet): (Vec<_>, Vec<_>) =
             rows.iter().filter(fresh).partition(|row| row["lists"].is_null());
         let lists = quiet.iter().map(|row| row["lists"].as_u64().expect("a count")).sum::<u64>();
-        assert!(quiet.len() == 1 && single.len() as u64 + lists == 60, "{single:?} {quiet:?}");
+        assert!(quiet.len() == 1 && single.len() as u64 + lists == 20, "{single:?} {quiet:?}");
         assert!(
             single.is_empty() == is_right && single.iter().all(|row| row["outcome"]["failed"].is_object())
         );
-        for form in ["text", "junit", "tap", "html"] {
+        // A text tells no more than the slowest of what was passed.
+        for form in ["text", "junit", "tap", "html"].iter().skip(usize::from(!is_right)) {
             let report = read(form);
-            assert!(report.contains(&format!("{lists} fresh lists")), "{form}: {report}");
+            assert!(report.contains(&format!("{lists} fresh list")), "{form}: {report}");
         }
     }
 }

@@ -258,3 +258,23 @@ fn a_sync_that_fails_in_the_background_stops_the_store() {
     assert!(matches!(refused, Err(Error::Stopped { .. })), "{refused:?}");
     assert_eq!(get(&mut store, "k"), "1");
 }
+
+/// The thread found a segment gone that a compaction had removed, and the store stopped.
+#[test]
+fn a_segment_that_a_compaction_removes_is_not_missed_by_the_thread_that_syncs() {
+    let disk = SimulatedDisk::new();
+    let sync = SyncPolicy::Every(Duration::from_millis(1));
+    let options = Options { sync, compact_after: None, ..Options::default() };
+    for value in ["1", "2"].repeat(10) {
+        let open = || Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
+        let mut store = open();
+        store.apply(&[Query::Set { key: "k", field: "f", value }], |_, _| {}).expect("there is room");
+        store.close().expect("there is room");
+        // All is synced, so the thread has nothing to do when it is asked.
+        let mut store = open();
+        store.commit().expect("there is room");
+        store.compact().expect("there is room");
+        std::thread::sleep(Duration::from_millis(3));
+        store.commit().expect("nothing is missed");
+    }
+}

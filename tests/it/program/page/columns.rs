@@ -9,9 +9,11 @@ use std::fs;
 use serde::Deserialize;
 
 use super::{browser, found, opened};
+use crate::amounts::PAGE_WIDTHS;
 use crate::rewind;
 
-const WIDTHS: [u32; 7] = [600, 800, 1_000, 1_200, 1_280, 1_400, 1_920];
+/// Those that are most apart come first.
+const WIDTHS: [u32; 7] = [600, 1_920, 1_000, 1_200, 800, 1_280, 1_400];
 const LENGTHS: [usize; 3] = [5, 20, 200];
 
 /// What a frame tells of itself: words of up to twenty characters that are cut, but for behind a hyphen, and what does
@@ -93,7 +95,8 @@ fn no_short_word_is_cut_and_every_column_fits_at_every_width() {
         // What must be found: columns that are too narrow.
         let spoilt = measured.replace("</style>", "td { max-width: 4ch; }</style>");
         fs::write(file("spoilt.html"), spoilt).expect("there is room");
-        for (kind, width) in WIDTHS.iter().map(|width| ("html", *width)).chain([("spoilt.html", 1_000)]) {
+        let widths = WIDTHS.iter().take(PAGE_WIDTHS.count());
+        for (kind, width) in widths.map(|width| ("html", *width)).chain([("spoilt.html", 1_000)]) {
             frames.push_str(&format!(
                 "<iframe name=\"{length}-{width}-{kind}\" src=\"{length}.{kind}\" style=\"width: {width}px; height: 900px; border: 0\"></iframe>"
             ));
