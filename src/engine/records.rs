@@ -37,7 +37,7 @@ pub(super) struct RecordTable {
 
 impl Record {
     /// Is there nothing but that it was not there?
-    fn is_never(&self) -> bool {
+    pub(super) fn is_never(&self) -> bool {
         self.iter().all(|(_, fields)| fields.is_empty())
     }
 

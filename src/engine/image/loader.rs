@@ -90,6 +90,10 @@ impl ImageLoader {
             return record.and(Err(Broken("a record stands twice")));
         }
         let record = record?;
+        if record.is_never() {
+            // Older versions have written down records that are not there any more.
+            return Ok(());
+        }
         if !self.engine.backups.is_empty() && record.is_of(self.engine.timeline.open()) {
             self.undo.push(key.clone());
         }
@@ -220,10 +224,6 @@ fn cells_of(
     if !cells.is_sorted_by(|(_, field, _), (_, next, _)| field <= next) {
         return Err(Broken("fields do not ascend"));
     }
-    let mut each = cells.chunk_by(|(_, field, _), (_, next, _)| field == next);
-    if each.any(|cell| cell.iter().all(|(.., content)| content.is_none())) {
-        return Err(Broken("a cell was never set"));
-    }
     Ok(cells)
 }
 
@@ -256,5 +256,27 @@ fn text_of(text: &TextImage<'_>) -> StoredText {
     match text {
         TextImage::Memory(text) => StoredText::Memory(Text::new(text)),
         TextImage::Blob(blob) => StoredText::Blob(*blob),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_were_written_down_as_deleted_and_nothing_else_are_passed_over() {
+        let mut engine = Engine::new(ClockRule::Monotone);
+        engine.apply(&Query::Backup { timestamp: Time(1) }).expect("time is in order");
+        let mut loader = ImageLoader::new(engine.image().state()).expect("it is an image");
+        let deleted = |field, epoch| VersionImage { field, epoch, content: None };
+        let set = VersionImage {
+            content: Some((ValueImage::Text(TextImage::Memory("v")), Time(9))),
+            ..deleted("g", 1)
+        };
+        let never = RecordImage { key: "never", versions: vec![deleted("f", 1), deleted("f", 2)] };
+        let seen = RecordImage { key: "seen", versions: vec![deleted("f", 1), deleted("f", 2), set] };
+        assert_eq!((loader.add(&never), loader.add(&seen)), (Ok(()), Ok(())));
+        let engine = loader.finish();
+        assert_eq!((engine.check(), engine.records.len(), engine.cells().len()), (Ok(()), 1, 1));
     }
 }
