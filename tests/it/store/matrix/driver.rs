@@ -9,7 +9,7 @@ use rewinddb::engine::Engine;
 use rewinddb::query::{Access, Query};
 use rewinddb::reply::Reply;
 use rewinddb::store::{Encoding, Error, Options, SimulatedDisk, Store, SyncPolicy};
-use rewinddb::time::{Backwards, ClockRule, Time};
+use rewinddb::time::{Backwards, ClockRule};
 
 use super::handle;
 use super::state::{State, look};
@@ -50,16 +50,12 @@ pub(super) struct Driver {
     pub(super) store: Option<Store>,
     pub(super) history: Vec<Arc<Moment>>,
     pub(super) pending: Option<Arc<Moment>>,
-    /// What snapshots may tell of a group: reads have moved the clock since.
-    later: Vec<(u64, Arc<Moment>)>,
     /// The last group that a loss of power must not take.
     pub(super) committed: u64,
     /// The store has told of housekeeping that has failed.
     pub(super) noted: bool,
-    /// What the store has in memory: reads have moved the clock beyond the last group.
+    /// What the store has in memory.
     engine: Engine,
-    /// What the clock reads as far as the log tells.
-    logged: Time,
     /// The moments of backups.
     backups: Vec<u64>,
 }
@@ -84,11 +80,9 @@ impl Driver {
             store: None,
             history,
             pending: None,
-            later: Vec::new(),
             committed: 0,
             noted: false,
             engine,
-            logged: Time(0),
             backups: Vec::new(),
         }
     }
@@ -142,7 +136,6 @@ impl Driver {
                 Ok(())
             }
             Step::Compact => {
-                self.later.push((self.applied(), Moment::of(&self.engine)));
                 self.store().compact()?;
                 self.committed = self.applied();
                 Ok(())
@@ -170,19 +163,13 @@ impl Driver {
         let store = Store::open(handle(&self.disk), self.options.clone())?;
         assert_eq!((store.last_group(), store.clock()), (self.applied(), self.last().engine.clock()));
         self.engine = self.last().engine.clone();
-        self.logged = self.engine.clock().now();
         self.store = Some(store);
         Ok(())
     }
 
-    /// Closes the store, which tells the clock if only reads have moved it.
     pub(super) fn close(&mut self) -> Result<(), Error> {
         let Some(store) = self.store.take() else { return Ok(()) };
-        if self.engine.clock().now() > self.logged {
-            self.pending = Some(Moment::of(&self.engine));
-        }
         store.close()?;
-        self.acknowledge();
         self.committed = self.applied();
         Ok(())
     }
@@ -193,7 +180,9 @@ impl Driver {
         let wanted: Result<Vec<_>, Backwards> =
             queries.iter().map(|query| engine.apply(query).map(|reply| reply.to_string())).collect();
         let writes = queries.iter().any(|query| query.operation().access() == Access::Write);
-        self.pending = (wanted.is_ok() && writes).then(|| Moment::of(&engine));
+        // What moves the clock is answered for, too.
+        let is_logged = writes || engine.clock().now() > self.engine.clock().now();
+        self.pending = (wanted.is_ok() && is_logged).then(|| Moment::of(&engine));
         let mut given = Vec::new();
         let each = |_: &Query<'_>, reply: &Reply<'_>| given.push(reply.to_string());
         let store = self.store();
@@ -206,11 +195,9 @@ impl Driver {
             (Ok(_), Err(error)) => return Err(error),
         }
         self.engine = engine;
-        if writes {
-            self.logged = self.engine.clock().now();
-        }
         self.acknowledge();
-        assert_eq!(self.store().last_group(), self.applied(), "a group is logged if it writes");
+        let last = self.store().last_group();
+        assert_eq!(last, self.applied(), "a group is logged if it writes or moves the clock");
         // After every fourth group: scripts are run again and again.
         assert!(
             !self.applied().is_multiple_of(4) || self.engine.check() == Ok(()),
@@ -219,8 +206,8 @@ impl Driver {
         );
         self.backups
             .extend(queries.iter().filter(|query| query.operation().name() == "BACKUP").map(moment_of));
-        // Reads commit nothing.
-        if commit && writes {
+        // What changes nothing commits nothing.
+        if commit && is_logged {
             self.note_commit();
         }
         Ok(())
@@ -270,10 +257,8 @@ impl Driver {
         let found = look(image, &self.options).map_err(|error| error.to_string())?;
         let moment = self.moment(found.group).filter(|_| found.group >= least);
         let moment = moment.ok_or_else(|| format!("it ends with group {}, not {least}", found.group))?;
-        let later = self.later.iter().filter(|(group, _)| *group == found.group).map(|(_, moment)| moment);
-        let known = [moment].into_iter().chain(later).find(|known| known.state == found.state);
         let why = || format!("after group {}: {:?}, not {:?}", found.group, found.state, moment.state);
-        Ok((found.group, known.ok_or_else(why)?))
+        if moment.state == found.state { Ok((found.group, moment)) } else { Err(why()) }
     }
 
     /// Opens a store after a group, restores one of the backups, sets something, closes it, and looks again.
