@@ -60,8 +60,9 @@ impl Engine {
     }
 
     pub(super) fn sweep_at(&mut self, budget: usize, now: Time) {
+        let told = self.told_of_open();
         let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
-        self.records.sweep(budget, &mut self.live, view);
+        self.records.sweep(budget, &told, &mut self.live, view);
     }
 }
 
@@ -74,8 +75,9 @@ pub(super) fn on_own_clock(callers: Time, shift: u64) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Session;
     use crate::engine::image::ImageLoader;
-    use crate::query::Query;
+    use crate::query::{Query, RestorePoint};
 
     #[test]
     fn what_has_died_since_the_last_change_is_live_again_where_the_clock_goes_back() {
@@ -92,6 +94,24 @@ mod tests {
             engine.go_back(Time(3)).expect("nothing has changed since then");
             assert_eq!((engine.live.count(Time(3)), engine.cells().len(), engine.check()), (1, 1, Ok(())));
         }
+    }
+
+    #[test]
+    fn what_a_transaction_may_still_restore_is_not_swept_and_what_came_beside_it_is() {
+        let (mut engine, session) = (Engine::new(ClockRule::Monotone), Session::new());
+        let set = |key, timestamp, ttl| Query::SetAtWithTtl { key, field: "f", value: "v", timestamp, ttl };
+        let saved = || Query::Restore { timestamp: Time(9), timestamp_to_restore: RestorePoint(Time(2)) };
+        engine.apply(&set("k", Time(1), Ttl(5))).expect("time is in order");
+        for query in [Query::Begin {}, Query::Backup { timestamp: Time(2) }] {
+            engine.apply_in(&session, &query).expect("time is in order");
+        }
+        engine.apply(&set("beside", Time(7), Ttl(1))).expect("time is in order");
+        engine.apply(&set("later", Time(9), Ttl(1))).expect("time is in order");
+        engine.sweep(usize::MAX);
+        assert_eq!((engine.check(), engine.records.len()), (Ok(()), 2));
+        engine.apply_in(&session, &saved()).expect("time is in order");
+        let keys = engine.apply_in(&session, &Query::Keys {}).expect("it has no timestamp");
+        assert_eq!(keys.to_string(), "k");
     }
 
     #[test]

@@ -209,14 +209,15 @@ impl RecordTable {
         all
     }
 
-    /// Looks at so many places for records, from where it was last done, and takes out what of the open epoch is dead.
-    pub(super) fn sweep(&mut self, budget: usize, live: &mut Live, view: Seen<'_>) {
+    /// Looks at so many places for records, from where it was last done, and takes out what of the open epoch is dead:
+    /// of those that transactions which see that epoch were told of, each in an epoch of its own.
+    pub(super) fn sweep(&mut self, budget: usize, told: &[Epoch], live: &mut Live, view: Seen<'_>) {
         let open = view.timeline.open();
         self.by_key.sweep(budget, |key, record| {
-            if !record.is_newest_of(open) {
+            if !told.iter().all(|epoch| record.is_of(*epoch)) {
                 return false;
             }
-            let fields = record.newest_mut();
+            let Some(fields) = record.version_of(open) else { return false };
             let was_empty = fields.is_empty();
             fields.drop_dead(view.gone);
             if was_empty || !fields.is_empty() {

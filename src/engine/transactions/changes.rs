@@ -169,6 +169,14 @@ impl Engine {
         }
     }
 
+    /// The epochs in which transactions are told what others change in the open one, which they see. They may have taken
+    /// a backup there, and restore what has died since.
+    pub(in crate::engine) fn told_of_open(&self) -> Vec<Epoch> {
+        let open = self.timeline.open();
+        let own = self.transactions.iter().filter(|_| !self.is_inside());
+        own.filter(|transaction| transaction.fork == open).map(|transaction| transaction.first).collect()
+    }
+
     /// Tells other transactions which records one has written.
     pub(in crate::engine) fn tell_others(&mut self, touched: &BTreeMap<Text, bool>) {
         for Transaction { changes, .. } in &mut self.transactions {
