@@ -63,11 +63,12 @@ impl Engine {
     pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
         self.note_write(key, field, WriteKind::Changed, now);
         self.note_moment_of_change();
+        if !content.lifetime.is_permanent() {
+            // Before transactions are told, as it may take out a record with what they were told of it.
+            self.sweep_at(weight(key) + weight(field) + content.value.weight(), now);
+        }
         if self.is_shared() {
             self.note_change(WriteTarget::Record(key));
-        }
-        if !content.lifetime.is_permanent() {
-            self.sweep_at(weight(key) + weight(field) + content.value.weight(), now);
         }
         let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
         if self.records.put(key, field, content, &mut self.live, view) {

@@ -115,6 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn a_transaction_is_told_of_a_record_that_comes_again_after_a_sweep() {
+        let (mut engine, session) = (Engine::new(ClockRule::Monotone), Session::new());
+        engine.apply_in(&session, &Query::Begin {}).expect("it has no timestamp");
+        for (timestamp, ttl) in [(Time(1), Ttl(1)), (Time(9), Ttl(9))] {
+            let set = Query::SetAtWithTtl { key: "k", field: "f", value: "v", timestamp, ttl };
+            engine.apply(&set).expect("time is in order");
+            assert_eq!(engine.check(), Ok(()));
+        }
+        let size = engine.apply_in(&session, &Query::Size {}).expect("it has no timestamp");
+        assert_eq!(size.to_string(), "0");
+    }
+
+    #[test]
     fn under_the_free_rule_nothing_goes_and_every_record_with_a_cell_counts() {
         let mut engine = Engine::new(ClockRule::Free);
         for number in 0..5_000 {

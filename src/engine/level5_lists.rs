@@ -23,11 +23,11 @@ impl Engine {
     ) -> Reply<'static, V> {
         self.note_write(key, field, WriteKind::Changed, now);
         self.note_moment_of_change();
+        // In place it is added to what may be dead one day.
+        self.sweep_at(item.weight(), now);
         if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
             self.note_change(WriteTarget::Record(key));
         }
-        // In place it is added to what may be dead one day.
-        self.sweep_at(item.weight(), now);
         let in_place = self.records.append(key, field, item, (self.timeline.open(), now));
         let length = in_place.unwrap_or_else(|item| self.append_anew(key, field, item, now));
         Reply::Count(length as u64)

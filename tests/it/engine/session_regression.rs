@@ -36,6 +36,26 @@ fn aliases_in_a_transaction_touch_no_record() {
 }
 
 #[test]
+fn what_a_rolled_back_transaction_saw_counts_no_record_out() {
+    let mut engine = Engine::new(ClockRule::Free);
+    let (one, other) = (Session::new(), Session::new());
+    ask(&mut engine, &other, "APPEND k0 f0 v2");
+    ask(&mut engine, &one, "BEGIN");
+    ask(&mut engine, &other, "SET k2 f1 v2");
+    ask(&mut engine, &other, "BACKUP 8");
+    ask(&mut engine, &one, "SET k2 f0 v2");
+    ask(&mut engine, &other, "SET k2 f2 v1");
+    ask(&mut engine, &one, "BACKUP 58");
+    ask(&mut engine, &other, "BACKUP 43");
+    ask(&mut engine, &one, "DELETE k2 f0");
+    ask(&mut engine, &other, "SET_AT_WITH_TTL k2 f1 v1 41 2");
+    ask(&mut engine, &other, "BACKUP 43");
+    ask(&mut engine, &other, "DELETE k2");
+    ask(&mut engine, &one, "ROLLBACK");
+    assert_eq!((ask(&mut engine, &one, "KEYS"), ask(&mut engine, &one, "SIZE")), ("k0".into(), "1".into()));
+}
+
+#[test]
 fn restores_beside_transactions_leave_no_branches() {
     for rounds in [1_000u64, 4_000] {
         let mut engine = Engine::new(ClockRule::Monotone);
