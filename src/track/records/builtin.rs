@@ -44,6 +44,7 @@ pub const FILES: [(&str, &str); 34] = files![
     "level5/lifetimes.json",
     "level5/search.json",
     "level5/lists.json",
+    "level5/forget.json",
     "level5/free_clock.json",
     "level6/transactions.json",
     "level6/own_writes.json",
