@@ -16,7 +16,7 @@ macro_rules! files {
 }
 
 /// The name of each file below `fixtures`, and its text.
-pub const FILES: [(&str, &str); 34] = files![
+pub const FILES: [(&str, &str); 35] = files![
     "level1/records.json",
     "level1/habits.json",
     "level1/edges.json",
