@@ -196,8 +196,8 @@ impl Driver {
         }
         self.engine = engine;
         self.acknowledge();
-        let last = self.store().last_group();
-        assert_eq!(last, self.applied(), "a group is logged if it writes or moves the clock");
+        let group = self.store().last_group();
+        assert_eq!(group, self.applied(), "a group is logged if it writes or moves the clock");
         // After every fourth group: scripts are run again and again.
         assert!(
             !self.applied().is_multiple_of(4) || self.engine.check() == Ok(()),
