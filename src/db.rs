@@ -84,8 +84,8 @@ impl Database {
     /// else can be applied.
     ///
     /// # Errors
-    /// [`Error::Store`]. What was applied since the last commit is seen by later queries but may be lost with the power;
-    /// no more writes are taken. What is pending is never given out then.
+    /// [`Error::Store`]. What was applied since the last commit is seen by later queries but may be lost with the
+    /// power; no more writes are taken. What is pending is never given out then.
     pub fn commit(&mut self) -> Result<Committed<'_>, Error> {
         self.backend.commit()?;
         Ok(Committed::of(self))
@@ -132,10 +132,10 @@ impl Database {
         self.backend.clock()
     }
 
-    /// Moves the clock because time has passed and not because somebody asks, as TICK does: to what a clock of the machine
-    /// reads. On disk nothing is written for it by itself; it is said with the next write, or at the close. So whoever moves
-    /// the clock like this does so first of all when the database is opened anew: after a crash it reads what was written
-    /// last, and the machine's clock has gone on.
+    /// Moves the clock because time has passed and not because somebody asks, as TICK does: to what a clock of the
+    /// machine reads. On disk nothing is written for it by itself; it is said with the next write, or at the close.
+    /// So whoever moves the clock like this does so first of all when the database is opened anew: after a crash it
+    /// reads what was written last, and the machine's clock has gone on.
     ///
     /// ```
     /// # use rewinddb::db::Database;

@@ -31,14 +31,14 @@
 //! bit by bit by those who write what will be dead one day.
 //!
 //! The files, in the order to read them. What each level of the exercise adds: `level1_records` to
-//! `level4_backups`, and the language beyond it: `level5_keys`, `level5_lifetimes`, `level5_lists`,
-//! `level5_find`, `level5_forget`, `level6_sessions`. What they stand on, each file on those before it: `stored` (texts and
+//! `level4_backups`, and the language beyond it: `level5_keys`, `level5_lifetimes`, `level5_lists`, `level5_find`,
+//! `level5_forget`, `level6_sessions`. What they stand on, each file on those before it: `stored` (texts and
 //! lists), `blobs` (long texts that somebody else has), `tree` (a sorted map that is copied for the price of a
 //! pointer), `timeline` (the epochs), `history` (the versions of one thing), `fields` (the cells of a record),
-//! `live` (which records are live), `shards` (the map they are kept in), `records` (all of them), `undo` (what
-//! a restore undoes), `backups` (what was saved), `transactions` (what is open at once). How it is written
-//! down and brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`; what a query did:
-//! `outcome`. Whether all is as it must be: `check`, `invariant` and, in tests, `steps`.
+//! `live` (which records are live), `shards` (the map they are kept in), `records` (all of them), `undo` (what a
+//! restore undoes), `backups` (what was saved), `transactions` (what is open at once). How it is written down and
+//! brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`; what a query did: `outcome`.
+//! Whether all is as it must be: `check`, `invariant` and, in tests, `steps`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
@@ -276,17 +276,19 @@ impl Engine {
     ///
     /// # Errors
     /// When that was.
-    pub fn clock_at(&self, moment: Time) -> Result<Clock, Time> {
+    #[cfg(any(test, feature = "store"))]
+    pub(crate) fn clock_at(&self, moment: Time) -> Result<Clock, Time> {
         if moment < self.changed { Err(self.changed) } else { Ok(self.clock.back_at(moment)) }
     }
 
-    /// Moves the clock back to an earlier moment: to ask again there what a transaction was asked. Nothing has changed since
-    /// then, so all that was live is there, also if it has died meanwhile.
+    /// Moves the clock back to an earlier moment, where no transaction is open: to ask there what one was asked.
+    /// Nothing has changed since then, so all that was live is there, also if it has died meanwhile.
     ///
     /// # Errors
     /// When something last changed, if that was later: nothing is moved then.
-    pub fn go_back(&mut self, moment: Time) -> Result<(), Time> {
-        self.leave();
+    #[cfg(any(test, feature = "store"))]
+    pub(crate) fn go_back(&mut self, moment: Time) -> Result<(), Time> {
+        debug_assert!(self.transactions.is_empty(), "a transaction does not go back");
         self.clock = self.clock_at(moment)?;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The query language: what can be asked, how a language spells it, and the ways from words to a [`Query`] and back.
 //!
-//! Invariants: every fact about an operation (its words, whether it writes, what it does) stands once, in its row of
-//! `table.rs`; every fact about how it is spelled (name, order of words, level, what it answers) stands in its form; whatever
-//! parses can be rendered and parses back to itself; nothing here touches an engine, a file or JSON.
+//! Invariants: every fact about an operation (its words, whether it writes, what it does) stands once, in its row
+//! of `table.rs`; every fact about how it is spelled (name, order of words, level, what it answers) stands in its
+//! form; whatever parses can be rendered and parses back to itself; nothing here touches an engine, a file or JSON.
 //!
 //! ```text
 //!   table.rs    Operation   what can be asked: words by kind, reads or writes

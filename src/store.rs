@@ -11,11 +11,12 @@
 //!              Engine ◄───────── recovery ◄── snapshot      the state that the log had come to
 //! ```
 //!
-//! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies in a
-//! file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory), `numbering` and `group` (queries
-//! on disk), `blob_store` (values that stay there); writing: `apply` (the database, and what it asks of a journal), `journal`, `log`, `tail`, `flusher`, `watermark`; reading: `replay`, `recovery`,
-//! `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`, `check`. The
-//! format byte by byte is in `store/FORMAT.md`.
+//! The files, in the order to read them: `disk` (the file system as a store sees it), `frame` (how a message lies
+//! in a file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory),
+//! `numbering` and `group` (queries on disk), `blob_store` (values that stay there); writing: `apply` (the
+//! database, and what it asks of a journal), `journal`, `log`, `tail`, `flusher`, `watermark`; reading: `replay`,
+//! `recovery`, `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`,
+//! `check`. The format byte by byte is in `store/FORMAT.md`.
 
 mod apply;
 mod aside;
@@ -108,8 +109,8 @@ impl Store {
         self.core.engine.clock()
     }
 
-    /// Moves the clock because time has passed, and not because somebody asks. Nothing is written: it is said with the next
-    /// write, or at the close.
+    /// Moves the clock because time has passed, and not because somebody asks. Nothing is written: it is said with
+    /// the next write, or at the close.
     ///
     /// # Errors
     /// [`Backwards`] if that is earlier than what the clock reads.
@@ -152,8 +153,9 @@ impl Store {
         self.log.rotation_failure.as_deref()
     }
 
-    /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the log, then to the database; each reply is handed on. It survives a
-    /// crash of the process from then on; [`Self::commit`] makes it durable.
+    /// Applies queries as one group (what ends a transaction of an earlier call is one of its own): first to the
+    /// log, then to the database; each reply is handed on. It survives a crash of the process from then on;
+    /// [`Self::commit`] makes it durable.
     ///
     /// Reads leave nothing in the log, unless they have moved the clock: that it was moved is part of the group.
     ///

@@ -220,6 +220,7 @@ impl Clock {
     }
 
     /// The same clock as it was at an earlier moment; one under the free rule stays at 0.
+    #[cfg(any(test, feature = "store"))]
     pub(crate) fn back_at(self, moment: Time) -> Self {
         Self { now: self.now.min(moment), ..self }
     }

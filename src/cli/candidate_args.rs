@@ -9,8 +9,8 @@ use crate::store::ByteSize;
 /// Who is judged.
 #[derive(clap::Args)]
 pub(super) struct CandidateArgs {
-    /// The folder of a kit, or a solution in Python, JavaScript or TypeScript; without it, and without a command, the kit
-    /// in this folder
+    /// The folder of a kit, or a solution in Python, JavaScript or TypeScript; without it, and without a command,
+    /// the kit in this folder
     #[arg(value_name = "KIT|FILE", conflicts_with = "command")]
     pub(super) target: Vec<PathBuf>,
 

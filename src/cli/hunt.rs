@@ -60,9 +60,8 @@ pub(super) fn hunt(mut args: HuntArgs) -> Result<(), Failure> {
     args.level = args.level.or(solution.told.level);
     args.strict |= solution.told.strict;
     if args.clock.is_some() && is_promised(args.level().number(), args.strict) {
-        say(
-            "note: --clock changes nothing without --strict: lists that keep the promises have the same answers by both rules\n",
-        );
+        say("note: --clock changes nothing without --strict: \
+             lists that keep the promises have the same answers by both rules\n");
     }
     args.clock = args.clock.or(solution.told.clock);
     let seed = args.seed.unwrap_or_else(new_seed);

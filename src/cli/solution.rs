@@ -1,7 +1,7 @@
 //! The solution that is judged: that of a kit, a file as it stands, or whatever a command starts.
 //!
-//! Invariants: an option says more than `rewind.toml`, and that more than what is usual; nothing is started before it is
-//! built.
+//! Invariants: an option says more than `rewind.toml`, and that more than what is usual; nothing is started before
+//! it is built.
 //!
 //! ```text
 //!   (nothing), KIT ──► rewind.toml ──┐

@@ -25,8 +25,8 @@ use crate::track::records::{self, Records, builtin};
 /// Which cases.
 #[derive(clap::Args)]
 pub(super) struct Selection {
-    /// The level that is being worked on: its cases come first, then those of the levels before [default: the last; for a
-    /// solution, the last of the exercise]
+    /// The level that is being worked on: its cases come first, then those of the levels before [default: the last;
+    /// for a solution, the last of the exercise]
     #[arg(long, value_name = "N", value_parser = super::level)]
     pub(super) level: Option<Level>,
 
@@ -172,7 +172,8 @@ fn explained(file: Option<&str>, case: &Case) -> String {
 /// How judging is shown.
 #[derive(clap::Args)]
 pub(super) struct Showing {
-    /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE, html=FILE or text=FILE; - is standard output
+    /// Write a report too, as junit=FILE, json=FILE, tap=FILE, exercism=FILE, html=FILE or text=FILE; - is standard
+    /// output
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTarget>,
 

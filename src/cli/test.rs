@@ -22,8 +22,8 @@ pub(super) struct TestArgs {
     #[command(flatten)]
     selection: Selection,
 
-    /// List the cases instead, in the order in which they are judged: number, level, name, the promise of the exercise that
-    /// a case breaks, and the mistake that it catches
+    /// List the cases instead, in the order in which they are judged: number, level, name, the promise of the
+    /// exercise that a case breaks, and the mistake that it catches
     #[arg(long)]
     list: bool,
 

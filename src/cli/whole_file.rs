@@ -1,7 +1,7 @@
 //! A file that the program writes as a whole.
 //!
-//! Invariants: it is there whole or not at all; one that is there is replaced only if that is asked for, and never where a
-//! store is; what is no file, a pipe or a device, is written to as it is.
+//! Invariants: it is there whole or not at all; one that is there is replaced only if that is asked for, and never
+//! where a store is; what is no file, a pipe or a device, is written to as it is.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -42,8 +42,8 @@ pub(super) fn write_whole<T, E: From<io::Error>>(
     Ok(written)
 }
 
-/// A file beside the one that is to be there, which goes when it does not get that name. Whoever may read and write it is
-/// the same as of the one that is there, or as of any new file.
+/// A file beside the one that is to be there, which goes when it does not get that name. Whoever may read and write
+/// it is the same as of the one that is there, or as of any new file.
 fn aside(path: &Path, parent: &Path, there: Option<Metadata>) -> io::Result<NamedTempFile> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".");

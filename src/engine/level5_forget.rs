@@ -3,8 +3,8 @@
 //! Promise, which tests hold it to: whatever was written and forgotten, there are about twice as many versions as
 //! somebody sees, and a few.
 //!
-//! What nobody sees is looked for when as much was written since the last look as was left then, so a write pays for its
-//! own part of it; and where no transaction is open.
+//! What nobody sees is looked for when as much was written since the last look as was left then, so a write pays
+//! for its own part of it; and where no transaction is open.
 
 use super::Engine;
 use super::transactions::{WholeDbWrite, WriteTarget};

@@ -206,8 +206,8 @@ impl List {
         chunks.iter().rev().flat_map(|chunk| &chunk.items).collect()
     }
 
-    /// The items that this list has beyond another, if it was made of that one or is it. It costs what they are, however
-    /// long the lists are.
+    /// The items that this list has beyond another, if it was made of that one or is it. It costs what they are,
+    /// however long the lists are.
     pub(super) fn beyond(&self, other: &Self) -> Option<Vec<&StoredText>> {
         let mut own: Vec<_> = self.chunks().take_while(|chunk| chunk.length > other.len()).collect();
         own.reverse();

@@ -182,16 +182,16 @@ impl Engine {
         self.own_kept().map_or(&self.backups, |view| &view.backups)
     }
 
-    /// The present of the engine's own session where it is kept, as that of another one is the engine's now: kept by its
-    /// own transaction or, if it has none, by the one that is asked.
+    /// The present of the engine's own session where it is kept, as that of another one is the engine's now: kept
+    /// by its own transaction or, if it has none, by the one that is asked.
     fn own_kept(&self) -> Option<&KeptPresent> {
         let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
         let place = own.or(self.inside).filter(|_| own != self.inside)?;
         Some(&self.transactions[place].other)
     }
 
-    /// Has the engine's own session a transaction that could not be committed, as others have changed what it has read or
-    /// written?
+    /// Has the engine's own session a transaction that could not be committed, as others have changed what it has
+    /// read or written?
     #[must_use]
     pub fn is_in_conflict(&self) -> bool {
         let mut own = self.transactions.iter().filter(|transaction| transaction.is_of(None));

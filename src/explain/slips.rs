@@ -1,8 +1,8 @@
 //! The exercise as it is answered by who makes one classic mistake, and all else right.
 //!
-//! Invariants: levels 1 to 4 under the monotone rule, in plain maps and full copies, as programs are written in interviews;
-//! without a slip it answers what the engine does (a test holds that over random lists); a slip that is made in some
-//! operations alone leaves all others as they should be.
+//! Invariants: levels 1 to 4 under the monotone rule, in plain maps and full copies, as programs are written in
+//! interviews; without a slip it answers what the engine does (a test holds that over random lists); a slip that is
+//! made in some operations alone leaves all others as they should be.
 
 mod backups;
 mod cells;

@@ -1,7 +1,7 @@
 //! Who is judged: somebody's own solution behind a protocol, or the exercise's own answers.
 //!
-//! Invariants: a candidate that hangs, crashes, floods, forks or eats memory ends with a [`StopReason`] and with nothing of
-//! it left running; each list is run on a fresh database.
+//! Invariants: a candidate that hangs, crashes, floods, forks or eats memory ends with a [`StopReason`] and with
+//! nothing of it left running; each list is run on a fresh database.
 //!
 //! ```text
 //!   Judge, Hunt ──list──► Candidate ─┬─ Reference        the exercise's own answers
@@ -103,8 +103,8 @@ pub struct Run {
 /// Says a line.
 type Tell = dyn Fn(&str) + Send + Sync;
 
-/// Where it is said, a line each, what was found out about a candidate: how it is spoken to, how its methods are called.
-/// Nothing is said twice.
+/// Where it is said, a line each, what was found out about a candidate: how it is spoken to, how its methods are
+/// called. Nothing is said twice.
 #[derive(Clone, Default)]
 pub struct Notes {
     told: Arc<Mutex<Vec<String>>>,

@@ -1,7 +1,7 @@
 //! What the judge has to know of an exercise, all of it in words.
 //!
-//! Invariants: nothing else in this room depends on which exercise is judged; the same list has the same answers at every
-//! time.
+//! Invariants: nothing else in this room depends on which exercise is judged; the same list has the same answers at
+//! every time.
 //!
 //! ```text
 //!   generator ──signatures──┐
@@ -52,8 +52,8 @@ pub trait Exercise: Debug + Sync {
         &[]
     }
 
-    /// What is answered to a list by who makes each of these mistakes, by their places, and no other. What cannot show in
-    /// the list is left out, and what is not known.
+    /// What is answered to a list by who makes each of these mistakes, by their places, and no other. What cannot
+    /// show in the list is left out, and what is not known.
     fn mistaken(&self, list: &[QueryWords], clock: TimeRule, which: &[usize]) -> Vec<(usize, Vec<Term>)> {
         let _ = (list, clock, which);
         Vec::new()

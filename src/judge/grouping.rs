@@ -1,7 +1,7 @@
 //! The failures of a report by their causes.
 //!
-//! Invariants: every failure that counts belongs to one finding; findings stand lowest level first, and the cases of each
-//! plainest first.
+//! Invariants: every failure that counts belongs to one finding; findings stand lowest level first, and the cases
+//! of each plainest first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -170,7 +170,8 @@ impl Hunter<'_, '_, '_> {
         Ok(Some(Catch { seed, lists: 1, first: None, found_in, runs, list, failed, expected }))
     }
 
-    /// The smallest two lists of which the first spoils the second, where the list of a seed failed behind so many others.
+    /// The smallest two lists of which the first spoils the second, where the list of a seed failed behind so many
+    /// others.
     fn catch_kept(
         &mut self,
         seed: u64,

@@ -29,8 +29,9 @@ pub(super) fn run_afresh(candidate: &mut dyn Candidate, list: &QueryList) -> Res
     Ok(run)
 }
 
-/// The smallest two lists that were found of which the first spoils the second, in one process; the second is answered
-/// rightly by itself; and how many runs that took. `earlier` are the lists that the process had answered before, in order.
+/// The smallest two lists that were found of which the first spoils the second, in one process; the second is
+/// answered rightly by itself; and how many runs that took. `earlier` are the lists that the process had answered
+/// before, in order.
 pub(super) fn smallest_pair(
     exercise: &dyn Exercise,
     candidate: &mut dyn Candidate,

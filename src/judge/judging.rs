@@ -29,8 +29,8 @@ pub fn in_order(mut cases: Vec<Case>) -> Vec<Case> {
     cases
 }
 
-/// Judges a candidate by `cases`, which are drawn one by one. `each` is handed every case as soon as it is judged, and may
-/// break off.
+/// Judges a candidate by `cases`, which are drawn one by one. `each` is handed every case as soon as it is judged,
+/// and may break off.
 pub fn judge<C: Borrow<Case>>(
     exercise: &dyn Exercise,
     candidate: &mut dyn Candidate,

@@ -1,8 +1,8 @@
 //! Mistakes that show in the answers alone: those that the exercise knows, by what who makes one answers.
 //!
-//! Invariants: a mistake explains a wrong answer only if it gives exactly that one, and all right ones before it; and only
-//! where the candidate has answered no list otherwise than who makes this mistake, as far as lists are kept; of several
-//! that explain an answer the one is told that explains most.
+//! Invariants: a mistake explains a wrong answer only if it gives exactly that one, and all right ones before it;
+//! and only where the candidate has answered no list otherwise than who makes this mistake, as far as lists are
+//! kept; of several that explain an answer the one is told that explains most.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! What FIND looks for: in which texts, how a pattern is meant, the pattern, and what looks for it.
 //!
-//! Invariants: a pattern is good once it is made, and is no more than its text until it is asked; matching takes time in
-//! proportion to the text, whatever the pattern.
+//! Invariants: a pattern is good once it is made, and is no more than its text until it is asked; matching takes
+//! time in proportion to the text, whatever the pattern.
 
 mod like;
 mod regular;

@@ -1,4 +1,5 @@
-//! The one table of operations: what can be asked. How a language spells it is what its forms say ([`super::Language`]).
+//! The one table of operations: what can be asked. How a language spells it is what its forms say
+//! ([`super::Language`]).
 //!
 //! A new operation is a row here, a method of the engine, a sentence of `explain`, and a form in each language that has
 //! it; the compiler names every place that has to know it.

@@ -152,8 +152,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Where a word of an array that was read stands, or one of an array that is a word of it. It is only asked for where
-    /// there is a fault, so it is found by reading the array once more.
+    /// Where a word of an array that was read stands, or one of an array that is a word of it. It is only asked for
+    /// where there is a fault, so it is found by reading the array once more.
     pub(super) fn span_of(&self, array: &Range<usize>, way: &[usize]) -> Range<usize> {
         let [word, rest @ ..] = way else { return array.clone() };
         let mut scanner = Scanner::new(self.text, self.unescaped);

@@ -12,9 +12,10 @@
 //!   ["BATCH",["PUT","A","B"],["GET","A"]]
 //! ```
 //!
-//! Operations may be typed in small letters. Words are separated by spaces. A quote opens only where a word begins, so that `don't` is a word: in double quotes the
-//! escapes are those of JSON, in single quotes there are none. Elsewhere a backslash takes what follows as it is.
-//! Brackets mean something after an operation that takes queries, and nowhere else: `PUT k [x` puts the text `[x`.
+//! Operations may be typed in small letters. Words are separated by spaces. A quote opens only where a word begins,
+//! so that `don't` is a word: in double quotes the escapes are those of JSON, in single quotes there are none.
+//! Elsewhere a backslash takes what follows as it is. Brackets mean something after an operation that takes
+//! queries, and nowhere else: `PUT k [x` puts the text `[x`.
 
 mod so_far;
 mod tokens;

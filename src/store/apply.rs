@@ -1,7 +1,8 @@
 //! The core of a store: a database that a journal feeds. It opens no file and knows no clock.
 //!
-//! Invariants: queries that write have come back from the journal before they take effect, those of a transaction at its
-//! COMMIT; what a COMMIT hands to the journal does the same to a database that has heard nothing of the transaction.
+//! Invariants: queries that write have come back from the journal before they take effect, those of a transaction
+//! at its COMMIT; what a COMMIT hands to the journal does the same to a database that has heard nothing of the
+//! transaction.
 //!
 //! ```text
 //!   queries ── plan ──► Plan ── encode ──► Draft ── submit ──► journal
@@ -75,8 +76,8 @@ impl Core {
         Self { engine, blobs, logged, pending, spare }
     }
 
-    /// Applies the queries of a call, as one group but for what ends a transaction of an earlier call. `settle` is called
-    /// before replies are handed on, and learns whether something was submitted.
+    /// Applies the queries of a call, as one group but for what ends a transaction of an earlier call. `settle` is
+    /// called before replies are handed on, and learns whether something was submitted.
     pub(super) fn apply<J: Journal>(
         &mut self,
         journal: &mut J,
@@ -188,8 +189,8 @@ impl Core {
         })
     }
 
-    /// Does what was planned, with what has come back from the journal. Returns how a transaction has ended, if one has,
-    /// and the memory of the group.
+    /// Does what was planned, with what has come back from the journal. Returns how a transaction has ended, if one
+    /// has, and the memory of the group.
     fn finish(
         &mut self,
         (session, part): (Option<&Session>, CallPart<'_>),

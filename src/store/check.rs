@@ -39,8 +39,8 @@ fn ensure(holds: bool, why: impl FnOnce() -> String) -> StoreFound {
 }
 
 impl Store {
-    /// Looks whether the store is as it must be, whatever it was asked before. All of its files are read, so it is meant
-    /// for tests. One that takes no more writes is not looked into.
+    /// Looks whether the store is as it must be, whatever it was asked before. All of its files are read, so it is
+    /// meant for tests. One that takes no more writes is not looked into.
     ///
     /// # Errors
     /// The first invariant found that does not hold, as a sentence, and what breaks it.
@@ -164,7 +164,8 @@ impl Checked<'_> {
     }
 }
 
-/// The queries that rebuild a database. They are those of a copy in memory, where texts are compared and not references.
+/// The queries that rebuild a database. They are those of a copy in memory, where texts are compared and not
+/// references.
 fn dump(engine: &mut Engine, blobs: &mut BlobStore) -> Result<Vec<String>, Error> {
     let mut queries = Vec::new();
     Core::in_memory(engine, blobs)?.try_dump(|query| {

@@ -1,8 +1,9 @@
 //! Groups: queries that take effect as one, between their two forms on disk and the engine.
 //!
 //! Invariant: a group has all that a database needs to become what it was: the queries that write and, where reads
-//! have moved the clock before an operation without a timestamp or at the end, that the clock was moved. Of a transaction
-//! that is told as it was asked: to when the clock goes back before its first query. It then goes on to where it was.
+//! have moved the clock before an operation without a timestamp or at the end, that the clock was moved. Of a
+//! transaction that is told as it was asked: to when the clock goes back before its first query. It then goes on to
+//! where it was.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -94,8 +95,8 @@ impl Group {
         self.moved_to.first().copied().map(Time)
     }
 
-    /// Can the group be applied where the clock reads this? It then reads what it does at the end. The error is a reason why
-    /// not.
+    /// Can the group be applied where the clock reads this? It then reads what it does at the end. The error is a
+    /// reason why not.
     pub(super) fn check(&self, numbering: &Numbering, clock: &mut Clock) -> Result<(), String> {
         self.try_each(numbering, |event| {
             let moment = match event {

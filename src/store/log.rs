@@ -50,8 +50,8 @@ pub(super) struct Log {
     policy: SyncPolicy,
     lz4: bool,
     segment_max: u64,
-    /// Why the next segment could not be begun when that was last tried, if so; and how long the current one gets before it
-    /// is tried again.
+    /// Why the next segment could not be begun when that was last tried, if so; and how long the current one gets
+    /// before it is tried again.
     pub(super) rotation_failure: Option<String>,
     retry_at: u64,
     grow_by: u64,
@@ -168,8 +168,8 @@ impl Log {
         self.stop(found)
     }
 
-    /// Looks if it is time to. What is synced by itself is looked at beforehand too, as what is written might hide what has
-    /// been cut off.
+    /// Looks if it is time to. What is synced by itself is looked at beforehand too, as what is written might hide
+    /// what has been cut off.
     fn look_in_time(&mut self) -> Result<(), Error> {
         let is_first = self.policy == SyncPolicy::Always && self.synced == self.tail.last_group();
         let is_due = self.looked_at.elapsed() >= LOOK_AGAIN;
@@ -246,8 +246,8 @@ impl Log {
         self.stop(committed)
     }
 
-    /// Makes durable what is behind the frame of the watermark, which ends at `from`. It is written once more: if a sync
-    /// of it has failed before, the system believes that it need not be.
+    /// Makes durable what is behind the frame of the watermark, which ends at `from`. It is written once more: if a
+    /// sync of it has failed before, the system believes that it need not be.
     pub(super) fn renew(&mut self, from: u64) -> Result<(), Error> {
         if self.synced == self.tail.last_group() {
             return Ok(());
@@ -289,8 +289,8 @@ impl Log {
         self.watermark.mark(synced)
     }
 
-    /// Ends the current segment and begins the next; one without a group is taken away. If there is no room for the next
-    /// the log goes on in the current one, and that is noted.
+    /// Ends the current segment and begins the next; one without a group is taken away. If there is no room for the
+    /// next the log goes on in the current one, and that is noted.
     pub(super) fn rotate(&mut self, encoding: Encoding) -> Result<(), Error> {
         self.check()?;
         let Tail { name, is_current, .. } = self.tail;
@@ -319,8 +319,8 @@ impl Log {
         Ok(())
     }
 
-    /// Takes back a segment that could not be begun, so that none stands where the log does not go on. The answer is why
-    /// that failed.
+    /// Takes back a segment that could not be begun, so that none stands where the log does not go on. The answer
+    /// is why that failed.
     fn take_back(&mut self, name: FileName, error: Error) -> Result<(), Error> {
         if name == self.tail.name {
             // One without a group stands there, this one or the one that it was to take the place of.

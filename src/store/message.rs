@@ -1,7 +1,8 @@
 //! What frames say: the messages of the format, each once for both encodings.
 //!
-//! Invariants: a field's number is never given to another, not even that of one that is no longer meant, which is read and ignored; what `format.proto` says is what stands here (a test
-//! compares the two); texts of a group are the last bytes of its payload, so that a value can be found in the file.
+//! Invariants: a field's number is never given to another, not even that of one that is no longer meant, which is
+//! read and ignored; what `format.proto` says is what stands here (a test compares the two); texts of a group are
+//! the last bytes of its payload, so that a value can be found in the file.
 
 use prost::{Message, Oneof};
 use serde::{Deserialize, Serialize};

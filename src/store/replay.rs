@@ -35,15 +35,24 @@ impl From<&'static str> for ReplayStop {
     }
 }
 
-/// Can the group be applied where the database stands? Returns what the clock reads before its first query, and at the end.
-/// The error is a reason why not.
+/// Can the group be applied where the database stands? Returns what the clock reads before its first query, and at
+/// the end. The error is a reason why not.
 pub(super) fn check(group: &Group, numbering: &Numbering, engine: &Engine) -> Result<[Time; 2], String> {
     let now = engine.clock().now();
     let begins = group.begins_at().map_or(now, |moment| moment.min(now));
-    let changed = |changed| format!("it goes back to {begins}, and at {changed} something has changed");
-    let mut clock = engine.clock_at(begins).map_err(changed)?;
+    let mut clock = engine.clock_at(begins).map_err(|changed| is_changed(begins, changed))?;
     group.check(numbering, &mut clock)?;
     Ok([begins, clock.now().max(now)])
+}
+
+/// The same for a group that begins earlier than the clock reads.
+fn way_back(group: &Group, numbering: &Numbering, engine: &Engine) -> Result<Option<[Time; 2]>, String> {
+    let back = group.begins_at().filter(|moment| *moment < engine.clock().now());
+    back.map(|_| check(group, numbering, engine)).transpose()
+}
+
+fn is_changed(begins: Time, changed: Time) -> String {
+    format!("it goes back to {begins}, and at {changed} something has changed")
 }
 
 /// Applies a group that was read. Returns whether all of it happened by then. The error is a reason why it
@@ -56,30 +65,15 @@ pub(super) fn replay(
     blobs: &mut BlobStore,
     until: Until,
 ) -> Result<bool, String> {
-    let now = engine.clock().now();
-    if logged.group.begins_at().is_none_or(|moment| moment >= now) {
-        return replay_on(logged, numbering, session, engine, blobs, until);
-    }
-    // It took effect as one, at the end.
-    let [begins, ends] = check(&logged.group, numbering, engine)?;
-    if matches!(until, Until::Time(last) if last < ends) {
-        return Ok(false);
-    }
-    engine.go_back(begins).map_err(|changed| format!("at {changed} something has changed"))?;
-    let replayed = replay_on(logged, numbering, session, engine, blobs, Until::End);
-    engine.tick(ends).map_err(|backwards| backwards.to_string())?;
-    replayed
-}
-
-/// The same where time only runs forward.
-fn replay_on(
-    logged: &LoggedGroup<'_>,
-    numbering: &Numbering,
-    session: Option<&Session>,
-    engine: &mut Engine,
-    blobs: &mut BlobStore,
-    until: Until,
-) -> Result<bool, String> {
+    let ends = match way_back(&logged.group, numbering, engine)? {
+        // It took effect as one, at its end.
+        Some([_, ends]) if matches!(until, Until::Time(last) if last < ends) => return Ok(false),
+        Some([begins, ends]) => {
+            engine.go_back(begins).map_err(|changed| is_changed(begins, changed))?;
+            Some(ends)
+        }
+        None => None,
+    };
     let mut locate = logged.finder();
     let is_later =
         |moment: Option<Time>| matches!((until, moment), (Until::Time(last), Some(at)) if at > last);
@@ -100,6 +94,10 @@ fn replay_on(
             Event::Query(query, first) => apply(&query, first),
         };
         applied.map_err(|error| ReplayStop::Broken(error.to_string()))
+    });
+    let replayed = replayed.and_then(|()| {
+        let goes_on = ends.map_or(Ok(()), |ends| engine.tick(ends));
+        goes_on.map_err(|backwards| ReplayStop::Broken(backwards.to_string()))
     });
     match replayed {
         Ok(()) => Ok(true),

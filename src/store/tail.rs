@@ -84,8 +84,8 @@ impl Tail {
         self.check_file(disk, self.length..=u64::MAX)
     }
 
-    /// Are the bytes still there that were noted? Then the last ones are noted instead. What was cut off since the last look
-    /// may have been written over, so that the length does not tell it.
+    /// Are the bytes still there that were noted? Then the last ones are noted instead. What was cut off since the
+    /// last look may have been written over, so that the length does not tell it.
     pub(super) fn check_noted(&mut self) -> Result<(), Error> {
         let file = &self.file;
         let read =

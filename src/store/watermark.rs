@@ -8,9 +8,9 @@
 //!   "watermark" │ sequence u64 │ checksum u32 │ crc u32 │ 0 …   the same, one sync later
 //! ```
 //!
-//! A bad frame at the end of the log may be a torn write that was never acknowledged, or the last of what was acknowledged
-//! and has been damaged since. The watermark distinguishes the two. It is not synced by itself: after a loss of power it
-//! may lag behind, never be ahead.
+//! A bad frame at the end of the log may be a torn write that was never acknowledged, or the last of what was
+//! acknowledged and has been damaged since. The watermark distinguishes the two. It is not synced by itself: after
+//! a loss of power it may lag behind, never be ahead.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The canonical exercise: what the judge has to know of it, its suites, compiled in, and a starter kit for each language.
+//! The canonical exercise: what the judge has to know of it, its suites, compiled in, and a starter kit for each
+//! language.
 
 mod builtin;
 mod exercise;

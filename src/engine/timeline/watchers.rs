@@ -108,8 +108,8 @@ impl Watchers {
         run.marks.get(mark).map_or(run.all.end, |(_, from)| *from)..run.all.end
     }
 
-    /// Of the versions of a thing, by their epochs and whether they say that it is not there, those that nobody sees, or
-    /// sees in vain.
+    /// Of the versions of a thing, by their epochs and whether they say that it is not there, those that nobody
+    /// sees, or sees in vain.
     pub(in crate::engine) fn unseen(&self, versions: impl Iterator<Item = (Epoch, bool)>) -> Vec<Epoch> {
         let mut all: Vec<_> = versions.map(|(epoch, is_none)| (self.of(epoch), epoch, is_none)).collect();
         all.sort_unstable_by_key(|(by, epoch, _)| (by.start, Reverse(by.end), *epoch));

@@ -169,8 +169,8 @@ impl Engine {
         }
     }
 
-    /// The epochs in which transactions are told what others change in the open one, which they see. They may have taken
-    /// a backup there, and restore what has died since.
+    /// The epochs in which transactions are told what others change in the open one, which they see. They may have
+    /// taken a backup there, and restore what has died since.
     pub(in crate::engine) fn told_of_open(&self) -> Vec<Epoch> {
         let open = self.timeline.open();
         let own = self.transactions.iter().filter(|_| !self.is_inside());

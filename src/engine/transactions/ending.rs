@@ -26,7 +26,7 @@ pub enum Effect {
     /// Queries have been handed out that do the same.
     Queries,
     /// It has taken or restored backups, or emptied the database: no others have written since it began, so
-    /// its own queries do the same at their moments, for which the clock goes back ([`Engine::go_back`]).
+    /// its own queries do the same at their moments, for which the clock must go back.
     Original,
 }
 

@@ -107,8 +107,8 @@ impl Process {
         }
     }
 
-    /// All answers are there: standard input is closed, and for a moment it may go by itself. What it writes then is too
-    /// much, and how it ends is told where that is badly; one that stays is ended without a word.
+    /// All answers are there: standard input is closed, and for a moment it may go by itself. What it writes then
+    /// is too much, and how it ends is told where that is badly; one that stays is ended without a word.
     pub(super) fn leave(&mut self) -> Result<(), StopReason> {
         self.pipes.close_input();
         let deadline = Deadline::of(ENDING, "its end");

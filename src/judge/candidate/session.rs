@@ -162,9 +162,9 @@ impl<'e> SessionProtocol<'e> {
         }
     }
 
-    /// Runs a list with `answer`, which fills in the answers. What an earlier list has left behind, so that the process
-    /// cannot begin afresh, is no fault of this one: it has a new process then, and how the old one ended is told of the
-    /// list before.
+    /// Runs a list with `answer`, which fills in the answers. What an earlier list has left behind, so that the
+    /// process cannot begin afresh, is no fault of this one: it has a new process then, and how the old one ended
+    /// is told of the list before.
     fn run_with(&mut self, list: &QueryList, answer: AnswerWith<'e>) -> Result<Run, SpawnError> {
         if self.process.as_ref().is_some_and(Process::has_leftovers) {
             self.process = None;

@@ -100,7 +100,8 @@ fn escaped_lines(text: &str) -> String {
     text.lines().map(escaped).collect::<Vec<_>>().join("\n")
 }
 
-/// Text as it stands in HTML, control characters escaped. Braces too, so that no text can be taken for a place to fill in.
+/// Text as it stands in HTML, control characters escaped. Braces too, so that no text can be taken for a place to
+/// fill in.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in plain(text).chars() {

@@ -177,3 +177,26 @@ fn what_sessions_that_have_ended_were_asked_goes() {
     let pending = store.core.pending.iter().count();
     assert!((1..5).contains(&pending), "{pending} are kept");
 }
+
+#[test]
+fn a_group_does_not_go_back_beyond_a_change() {
+    let disk: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
+    let (mut engine, mut blobs) =
+        (Engine::new(ClockRule::Monotone), BlobStore::new(&disk, &Options::default()));
+    let parse = |words: &[&'static str]| Language::records().parse(words).expect("it is a query");
+    engine.apply(&parse(&["SET_AT", "k", "f", "v", "5"])).expect("time is in order");
+    engine.tick(Time(9)).expect("time is in order");
+    let mut replay_from = |moment| {
+        let mut group = Group::default();
+        group.push_clock(Time(moment));
+        group.push(&parse(&["BACKUP", "6"]));
+        let logged = LoggedGroup { group, lies: None };
+        let replayed = replay(&logged, &Numbering::own(), None, &mut engine, &mut blobs, Until::End);
+        (replayed, engine.clock().now(), engine.sizes().backups)
+    };
+    let (refused, now, backups) = replay_from(4);
+    let why = refused.expect_err("something has changed at 5");
+    assert!(why.contains("back to 4") && why.contains("at 5"), "{why}");
+    assert_eq!((now, backups), (Time(9), 0), "nothing of it has taken effect");
+    assert_eq!(replay_from(5), (Ok(true), Time(9), 1));
+}

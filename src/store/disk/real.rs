@@ -103,8 +103,8 @@ impl RealDisk {
         HeldLock::take(File::open(&self.directory)?, kind)
     }
 
-    /// Locks a file in it, as those do too that cannot lock a directory. Who only reads makes it only if nothing else is
-    /// locked.
+    /// Locks a file in it, as those do too that cannot lock a directory. Who only reads makes it only if nothing
+    /// else is locked.
     fn lock_file(&self, kind: LockKind, is_alone: bool) -> io::Result<HeldLock> {
         // It is never removed: between a removal and a creation, two could each hold a lock on a file of that name.
         let path = self.directory.join(LOCK);

@@ -54,8 +54,8 @@ pub const FILES: [(&str, &str); 35] = files![
     "level6/free_clock.json",
 ];
 
-/// The cases of all levels up to `level`, numbered as all of them are; with a clock rule, those for solutions that go by it. Under the other rule
-/// than its own a case counts if its answers are the same.
+/// The cases of all levels up to `level`, numbered as all of them are; with a clock rule, those for solutions that
+/// go by it. Under the other rule than its own a case counts if its answers are the same.
 ///
 /// # Errors
 /// None as the files are; faults of a file, where it was changed.

@@ -1,7 +1,7 @@
 //! What the exercise promises those who solve it, and which of that a list breaks.
 //!
-//! Invariants: a list is read once, in order; no operation is named here: what a word may be, its kind says. Where all is
-//! kept, both clock rules give the same answers.
+//! Invariants: a list is read once, in order; no operation is named here: what a word may be, its kind says. Where
+//! all is kept, both clock rules give the same answers.
 
 use super::reading::requests;
 use crate::judge::{Promise, QueryWords};

@@ -1,8 +1,8 @@
 //! The query language once more, as plainly as it can be put: what a good candidate would write in an hour.
 //!
-//! It shares no line with the engine but what a word is. It reads the words of a query itself, keeps one map inside another, and copies
-//! the whole database at every backup. Nothing of that is fast, and all of it is easy to believe: the random
-//! tests hold the engine to what this file answers.
+//! It shares no line with the engine but what a word is. It reads the words of a query itself, keeps one map inside
+//! another, and copies the whole database at every backup. Nothing of that is fast, and all of it is easy to
+//! believe: the random tests hold the engine to what this file answers.
 //!
 //! Of sessions it knows one: BEGIN keeps a copy of everything but time and names, which ROLLBACK brings back.
 //!

@@ -136,8 +136,8 @@ fn the_lists_draw_every_kind_of_answer() {
                 drawn.insert((operation, kind));
             }
         }
-        // 10 operations with one kind, 19 with two, the scans, ITEMS and FIND with a third; and 10 with a timestamp that
-        // may be refused.
+        // 10 operations with one kind, 19 with two, the scans, ITEMS and FIND with a third; and 10 with a timestamp
+        // that may be refused.
         assert_eq!(drawn.len(), if free { 66 } else { 76 }, "{drawn:?}");
     }
 }

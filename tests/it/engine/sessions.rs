@@ -1,4 +1,5 @@
-//! Several sessions on one database, their queries mixed at random: the engine against a naive model, and stories of two.
+//! Several sessions on one database, their queries mixed at random: the engine against a naive model, and stories
+//! of two.
 //!
 //! Invariants: a seed fixes a script for good; a failure prints the seed, the script and the smallest found that still
 //! fails. `REWIND_SEED=7` runs that one again.
@@ -231,7 +232,8 @@ impl Pair {
         self.same_image()
     }
 
-    /// What is written down while transactions are open is what is committed; and a copy of the engine goes on as it does.
+    /// What is written down while transactions are open is what is committed; and a copy of the engine goes on as
+    /// it does.
     fn same_image(&mut self) -> Result<(), String> {
         self.engine = self.engine.clone();
         let loaded = loaded(&written(self.engine.image()));
@@ -344,8 +346,8 @@ fn stories() -> Vec<PathBuf> {
     stories
 }
 
-/// A story told again with the answers of now: `A> QUERY`, and what it is answered on the line below; `A ends`; whatever
-/// else stands there is for the reader.
+/// A story told again with the answers of now: `A> QUERY`, and what it is answered on the line below; `A ends`;
+/// whatever else stands there is for the reader.
 fn retold(story: &str, mut answer: impl FnMut(usize, Option<&[String]>) -> String) -> String {
     let (mut out, mut lines) = (String::new(), story.lines());
     while let Some(line) = lines.next() {

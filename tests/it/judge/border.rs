@@ -1,5 +1,5 @@
-//! Where the judge ends: an exercise of the tests' own, of two operations that no other room knows, is judged, hunted and
-//! shrunk by the same judge, with candidates that are no processes.
+//! Where the judge ends: an exercise of the tests' own, of two operations that no other room knows, is judged,
+//! hunted and shrunk by the same judge, with candidates that are no processes.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

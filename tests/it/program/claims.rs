@@ -1,5 +1,5 @@
-//! Reasons, held against what their queries do: what they claim in types, what their sentences say, and what the outcome
-//! tells.
+//! Reasons, held against what their queries do: what they claim in types, what their sentences say, and what the
+//! outcome tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,8 +1,8 @@
 //! Stores in `fixtures/store`, good and damaged, and what the program says of each as golden text.
 //!
-//! `REWIND_FIXTURES=write INSTA_UPDATE=always cargo test stored_fixtures` makes them and the golden texts anew. The good
-//! ones of a version are never written over: they were written by that version, and all later ones must open them.
-//! While a format is still being worked on, delete them before.
+//! `REWIND_FIXTURES=write INSTA_UPDATE=always cargo test stored_fixtures` makes them and the golden texts anew. The
+//! good ones of a version are never written over: they were written by that version, and all later ones must open
+//! them. While a format is still being worked on, delete them before.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

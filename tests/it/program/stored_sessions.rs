@@ -1,5 +1,5 @@
-//! Transactions on disk: sessions mixed at random on stores of any options, with an engine beside each. A store answers as
-//! memory does; what its files tell, also after a kill, is what is committed in memory.
+//! Transactions on disk: sessions mixed at random on stores of any options, with an engine beside each. A store
+//! answers as memory does; what its files tell, also after a kill, is what is committed in memory.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -184,8 +184,8 @@ impl Both {
         self.back += usize::from(is_original && self.engine.clock().now() > Time(0));
     }
 
-    /// All sessions end, and the store is opened anew, after it was closed or the process killed. Sometimes a snapshot is
-    /// taken before.
+    /// All sessions end, and the store is opened anew, after it was closed or the process killed. Sometimes a
+    /// snapshot is taken before.
     fn reopen(&mut self) {
         let mut store = self.store.take().expect("it is open");
         if self.rng.chance(2) {
@@ -302,7 +302,8 @@ fn a_long_value_that_only_a_transaction_sees_is_there_until_its_end(
     assert_eq!(ask(&one, &["GET", "k"], true), "another one");
 }
 
-/// A compaction in the background had begun inside the transaction, and so its COMMIT was refused; another time it was not.
+/// A compaction in the background had begun inside the transaction, and so its COMMIT was refused; another time it
+/// was not.
 #[rstest]
 fn a_commit_does_not_depend_on_housekeeping(
     #[values(100, 300)] filled: u64,

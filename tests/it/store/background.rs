@@ -104,8 +104,8 @@ fn a_snapshot_that_fails_in_the_background_is_no_reason_to_stop() {
     assert!(failures > 5, "{failures} failures");
 }
 
-/// Whatever finds no room when a compaction begins, rotates or ends, the caller does not see it: it is noted, and the store
-/// takes writes as before.
+/// Whatever finds no room when a compaction begins, rotates or ends, the caller does not see it: it is noted, and
+/// the store takes writes as before.
 #[rstest]
 #[case(SyncPolicy::Always, 0)]
 #[case(SyncPolicy::Always, 1 << 16)]
@@ -148,8 +148,8 @@ fn a_full_disk_at_any_point_of_a_compaction_fails_no_caller(#[case] sync: SyncPo
     assert!(noted > 12, "{noted} failures");
 }
 
-/// What a compaction has left behind may stay where an opening finds no room to take it away: the store opens, notes it, and
-/// the next opening does it.
+/// What a compaction has left behind may stay where an opening finds no room to take it away: the store opens,
+/// notes it, and the next opening does it.
 #[test]
 fn a_full_disk_at_any_point_of_tidying_fails_no_opening() {
     let options = Options { grow_by: 0, compact_after: None, ..Options::default() };

@@ -36,8 +36,8 @@ fn truncate(disk: &SimulatedDisk) {
 
 type Harm = fn(&SimulatedDisk);
 
-/// What is synced by itself is looked at before anything is written: all that was harmed stays as it is, reads go on, and
-/// nothing is tried again.
+/// What is synced by itself is looked at before anything is written: all that was harmed stays as it is, reads go
+/// on, and nothing is tried again.
 #[rstest]
 #[case(remove, "it is gone")]
 #[case(replace, "another file has its name")]
@@ -59,7 +59,8 @@ fn a_segment_that_is_changed_is_not_written_on(#[case] harm: Harm, #[case] told:
     assert_eq!(disk.files(), before, "nothing is overwritten");
 }
 
-/// What was cut off between two looks is missed, though the length is as it should be: the next write had to fill it up.
+/// What was cut off between two looks is missed, though the length is as it should be: the next write had to fill
+/// it up.
 #[test]
 fn a_segment_that_was_cut_and_written_on_is_noticed() {
     let disk = SimulatedDisk::new();

@@ -84,7 +84,8 @@ pub(in crate::cli::repl) const COMMANDS: &[DotCommand] = &[
     DotCommand {
         name: ".save",
         takes: "FILE [--force]",
-        does: "writes the session as a list that `rewind run` answers the same; what was there before it comes first; a file that is there is replaced with --force only",
+        does: "writes the session as a list that `rewind run` answers the same; what was there before it \
+               comes first; a file that is there is replaced with --force only",
         count: (1, 2),
         action: Action::Save,
     },

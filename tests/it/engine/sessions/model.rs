@@ -1,11 +1,13 @@
 //! Sessions as plainly as they can be put: BEGIN copies the database, and a log tells what each has changed since.
 //!
-//! The words of the rule: a transaction *touches* the record of every key that it names, and all records with a query that names
-//! none; it is refused if another session has *changed* one of those since BEGIN. A BACKUP, RESTORE or CLEAR is of the whole
-//! database, so a transaction with one is refused if another session has done anything at all. Expiry changes nothing.
+//! The words of the rule: a transaction *touches* the record of every key that it names, and all records with a
+//! query that names none; it is refused if another session has *changed* one of those since BEGIN. A BACKUP,
+//! RESTORE or CLEAR is of the whole database, so a transaction with one is refused if another session has done
+//! anything at all. Expiry changes nothing.
 //!
-//! Invariants: the log only grows; a session writes to it outside a transaction or by COMMIT, so whatever is younger than its
-//! own BEGIN is by others; the clock is shared, and a copy learns of it before it is asked anything.
+//! Invariants: the log only grows; a session writes to it outside a transaction or by COMMIT, so whatever is
+//! younger than its own BEGIN is by others; the clock is shared, and a copy learns of it before it is asked
+//! anything.
 //!
 //! ```text
 //!   log         A.1  B.1 │ everything  A.1       what has been changed, oldest first

@@ -1,9 +1,9 @@
 //! Connects your solution to `rewind judge`. You need not read this file, nor change it.
 //!
-//! It reads requests from standard input and writes replies to standard output, one JSON object a line. The methods of
-//! a solution may take `&str` or `String`, numbers of any kind, and the timestamp last or first. In their place there may
-//! be `pub fn solution(queries)`, which takes all queries as `Vec<Vec<String>>` or the like and answers with a vector.
-//! Answers may be texts, options, booleans, numbers, vectors, pairs, ordered maps, or nothing.
+//! It reads requests from standard input and writes replies to standard output, one JSON object a line. The methods
+//! of a solution may take `&str` or `String`, numbers of any kind, and the timestamp last or first. In their place
+//! there may be `pub fn solution(queries)`, which takes all queries as `Vec<Vec<String>>` or the like and answers
+//! with a vector. Answers may be texts, options, booleans, numbers, vectors, pairs, ordered maps, or nothing.
 
 // What build.rs has seen.
 #![allow(unknown_lints, unexpected_cfgs)]
