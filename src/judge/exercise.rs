@@ -112,6 +112,11 @@ impl Signature {
     pub fn has(&self, role: Role) -> bool {
         self.words.contains(&role)
     }
+
+    /// Does it change something, whatever is there, without a word that says what?
+    pub(super) fn is_bare_write(&self) -> bool {
+        self.effect == WordEffect::Write && self.words.is_empty()
+    }
 }
 
 /// What a query does, as far as it decides where it may stand in a list.

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::exercise::{Exercise, Promise, Role, TimeRule};
+use super::exercise::{Exercise, Promise, Role, TimeRule, WordEffect};
 use super::typed::{by_own_names, edited, slots, unpacked, words_of};
 use super::words::QueryList;
 use crate::wire::Term;
@@ -155,8 +155,8 @@ where
         self.take(other).map(drop)
     }
 
-    /// Puts an operation with fewer words in the place of one whose name begins alike, the fewest first; and its own
-    /// name in the place of another one.
+    /// Puts an operation with fewer words in the place of one whose name begins alike, the fewest first, or one without
+    /// any in the place of one that changes something too; and its own name in the place of another one.
     fn simplify_operations(&mut self) -> Result<(), E> {
         for place in 0..self.list.len() {
             let Some(words) = by_own_names(self.exercise, &self.list, place) else { continue };
@@ -165,10 +165,16 @@ where
             self.take(other)?;
         }
         let exercise = self.exercise;
+        let level = slots(exercise, &self.list).iter().map(|slot| slot.signature.level).max();
+        let bare: Vec<_> = exercise.signatures().iter().filter(|other| other.is_bare_write()).collect();
         for slot in slots(exercise, &self.list) {
             let texts = slot.texts(&self.list);
             let signatures = exercise.signatures().iter();
             let mut simpler: Vec<_> = signatures.filter_map(|other| slot.shortened(&texts, other)).collect();
+            if slot.signature.effect == WordEffect::Write {
+                let known = bare.iter().filter(|other| Some(other.level) <= level);
+                simpler.extend(known.map(|other| vec![other.name.to_owned()]));
+            }
             simpler.sort_by_key(Vec::len);
             for texts in simpler {
                 let mut other = self.list.clone();

@@ -11,7 +11,7 @@ pub(super) struct Slot<'e> {
     place: usize,
     /// Which of that one's words it is; 0 for the query itself.
     word: usize,
-    signature: &'e Signature,
+    pub(super) signature: &'e Signature,
 }
 
 /// The queries that a list asks, in order. Of a batch it is those in it.

@@ -183,6 +183,21 @@ fn compiled_wrong_solutions_of_other_shapes_stay_red() {
     }
 }
 
+/// Every operation, for a test that compiles may be asked of few solutions only.
+#[test]
+fn what_a_rust_solution_may_leave_out_is_every_method_that_is_called() {
+    let kit = Kit::of("rust").expect("there is one");
+    let (_, adapter) =
+        kit.files().find(|(name, _)| *name == "main.rs").expect("it has an adapter");
+    let (calls, left_out) = adapter.split_once("pub struct NotWritten").expect("both are there");
+    let called: Vec<_> = calls.split("database.").skip(1).filter_map(|call| call.split_once('(')).collect();
+    assert!(called.len() > 30, "{called:?}");
+    for (method, _) in called.iter().filter(|(method, _)| !method.contains(['.', ' '])) {
+        let lines = left_out.lines().filter(|line| line.trim_start().starts_with(&format!("{method}(")));
+        assert!(lines.count() > 0, "a solution without {method} does not compile");
+    }
+}
+
 #[test]
 fn no_shape_is_left_out() {
     let source = std::fs::read_to_string(top().join("tests/it/judge/shapes.rs")).expect("it is there");

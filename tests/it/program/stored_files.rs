@@ -328,6 +328,7 @@ fn an_export_is_written_whole_and_replaces_nothing_unasked() {
     assert_eq!(fs::read_to_string(&file).expect("it is there"), list);
     assert_eq!(refusal(&scratch.log("export", &["--force"])).0, Some(2), "without --out nothing is replaced");
     let (status, message) = refusal(&export(&folder.join("no/list.json"), &[]));
+    assert!(!message.contains(".new"), "a name that nobody gave: {message}");
     assert!(status == Some(74) && message.contains("No such file"), "{message}");
     assert_eq!(refusal(&export(&folder, &["--force"])).0, Some(74));
     let mut names: Vec<_> = fs::read_dir(&folder)

@@ -367,6 +367,7 @@ not_written! {
     values();
     items();
     size();
+    forget(u64);
     clear();
     expire_record(&str, u64);
     expire(&str, &str, u64);
