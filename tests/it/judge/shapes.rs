@@ -190,11 +190,12 @@ fn what_a_rust_solution_may_leave_out_is_every_method_that_is_called() {
     let (_, adapter) =
         kit.files().find(|(name, _)| *name == "main.rs").expect("it has an adapter");
     let (calls, left_out) = adapter.split_once("pub struct NotWritten").expect("both are there");
-    let called: Vec<_> = calls.split("database.").skip(1).filter_map(|call| call.split_once('(')).collect();
+    let names = calls.split("database.").skip(1).filter_map(|call| call.split_once('('));
+    let called: Vec<_> = names.map(|(name, _)| name).filter(|name| !name.contains([' ', '.', '$'])).collect();
     assert!(called.len() > 30, "{called:?}");
-    for (method, _) in called.iter().filter(|(method, _)| !method.contains(['.', ' '])) {
-        let lines = left_out.lines().filter(|line| line.trim_start().starts_with(&format!("{method}(")));
-        assert!(lines.count() > 0, "a solution without {method} does not compile");
+    for method in called {
+        let is_there = left_out.lines().any(|line| line.trim_start().starts_with(&format!("{method}(")));
+        assert!(is_there, "a solution without {method} does not compile");
     }
 }
 
