@@ -28,6 +28,8 @@ mod report;
 mod rows;
 mod run;
 #[cfg(unix)]
+mod serve;
+#[cfg(unix)]
 mod solution;
 mod store_args;
 mod suites;
@@ -67,6 +69,8 @@ enum Command {
     Init(init::InitArgs),
     Solution(reference::SolutionArgs),
     Log(log::LogArgs),
+    #[cfg(unix)]
+    Serve(serve::ServeArgs),
     Help(help::HelpArgs),
 }
 
@@ -80,6 +84,7 @@ Exit status:
   70   a bug of ours
   74   storage failed or is damaged, or the output could not be written
   75   another process has the store open
+  78   a server that others could reach would ask for no password, or others may read its passwords
   130  interrupted
 
 `rewind help` lists the operations of the query language.";
@@ -96,6 +101,8 @@ enum Failure {
     Store(store::Error),
     /// Nothing of a store can be saved.
     BeyondRepair(store::Damage),
+    /// A server would not be safe.
+    Unsafe(String),
     /// The verdict is negative, and has been shown: a case failed, a difference or damage was found.
     Negative,
     /// A person has broken it off.
@@ -116,20 +123,9 @@ pub fn main() -> ExitCode {
         Err(error) => return ExitCode::from(print(&error)),
     };
     cli.color.write_global();
-    // Without a handler the program still ends, only by a signal instead of with a status.
-    let _ = ctrlc::set_handler(|| {
-        if repl::takes_interrupt() {
-            return;
-        }
-        #[cfg(unix)]
-        {
-            crate::judge::end_all();
-            adapter::remove();
-            watch::give_back();
-            repl::give_back();
-        }
-        std::process::exit(130)
-    });
+    if cli.command.is_interrupted_at_once() {
+        on_interrupt();
+    }
     let ended = std::panic::catch_unwind(|| match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => repl::repl(&args),
@@ -142,6 +138,8 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::init(&args),
         Command::Solution(args) => reference::solution(&args),
         Command::Log(args) => log::log(&args),
+        #[cfg(unix)]
+        Command::Serve(args) => serve::serve(&args),
         Command::Help(args) => help::help(&args),
     });
     #[cfg(unix)]
@@ -162,9 +160,38 @@ pub fn main() -> ExitCode {
         Err(Failure::BeyondRepair(damage)) => {
             fail(74, &format!("nothing can be saved of this store: {damage}; everything is as it was"))
         }
+        Err(Failure::Unsafe(message)) => fail(78, &message),
         Err(Failure::Interrupted) => 130,
         Err(Failure::Bug(what)) => fail(70, &format!("a bug of rewind: {what}; please report it")),
     })
+}
+
+/// Ends the program at a signal, in order.
+fn on_interrupt() {
+    // Without a handler the program still ends, only by a signal instead of with a status.
+    let _ = ctrlc::set_handler(|| {
+        if repl::takes_interrupt() {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            crate::judge::end_all();
+            adapter::remove();
+            watch::give_back();
+            repl::give_back();
+        }
+        std::process::exit(130)
+    });
+}
+
+impl Command {
+    /// Does a signal end it as it is? A server has its own way to end.
+    fn is_interrupted_at_once(&self) -> bool {
+        #[cfg(unix)]
+        return !matches!(self, Self::Serve(_));
+        #[cfg(not(unix))]
+        true
+    }
 }
 
 /// Prints what the command line asks for instead of a command: help, the version, or what is wrong with it.

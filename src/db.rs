@@ -15,6 +15,8 @@ mod ask;
 mod backend;
 mod entries;
 mod error;
+#[cfg(feature = "serve")]
+mod kinds;
 mod opening;
 mod pending;
 mod session;
@@ -22,6 +24,8 @@ mod stats;
 mod typed;
 
 pub use crate::engine::Session;
+#[cfg(feature = "serve")]
+pub use crate::engine::{Kind, Sizes};
 pub use answer::{Cell, Remaining};
 pub use entries::Entries;
 pub use error::{CommitError, Error};

@@ -37,7 +37,7 @@
 //! pointer), `timeline` (the epochs), `history` (the versions of one thing), `fields` (the cells of a record),
 //! `live` (which records are live), `shards` (the map they are kept in), `records` (all of them), `undo` (what a
 //! restore undoes), `backups` (what was saved), `transactions` (what is open at once). How it is written down and
-//! brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`; what a query did: `outcome`.
+//! brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`, `kinds`; what a query did: `outcome`.
 //! Whether all is as it must be: `check`, `invariant` and, in tests, `steps`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
@@ -50,6 +50,7 @@ mod fields;
 mod history;
 pub mod image;
 mod invariant;
+mod kinds;
 mod level1_records;
 mod level2_scans;
 mod level3_lifetimes;
@@ -72,6 +73,7 @@ mod transactions;
 mod tree;
 mod undo;
 
+pub use kinds::Kind;
 pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
 pub use seen::LiveCell;
 pub use transactions::{Effect, Session};

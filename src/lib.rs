@@ -34,12 +34,13 @@
 //! - [`db`]: the front door: a database in memory or on disk, with a method for each operation
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
+//! - [`serve`]: the database on the network: RESP and a line protocol, one loop that owns it
 //! - [`judge`]: whoever answers lists of words, and what is right; random lists, the hunt, reports
 //! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand
 //!
 //! Features hold the borders: without any there are the rooms up to [`explain`], and [`db`] in memory; `store` adds its
-//! own and [`db`] on disk, `script` [`trace`] too, `judge` [`track`] too, and `cli`, the default, has all of them and
+//! own and [`db`] on disk, `script` [`trace`] too, `serve` (which has those two) its own, `judge` [`track`] too, and `cli`, the default, has all of them and
 //! the program.
 
 pub mod time;
@@ -64,6 +65,9 @@ pub mod script;
 
 #[cfg(feature = "script")]
 pub mod trace;
+
+#[cfg(all(feature = "serve", unix))]
+pub mod serve;
 
 #[cfg(feature = "judge")]
 pub mod judge;

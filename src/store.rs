@@ -223,6 +223,18 @@ impl Store {
         Core::in_memory(&mut self.core.engine, &mut self.core.blobs)
     }
 
+    /// The database that the log feeds.
+    #[cfg(feature = "serve")]
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.core.engine
+    }
+
+    /// The same, for what the log need not have: no query that writes.
+    #[cfg(feature = "serve")]
+    pub(crate) fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.core.engine
+    }
+
     /// The key and the field of every live cell, in byte order of keys and then fields.
     #[must_use]
     pub fn names(&self) -> Vec<(&str, &str)> {

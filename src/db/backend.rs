@@ -58,6 +58,43 @@ impl Backend {
         }
     }
 
+    #[cfg(feature = "serve")]
+    pub(super) fn engine(&self) -> &Engine {
+        match self {
+            Self::Memory(engine) => engine,
+            Self::Disk(store) => store.engine(),
+        }
+    }
+
+    /// The engine itself, for what no log must have.
+    #[cfg(feature = "serve")]
+    pub(super) fn engine_mut(&mut self) -> &mut Engine {
+        match self {
+            Self::Memory(engine) => engine,
+            Self::Disk(store) => store.engine_mut(),
+        }
+    }
+
+    /// Answers one query that is not committed yet.
+    #[cfg(feature = "serve")]
+    pub(super) fn settle<R>(
+        &mut self,
+        session: Option<&Session>,
+        query: &Query<'_>,
+        each: impl FnOnce(&Reply<'_>) -> R,
+    ) -> Result<R, Error> {
+        match self {
+            Self::Memory(engine) => Ok(each(&in_engine(engine, session, query)?)),
+            Self::Disk(store) => {
+                let (mut each, mut answer) = (Some(each), None);
+                in_store(store, (session, false), std::slice::from_ref(query), |reply| {
+                    answer = each.take().map(|each| each(reply));
+                })?;
+                Ok(answer.expect("a query that does not fail has a reply"))
+            }
+        }
+    }
+
     /// Answers one query, once it is committed.
     pub(super) fn ask<T>(
         &mut self,

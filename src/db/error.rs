@@ -31,8 +31,7 @@ pub enum Error {
 #[non_exhaustive]
 pub enum CommitError {
     /// Since it began another session has changed a record that it has read or written. It is rolled back; begin it
-    /// anew. On disk one that has taken or restored a backup or emptied the database also fails so if the log has
-    /// come to a later moment than it began to write at.
+    /// anew.
     Conflict,
     /// The session has none open.
     NoTransaction,

@@ -270,6 +270,11 @@ impl RecordTable {
         records
     }
 
+    /// The records of a part of the map, in no order.
+    pub(super) fn of_part(&self, part: usize) -> impl Iterator<Item = (&Text, &Record)> {
+        self.by_key.of_part(part)
+    }
+
     /// All records, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &Record)> {
         self.by_key.iter().inspect(|_| step(1))

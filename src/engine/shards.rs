@@ -26,6 +26,9 @@ use super::steps::step;
 /// How many shards there are. More make the copy of one cheaper, fewer stay in the processor's nearest cache.
 const SHARDS: usize = 256;
 
+/// In how many parts the map can be walked, however many shards there are.
+pub(super) const PARTS: usize = SHARDS;
+
 /// Up to so many keys stand in one shard, so that a small map is made, copied and walked as fast as any.
 const FEW: usize = 1024;
 
@@ -143,6 +146,18 @@ impl<V: Clone> Shards<V> {
     pub(super) fn snapshot(&mut self) -> Vec<Arc<Table<V>>> {
         let shards = self.parts.iter_mut().filter(|shard| !shard.table().is_empty());
         shards.map(Shard::snapshot).collect()
+    }
+
+    /// The rows of a part, in no order: those that are in its shard once there are all of them.
+    pub(super) fn of_part(&self, part: usize) -> impl Iterator<Item = (&Text, &V)> {
+        let is_one = self.parts.len() == 1;
+        let shard = self.parts.get(if is_one { 0 } else { part });
+        let rows = shard.into_iter().flat_map(|shard| shard.table().iter().map(|(key, value)| (key, value)));
+        rows.filter(move |(key, _)| !is_one || self.part_of(key) == part)
+    }
+
+    fn part_of(&self, key: &str) -> usize {
+        (hash(&self.seed, key) >> SHARD_BITS) as usize % PARTS
     }
 
     /// All rows, in no order.

@@ -187,8 +187,7 @@ fn compiled_wrong_solutions_of_other_shapes_stay_red() {
 #[test]
 fn what_a_rust_solution_may_leave_out_is_every_method_that_is_called() {
     let kit = Kit::of("rust").expect("there is one");
-    let (_, adapter) =
-        kit.files().find(|(name, _)| *name == "main.rs").expect("it has an adapter");
+    let (_, adapter) = kit.files().find(|(name, _)| *name == "main.rs").expect("it has an adapter");
     let (calls, left_out) = adapter.split_once("pub struct NotWritten").expect("both are there");
     let names = calls.split("database.").skip(1).filter_map(|call| call.split_once('('));
     let called: Vec<_> = names.map(|(name, _)| name).filter(|name| !name.contains([' ', '.', '$'])).collect();

@@ -1,0 +1,276 @@
+//! `rewind serve`: the database on the network.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::store_args::StoreArgs;
+use super::{Failure, say};
+use crate::db::Database;
+use crate::serve::{self, Address, ClockSource, Event, FaceKind, Limits, Options, Passwords, Unsafe};
+use crate::store::ByteSize;
+use crate::time::ClockRule;
+
+/// Where it listens if nothing else is said.
+const RESP: &str = "127.0.0.1:7400";
+
+/// Serve a database to Redis clients and to those of a line protocol
+///
+/// It prints a line for each place where it listens, then `ready`. SIGTERM, SIGINT or SHUTDOWN end it: what is in hand is
+/// answered and committed first.
+#[derive(clap::Args)]
+#[allow(clippy::doc_markdown, reason = "a person reads it in a terminal")]
+#[command(after_long_help = DIFFERENCES)]
+pub(super) struct ServeArgs {
+    /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one [default: 127.0.0.1:7400]
+    #[arg(long, value_name = "ADDR")]
+    resp: Vec<Address>,
+
+    /// Listen for the line protocol
+    #[arg(long, value_name = "ADDR")]
+    line: Vec<Address>,
+
+    /// What moves the clock
+    #[arg(long, value_name = "CLOCK", default_value = "wall")]
+    clock: Clock,
+
+    /// One password a line, NAME:PASSWORD or PASSWORD; - is standard input [default: REWIND_AUTH, whose text is such lines]
+    #[arg(long, value_name = "FILE")]
+    auth: Option<PathBuf>,
+
+    /// Refuse writes
+    #[arg(long)]
+    read_only: bool,
+
+    /// Clients may not end the server
+    #[arg(long)]
+    no_shutdown: bool,
+
+    /// Write all queries and answers to this file, for `rewind run`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// Replace the file of --record
+    #[arg(long, requires = "record")]
+    force: bool,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+
+    #[command(flatten)]
+    storing: StoreArgs,
+}
+
+/// What clients are held to.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// Connections at once
+    #[arg(long, value_name = "N", default_value = "1000")]
+    max_connections: usize,
+
+    /// The same from one address that is not of this machine
+    #[arg(long, value_name = "N", default_value = "100")]
+    max_connections_per_source: usize,
+
+    /// Bytes of a word
+    #[arg(long, value_name = "BYTES", default_value = "16MiB")]
+    max_word: ByteSize,
+
+    /// Bytes of a request
+    #[arg(long, value_name = "BYTES", default_value = "64MiB")]
+    max_request: ByteSize,
+
+    /// Words of a request
+    #[arg(long, value_name = "N", default_value = "65536")]
+    max_words: usize,
+
+    /// Bytes of a line
+    #[arg(long, value_name = "BYTES", default_value = "64KiB")]
+    max_line: ByteSize,
+
+    /// Queries of a MULTI, a batch or a list
+    #[arg(long, value_name = "N", default_value = "65536")]
+    max_queries: usize,
+
+    /// Bytes that are read or to be written, of all connections together
+    #[arg(long, value_name = "BYTES", default_value = "256MiB")]
+    max_buffers: ByteSize,
+
+    /// Bytes of replies that a client does not read
+    #[arg(long, value_name = "BYTES", default_value = "64MiB")]
+    max_unread: ByteSize,
+
+    /// Transactions open at once
+    #[arg(long, value_name = "N", default_value = "128")]
+    max_transactions: usize,
+
+    /// Memory of the process from which on writes are refused [default: no bound]
+    #[arg(long, value_name = "BYTES")]
+    max_memory: Option<ByteSize>,
+
+    /// Milliseconds that half a request may wait for its other half
+    #[arg(long, value_name = "MS", default_value = "10000")]
+    request_timeout: u64,
+
+    /// Milliseconds that a connection of the line protocol may be idle
+    #[arg(long, value_name = "MS", default_value = "300000")]
+    idle_timeout: u64,
+
+    /// Milliseconds that a client may take nothing of its replies
+    #[arg(long, value_name = "MS", default_value = "30000")]
+    write_timeout: u64,
+
+    /// Milliseconds that what is in hand may take at the end
+    #[arg(long, value_name = "MS", default_value = "5000")]
+    drain_timeout: u64,
+}
+
+/// What moves the clock of a server.
+#[derive(Clone, Copy, ValueEnum)]
+enum Clock {
+    /// The machine's clock, in milliseconds since 1970
+    Wall,
+    /// Timestamps and TICK alone, as in a list
+    Logical,
+}
+
+/// What is not as it is with Redis.
+const DIFFERENCES: &str = "\
+Not as with Redis:
+  - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
+    language of rewind, and `REWIND` alone makes the connection speak it until RESET. All other operations go as they are.
+  - A hash lives as long as its fields: EXPIRE gives all of them that lifetime, TTL is that of the one that lives longest,
+    and a field that is new to a hash all of whose fields end, ends with them.
+  - The empty field is the key's own value: no hash has it. A record of other faces may be both a hash and a text.
+  - An expiry does not break WATCH. Keys of bytes that are no UTF-8 sort behind all others.
+  - A cursor of SCAN is of no use after a restart. COUNT is a hint.
+  - SELECT takes 0 alone. FLUSHALL keeps backups. Times move by milliseconds.
+  - There are no sets, sorted sets, streams, scripts, publishing, blocking reads, LPUSH or pops, cluster or replication.";
+
+/// Serves until it is ended.
+pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let options = args.options()?;
+    let database = open(&args.storing, options.clock)?;
+    let served = serve::serve(database, options, tell);
+    args.storing.close(served?)
+}
+
+impl ServeArgs {
+    fn options(&self) -> Result<Options, Failure> {
+        let resp = self.resp.iter().map(|address| (FaceKind::Resp, address.clone()));
+        let line = self.line.iter().map(|address| (FaceKind::Line, address.clone()));
+        let mut listeners: Vec<_> = resp.chain(line).collect();
+        if listeners.is_empty() {
+            listeners.push((FaceKind::Resp, RESP.parse().map_err(Failure::Bug)?));
+        }
+        let passwords = self.passwords()?;
+        let far = listeners.iter().find(|(_, address)| !address.is_local());
+        if let Some((_, address)) = far {
+            if !passwords.are_asked() {
+                let message = format!(
+                    "whoever reaches {address} could read and write everything\n  = help: --auth FILE asks for passwords; \
+                     or listen at 127.0.0.1 or unix:PATH"
+                );
+                return Err(Failure::Unsafe(message));
+            }
+            say(&format!("note: what goes to and from {address} is not encrypted\n"));
+        }
+        Ok(Options {
+            listeners,
+            clock: match self.clock {
+                Clock::Wall => ClockSource::Wall,
+                Clock::Logical => ClockSource::Logical,
+            },
+            passwords,
+            read_only: self.read_only,
+            no_shutdown: self.no_shutdown,
+            record: self.record.clone().map(|path| (path, self.force)),
+            limits: self.limits.limits(),
+        })
+    }
+
+    fn passwords(&self) -> Result<Passwords, Failure> {
+        let read = match (&self.auth, std::env::var("REWIND_AUTH")) {
+            (Some(file), _) => Passwords::of_file(file)
+                .map_err(|error| (file.display().to_string().escape_debug().to_string(), error)),
+            (None, Ok(text)) => Passwords::of_lines(&text).map_err(|error| ("REWIND_AUTH".to_owned(), error)),
+            (None, Err(_)) => Ok(Passwords::default()),
+        };
+        read.map_err(|(name, error)| match error {
+            Unsafe::Readable => Failure::Unsafe(format!("{name} {error} {name}")),
+            error => Failure::Usage(format!("{name} {error}")),
+        })
+    }
+}
+
+impl LimitArgs {
+    fn limits(&self) -> Limits {
+        let bytes = |size: ByteSize| usize::try_from(size.0).unwrap_or(usize::MAX);
+        Limits {
+            connections: self.max_connections,
+            connections_per_source: self.max_connections_per_source,
+            word: bytes(self.max_word),
+            request: bytes(self.max_request),
+            words: self.max_words,
+            line: bytes(self.max_line),
+            queries: self.max_queries,
+            buffers: bytes(self.max_buffers),
+            unread: bytes(self.max_unread),
+            transactions: self.max_transactions,
+            memory: self.max_memory.map(|size| size.0),
+            request_timeout: Duration::from_millis(self.request_timeout),
+            idle_timeout: Duration::from_millis(self.idle_timeout),
+            write_timeout: Duration::from_millis(self.write_timeout),
+            drain_timeout: Duration::from_millis(self.drain_timeout),
+        }
+    }
+}
+
+/// The database that is served: of the monotone rule, for a server's time does not go back.
+fn open(storing: &StoreArgs, clock: ClockSource) -> Result<Database, Failure> {
+    let database = storing.open(None)?.unwrap_or_default();
+    if database.clock_rule() == ClockRule::Free {
+        let message = "this store is of the free rule, under which no clock moves: a server needs one of the monotone rule";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    if clock == ClockSource::Wall {
+        let machine = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let ahead = u128::from(database.now().0).saturating_sub(machine.as_millis());
+        if ahead > 0 {
+            say(&format!(
+                "note: the store is {ahead} ms ahead of the machine's clock: its own stands still until then\n"
+            ));
+        }
+    }
+    Ok(database)
+}
+
+/// Says what a server has to say. Where nobody listens any more it goes on.
+fn tell(event: Event<'_>) {
+    let mut out = io::stdout().lock();
+    let _ = match event {
+        Event::Listens(line) => writeln!(out, "{line}"),
+        Event::Ready => writeln!(out, "ready").and_then(|()| out.flush()),
+        Event::Note(note) => {
+            say(&format!("note: {}\n", crate::script::plain(note)));
+            Ok(())
+        }
+    };
+}
+
+impl From<serve::Failure> for Failure {
+    fn from(failure: serve::Failure) -> Self {
+        match failure {
+            serve::Failure::Listen(address, why) => Self::Usage(format!("cannot listen at {address}: {why}")),
+            serve::Failure::Record(why) if why.kind() == io::ErrorKind::AlreadyExists => {
+                Self::Usage("the file of --record is there already: --force replaces it".to_owned())
+            }
+            serve::Failure::Record(why) => Self::Usage(format!("the file of --record: {why}")),
+            serve::Failure::System(why) => Self::Bug(format!("the system gives no loop: {why}")),
+            serve::Failure::Interrupted => Self::Interrupted,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What those ask who answer for other languages: see [`Kind`]. They settle what a command means before they ask it.
+//!
+//! Invariant: what is settled leaves this room uncommitted, so it goes where replies are held.
+
+use super::{Database, Error, Pending, Session};
+use crate::engine::{Engine, Kind, Sizes};
+use crate::query::Query;
+use crate::reply::Reply;
+
+impl Database {
+    /// In how many parts [`Self::keys_of_part`] walks the map of keys.
+    pub const PARTS: usize = Engine::PARTS;
+
+    /// Answers one query that is not committed yet. What `each` makes of its reply may settle what is asked next; what
+    /// is told of it is held in `pending`.
+    ///
+    /// # Errors
+    /// As [`Self::apply_pending`].
+    pub fn settle<T, R>(
+        &mut self,
+        session: Option<&Session>,
+        query: &Query<'_>,
+        pending: &mut Pending<T>,
+        each: impl FnOnce(&mut T, &Reply<'_>) -> R,
+    ) -> Result<R, Error> {
+        let held = pending.held();
+        self.backend.settle(session, query, |reply| each(held, reply))
+    }
+
+    /// What a key holds, as a session or the database's own sees it. In a transaction that counts as read.
+    pub fn kind(&mut self, session: Option<&Session>, key: &str) -> Kind {
+        self.backend.engine_mut().kind(session, key)
+    }
+
+    /// The live keys of a part of the map, in no order. A key is always of the same part.
+    pub fn keys_of_part(&mut self, session: Option<&Session>, part: usize) -> Vec<String> {
+        self.backend.engine_mut().keys_of_part(session, part)
+    }
+
+    /// Looks at the records of some keys that will be asked: together they come from memory in the time of one.
+    pub fn look_ahead<'k>(&self, keys: impl Iterator<Item = &'k str>) {
+        self.backend.engine().look_ahead(keys);
+    }
+
+    /// Gives memory of dead cells back, in so many steps at most: see [`Engine::sweep`].
+    pub fn sweep(&mut self, budget: usize) {
+        self.backend.engine_mut().sweep(budget);
+    }
+
+    /// How many moments can be gone back to.
+    #[must_use]
+    pub fn number_of_backups(&self) -> usize {
+        self.backend.engine().number_of_backups()
+    }
+
+    /// How much it holds, for those who watch its memory.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        self.backend.engine().sizes()
+    }
+}

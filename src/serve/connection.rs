@@ -1,0 +1,263 @@
+//! A connection: it reads, asks, waits for the commit, writes.
+//!
+//! Invariants: what is held of it is bounded; it gives way to others when it had much to do; when it goes, what it has
+//! open is rolled back.
+//!
+//! ```text
+//!   read once ─► answer what is whole ─► commit ─► write ─┐
+//!       ▲           up to a turn's worth                  │   who does not read the replies is not read either
+//!       └─────────────────────────────────────────────────┘
+//! ```
+
+use std::io;
+use std::rc::Rc;
+use std::time::Instant;
+
+use tokio::io::Interest;
+use tokio::net::{TcpStream, UnixStream};
+
+use super::clients::Client;
+use super::face::{End, Face, Step};
+use super::limits::{PLENTY, SATED};
+use super::server::Server;
+use super::turn::{Mailbox, commit};
+
+/// An idle connection keeps no more room than this for its replies.
+const KEPT: usize = 16 << 10;
+
+/// What a connection is made of, in the network or in the file system.
+pub(super) trait Socket {
+    async fn ready(&self, interest: Interest) -> io::Result<()>;
+    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize>;
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
+}
+
+macro_rules! sockets {
+    ($($socket:ty),*) => {$(
+        impl Socket for $socket {
+            async fn ready(&self, interest: Interest) -> io::Result<()> {
+                <$socket>::ready(self, interest).await.map(drop)
+            }
+
+            fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+                <$socket>::try_read(self, buffer)
+            }
+
+            fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+                <$socket>::try_write(self, bytes)
+            }
+        }
+    )*};
+}
+
+sockets!(TcpStream, UnixStream);
+
+/// A connection that goes on.
+pub(super) struct Connection<S> {
+    socket: S,
+    face: Box<dyn Face>,
+    client: Rc<Client>,
+    server: Rc<Server>,
+    mailbox: Rc<Mailbox>,
+    /// What was read and is not done with.
+    input: Vec<u8>,
+    /// What is to be written, and how much of it is.
+    output: Vec<u8>,
+    written: usize,
+    /// Does a whole request wait for its turn?
+    has_more: bool,
+    end: Option<End>,
+}
+
+/// What became of reading.
+enum Read {
+    Bytes(usize),
+    Nothing,
+    Closed,
+}
+
+impl<S> Drop for Connection<S> {
+    fn drop(&mut self) {
+        self.server.desk.borrow_mut().clients.remove(self.client.id);
+    }
+}
+
+impl<S: Socket> Connection<S> {
+    pub(super) fn new(socket: S, face: Box<dyn Face>, client: Rc<Client>, server: Rc<Server>) -> Self {
+        let output = face.greeting();
+        let (mailbox, input) = (Rc::default(), Vec::new());
+        Self { socket, face, client, server, mailbox, input, output, written: 0, has_more: false, end: None }
+    }
+
+    /// Goes on until either side ends it.
+    pub(super) async fn run(mut self) {
+        while let Ok(true) = self.round().await {}
+        if self.end == Some(End::Shutdown) {
+            self.server.shutdown.notify_one();
+        }
+    }
+
+    /// One round; `false` at the end.
+    async fn round(&mut self) -> io::Result<bool> {
+        self.write()?;
+        let is_written = self.output.is_empty();
+        let is_ended = self.end.is_some() || self.server.is_draining.get() && !self.has_more;
+        if is_ended && is_written {
+            return Ok(false);
+        }
+        let is_sated = is_ended || self.unwritten() > SATED;
+        if !self.has_more || is_sated {
+            self.wait(is_sated).await?;
+        }
+        if is_sated {
+            return Ok(true);
+        }
+        let server = Rc::clone(&self.server);
+        let (worked, step) = {
+            let scratch = &mut *server.scratch.borrow_mut();
+            match self.read(scratch)? {
+                Read::Closed => return Ok(false),
+                Read::Nothing if !self.has_more => return Ok(true),
+                Read::Nothing => (self.input.len(), self.answer(None)),
+                Read::Bytes(count) => (count, self.answer(Some(&scratch[..count]))),
+            }
+        };
+        self.has_more = step.has_more;
+        self.end = step.end;
+        self.settle().await;
+        if worked > PLENTY || step.has_more {
+            tokio::task::yield_now().await;
+        }
+        Ok(true)
+    }
+
+    fn unwritten(&self) -> usize {
+        self.output.len() - self.written
+    }
+
+    /// Writes what the socket takes.
+    fn write(&mut self) -> io::Result<()> {
+        while self.written < self.output.len() {
+            match self.socket.try_write(&self.output[self.written..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.written += count;
+                    self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
+                    self.client.stalled.set(None);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.client.stalled.get().is_none() {
+                        self.client.stalled.set(Some(Instant::now()));
+                    }
+                    self.count();
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if self.written > 0 {
+            self.written = 0;
+            self.output.clear();
+            if self.output.capacity() > KEPT {
+                self.output = Vec::new();
+            }
+            self.count();
+        }
+        Ok(())
+    }
+
+    /// Waits until the socket takes or has something.
+    async fn wait(&self, is_sated: bool) -> io::Result<()> {
+        let interest = match (self.output.is_empty(), is_sated) {
+            (true, false) => Interest::READABLE,
+            (true, true) => return Ok(()),
+            (false, true) => Interest::WRITABLE,
+            (false, false) => Interest::READABLE | Interest::WRITABLE,
+        };
+        self.client.is_idle.set(self.output.is_empty() && self.input.is_empty());
+        let ready = self.socket.ready(interest).await;
+        self.client.is_idle.set(false);
+        ready
+    }
+
+    fn read(&self, scratch: &mut [u8]) -> io::Result<Read> {
+        // Who has a request waiting for its turn is read when that is answered.
+        if self.has_more {
+            return Ok(Read::Nothing);
+        }
+        match self.socket.try_read(scratch) {
+            Ok(0) => Ok(Read::Closed),
+            Ok(count) => Ok(Read::Bytes(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Answers what is whole of the input and of what was just read.
+    fn answer(&mut self, read: Option<&[u8]>) -> Step {
+        let desk = &mut *self.server.desk.borrow_mut();
+        let (begun, count) = (Instant::now(), read.map_or(0, <[u8]>::len));
+        desk.pass_time();
+        desk.metrics.face(self.client.face).received += count as u64;
+        self.client.spoke.set(begun);
+        let held = &mut *self.mailbox.held.borrow_mut();
+        let step = match read {
+            // Nothing is copied of what comes whole.
+            Some(read) if self.input.is_empty() => {
+                let step = self.face.answer(read, desk, held);
+                self.input.extend_from_slice(&read[step.consumed..]);
+                step
+            }
+            read => {
+                self.input.extend_from_slice(read.unwrap_or_default());
+                let step = self.face.answer(&self.input, desk, held);
+                self.input.drain(..step.consumed);
+                step
+            }
+        };
+        if self.input.is_empty() && self.input.capacity() > KEPT {
+            self.input = Vec::new();
+        }
+        let is_half = !self.input.is_empty() && !step.has_more;
+        self.client.half.set(is_half.then(|| self.client.half.get().unwrap_or(begun)));
+        desk.metrics.turned(begun.elapsed(), || {
+            format!("{} of client {}", self.client.command.get(), self.client.id)
+        });
+        step
+    }
+
+    /// Waits for the commit of what was asked, and takes the replies.
+    async fn settle(&mut self) {
+        let is_durable = self.server.desk.borrow().is_durable();
+        if is_durable {
+            self.server.turn.end(&self.mailbox).await;
+        } else {
+            commit(&mut self.server.desk.borrow_mut(), std::iter::once(&*self.mailbox));
+        }
+        match std::mem::replace(&mut *self.mailbox.ready.borrow_mut(), Ok(Vec::new())) {
+            Ok(bytes) if self.output.is_empty() => self.output = bytes,
+            Ok(bytes) => self.output.extend_from_slice(&bytes),
+            Err((why, count)) => {
+                let uncommitted = self.face.uncommitted(&why);
+                (0..count).for_each(|_| self.output.extend_from_slice(&uncommitted));
+            }
+        }
+        if self.unwritten() > self.server.limits().unread {
+            self.end = Some(End::Close);
+            self.output.clear();
+            self.written = 0;
+        }
+        self.count();
+    }
+
+    /// Tells what it holds, and closes who holds most where all hold too much.
+    fn count(&self) {
+        let (input, output) = (self.input.capacity(), self.output.capacity());
+        let before = self.client.held();
+        self.client.input.set(input);
+        self.client.output.set(output);
+        if input + output > before + KEPT {
+            self.server.desk.borrow().clients.hold_to(self.server.limits().buffers);
+        }
+    }
+}

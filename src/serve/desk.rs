@@ -1,0 +1,260 @@
+//! Who owns the database, and what every face asks it through.
+//!
+//! Invariants: what is answered is held until it is committed; a timestamp from outside never moves the machine's clock
+//! ahead; a query that is refused has changed nothing.
+
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+
+use super::clients::Clients;
+use super::clock;
+use super::metrics::Metrics;
+use super::options::{ClockSource, Options};
+use super::record::Recorder;
+use crate::db::{Database, Error, Kind, Pending, Session};
+use crate::query::{Access, Query, WordKind};
+use crate::reply::Reply;
+use crate::time::Time;
+use crate::wire::{Answer, Request};
+
+/// Replies that wait for their commit.
+#[derive(Debug, Default)]
+pub(super) struct Replies {
+    pub(super) bytes: Vec<u8>,
+    /// How many there are.
+    pub(super) count: usize,
+}
+
+/// The same, which come out when they are committed.
+pub(super) type Held = Pending<Replies>;
+
+/// Why something is not done.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The database refuses.
+    Database(Error),
+    /// Time would run ahead of the machine's.
+    Ahead { given: Time, now: Time },
+    /// Writes are refused for good.
+    ReadOnly,
+    /// Writes are refused until there is memory.
+    Memory,
+    /// As many transactions are open as may be.
+    Transactions,
+    /// A batch has too many queries.
+    Long,
+}
+
+/// A transaction of a connection. What is open when it goes is rolled back.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    pub(super) session: Session,
+    /// What a record calls its session.
+    number: u64,
+    open: Rc<Cell<usize>>,
+}
+
+/// The owner of the database.
+pub(super) struct Desk {
+    database: Database,
+    pub(super) options: Options,
+    pub(super) clients: Clients,
+    pub(super) metrics: Metrics,
+    recorder: Option<Recorder>,
+    /// How many transactions are open.
+    open: Rc<Cell<usize>>,
+    /// How many sessions there have been.
+    sessions: u64,
+    /// Is there no memory for writes?
+    pub(super) is_full: bool,
+}
+
+impl Desk {
+    pub(super) fn new(database: Database, options: Options, recorder: Option<Recorder>) -> Self {
+        let (clients, metrics) = (Clients::default(), Metrics::new());
+        let open = Rc::default();
+        Self { database, options, clients, metrics, recorder, open, sessions: 0, is_full: false }
+    }
+
+    /// Reads the machine's clock, where that moves the database's: whatever is asked until it is read again happens at
+    /// one moment.
+    pub(super) fn pass_time(&mut self) {
+        if self.options.clock == ClockSource::Wall {
+            let machine = clock::machine();
+            if machine > self.database.now() {
+                let passed = self.database.pass_time(machine);
+                debug_assert!(passed.is_ok(), "it is later");
+            }
+        }
+    }
+
+    /// What the clock reads.
+    pub(super) fn now(&self) -> Time {
+        self.database.now()
+    }
+
+    pub(super) fn database(&mut self) -> &mut Database {
+        &mut self.database
+    }
+
+    pub(super) fn see(&self) -> &Database {
+        &self.database
+    }
+
+    /// Must a reply wait for the disk?
+    pub(super) fn is_durable(&self) -> bool {
+        self.database.store().is_some()
+    }
+
+    /// Room for a transaction of a connection, which is to begin it.
+    ///
+    /// # Errors
+    /// [`Refusal::Transactions`].
+    pub(super) fn transaction(&mut self) -> Result<Transaction, Refusal> {
+        if self.open.get() >= self.options.limits.transactions {
+            return Err(Refusal::Transactions);
+        }
+        self.sessions += 1;
+        self.open.set(self.open.get() + 1);
+        Ok(Transaction {
+            session: self.database.session(),
+            number: self.sessions,
+            open: Rc::clone(&self.open),
+        })
+    }
+
+    /// How many transactions are open.
+    pub(super) fn transactions(&self) -> usize {
+        self.open.get()
+    }
+
+    /// Asks one query, and makes of its reply what `each` does: bytes that are held, and what settles how to go on.
+    ///
+    /// # Errors
+    /// [`Refusal`]: nothing has changed.
+    pub(super) fn ask<R>(
+        &mut self,
+        who: Option<&Transaction>,
+        query: &Query<'_>,
+        held: &mut Held,
+        each: impl FnOnce(&mut Replies, &Reply<'_>) -> R,
+    ) -> Result<R, Refusal> {
+        self.check(query)?;
+        let session = who.map(|who| &who.session);
+        let recorder = &mut self.recorder;
+        if recorder.is_none() {
+            return Ok(self.database.settle(session, query, held, each)?);
+        }
+        let now = self.database.now();
+        let answered = self.database.settle(session, query, held, |replies, reply| {
+            if let Some(recorder) = recorder {
+                recorder.query(number(who), now, query, reply);
+            }
+            each(replies, reply)
+        });
+        Ok(answered?)
+    }
+
+    /// Asks queries as one group; `each` is handed their replies in order.
+    ///
+    /// # Errors
+    /// [`Refusal`]: nothing has changed.
+    pub(super) fn ask_group(
+        &mut self,
+        who: Option<&Transaction>,
+        requests: &[Request<'_>],
+        held: &mut Held,
+        mut each: impl FnMut(&mut Replies, &Answer<'_>),
+    ) -> Result<(), Refusal> {
+        requests.iter().flat_map(Request::queries).try_for_each(|query| self.check(query))?;
+        let (session, now, recorder) = (who.map(|who| &who.session), self.database.now(), &mut self.recorder);
+        let applied = self.database.apply_pending(session, requests, held, |replies, request, answer| {
+            if let Some(recorder) = recorder {
+                recorder.request(number(who), now, request, answer);
+            }
+            each(replies, answer);
+        });
+        Ok(applied?)
+    }
+
+    /// What a key holds, as a transaction or the database's own session sees it.
+    pub(super) fn kind(&mut self, who: Option<&Transaction>, key: &str) -> Kind {
+        self.database.kind(who.map(|who| &who.session), key)
+    }
+
+    /// May this be asked?
+    #[inline]
+    fn check(&self, query: &Query<'_>) -> Result<(), Refusal> {
+        if let Some(given) = query.timestamp() {
+            let now = self.now();
+            if given > now && self.options.clock == ClockSource::Wall {
+                return Err(Refusal::Ahead { given, now });
+            }
+        }
+        let is_refused = self.options.read_only || self.is_full;
+        if is_refused { self.check_write(query) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn check_write(&self, query: &Query<'_>) -> Result<(), Refusal> {
+        let is_write = matches!(query.operation().access(), Access::Write | Access::Alias);
+        if is_write && self.options.read_only {
+            return Err(Refusal::ReadOnly);
+        }
+        if is_write && adds(query) { Err(Refusal::Memory) } else { Ok(()) }
+    }
+
+    /// Notes that the clock was asked to move, where a record is kept, and hands on what it holds.
+    pub(super) fn flush_record(&mut self) {
+        if let Some(why) = self.recorder.as_mut().and_then(Recorder::flush) {
+            self.recorder = None;
+            self.metrics.note(format!("nothing more is recorded: {why}"));
+        }
+    }
+
+    /// Gives back the database.
+    pub(super) fn into_database(mut self) -> Database {
+        self.flush_record();
+        self.database
+    }
+}
+
+/// Does it bring something along that is to be kept?
+fn adds(query: &Query<'_>) -> bool {
+    let mut adds = false;
+    query.each_word(|word, _| adds |= matches!(word.kind, WordKind::Value | WordKind::Item));
+    adds
+}
+
+fn number(who: Option<&Transaction>) -> u64 {
+    who.map_or(0, |who| who.number)
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        self.open.set(self.open.get() - 1);
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// In words that each face may put its own mark before.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(error) => error.fmt(f),
+            Self::Ahead { given, now } => {
+                write!(f, "time runs with the machine: {given} is ahead of the clock, which reads {now}")
+            }
+            Self::ReadOnly => f.write_str("the server is read-only"),
+            Self::Memory => f.write_str("there is no memory for more"),
+            Self::Transactions => f.write_str("too many transactions are open"),
+            Self::Long => f.write_str("the batch has too many queries"),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What the commands of the line protocol come to: a key's own value, as a text.
+
+use super::command::Command;
+use super::face::LineFace;
+use super::reply;
+use crate::db::Error;
+use crate::query::{Language, Query};
+use crate::reply::Reply;
+use crate::serve::desk::{Desk, Held};
+use crate::serve::face::End;
+use crate::serve::own;
+use crate::serve::passwords::DEFAULT;
+use crate::time::Ttl;
+use crate::wire::{self, Request, Term};
+
+/// What comes of a command: its reply is written, or what is wrong.
+type Done = Result<(), String>;
+
+/// After so many wrong passwords a connection is closed.
+const TRIES: u32 = 5;
+
+/// What may be asked before a password is given.
+pub(super) fn is_open(command: &Command<'_>) -> bool {
+    matches!(command, Command::Auth { .. } | Command::Exit)
+}
+
+/// How a command is counted.
+pub(super) fn name(command: &Command<'_>) -> &'static str {
+    match command {
+        Command::Put { .. } => "put",
+        Command::Get { .. } => "get",
+        Command::Del { .. } => "del",
+        Command::Ttl { .. } => "ttl",
+        Command::Stats => "stats",
+        Command::Compact => "compact",
+        Command::Auth { .. } => "auth",
+        Command::Exit => "exit",
+        Command::Shutdown => "shutdown",
+        Command::Query(_) => "query",
+    }
+}
+
+/// Carries one out.
+pub(super) fn carry_out(
+    face: &mut LineFace,
+    command: &Command<'_>,
+    desk: &mut Desk,
+    held: &mut Held,
+) -> Done {
+    match command {
+        Command::Put { key, value, ttl } => {
+            let put = match ttl {
+                None => Query::Put { key, value },
+                Some(ttl) => Query::PutWithTtl { key, value, ttl: *ttl },
+            };
+            ask(face, &put, desk, held)?;
+            desk.metrics.puts += 1;
+            say(held, reply::OK)
+        }
+        Command::Get { key } => {
+            let found = |out: &mut Vec<u8>, answer: &Reply<'_>| {
+                let value = if let Reply::Value(value) = answer { value.as_ref() } else { None };
+                reply::found(out, key, value);
+            };
+            let get = Query::GetOwn { key };
+            desk.ask(face.transaction.as_ref(), &get, held, |replies, reply| found(&mut replies.bytes, reply))
+                .map_err(|refusal| refusal.to_string())
+        }
+        Command::Del { key } => {
+            ask(face, &Query::Delete { key, field: "" }, desk, held)?;
+            desk.metrics.deletes += 1;
+            say(held, reply::DELETED)
+        }
+        Command::Ttl { key, ttl } => live(face, key, *ttl, desk, held),
+        Command::Stats => stats(desk, held),
+        Command::Compact => {
+            desk.database().compact().map_err(|error| error.to_string())?;
+            if desk.is_durable() {
+                desk.metrics.compacted = Some(desk.now());
+            }
+            say(held, reply::OK)
+        }
+        Command::Auth { name, password } => admit(face, name.unwrap_or(DEFAULT), password, desk, held),
+        Command::Exit => {
+            face.end = Some(End::Close);
+            say(held, reply::OK)
+        }
+        Command::Shutdown if desk.options.no_shutdown => Err(reply::SHUTDOWN_OFF.to_owned()),
+        Command::Shutdown => {
+            face.end = Some(End::Shutdown);
+            say(held, reply::OK)
+        }
+        Command::Query(text) => query(face, text, desk, held),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a command ends with what it says")]
+fn say(held: &mut Held, text: &str) -> Done {
+    held.hold(|replies| reply::line(&mut replies.bytes, text));
+    Ok(())
+}
+
+/// Asks what has no more to say than whether it is so.
+fn ask(face: &LineFace, query: &Query<'_>, desk: &mut Desk, held: &mut Held) -> Result<bool, String> {
+    let is_so = desk.ask(face.transaction.as_ref(), query, held, |_, reply| *reply == Reply::Bool(true));
+    is_so.map_err(|refusal| refusal.to_string())
+}
+
+/// Gives a key another lifetime.
+fn live(face: &LineFace, key: &str, ttl: Option<Ttl>, desk: &mut Desk, held: &mut Held) -> Done {
+    let field = "";
+    if !ask(face, &Query::Exists { key, field }, desk, held)? {
+        return say(held, reply::NOT_FOUND);
+    }
+    let query = match ttl {
+        None => Query::Persist { key, field },
+        Some(ttl) => Query::Expire { key, field, ttl },
+    };
+    ask(face, &query, desk, held)?;
+    desk.metrics.puts += 1;
+    say(held, reply::OK)
+}
+
+fn stats(desk: &mut Desk, held: &mut Held) -> Done {
+    let count = |_: &mut _, reply: &Reply<'_>| if let Reply::Count(count) = reply { *count } else { 0 };
+    let keys = desk.ask(None, &Query::Size {}, held, count).map_err(|refusal| refusal.to_string())?;
+    let store =
+        if desk.is_durable() { desk.database().stats().ok().and_then(|stats| stats.store) } else { None };
+    let (on_disk, bytes) =
+        store.map_or((0, 0), |store| (store.values_on_disk, store.segment_bytes + store.snapshot_bytes));
+    let stats = reply::Stats {
+        keys_in_index: keys,
+        keys_in_cache: keys.saturating_sub(on_disk),
+        put_count: desk.metrics.puts,
+        delete_count: desk.metrics.deletes,
+        file_size_bytes: bytes,
+        last_compaction_time: desk.metrics.compacted.map(|time| time.0),
+    };
+    held.hold(|replies| reply::stats(&mut replies.bytes, &stats));
+    Ok(())
+}
+
+fn admit(face: &mut LineFace, name: &str, password: &str, desk: &Desk, held: &mut Held) -> Done {
+    let passwords = &desk.options.passwords;
+    if passwords.are_asked() && !passwords.admit(name, password) {
+        face.wrong += 1;
+        if face.wrong >= TRIES {
+            face.end = Some(End::Close);
+        }
+        return Err("wrong password".to_owned());
+    }
+    face.admit();
+    say(held, reply::OK)
+}
+
+/// Asks a query of our language, or a list of them as one group; the answer is JSON.
+fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> Done {
+    let is_list = text[1..].trim_start().starts_with('[');
+    let queries =
+        if is_list { own::list_of_json(text) } else { own::query_of_json(text).map(|one| vec![one]) };
+    let mut queries = queries.ok_or("a query is a JSON array of strings, a list an array of those")?;
+    if queries.len() > desk.options.limits.queries {
+        return Err("the list has too many queries".to_owned());
+    }
+    let aliases = desk.see().aliases().clone();
+    for terms in &mut queries {
+        own::settle(terms, &aliases, desk.now());
+    }
+    let level = Language::records().last_level();
+    let requests = queries.iter().map(|terms| Request::parse(&wire::raw_query(terms), &aliases, level));
+    let requests: Result<Vec<_>, _> = requests.collect();
+    let requests = requests.map_err(|mistake| Error::from(mistake).to_string())?;
+    let mut answers: Vec<Term> = Vec::new();
+    match &requests[..] {
+        [request] if !is_list => {
+            let answered =
+                desk.ask_own(&mut face.transaction, request, held, |_, answer| answers.push(answer.into()));
+            answered.map_err(|refusal| refusal.to_string())?;
+        }
+        requests => {
+            let who = face.transaction.as_ref();
+            let answered = desk.ask_group(who, requests, held, |_, answer| answers.push(answer.into()));
+            answered.map_err(|refusal| refusal.to_string())?;
+        }
+    }
+    let json = if is_list { serde_json::to_string(&answers) } else { serde_json::to_string(&answers[0]) };
+    say(held, &json.map_err(|error| error.to_string())?)
+}

@@ -1,0 +1,56 @@
+//! What a server is told.
+
+use std::path::PathBuf;
+
+use super::address::Address;
+use super::limits::Limits;
+use super::passwords::Passwords;
+
+/// How clients speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaceKind {
+    /// As Redis clients do.
+    Resp,
+    /// A line a command.
+    Line,
+}
+
+/// What moves the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClockSource {
+    /// The machine's clock.
+    #[default]
+    Wall,
+    /// Timestamps and TICK alone.
+    Logical,
+}
+
+/// What a server is told.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where it listens, and for whom.
+    pub listeners: Vec<(FaceKind, Address)>,
+    /// What moves the clock.
+    pub clock: ClockSource,
+    /// Who may ask.
+    pub passwords: Passwords,
+    /// Writes are refused.
+    pub read_only: bool,
+    /// Clients may not end it.
+    pub no_shutdown: bool,
+    /// Where all queries and answers are written, and whether a file that is there is replaced.
+    pub record: Option<(PathBuf, bool)>,
+    /// The bounds that clients are kept in.
+    pub limits: Limits,
+}
+
+impl FaceKind {
+    /// As the listeners' lines and the metrics name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resp => "resp",
+            Self::Line => "line",
+        }
+    }
+}

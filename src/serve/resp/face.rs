@@ -1,0 +1,339 @@
+//! A connection of a Redis client.
+//!
+//! Invariants: whose command it is turns on its name and its number of words alone, never on what the words say; what is
+//! refused has one error for a reply; before a password is given, where one is asked, nothing of the database is told.
+
+use std::borrow::Cow;
+use std::mem;
+use std::rc::Rc;
+
+use bumpalo::Bump;
+
+use super::call::{Call, Done, Refused, uncommitted};
+use super::commands::{Command, Run, named};
+use super::parser::{Parser, ProtocolError, WordLimits};
+use super::writer::{Protocol, Writer};
+use super::{escape, ours};
+use crate::serve::clients::Client;
+use crate::serve::desk::{Desk, Held, Transaction};
+use crate::serve::face::{End, Face, Step};
+use crate::serve::limits::TURN;
+use crate::serve::options::{FaceKind, Options};
+use crate::serve::own;
+
+/// So many requests are looked at before the first of them is answered.
+const WINDOW: usize = 32;
+
+/// A connection of a Redis client.
+pub(in crate::serve) struct RespFace {
+    pub(super) client: Rc<Client>,
+    parser: Parser,
+    limits: WordLimits,
+    pub(super) protocol: Protocol,
+    is_asked: bool,
+    /// How many wrong passwords there were.
+    pub(super) wrong: u32,
+    /// Is all that comes of our own language?
+    pub(super) is_ours: bool,
+    /// Are the commands of an EXEC being carried out?
+    pub(super) is_executing: bool,
+    pub(super) transaction: Option<Transaction>,
+    pub(super) watched: Option<Transaction>,
+    pub(super) queue: Option<Queue>,
+    pub(super) end: Option<End>,
+    /// The command that was last carried out, and how often, to be counted.
+    counted: (&'static str, u64),
+}
+
+/// What MULTI has queued.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    pub(super) commands: Vec<Vec<String>>,
+    pub(super) is_aborted: bool,
+    bytes: usize,
+}
+
+/// Whose a command is.
+enum Whose {
+    Redis(&'static Command),
+    Ours,
+}
+
+impl RespFace {
+    pub(in crate::serve) fn new(client: Rc<Client>, options: &Options) -> Self {
+        let limits = WordLimits {
+            word: options.limits.word,
+            request: options.limits.request,
+            words: options.limits.words,
+            inline: options.limits.line,
+        };
+        let is_asked = options.passwords.are_asked();
+        client.is_admitted.set(!is_asked);
+        Self {
+            client,
+            parser: Parser::new(if is_asked { WordLimits::BEFORE_AUTH } else { limits }),
+            limits,
+            protocol: Protocol::Resp2,
+            is_asked,
+            wrong: 0,
+            is_ours: false,
+            is_executing: false,
+            transaction: None,
+            watched: None,
+            queue: None,
+            end: None,
+            counted: ("", 0),
+        }
+    }
+
+    pub(super) fn is_admitted(&self) -> bool {
+        self.client.is_admitted.get()
+    }
+
+    /// The password was right.
+    pub(super) fn admit(&mut self) {
+        self.client.is_admitted.set(true);
+    }
+
+    pub(super) fn speak(&mut self, protocol: Protocol) {
+        self.protocol = protocol;
+        self.client.protocol.set(if protocol == Protocol::Resp3 { 3 } else { 2 });
+    }
+
+    /// Makes the connection as it was at first.
+    pub(super) fn reset(&mut self, desk: &Desk) {
+        self.speak(Protocol::Resp2);
+        (self.is_ours, self.transaction, self.watched, self.queue) = (false, None, None, None);
+        self.client.name.borrow_mut().clear();
+        self.client.is_admitted.set(!desk.options.passwords.are_asked());
+    }
+
+    /// Carries one command out: it has one reply, whatever comes of it.
+    pub(super) fn carry_out(&mut self, words: &[&str], desk: &mut Desk, held: &mut Held) {
+        let before = held.measure(|replies| replies.bytes.len());
+        let done = self.dispatch(words, desk, held);
+        let Err(refused) = done else { return };
+        desk.metrics.face(FaceKind::Resp).error(kind(&refused));
+        let protocol = self.protocol;
+        held.hold(|replies| {
+            replies.bytes.truncate(before);
+            Writer::new(&mut replies.bytes, protocol).error(&refused.0);
+        });
+    }
+
+    fn dispatch(&mut self, words: &[&str], desk: &mut Desk, held: &mut Held) -> Done {
+        let whose = self.whose(words, desk);
+        let is_at_once =
+            |name: &str| ["EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET", "SHUTDOWN"].contains(&name);
+        if self.queue.is_some() && !self.is_executing {
+            match &whose {
+                Ok(Whose::Redis(command)) if is_at_once(command.name) => {}
+                _ => return self.queue(words, whose, desk, held),
+            }
+        }
+        let protocol = self.protocol;
+        match whose? {
+            Whose::Redis(command) => {
+                self.count(command.name, desk);
+                self.client.command.set(command.name);
+                match command.run {
+                    Run::Data(run) => {
+                        run(&mut Call { desk, held, who: self.transaction.as_ref(), protocol }, words)
+                    }
+                    Run::Face(run) => run(self, &mut Call { desk, held, who: None, protocol }, words),
+                }
+            }
+            Whose::Ours => {
+                self.count("REWIND", desk);
+                self.client.command.set("REWIND");
+                ours::ask(self, &mut Call { desk, held, who: None, protocol }, words)
+            }
+        }
+    }
+
+    /// Whose command is it?
+    fn whose(&self, words: &[&str], desk: &Desk) -> Result<Whose, Refused> {
+        let (name, command) = (words[0], named(words[0]));
+        if !self.is_admitted() {
+            let is_open = |command: &&Command| ["HELLO", "AUTH", "QUIT", "RESET"].contains(&command.name);
+            return command
+                .filter(is_open)
+                .map(Whose::Redis)
+                .ok_or_else(|| Refused::said("NOAUTH Authentication required."));
+        }
+        if self.is_ours {
+            let is_left = |command: &&Command| {
+                ["HELLO", "AUTH", "PING", "QUIT", "RESET", "CLIENT", "REDIS", "REWIND"]
+                    .contains(&command.name)
+            };
+            return Ok(command.filter(is_left).map_or(Whose::Ours, Whose::Redis));
+        }
+        if let Some(command) = command.filter(|command| command.takes(words.len())) {
+            return Ok(Whose::Redis(command));
+        }
+        let (is_known, is_taken) = own::knows(name, words.len() - 1, desk.see().aliases());
+        match command {
+            _ if is_taken => Ok(Whose::Ours),
+            Some(command) => {
+                let name = command.name.to_ascii_lowercase();
+                Err(Refused::said(format!("ERR wrong number of arguments for '{name}' command")))
+            }
+            None if is_known => Ok(Whose::Ours),
+            None => Err(unknown(words)),
+        }
+    }
+
+    /// Keeps a command for EXEC. One that is none spoils what is queued.
+    fn queue(&mut self, words: &[&str], whose: Result<Whose, Refused>, desk: &Desk, held: &mut Held) -> Done {
+        let Some(queue) = &mut self.queue else { return Ok(()) };
+        let limits = &desk.options.limits;
+        queue.bytes += words.iter().map(|word| word.len() + mem::size_of::<String>()).sum::<usize>();
+        let is_over = queue.commands.len() >= limits.queries || queue.bytes > limits.request;
+        let refused = match whose {
+            Ok(_) if is_over => Some(Refused::said("ERR too many commands are queued")),
+            Ok(_) => None,
+            Err(refused) => Some(refused),
+        };
+        if let Some(refused) = refused {
+            queue.is_aborted = true;
+            return Err(refused);
+        }
+        if !queue.is_aborted {
+            queue.commands.push(words.iter().map(|word| (*word).to_owned()).collect());
+        }
+        held.hold(|replies| Writer::new(&mut replies.bytes, Protocol::Resp2).simple("QUEUED"));
+        Ok(())
+    }
+
+    fn count(&mut self, name: &'static str, desk: &mut Desk) {
+        if self.counted.0 != name {
+            self.counted_out(desk);
+            self.counted.0 = name;
+        }
+        self.counted.1 += 1;
+    }
+
+    fn counted_out(&mut self, desk: &mut Desk) {
+        let (name, times) = mem::take(&mut self.counted);
+        if times > 0 {
+            desk.metrics.face(FaceKind::Resp).request(name, times);
+        }
+    }
+
+    /// What is not of the protocol ends the connection.
+    fn refuse(&mut self, error: ProtocolError, desk: &mut Desk, held: &mut Held) {
+        desk.metrics.face(FaceKind::Resp).error("protocol");
+        self.end = Some(End::Close);
+        if error.is_told() {
+            held.hold(|replies| {
+                Writer::new(&mut replies.bytes, Protocol::Resp2).error(&format!("ERR {error}"));
+                replies.count += 1;
+            });
+        } else {
+            let peer = self.client.peer.escape_debug().to_string();
+            desk.metrics.note(format!("client {} of {peer} speaks HTTP, and was closed", self.client.id));
+        }
+    }
+}
+
+/// The words of the request that was read last, as texts that outlive it.
+fn read_words<'a>(parser: &Parser, input: &'a [u8], arena: &'a Bump, words: &mut Vec<&'a str>) {
+    match parser.ranges() {
+        Some(ranges) => words.extend(ranges.iter().map(|range| match escape::text(&input[range.clone()]) {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => arena.alloc_str(&text),
+        })),
+        None => words.extend(parser.words(input).map(|word| &*arena.alloc_str(&escape::text(word)))),
+    }
+}
+
+/// The kind of an error, as it is counted: of a closed set.
+fn kind(refused: &Refused) -> &'static str {
+    const CODES: [&str; 9] =
+        ["ERR", "WRONGTYPE", "NOAUTH", "WRONGPASS", "NOPROTO", "EXECABORT", "MISCONF", "OOM", "READONLY"];
+    CODES.into_iter().find(|code| *code == refused.code()).unwrap_or("ERR")
+}
+
+/// What is said of a command that nobody has: with the beginning of its words.
+fn unknown(words: &[&str]) -> Refused {
+    const SHOWN: usize = 128;
+    let mut shown = String::new();
+    for word in &words[1..] {
+        if shown.len() >= SHOWN {
+            break;
+        }
+        let room = SHOWN - shown.len();
+        let end =
+            word.char_indices().map(|(at, sign)| at + sign.len_utf8()).take_while(|end| *end <= room).last();
+        shown.push_str(&format!("'{}' ", &word[..end.unwrap_or(0)]));
+    }
+    let name: String = words[0].chars().take(SHOWN).collect();
+    Refused::said(format!("ERR unknown command '{name}', with args beginning with: {shown}"))
+}
+
+impl Face for RespFace {
+    fn answer(&mut self, input: &[u8], desk: &mut Desk, held: &mut Held) -> Step {
+        let (arena, mut step, mut answered) = (Bump::new(), Step::default(), 0);
+        let (mut words, mut requests): (Vec<&str>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        loop {
+            words.clear();
+            requests.clear();
+            let mut failed = None;
+            let mut read = step.consumed;
+            while requests.len() < WINDOW {
+                match self.parser.next(&input[read..]) {
+                    Ok(Some(size)) => {
+                        let begin = words.len();
+                        read_words(&self.parser, &input[read..], &arena, &mut words);
+                        read += size;
+                        requests.push((begin, read));
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        failed = Some(error);
+                        break;
+                    }
+                }
+            }
+            if requests.len() > 1 {
+                let keys = requests.iter().filter_map(|(begin, _)| words.get(begin + 1));
+                desk.see().look_ahead(keys.copied());
+            }
+            for (number, (begin, end)) in requests.iter().enumerate() {
+                let until = requests.get(number + 1).map_or(words.len(), |(begin, _)| *begin);
+                let words = &words[*begin..until];
+                step.consumed = *end;
+                if words.is_empty() {
+                    continue;
+                }
+                self.carry_out(words, desk, held);
+                held.hold(|replies| replies.count += 1);
+                if self.end.is_some() {
+                    break;
+                }
+                if self.is_asked && self.is_admitted() {
+                    self.parser.set_limits(self.limits);
+                }
+            }
+            answered += requests.len();
+            if self.end.is_none()
+                && let Some(error) = failed
+            {
+                self.refuse(error, desk, held);
+            }
+            if self.end.is_some() || requests.len() < WINDOW || answered >= TURN {
+                break;
+            }
+        }
+        self.counted_out(desk);
+        step.has_more = self.end.is_none() && answered >= TURN && requests.len() == WINDOW;
+        step.end = self.end;
+        step
+    }
+
+    fn uncommitted(&self, why: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        Writer::new(&mut bytes, self.protocol).error(&uncommitted(why));
+        bytes
+    }
+}

@@ -1,0 +1,91 @@
+//! A turn with a store: all that was asked while the loop went round is committed once, and answered then.
+//!
+//! Invariant: who waits here is told of the commit of all that it has asked.
+//!
+//! ```text
+//!   connection 1   read, apply ──┐
+//!   connection 2   read, apply ──┼─ wait ─► one commit ─► each takes its replies and writes them
+//!   connection 3   read, apply ──┘
+//! ```
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use tokio::sync::Notify;
+
+use super::desk::{Desk, Held};
+
+/// A connection's replies, on their way.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    /// What waits for its commit.
+    pub(super) held: RefCell<Held>,
+    /// What may be written, or why nothing may, for how many replies.
+    pub(super) ready: RefCell<Result<Vec<u8>, (String, usize)>>,
+    done: Notify,
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self { held: RefCell::default(), ready: RefCell::new(Ok(Vec::new())), done: Notify::new() }
+    }
+}
+
+/// Who waits for the end of the turn.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    waiting: RefCell<Vec<Rc<Mailbox>>>,
+    begun: Notify,
+}
+
+impl Turn {
+    /// Waits until what is held is committed.
+    pub(super) async fn end(&self, mailbox: &Rc<Mailbox>) {
+        self.waiting.borrow_mut().push(Rc::clone(mailbox));
+        self.begun.notify_one();
+        mailbox.done.notified().await;
+    }
+
+    /// Ends turns, one after the other, for ever: each when all that were ready have asked.
+    pub(super) async fn run(&self, desk: &RefCell<Desk>) {
+        loop {
+            self.begun.notified().await;
+            let waiting = self.waiting.take();
+            commit(&mut desk.borrow_mut(), waiting.iter().map(|mailbox| &**mailbox));
+            for mailbox in waiting {
+                mailbox.done.notify_one();
+            }
+        }
+    }
+}
+
+/// Commits what was applied, and lets the replies out.
+pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Mailbox>) {
+    let (is_durable, begun) = (desk.is_durable(), Instant::now());
+    let failed = match desk.database().commit() {
+        Ok(committed) => {
+            for mailbox in mailboxes {
+                let mut held = mailbox.held.borrow_mut();
+                let replies = held.release(&committed);
+                replies.count = 0;
+                let bytes = std::mem::take(&mut replies.bytes);
+                *mailbox.ready.borrow_mut() = Ok(bytes);
+            }
+            None
+        }
+        Err(error) => {
+            let why = error.to_string();
+            for mailbox in mailboxes {
+                let held = mailbox.held.take();
+                let count = held.measure(|replies| replies.count);
+                *mailbox.ready.borrow_mut() = Err((why.clone(), count));
+            }
+            Some(why)
+        }
+    };
+    if is_durable {
+        desk.metrics.committed(begun.elapsed(), failed);
+    }
+    desk.flush_record();
+}
