@@ -1,7 +1,7 @@
-//! The line protocol: a command a line, and a line for an answer; made for a person at a terminal and for small scripts.
+//! The line protocol: a command a line, and a line for an answer; for a person at a terminal and for small scripts.
 //!
-//! Invariants: nothing here knows the database or a socket; an answer takes as many lines as its command says, whatever
-//! is in it; no input makes it panic, or keep more than a line.
+//! Invariants: nothing here knows the database or a socket; an answer takes as many lines as its command says,
+//! whatever is in it; no input makes it panic, or keep more than a line.
 //!
 //! ```text
 //!   bytes ──► Lines ──► a line ──► Command      …      reply::… ──► bytes

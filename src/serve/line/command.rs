@@ -1,7 +1,7 @@
 //! A line as a command.
 //!
-//! Invariants: every line is a command or a mistake; a value that comes in by a line has no line break, so that it goes
-//! out by one.
+//! Invariants: every line is a command or a mistake; a value that comes in by a line has no line break, so that it
+//! goes out by one.
 
 mod mistake;
 mod words;

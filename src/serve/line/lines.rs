@@ -57,8 +57,8 @@ impl Lines {
 
     /// Looks for a line at the beginning of the buffer, which ends in LF or CR LF.
     ///
-    /// The buffer holds what has arrived and was not consumed: it begins with the same bytes until a line was found, and
-    /// behind that one afterwards.
+    /// The buffer holds what has arrived and was not consumed: it begins with the same bytes until a line was found,
+    /// and behind that one afterwards.
     ///
     /// # Errors
     /// A line that is too long. Nothing behind it can be read.

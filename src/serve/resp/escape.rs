@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 /// The character that stands for the byte 0, were it ever needed.
 const FIRST: u32 = 0x10_fe00;
@@ -33,17 +33,34 @@ const WIDTH: usize = 4;
 /// assert_eq!(&*escape::bytes("a\u{10fe80}"), b"a\x80");
 /// ```
 #[must_use]
+#[inline]
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !has_reserved(bytes) => Cow::Borrowed(text),
+        Ok(text) if is_plain(bytes) => Cow::Borrowed(text),
+        _ => unusual(bytes),
+    }
+}
+
+/// The same where it is not known yet whether the bytes are a text of their own.
+#[cold]
+fn unusual(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(is_reserved) => Cow::Borrowed(text),
         _ => Cow::Owned(escaped(bytes)),
     }
+}
+
+/// Is there surely no reserved character? Nearly always, and this is all that it costs then.
+#[inline]
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    // Most words are short, and this is asked sooner of them than a search is set up.
+    bytes.is_ascii() || memchr(MARK, bytes).is_none()
 }
 
 /// The bytes that a text stands for.
 #[must_use]
 pub fn bytes(text: &str) -> Cow<'_, [u8]> {
-    if escapes(text).next().is_none() {
+    if is_plain(text.as_bytes()) || escapes(text).next().is_none() {
         return Cow::Borrowed(text.as_bytes());
     }
     let mut bytes = Vec::with_capacity(text.len());
@@ -79,10 +96,6 @@ fn escapes(text: &str) -> impl Iterator<Item = (usize, u8)> {
         [_, 0x8f, 0xbb, low, ..] => Some((at, low | 0x40)),
         _ => None,
     })
-}
-
-fn has_reserved(bytes: &[u8]) -> bool {
-    memchr_iter(MARK, bytes).any(|at| matches!(bytes[at..], [_, 0x8f, 0xb8..=0xbb, _, ..]))
 }
 
 fn escaped(bytes: &[u8]) -> String {
