@@ -33,8 +33,7 @@ pub(in crate::serve) struct RespFace {
     is_asked: bool,
     /// How many wrong passwords there were.
     pub(super) wrong: u32,
-    /// Is all that comes of our own language?
-    pub(super) is_ours: bool,
+    pub(super) speech: Speech,
     /// Are the commands of an EXEC being carried out?
     pub(super) is_executing: bool,
     pub(super) transaction: Option<Transaction>,
@@ -51,6 +50,17 @@ pub(super) struct Queue {
     pub(super) commands: Vec<Vec<String>>,
     pub(super) is_aborted: bool,
     bytes: usize,
+}
+
+/// What language a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// That of Redis, and ours where that has no such command.
+    Redis,
+    /// Ours.
+    Ours,
+    /// Ours, whose answers are its own texts.
+    Text,
 }
 
 /// Whose a command is.
@@ -76,7 +86,7 @@ impl RespFace {
             protocol: Protocol::Resp2,
             is_asked,
             wrong: 0,
-            is_ours: false,
+            speech: Speech::Redis,
             is_executing: false,
             transaction: None,
             watched: None,
@@ -103,7 +113,8 @@ impl RespFace {
     /// Makes the connection as it was at first.
     pub(super) fn reset(&mut self, desk: &Desk) {
         self.speak(Protocol::Resp2);
-        (self.is_ours, self.transaction, self.watched, self.queue) = (false, None, None, None);
+        self.speech = Speech::Redis;
+        (self.transaction, self.watched, self.queue) = (None, None, None);
         self.client.name.borrow_mut().clear();
         self.client.is_admitted.set(!desk.options.passwords.are_asked());
     }
@@ -161,7 +172,7 @@ impl RespFace {
                 .map(Whose::Redis)
                 .ok_or_else(|| Refused::said("NOAUTH Authentication required."));
         }
-        if self.is_ours {
+        if self.speech != Speech::Redis {
             let is_left = |command: &&Command| {
                 ["HELLO", "AUTH", "PING", "QUIT", "RESET", "CLIENT", "REDIS", "REWIND"]
                     .contains(&command.name)
