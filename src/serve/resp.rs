@@ -8,6 +8,7 @@
 //!               └─ inline                                                                └─ escape::append_bytes
 //! ```
 
+mod batch;
 mod call;
 mod commands;
 pub mod escape;

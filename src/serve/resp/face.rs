@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use bumpalo::Bump;
 
+use super::batch::Batch;
 use super::call::{Call, Done, Refused, uncommitted};
 use super::commands::{Command, Run, named};
 use super::parser::{Parser, ProtocolError, WordLimits};
@@ -216,6 +217,18 @@ impl RespFace {
         Ok(())
     }
 
+    /// May a command wait for others, to be of their group? Where nothing is logged there are none.
+    fn can_wait(&self, desk: &Desk) -> bool {
+        let is_plain = self.queue.is_none() && self.transaction.is_none() && self.speech == Speech::Redis;
+        desk.is_durable() && is_plain && self.is_admitted()
+    }
+
+    fn ask_batch(&mut self, batch: &mut Batch<'_>, desk: &mut Desk, held: &mut Held) {
+        for refused in batch.ask(desk, held, self.protocol) {
+            desk.metrics.face(FaceKind::Resp).error(kind(&refused));
+        }
+    }
+
     fn count(&mut self, name: &'static str, desk: &mut Desk) {
         if self.counted.0 != name {
             self.counted_out(desk);
@@ -286,6 +299,7 @@ impl Face for RespFace {
     fn answer(&mut self, input: &[u8], desk: &mut Desk, held: &mut Held) -> Step {
         let (arena, mut step, mut answered) = (Bump::new(), Step::default(), 0);
         let (mut words, mut requests): (Vec<&str>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let mut batch = Batch::default();
         loop {
             words.clear();
             requests.clear();
@@ -317,6 +331,16 @@ impl Face for RespFace {
                 if words.is_empty() {
                     continue;
                 }
+                if self.can_wait(desk)
+                    && let Some(name) = batch.take(words, desk)
+                {
+                    self.count(name, desk);
+                    if batch.is_full() {
+                        self.ask_batch(&mut batch, desk, held);
+                    }
+                    continue;
+                }
+                self.ask_batch(&mut batch, desk, held);
                 self.carry_out(words, desk, held);
                 held.hold(|replies| replies.count += 1);
                 if self.end.is_some() {
@@ -326,6 +350,7 @@ impl Face for RespFace {
                     self.parser.set_limits(self.limits);
                 }
             }
+            self.ask_batch(&mut batch, desk, held);
             answered += requests.len();
             if self.end.is_none()
                 && let Some(error) = failed
