@@ -10,6 +10,7 @@ pub(super) mod keys;
 pub(super) mod lists;
 pub(super) mod server;
 pub(super) mod strings;
+pub(super) mod subcommands;
 pub(super) mod transactions;
 
 use std::collections::HashMap;
@@ -189,9 +190,13 @@ pub(super) fn named(name: &str) -> Option<&'static Command> {
 }
 
 impl Command {
+    /// May the word behind its name be part of it?
+    pub(super) fn has_parts(&self) -> bool {
+        self.keys.0 > 1 || self.flag == Flag::Other && self.arity < 0
+    }
+
     /// Can it have so many words, with its name?
     pub(super) fn takes(&self, words: usize) -> bool {
-        let arity = usize::from(self.arity.unsigned_abs());
-        if self.arity < 0 { words >= arity } else { words == arity }
+        subcommands::takes(self.arity, words)
     }
 }

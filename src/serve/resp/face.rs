@@ -10,7 +10,8 @@ use std::rc::Rc;
 use bumpalo::Bump;
 
 use super::batch::Batch;
-use super::call::{Call, Done, Refused, uncommitted};
+use super::call::{Call, Done, Refused, SHOWN, beginning, uncommitted};
+use super::commands::subcommands::check;
 use super::commands::{Command, Run, named};
 use super::parser::{Parser, ProtocolError, WordLimits};
 use super::writer::{Protocol, Writer};
@@ -135,6 +136,12 @@ impl RespFace {
 
     fn dispatch(&mut self, words: &[&str], desk: &mut Desk, held: &mut Held) -> Done {
         let whose = self.whose(words, desk);
+        if let Err(refused) = &whose
+            && words[0].eq_ignore_ascii_case("EXEC")
+            && self.is_admitted()
+        {
+            return Err(self.abort(refused));
+        }
         let is_at_once =
             |name: &str| ["EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET", "SHUTDOWN"].contains(&name);
         if self.queue.is_some() && !self.is_executing {
@@ -181,7 +188,8 @@ impl RespFace {
             return Ok(command.filter(is_left).map_or(Whose::Ours, Whose::Redis));
         }
         if let Some(command) = command.filter(|command| command.takes(words.len())) {
-            return Ok(Whose::Redis(command));
+            return if command.has_parts() { check(command, words) } else { Ok(()) }
+                .map(|()| Whose::Redis(command));
         }
         let (is_known, is_taken) = own::knows(name, words.len() - 1, desk.see().aliases());
         match command {
@@ -193,6 +201,13 @@ impl RespFace {
             None if is_known => Ok(Whose::Ours),
             None => Err(unknown(words)),
         }
+    }
+
+    /// Ends a transaction that cannot be carried out.
+    fn abort(&mut self, why: &Refused) -> Refused {
+        (self.queue, self.watched) = (None, None);
+        let why = why.0.strip_prefix("ERR ").unwrap_or(&why.0);
+        Refused::said(format!("EXECABORT Transaction discarded because of: {why}"))
     }
 
     /// Keeps a command for EXEC. One that is none spoils what is queued.
@@ -280,18 +295,18 @@ fn kind(refused: &Refused) -> &'static str {
 
 /// What is said of a command that nobody has: with the beginning of its words.
 fn unknown(words: &[&str]) -> Refused {
-    const SHOWN: usize = 128;
+    let mut rest = SHOWN;
     let mut shown = String::new();
     for word in &words[1..] {
-        if shown.len() >= SHOWN {
+        if rest == 0 {
             break;
         }
-        let room = SHOWN - shown.len();
-        let end =
-            word.char_indices().map(|(at, sign)| at + sign.len_utf8()).take_while(|end| *end <= room).last();
-        shown.push_str(&format!("'{}' ", &word[..end.unwrap_or(0)]));
+        let word = beginning(word, rest);
+        // Quotes and a blank are counted too.
+        rest = rest.saturating_sub(escape::len(&word) + 3);
+        shown.push_str(&format!("'{word}' "));
     }
-    let name: String = words[0].chars().take(SHOWN).collect();
+    let name = beginning(words[0], SHOWN);
     Refused::said(format!("ERR unknown command '{name}', with args beginning with: {shown}"))
 }
 

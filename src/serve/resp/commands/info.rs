@@ -208,7 +208,7 @@ pub(in crate::serve::resp) fn command(call: &mut Call<'_>, words: &[&str]) -> Do
                 }
             })
         }
-        Some(_) => Err(super::keys::unknown("COMMAND", words[1])),
+        Some(_) => Err(super::subcommands::unknown("COMMAND", words[1])),
     }
 }
 
