@@ -8,7 +8,6 @@
 //!               └─ inline                                                                └─ escape::append_bytes
 //! ```
 
-mod batch;
 mod call;
 mod commands;
 pub mod escape;

@@ -22,3 +22,6 @@ mod same;
 
 /// Our server, started.
 mod server;
+
+/// Our own client, and records.
+mod shell;

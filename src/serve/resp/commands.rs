@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command becomes queries of the one language, and has the replies and errors that Redis gives it.
 
+pub(super) mod batch;
 pub(super) mod clients;
 pub(super) mod expiry;
 pub(super) mod hashes;

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use bumpalo::Bump;
 
-use super::batch::Batch;
 use super::call::{Call, Done, Refused, SHOWN, beginning, uncommitted};
+use super::commands::batch::Batch;
 use super::commands::subcommands::check;
 use super::commands::{Command, Run, named};
 use super::parser::{Parser, ProtocolError, WordLimits};

@@ -6,12 +6,12 @@ use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
 
-use super::call::{Refused, is, text_of};
-use super::writer::{Protocol, Writer};
 use crate::db::Kind;
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::desk::{Desk, Held, Replies};
+use crate::serve::resp::call::{Refused, WRONG_TYPE, is, text_of};
+use crate::serve::resp::writer::{Protocol, Writer};
 use crate::wire::{Answer, Request};
 
 /// A batch with so many bytes of words is asked before it grows on.
@@ -28,7 +28,7 @@ enum Said {
 
 /// Commands that wait to be asked together.
 #[derive(Default)]
-pub(super) struct Batch<'a> {
+pub(in crate::serve::resp) struct Batch<'a> {
     requests: Vec<Request<'a>>,
     said: Vec<Said>,
     /// Keys that are texts once the batch has been asked.
@@ -38,7 +38,11 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// Takes a command, if it can be asked with others. Returns its name.
-    pub(super) fn take(&mut self, words: &[&'a str], desk: &mut Desk) -> Option<&'static str> {
+    pub(in crate::serve::resp) fn take(
+        &mut self,
+        words: &[&'a str],
+        desk: &mut Desk,
+    ) -> Option<&'static str> {
         let (query, said) = match *words {
             [name, key] if is(name, GET) && !self.holds_other(key, desk) => {
                 (Query::GetOwn { key }, Said::Text)
@@ -71,12 +75,17 @@ impl<'a> Batch<'a> {
         !self.written.contains(key) && matches!(desk.kind(None, key), Kind::List | Kind::Hash)
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::serve::resp) fn is_full(&self) -> bool {
         self.bytes >= FULL
     }
 
     /// Asks what was taken. Returns the errors that there were.
-    pub(super) fn ask(&mut self, desk: &mut Desk, held: &mut Held, protocol: Protocol) -> Vec<Refused> {
+    pub(in crate::serve::resp) fn ask(
+        &mut self,
+        desk: &mut Desk,
+        held: &mut Held,
+        protocol: Protocol,
+    ) -> Vec<Refused> {
         if self.requests.is_empty() {
             return Vec::new();
         }
@@ -129,7 +138,7 @@ fn say(replies: &mut Replies, protocol: Protocol, said: Said, reply: &Reply<'_>)
         (Said::Done, _) => writer.ok(),
         (Said::Text, Reply::Value(Some(value))) => match text_of(value) {
             Some(text) => writer.bulk(text),
-            None => writer.error(super::call::WRONG_TYPE),
+            None => writer.error(WRONG_TYPE),
         },
         (Said::Text, _) => writer.null(),
     }
