@@ -20,6 +20,7 @@ pub mod parser;
 #[cfg(test)]
 pub(in crate::serve) mod random;
 pub mod reply;
+mod whose;
 pub mod writer;
 
 pub(super) use face::RespFace;
