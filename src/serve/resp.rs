@@ -21,6 +21,7 @@ pub mod parser;
 pub(in crate::serve) mod random;
 pub mod reply;
 pub mod value;
+mod whose;
 pub mod writer;
 
 pub(super) use face::RespFace;

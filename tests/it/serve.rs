@@ -20,6 +20,9 @@ mod redis;
 /// Replies whose order or time is nobody's promise, made comparable.
 mod same;
 
+/// Transcripts, with what was answered.
+mod transcripts;
+
 /// Our server, started.
 mod server;
 

@@ -4,16 +4,17 @@
 //! refused has one error for a reply; before a password is given, where one is asked, nothing of the database is told.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::mem;
 use std::rc::Rc;
 
 use bumpalo::Bump;
 
-use super::call::{Call, Done, Refused, SHOWN, beginning, uncommitted};
+use super::call::{Call, Done, Refused, uncommitted};
+use super::commands::Run;
 use super::commands::batch::Batch;
-use super::commands::subcommands::check;
-use super::commands::{Command, Run, named};
 use super::parser::{Parser, ProtocolError, WordLimits};
+use super::whose::Whose;
 use super::writer::{Protocol, Writer};
 use super::{escape, ours};
 use crate::serve::clients::Client;
@@ -21,7 +22,6 @@ use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::{End, Face, Step};
 use crate::serve::limits::TURN;
 use crate::serve::options::{FaceKind, Options};
-use crate::serve::own;
 
 /// So many requests are looked at before the first of them is answered.
 const WINDOW: usize = 32;
@@ -39,7 +39,7 @@ pub(in crate::serve) struct RespFace {
     /// Are the commands of an EXEC being carried out?
     pub(super) is_executing: bool,
     pub(super) transaction: Option<Transaction>,
-    pub(super) watched: Option<Transaction>,
+    pub(super) watched: Option<Watched>,
     pub(super) queue: Option<Queue>,
     pub(super) end: Option<End>,
     /// The command that was last carried out, and how often, to be counted.
@@ -65,10 +65,14 @@ pub(super) enum Speech {
     Text,
 }
 
-/// Whose a command is.
-enum Whose {
-    Redis(&'static Command),
-    Ours,
+/// Keys that must stay as they are until EXEC.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    pub(super) keys: BTreeSet<String>,
+    /// What has read them; it cannot be committed once one has changed.
+    pub(super) transaction: Option<Transaction>,
+    /// Has one changed?
+    pub(super) is_broken: bool,
 }
 
 impl RespFace {
@@ -150,6 +154,7 @@ impl RespFace {
                 _ => return self.queue(words, whose, desk, held),
             }
         }
+        let words = if self.is_for_redis(words) { &words[1..] } else { words };
         let protocol = self.protocol;
         match whose? {
             Whose::Redis(command) => {
@@ -167,39 +172,6 @@ impl RespFace {
                 self.client.command.set("REWIND");
                 ours::ask(self, &mut Call { desk, held, who: None, protocol }, words)
             }
-        }
-    }
-
-    /// Whose command is it?
-    fn whose(&self, words: &[&str], desk: &Desk) -> Result<Whose, Refused> {
-        let (name, command) = (words[0], named(words[0]));
-        if !self.is_admitted() {
-            let is_open = |command: &&Command| ["HELLO", "AUTH", "QUIT", "RESET"].contains(&command.name);
-            return command
-                .filter(is_open)
-                .map(Whose::Redis)
-                .ok_or_else(|| Refused::said("NOAUTH Authentication required."));
-        }
-        if self.speech != Speech::Redis {
-            let is_left = |command: &&Command| {
-                ["HELLO", "AUTH", "PING", "QUIT", "RESET", "CLIENT", "REDIS", "REWIND"]
-                    .contains(&command.name)
-            };
-            return Ok(command.filter(is_left).map_or(Whose::Ours, Whose::Redis));
-        }
-        if let Some(command) = command.filter(|command| command.takes(words.len())) {
-            return if command.has_parts() { check(command, words) } else { Ok(()) }
-                .map(|()| Whose::Redis(command));
-        }
-        let (is_known, is_taken) = own::knows(name, words.len() - 1, desk.see().aliases());
-        match command {
-            _ if is_taken => Ok(Whose::Ours),
-            Some(command) => {
-                let name = command.name.to_ascii_lowercase();
-                Err(Refused::said(format!("ERR wrong number of arguments for '{name}' command")))
-            }
-            None if is_known => Ok(Whose::Ours),
-            None => Err(unknown(words)),
         }
     }
 
@@ -291,23 +263,6 @@ fn kind(refused: &Refused) -> &'static str {
     const CODES: [&str; 9] =
         ["ERR", "WRONGTYPE", "NOAUTH", "WRONGPASS", "NOPROTO", "EXECABORT", "MISCONF", "OOM", "READONLY"];
     CODES.into_iter().find(|code| *code == refused.code()).unwrap_or("ERR")
-}
-
-/// What is said of a command that nobody has: with the beginning of its words.
-fn unknown(words: &[&str]) -> Refused {
-    let mut rest = SHOWN;
-    let mut shown = String::new();
-    for word in &words[1..] {
-        if rest == 0 {
-            break;
-        }
-        let word = beginning(word, rest);
-        // Quotes and a blank are counted too.
-        rest = rest.saturating_sub(escape::len(&word) + 3);
-        shown.push_str(&format!("'{word}' "));
-    }
-    let name = beginning(words[0], SHOWN);
-    Refused::said(format!("ERR unknown command '{name}', with args beginning with: {shown}"))
 }
 
 impl Face for RespFace {

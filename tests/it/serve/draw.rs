@@ -278,7 +278,7 @@ impl Draw {
         let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
         let forms = Language::records().named(&name);
         let is_ours = forms.iter().any(|form| form.words().count() + 1 == other.len());
-        if !other.is_empty() && !is_ours && name != "SET" && name != "PING" {
+        if !other.is_empty() && !is_ours && !["SET", "PING", "SCAN", "HSCAN"].contains(&&*name) {
             *words = other;
         }
     }

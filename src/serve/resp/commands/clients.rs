@@ -175,6 +175,8 @@ pub(in crate::serve::resp) fn client(face: &mut RespFace, call: &mut Call<'_>, w
             }
             call.integer(i64::from(found.is_some()))
         }
+        // An address, in the way of old; nobody is ended by that.
+        ("KILL", [_]) => Err(Refused::said("ERR No such client")),
         ("NO-EVICT" | "NO-TOUCH", [how]) if is(how, "ON") || is(how, "OFF") => call.ok(),
         ("LIST" | "KILL" | "NO-EVICT" | "NO-TOUCH", _) => Err(Refused::said(SYNTAX)),
         ("HELP", []) => call.say(|writer| {

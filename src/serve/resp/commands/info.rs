@@ -218,7 +218,7 @@ fn info_of(call: &mut Call<'_>, known: &[Option<Known>]) -> Done {
         for known in known {
             match known {
                 Some(known) => known.write_info(writer),
-                None => writer.null_array(),
+                None => writer.null(),
             }
         }
     })
