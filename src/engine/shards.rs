@@ -71,9 +71,16 @@ impl<V: Clone> Shards<V> {
     #[expect(clippy::inline_always, reason = "measured: else a call is a tenth of a look-up")]
     #[inline(always)]
     pub(super) fn get(&self, key: &str) -> Option<&V> {
+        self.row(key).map(|(_, value)| value)
+    }
+
+    /// A key as it is kept here, and its value.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(super) fn row(&self, key: &str) -> Option<(&Text, &V)> {
         let hash = hash(&self.seed, key);
         let table = self.parts[self.place(hash)].table();
-        table.find(hash, |(name, _)| name == key).map(|(_, value)| value)
+        table.find(hash, |(name, _)| name == key).map(|(key, value)| (key, value))
     }
 
     /// The row of a key, from which it can be removed too.

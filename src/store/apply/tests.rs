@@ -94,8 +94,7 @@ impl Both {
     /// The queries that rebuild the database, of the store and of the core.
     fn states(&mut self) -> [Vec<String>; 2] {
         [&mut self.store.core, &mut self.core].map(|Core { engine, blobs, .. }| {
-            let (mut queries, mut copy) =
-                (Vec::new(), Core::in_memory(engine, blobs).expect("no value is lost"));
+            let (mut queries, copy) = (Vec::new(), Core::in_memory(engine, blobs).expect("no value is lost"));
             let Ok(()) = copy.try_dump(|query| {
                 queries.push(format!("{query:?}"));
                 Ok::<_, Infallible>(())
