@@ -87,6 +87,8 @@ use head::Head;
 use level5_forget::Forgetting;
 use records::RecordTable;
 use smol_str::SmolStr;
+#[cfg(all(test, feature = "store"))]
+pub(crate) use steps::steps_taken;
 #[cfg(feature = "store")]
 pub(crate) use stored::BlobRef;
 pub(crate) use stored::StoredText;

@@ -42,6 +42,12 @@ impl Engine {
     /// which ends at another moment there, are told anew; so at worst time and list grow as (number of
     /// backups) x (number of cells).
     ///
+    /// What is shared is what a list that only moves forward can share: of two backups in a row, all cells that are
+    /// alike in both. What it cannot share is a state that comes back. A database of c cells that was emptied and
+    /// restored n times, with a BACKUP each time, holds c versions and n backups, and its list has 2 x n x c queries:
+    /// each of those backups is told by what differs from the one before it. So a list is bounded by the sum of those
+    /// differences; an [image](Self::image) is bounded by what is distinct.
+    ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
     pub fn try_dump<E>(&self, each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {

@@ -68,13 +68,20 @@ impl Engine {
     /// Gives memory of dead cells back that no backup holds, in so many steps at most. No answer depends on
     /// it.
     ///
-    /// The engine does it by itself, in proportion to what is written and will be dead one day. What has died
-    /// since the last change stays, as the clock may go back to then.
+    /// It begins with the table that has no room left, if there is one. The engine sweeps by itself, in proportion
+    /// to what is written and will be dead one day. What has died since the last change stays, as the clock may go
+    /// back to then.
     pub fn sweep(&mut self, budget: usize) {
         let Self { common, own, .. } = self;
         let then = own.own_time(common.changed);
         own.live.drop_past(common.gone(then));
         common.sweep_at(own, budget, then);
+    }
+
+    /// Would a new record make a table grow, so that it is worth while to sweep before?
+    #[cfg(feature = "store")]
+    pub(crate) fn is_full(&self) -> bool {
+        self.common.records.is_full()
     }
 }
 

@@ -221,6 +221,12 @@ impl RecordTable {
         });
     }
 
+    /// Would another record make a table grow, which was not swept since it is full?
+    #[cfg(feature = "store")]
+    pub(super) fn is_full(&self) -> bool {
+        self.by_key.is_full()
+    }
+
     /// Adds a record as it is, of a key that is not there.
     pub(super) fn add(&mut self, key: Text, record: Record) {
         self.by_key.insert(key, record);

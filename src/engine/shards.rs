@@ -44,6 +44,8 @@ pub(super) struct Shards<V> {
     seed: RandomState,
     /// Up to where it was swept: a shard, and a place in its table.
     swept: (usize, usize),
+    /// Has the table of that shard no room for another key? Then it is swept first.
+    is_full: bool,
 }
 
 /// A part of the map.
@@ -63,7 +65,12 @@ impl<V> Default for Shard<V> {
 
 impl<V> Default for Shards<V> {
     fn default() -> Self {
-        Self { parts: Box::new([Shard::default()]), seed: RandomState::default(), swept: (0, 0) }
+        Self {
+            parts: Box::new([Shard::default()]),
+            seed: RandomState::default(),
+            swept: (0, 0),
+            is_full: false,
+        }
     }
 }
 
@@ -99,8 +106,18 @@ impl<V: Clone> Shards<V> {
             self.spread();
         }
         let hash = hash(&self.seed, &key);
-        let table = self.parts[self.place(hash)].own();
+        let place = self.place(hash);
+        let table = self.parts[place].own();
         table.insert_unique(hash, (key, value), |(key, _)| self::hash(&self.seed, key));
+        if table.len() == table.capacity() {
+            (self.swept, self.is_full) = ((place, 0), true);
+        }
+    }
+
+    /// Would another key make a table grow, which was not swept since it is full?
+    #[cfg(feature = "store")]
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Moves everything from the one shard to all of them.
@@ -122,7 +139,7 @@ impl<V: Clone> Shards<V> {
             let (shard, place) = self.swept;
             let Some(Shard::Own(table)) = self.parts.get_mut(shard).filter(|shard| place < shard.places())
             else {
-                self.swept = ((shard + 1) % self.parts.len().max(1), 0);
+                (self.swept, self.is_full) = (((shard + 1) % self.parts.len().max(1), 0), false);
                 continue;
             };
             self.swept.1 += 1;
