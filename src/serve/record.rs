@@ -44,7 +44,7 @@ impl Recorder {
     /// The queries that make what is there.
     fn begin(&mut self, database: &mut Database) -> Result<(), Error> {
         let mut copy = Database::in_memory_with(database.clock_rule());
-        let mut queries = database.copy_in_memory()?;
+        let queries = database.copy_in_memory()?;
         queries.try_dump(|query| {
             let request = Request::One(query.clone());
             let answer = copy.apply(&request)?.into_owned();
