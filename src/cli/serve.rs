@@ -15,8 +15,9 @@ use crate::time::ClockRule;
 
 /// Where it listens if nothing else is said.
 const RESP: &str = "127.0.0.1:7400";
+const HTTP: &str = "127.0.0.1:7480";
 
-/// Serve a database to Redis clients and to those of a line protocol
+/// Serve a database to Redis clients, over HTTP, and in a line protocol
 ///
 /// It prints a line for each place where it listens, then `ready`. SIGTERM, SIGINT or SHUTDOWN end it: what is in hand is
 /// answered and committed first.
@@ -27,6 +28,10 @@ pub(super) struct ServeArgs {
     /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one [default: 127.0.0.1:7400]
     #[arg(long, value_name = "ADDR")]
     resp: Vec<Address>,
+
+    /// Listen for HTTP [default: 127.0.0.1:7480, beside --resp, where nothing is told of any]
+    #[arg(long, value_name = "ADDR")]
+    http: Vec<Address>,
 
     /// Listen for the line protocol
     #[arg(long, value_name = "ADDR")]
@@ -39,6 +44,14 @@ pub(super) struct ServeArgs {
     /// One password a line, NAME:PASSWORD or PASSWORD; - is standard input [default: REWIND_AUTH, whose text is such lines]
     #[arg(long, value_name = "FILE")]
     auth: Option<PathBuf>,
+
+    /// A name, beside those of this machine, that requests of HTTP may call the server by
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+
+    /// An origin, such as https://app.example, whose pages may ask over HTTP
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    cors: Vec<String>,
 
     /// Refuse writes
     #[arg(long)]
@@ -115,7 +128,15 @@ struct LimitArgs {
     #[arg(long, value_name = "MS", default_value = "10000")]
     request_timeout: u64,
 
-    /// Milliseconds that a connection of the line protocol may be idle
+    /// Milliseconds that the head of a request of HTTP may take
+    #[arg(long, value_name = "MS", default_value = "5000")]
+    head_timeout: u64,
+
+    /// Milliseconds that a transaction of HTTP may be idle
+    #[arg(long, value_name = "MS", default_value = "30000")]
+    transaction_timeout: u64,
+
+    /// Milliseconds that a connection of HTTP or of the line protocol may be idle
     #[arg(long, value_name = "MS", default_value = "300000")]
     idle_timeout: u64,
 
@@ -126,6 +147,13 @@ struct LimitArgs {
     /// Milliseconds that what is in hand may take at the end
     #[arg(long, value_name = "MS", default_value = "5000")]
     drain_timeout: u64,
+}
+
+/// An origin as browsers write it.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_one = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@']));
+    if is_one { Ok(text.to_owned()) } else { Err("an origin is http:// or https:// and a host".to_owned()) }
 }
 
 /// What moves the clock of a server.
@@ -162,9 +190,11 @@ impl ServeArgs {
     fn options(&self) -> Result<Options, Failure> {
         let resp = self.resp.iter().map(|address| (FaceKind::Resp, address.clone()));
         let line = self.line.iter().map(|address| (FaceKind::Line, address.clone()));
-        let mut listeners: Vec<_> = resp.chain(line).collect();
+        let http = self.http.iter().map(|address| (FaceKind::Http, address.clone()));
+        let mut listeners: Vec<_> = resp.chain(line).chain(http).collect();
         if listeners.is_empty() {
             listeners.push((FaceKind::Resp, RESP.parse().map_err(Failure::Bug)?));
+            listeners.push((FaceKind::Http, HTTP.parse().map_err(Failure::Bug)?));
         }
         let passwords = self.passwords()?;
         let far = listeners.iter().find(|(_, address)| !address.is_local());
@@ -187,6 +217,8 @@ impl ServeArgs {
             passwords,
             read_only: self.read_only,
             no_shutdown: self.no_shutdown,
+            allowed_hosts: self.allow_host.clone(),
+            cors: self.cors.clone(),
             record: self.record.clone().map(|path| (path, self.force)),
             limits: self.limits.limits(),
         })
@@ -222,6 +254,8 @@ impl LimitArgs {
             transactions: self.max_transactions,
             memory: self.max_memory.map(|size| size.0),
             request_timeout: Duration::from_millis(self.request_timeout),
+            head_timeout: Duration::from_millis(self.head_timeout),
+            transaction_timeout: Duration::from_millis(self.transaction_timeout),
             idle_timeout: Duration::from_millis(self.idle_timeout),
             write_timeout: Duration::from_millis(self.write_timeout),
             drain_timeout: Duration::from_millis(self.drain_timeout),

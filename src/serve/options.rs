@@ -13,6 +13,8 @@ pub enum FaceKind {
     Resp,
     /// A line a command.
     Line,
+    /// As pages and programs of the web do.
+    Http,
 }
 
 /// What moves the clock.
@@ -40,6 +42,10 @@ pub struct Options {
     pub no_shutdown: bool,
     /// Where all queries and answers are written, and whether a file that is there is replaced.
     pub record: Option<(PathBuf, bool)>,
+    /// Names that a request of HTTP may call the server by, beside those of this machine.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may ask.
+    pub cors: Vec<String>,
     /// The bounds that clients are kept in.
     pub limits: Limits,
 }
@@ -51,6 +57,7 @@ impl FaceKind {
         match self {
             Self::Resp => "resp",
             Self::Line => "line",
+            Self::Http => "http",
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, LocalSet, spawn_local};
 
 use super::address::Address;
 use super::desk::Desk;
+use super::http;
 use super::limits::{Limits, READ};
 use super::listener::{self, Listener};
 use super::notify::notify;
@@ -30,6 +31,8 @@ pub(super) struct Server {
     /// Somebody asks the server to end.
     pub(super) shutdown: Notify,
     pub(super) is_draining: Cell<bool>,
+    /// What the connections of HTTP share.
+    pub(super) http: http::Shared,
     limits: Limits,
 }
 
@@ -94,6 +97,7 @@ pub fn serve(
         scratch: RefCell::new(vec![0; READ].into_boxed_slice()),
         shutdown: Notify::new(),
         is_draining: Cell::new(false),
+        http: http::Shared::default(),
     });
     let local = LocalSet::new();
     let ended = local.block_on(&runtime, run(Rc::clone(&server), Rc::new(tell)));
@@ -148,6 +152,7 @@ fn open(server: &Server) -> Result<Vec<Listener>, Failure> {
 /// Lets what is in hand come to its end: who is idle is closed at once.
 async fn drain(server: &Server) {
     server.is_draining.set(true);
+    server.http.drain();
     let until = Instant::now() + server.limits.drain_timeout;
     loop {
         let left: Vec<_> = server.desk.borrow().clients.iter().cloned().collect();
@@ -169,6 +174,7 @@ async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
     loop {
         tokio::time::sleep(if memory.is_some() { MEASURE } else { WATCH }).await;
         say(&server, &*tell);
+        server.http.look_round(server.limits.transaction_timeout);
         let desk = &mut *server.desk.borrow_mut();
         desk.database().sweep(SWEEP);
         if let Some(most) = memory {
@@ -185,7 +191,8 @@ fn end_the_slow(desk: &Desk, limits: &Limits) {
     let is_over = |since: Option<Instant>, most: Duration| since.is_some_and(|since| since.elapsed() > most);
     for client in desk.clients.iter() {
         let can_be_idle = client.face == FaceKind::Resp && client.is_admitted.get();
-        let is_slow = is_over(client.half.get(), limits.request_timeout)
+        let whole = if client.face == FaceKind::Http { limits.head_timeout } else { limits.request_timeout };
+        let is_slow = is_over(client.half.get(), whole)
             || is_over(client.stalled.get(), limits.write_timeout)
             || !can_be_idle && is_over(Some(client.spoke.get()), limits.idle_timeout);
         if is_slow {

@@ -24,7 +24,7 @@ mod same;
 mod transcripts;
 
 /// Our server, started.
-mod server;
+pub(crate) mod server;
 
 /// Our own client, and records.
 mod shell;

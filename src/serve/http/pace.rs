@@ -1,0 +1,121 @@
+//! A socket that tells how fast it goes.
+//!
+//! Invariant: a head that has begun and is not whole, and bytes that nobody takes, have a moment since when.
+
+use std::cell::Cell;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::serve::clients::Client;
+use crate::serve::options::FaceKind;
+use crate::serve::server::Server;
+
+/// How a connection goes on.
+pub(super) struct Pace {
+    pub(super) client: Rc<Client>,
+    server: Rc<Server>,
+    /// Does the next byte belong to a head?
+    is_between: Cell<bool>,
+}
+
+impl Pace {
+    pub(super) fn new(client: Rc<Client>, server: Rc<Server>) -> Self {
+        Self { client, server, is_between: Cell::new(true) }
+    }
+
+    /// A head is whole.
+    pub(super) fn begin(&self) {
+        self.is_between.set(false);
+        self.client.half.set(None);
+    }
+
+    /// What was asked is answered to its end.
+    pub(super) fn end(&self) {
+        self.is_between.set(true);
+    }
+
+    fn read(&self, count: usize) {
+        let now = Instant::now();
+        self.client.spoke.set(now);
+        if self.is_between.get() && self.client.half.get().is_none() {
+            self.client.half.set(Some(now));
+        }
+        self.server.desk.borrow_mut().metrics.face(FaceKind::Http).received += count as u64;
+    }
+
+    fn wrote(&self, written: &Poll<io::Result<usize>>) {
+        match written {
+            Poll::Ready(Ok(count)) => {
+                // Who is told something for hours need say nothing.
+                self.client.spoke.set(Instant::now());
+                self.client.stalled.set(None);
+                self.server.desk.borrow_mut().metrics.face(FaceKind::Http).sent += *count as u64;
+            }
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                self.client.stalled.set(self.client.stalled.get().or_else(|| Some(Instant::now())));
+            }
+        }
+    }
+}
+
+/// The socket.
+pub(super) struct Paced<S> {
+    pub(super) socket: S,
+    pub(super) pace: Rc<Pace>,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.socket).poll_read(context, buffer))?;
+        let count = buffer.filled().len() - before;
+        if count > 0 {
+            self.pace.read(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write(context, bytes);
+        self.pace.wrote(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write_vectored(context, parts);
+        self.pace.wrote(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+}
