@@ -37,6 +37,6 @@ mod turn;
 
 pub use address::Address;
 pub use limits::Limits;
-pub use options::{ClockSource, FaceKind, Options};
+pub use options::{ClockSource, Compat, FaceKind, Options};
 pub use passwords::{Passwords, Unsafe};
 pub use server::{Event, Failure, serve};

@@ -9,9 +9,9 @@ use clap::ValueEnum;
 use super::store_args::StoreArgs;
 use super::{Failure, say};
 use crate::db::Database;
-use crate::serve::{self, Address, ClockSource, Event, FaceKind, Limits, Options, Passwords, Unsafe};
+use crate::serve::{self, Address, ClockSource, Compat, Event, FaceKind, Limits, Options, Passwords, Unsafe};
 use crate::store::ByteSize;
-use crate::time::ClockRule;
+use crate::time::{ClockRule, Ttl};
 
 /// Where it listens if nothing else is said.
 const RESP: &str = "127.0.0.1:7400";
@@ -52,6 +52,14 @@ pub(super) struct ServeArgs {
     /// An origin, such as https://app.example, whose pages may ask over HTTP
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     cors: Vec<String>,
+
+    /// A dialect whose routes are at the root of HTTP as well; they are at /pim and /pbc in any case
+    #[arg(long, value_name = "DIALECT")]
+    compat: Option<Dialect>,
+
+    /// Milliseconds that what py-in-mem's put puts lives if it does not say [default: for ever]
+    #[arg(long, value_name = "MS")]
+    default_ttl: Option<u64>,
 
     /// Refuse writes
     #[arg(long)]
@@ -149,6 +157,15 @@ struct LimitArgs {
     drain_timeout: u64,
 }
 
+/// A dialect of another system.
+#[derive(Clone, Copy, ValueEnum)]
+enum Dialect {
+    /// py-in-mem: GET /keys, PUT /put, …
+    PyInMem,
+    /// pybitcask: POST /put, GET /get/{key}, …
+    Pybitcask,
+}
+
 /// An origin as browsers write it.
 fn origin(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
@@ -219,6 +236,11 @@ impl ServeArgs {
             no_shutdown: self.no_shutdown,
             allowed_hosts: self.allow_host.clone(),
             cors: self.cors.clone(),
+            compat: self.compat.map(|dialect| match dialect {
+                Dialect::PyInMem => Compat::PyInMem,
+                Dialect::Pybitcask => Compat::PyBitcask,
+            }),
+            default_ttl: self.default_ttl.map(Ttl),
             record: self.record.clone().map(|path| (path, self.force)),
             limits: self.limits.limits(),
         })

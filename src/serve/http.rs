@@ -11,7 +11,7 @@
 //!
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
-//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `transactions`, `shared`, `stream`).
+//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `stream`).
 
 mod accept;
 mod answer;
@@ -20,6 +20,7 @@ mod body;
 mod call;
 mod conditions;
 mod connection;
+mod dialects;
 mod guard;
 mod handlers;
 mod openapi;

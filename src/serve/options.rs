@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::address::Address;
 use super::limits::Limits;
 use super::passwords::Passwords;
+use crate::time::Ttl;
 
 /// How clients speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,25 @@ pub enum ClockSource {
     Logical,
 }
 
+/// A dialect whose routes are at the root of HTTP as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compat {
+    /// That of py-in-mem.
+    PyInMem,
+    /// That of pybitcask.
+    PyBitcask,
+}
+
+impl Compat {
+    /// The first segment of its paths.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::PyInMem => "pim",
+            Self::PyBitcask => "pbc",
+        }
+    }
+}
+
 /// What a server is told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -46,6 +66,10 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may ask.
     pub cors: Vec<String>,
+    /// The dialect whose routes are at the root as well.
+    pub compat: Option<Compat>,
+    /// How long what py-in-mem's `put` puts lives if it does not say.
+    pub default_ttl: Option<Ttl>,
     /// The bounds that clients are kept in.
     pub limits: Limits,
 }

@@ -7,6 +7,9 @@
 /// A connection that sends what it is told, and reads responses.
 mod client;
 
+/// The dialects of two other systems.
+mod dialects;
+
 /// Metrics, and the document of all routes.
 mod documents;
 

@@ -10,6 +10,24 @@ use super::body::{Body, Content};
 use super::pace::Pace;
 use super::problem::Problem;
 
+/// An object whose members stay in the order in which they are written down.
+pub(super) struct Members(pub(super) Vec<(&'static str, serde_json::Value)>);
+
+impl Serialize for Members {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Such an object.
+macro_rules! members {
+    ($($name:literal: $value:expr),* $(,)?) => {
+        $crate::serve::http::answer::Members(vec![$(($name, serde_json::json!($value))),*])
+    };
+}
+
+pub(super) use members;
+
 /// What is answered to a request.
 pub(super) struct Answer {
     pub(super) status: u16,

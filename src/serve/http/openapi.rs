@@ -53,7 +53,7 @@ fn operation(route: &Route) -> Json {
         "responses": responses(route),
     });
     if route.takes != Takes::Nothing {
-        let is_required = !matches!(route.takes, Takes::Value);
+        let is_required = !matches!(route.takes, Takes::Value | Takes::Json);
         operation["requestBody"] = json!({ "required": is_required, "content": taken(route.takes) });
     }
     operation
@@ -113,6 +113,7 @@ fn said(status: u16) -> &'static str {
         410 => "it has ended",
         412 => "it is not as it was",
         415 => "a body of this type is not taken",
+        500 => "it has failed",
         422 => "time would run backwards, or ahead",
         _ => "not now",
     }
@@ -123,7 +124,7 @@ fn taken(takes: Takes) -> Map<String, Json> {
         let schema = match (takes, *kind) {
             (Takes::Object(members), _) => object(members),
             (Takes::List, "application/json") => json!({ "$ref": "#/components/schemas/List" }),
-            (Takes::Value, "application/json") => json!({}),
+            (Takes::Value | Takes::Json, "application/json") => json!({}),
             _ => json!({ "type": "string" }),
         };
         ((*kind).to_owned(), json!({ "schema": schema }))
@@ -163,6 +164,7 @@ fn object(members: &[(&'static str, &'static str)]) -> Json {
 /// A type of the table.
 fn kind(name: &str) -> Json {
     match name.strip_prefix("maybe ").unwrap_or(name) {
+        "any" => json!({}),
         "integer?" => json!({ "type": ["integer", "null"] }),
         "string?" => json!({ "type": ["string", "null"] }),
         "object?" => json!({ "type": ["object", "null"] }),

@@ -60,7 +60,7 @@ fn allowed_origin(line: &Line, head: &Parts) -> Option<HeaderValue> {
 async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
     guard::check(&head, &line.client, &line.server.desk.borrow().options)?;
     let target = Target::parse(head.uri.path(), head.uri.query())?;
-    let found = routes::find(&head.method, &target.segments);
+    let found = routes::find(&head.method, &target.segments, line.server.desk.borrow().options.compat);
     let (route, names) = match found {
         Found::Route(route, names) => (route, names),
         Found::Options(allow) => return Ok(options(&head, &allow)),

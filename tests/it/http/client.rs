@@ -156,15 +156,21 @@ impl<'s> Transcript<'s> {
             self.client = Client::to(self.server);
         }
         self.text.push_str(&format!("> {method} {target}\n"));
-        headers.iter().for_each(|header| self.text.push_str(&format!("> {header}\n")));
-        body.lines().for_each(|line| self.text.push_str(&format!("> | {line}\n")));
+        for header in headers {
+            self.text.push_str(&format!("> {header}\n"));
+        }
+        for line in body.lines() {
+            self.text.push_str(&format!("> | {line}\n"));
+        }
         self.text.push_str(&format!("< {}\n", response.status));
         for (name, value) in &response.headers {
             if !["date", "content-length", "x-content-type-options", "cache-control"].contains(&&**name) {
                 self.text.push_str(&format!("< {name}: {value}\n"));
             }
         }
-        response.text().lines().for_each(|line| self.text.push_str(&format!("< | {line}\n")));
+        for line in response.text().lines() {
+            self.text.push_str(&format!("< | {line}\n"));
+        }
         self.text.push('\n');
         response
     }

@@ -103,7 +103,7 @@ fn metrics_are_as_prometheus_reads_them() {
 }
 
 /// A request of each operation, which it answers well, and what is answered.
-const SAMPLES: [(&str, &str, &str, u16); 33] = [
+const SAMPLES: [(&str, &str, &str, u16); 61] = [
     ("putValue", "/v1/records/a/value", "1", 201),
     ("getValue", "/v1/records/a/value", "", 200),
     ("putField", "/v1/records/a/fields/f", "1", 201),
@@ -137,6 +137,34 @@ const SAMPLES: [(&str, &str, &str, u16); 33] = [
     ("openapi", "/openapi.json", "", 200),
     ("deleteField", "/v1/records/l/fields/f", "", 204),
     ("deleteRecord", "/v1/records/l", "", 204),
+    ("pimPut", "/pim/put", "{\"command\":\"a 1\"}", 200),
+    ("pimPost", "/pim/put", "{\"command\":\"a\"}", 400),
+    ("pimGet", "/pim/get", "{\"command\":\"a\"}", 200),
+    ("pimExists", "/pim/exists", "{\"command\":\"a\"}", 200),
+    ("pimFind", "/pim/find", "{\"command\":\"-k a\"}", 200),
+    ("pimAlias", "/pim/alias", "{\"command\":\"k keys\"}", 200),
+    ("pimShowAlias", "/pim/show-alias", "", 200),
+    ("pimResetAlias", "/pim/reset-alias", "", 200),
+    ("pimBatch", "/pim/batch", "[\"size\"]", 200),
+    ("pimKeys", "/pim/keys", "", 200),
+    ("pimValues", "/pim/values", "", 200),
+    ("pimItems", "/pim/items", "", 200),
+    ("pimSize", "/pim/size", "", 200),
+    ("pimHelp", "/pim/help", "", 200),
+    ("pimBegin", "/pim/begin", "", 200),
+    ("pimCommit", "/pim/commit", "", 500),
+    ("pimRollback", "/pim/rollback", "", 500),
+    ("pimDelete", "/pim/delete", "{\"command\":\"a\"}", 200),
+    ("pimClear", "/pim/clear", "", 200),
+    ("pbcPut", "/pbc/put", "{\"key\":\"a\",\"value\":1}", 200),
+    ("pbcPut", "/pbc/put", "{}", 422),
+    ("pbcGet", "/pbc/get/a", "", 200),
+    ("pbcKeys", "/pbc/keys", "", 200),
+    ("pbcDelete", "/pbc/delete/a", "", 200),
+    ("pbcBatch", "/pbc/batch", "{\"data\":{}}", 200),
+    ("pbcStatus", "/pbc", "", 200),
+    ("pbcHealth", "/pbc/health", "", 200),
+    ("pbcClear", "/pbc/clear", "", 200),
 ];
 
 #[test]
@@ -177,6 +205,7 @@ fn the_document_tells_of_every_route_and_each_does_what_it_tells() {
         fits(&document, operation, &response, path);
         asked.insert(name);
     }
+    client.ask("PUT", "/v1/records/a/value", &[TEXT], "1");
     let deleted = client.ask("DELETE", "/v1/records/a/value", &[], "");
     fits(&document, &operations["deleteValue"].2, &deleted, "deleteValue");
     assert!(operations.keys().all(|name| asked.contains(&**name)), "{:?}", operations.keys());

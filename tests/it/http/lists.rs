@@ -85,9 +85,10 @@ fn a_line_that_is_wrong_ends_the_stream_and_says_why() {
 #[test]
 fn many_lines_are_answered_as_the_program_answers_them() {
     let server = start_still(&[]);
-    let lines: String = (0..20_000)
-        .map(|n| format!("[\"APPEND\",\"k{}\",\"f\",\"{n}\"]\n[\"SCAN\",\"k{}\"]\n", n % 700, n % 300))
-        .collect();
+    let mut lines = String::new();
+    for n in 0..20_000 {
+        lines += &format!("[\"APPEND\",\"k{}\",\"f\",\"{n}\"]\n[\"SCAN\",\"k{}\"]\n", n % 700, n % 300);
+    }
     let response = Client::to(&server).ask("POST", "/v1/query", &[LINES], &lines);
     let output = feed(&["run", "--format", "jsonl", "-"], lines.as_bytes());
     assert_eq!(output.status.code(), Some(0));

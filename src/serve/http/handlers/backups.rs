@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::query::{Query, RestorePoint};
 use crate::reply::Reply;
-use crate::serve::http::answer::{Answer, Outcome};
+use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::Call;
 use crate::serve::http::problem::Problem;
 use crate::time::Time;
@@ -23,7 +23,7 @@ fn moments(call: &mut Call<'_>) -> Vec<(Time, u64)> {
 
 pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
     let backups = moments(call).into_iter().map(|(at, records)| json!({ "at": at.0, "records": records }));
-    Ok(Answer::json(200, &json!({ "backups": backups.collect::<Vec<_>>() })))
+    Ok(Answer::json(200, &members! { "backups": backups.collect::<Vec<_>>() }))
 }
 
 pub(in crate::serve::http) fn backup(call: &mut Call<'_>) -> Outcome {
@@ -32,7 +32,7 @@ pub(in crate::serve::http) fn backup(call: &mut Call<'_>) -> Outcome {
         Reply::Count(records) => *records,
         _ => 0,
     })?;
-    Ok(Answer::json(201, &json!({ "at": timestamp.0, "records": records })))
+    Ok(Answer::json(201, &members! { "at": timestamp.0, "records": records }))
 }
 
 pub(in crate::serve::http) fn restore(call: &mut Call<'_>) -> Outcome {
@@ -41,5 +41,5 @@ pub(in crate::serve::http) fn restore(call: &mut Call<'_>) -> Outcome {
     let (at, _) = found.ok_or_else(|| Problem::new(404, "no-backup", "there is no backup that early"))?;
     let (timestamp, timestamp_to_restore) = (call.desk.now(), RestorePoint(Time(to)));
     call.ask(&Query::Restore { timestamp, timestamp_to_restore }, |_| ())?;
-    Ok(Answer::json(200, &json!({ "at": timestamp.0, "to": at.0 })))
+    Ok(Answer::json(200, &members! { "at": timestamp.0, "to": at.0 }))
 }

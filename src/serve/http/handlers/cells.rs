@@ -10,7 +10,7 @@ use super::shown::{Shown, cell, left, value};
 use crate::query::Query;
 use crate::reply::{Reply, Value};
 use crate::serve::http::accept::chosen;
-use crate::serve::http::answer::{Answer, Outcome};
+use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::Call;
 use crate::serve::http::conditions::{check, is_known, tag};
 use crate::serve::http::problem::Problem;
@@ -169,13 +169,13 @@ pub(in crate::serve::http) fn append(call: &mut Call<'_>) -> Outcome {
         _ => 0,
     })?;
     let now = value(call, key, field)?.map(|value| tag(&value)).unwrap_or_default();
-    Ok(Answer::json(200, &serde_json::json!({ "length": length })).with_header(ETAG, &now))
+    Ok(Answer::json(200, &members! { "length": length }).with_header(ETAG, &now))
 }
 
 pub(in crate::serve::http) fn ttl(call: &mut Call<'_>) -> Outcome {
     let asked = call.asked;
     let left = call.ask(&Query::TtlOf { key: asked.name(0), field: asked.name(1) }, left)??;
-    Ok(Answer::json(200, &serde_json::json!({ "left": left })))
+    Ok(Answer::json(200, &members! { "left": left }))
 }
 
 pub(in crate::serve::http) fn expire(call: &mut Call<'_>) -> Outcome {

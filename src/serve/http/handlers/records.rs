@@ -1,12 +1,14 @@
 //! Records: listed, read, removed, and how long they live.
 
-use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use super::cells::{Lifetime, done};
 use super::shown::{Cell, Shown, cell, left};
 use crate::query::Query;
 use crate::reply::Reply;
-use crate::serve::http::answer::{Answer, Outcome};
+use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::{Asked, Call};
 use crate::serve::http::problem::Problem;
 use crate::time::Ttl;
@@ -14,6 +16,22 @@ use crate::time::Ttl;
 /// A page has so many unless told, and so many at most.
 const PAGE: u64 = 100;
 const LARGEST: u64 = 10_000;
+
+/// A record as it is told.
+#[derive(Serialize)]
+struct Record<'k> {
+    key: &'k str,
+    value: Option<Shown>,
+    left: Option<u64>,
+    fields: BTreeMap<String, Cell>,
+}
+
+/// A page of fields.
+#[derive(Serialize)]
+struct Fields {
+    fields: BTreeMap<String, Cell>,
+    next: Option<String>,
+}
 
 /// Which part of a listing is asked for.
 struct Part<'a> {
@@ -56,7 +74,7 @@ pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
         Reply::Keys(keys) => part.take(keys, |key| &**key),
         _ => (Vec::new(), None),
     })?;
-    Ok(Answer::json(200, &json!({ "keys": keys, "next": next })))
+    Ok(Answer::json(200, &members! { "keys": keys, "next": next }))
 }
 
 pub(in crate::serve::http) fn get(call: &mut Call<'_>) -> Outcome {
@@ -71,22 +89,18 @@ pub(in crate::serve::http) fn get(call: &mut Call<'_>) -> Outcome {
     if cells.is_empty() {
         return Err(Problem::not_found());
     }
-    let (mut own, mut fields) = (None, Map::new());
+    let (mut own, mut fields) = (None, BTreeMap::new());
     for (field, value) in cells {
         let left = call.ask(&Query::TtlOf { key, field: &field }, left)??;
         let shown = Cell { value: Shown(value), left };
         if field.is_empty() {
             own = Some(shown);
         } else {
-            fields.insert(field, as_json(&shown));
+            fields.insert(field, shown);
         }
     }
     let (value, left) = own.map_or((None, None), |own| (Some(own.value), own.left));
-    Ok(Answer::json(200, &json!({ "key": key, "value": value, "left": left, "fields": fields })))
-}
-
-fn as_json(cell: &Cell) -> Json {
-    json!({ "value": cell.value, "left": cell.left })
+    Ok(Answer::json(200, &Record { key, value, left, fields }))
 }
 
 pub(in crate::serve::http) fn delete(call: &mut Call<'_>) -> Outcome {
@@ -107,19 +121,19 @@ pub(in crate::serve::http) fn fields(call: &mut Call<'_>) -> Outcome {
         }
         _ => (Vec::new(), None),
     })?;
-    let mut fields = Map::new();
+    let mut fields = BTreeMap::new();
     for field in names {
         if let Some(cell) = cell(call, key, &field)? {
-            fields.insert(field, as_json(&cell));
+            fields.insert(field, cell);
         }
     }
-    Ok(Answer::json(200, &json!({ "fields": fields, "next": next })))
+    Ok(Answer::json(200, &Fields { fields, next }))
 }
 
 pub(in crate::serve::http) fn ttl(call: &mut Call<'_>) -> Outcome {
     let key = call.asked.name(0);
     let left = call.ask(&Query::TtlOfRecord { key }, left)??;
-    Ok(Answer::json(200, &json!({ "left": left })))
+    Ok(Answer::json(200, &members! { "left": left }))
 }
 
 pub(in crate::serve::http) fn expire(call: &mut Call<'_>) -> Outcome {

@@ -4,11 +4,10 @@ use std::io;
 use std::sync::Arc;
 
 use hyper::body::Bytes;
-use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::query::Language;
-use crate::serve::http::answer::{Answer, Outcome};
+use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::Call;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::stream::LINES;
@@ -25,13 +24,13 @@ pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
     let now = call.desk.now().0;
     Ok(Answer::json(
         200,
-        &json!({
+        &members! {
             "records": stats.records,
             "cells": stats.cells,
             "backups": stats.backups,
             "now": now,
             "store": stats.store,
-        }),
+        },
     ))
 }
 

@@ -1,10 +1,9 @@
 //! Transactions: begun, and ended either way.
 
 use hyper::header::LOCATION;
-use serde_json::json;
 
 use crate::query::Query;
-use crate::serve::http::answer::{Answer, Outcome};
+use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::{Call, TRANSACTION};
 use crate::serve::http::problem::Problem;
 
@@ -38,7 +37,7 @@ pub(in crate::serve::http) fn ended(call: &mut Call<'_>, id: &str, commits: bool
 pub(in crate::serve::http) fn begin(call: &mut Call<'_>) -> Outcome {
     let id = begun(call)?;
     let idle = u64::try_from(call.server.limits().transaction_timeout.as_millis()).unwrap_or(u64::MAX);
-    let answer = Answer::json(201, &json!({ "id": id, "idle_ms": idle }));
+    let answer = Answer::json(201, &members! { "id": id, "idle_ms": idle });
     Ok(answer.with_header(TRANSACTION, &id).with_header(LOCATION, &format!("/v1/transactions/{id}")))
 }
 
