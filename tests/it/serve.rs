@@ -20,6 +20,9 @@ mod draw;
 /// Clients in other languages.
 mod libraries;
 
+/// Requests that are none, beside Redis.
+mod malformed;
+
 /// What goes between a client and our server.
 mod proxy;
 

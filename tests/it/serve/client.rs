@@ -2,8 +2,8 @@
 //!
 //! Invariant: a reply is read whole and nothing behind it, whatever its type.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -11,9 +11,22 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a connection goes through.
-trait Socket: Read + Write + Send {}
+trait Socket: Read + Write + Send {
+    /// Sends nothing more, if it is still connected.
+    fn end(&self);
+}
 
-impl<S: Read + Write + Send> Socket for S {}
+impl Socket for TcpStream {
+    fn end(&self) {
+        let _ = self.shutdown(Shutdown::Write);
+    }
+}
+
+impl Socket for UnixStream {
+    fn end(&self) {
+        let _ = self.shutdown(Shutdown::Write);
+    }
+}
 
 /// A connection.
 pub(crate) struct Client(BufReader<Box<dyn Socket>>);
@@ -48,6 +61,19 @@ impl Client {
     pub(crate) fn ask(&mut self, words: &[impl AsRef<[u8]>]) -> Vec<u8> {
         self.send(words);
         self.reply()
+    }
+
+    /// Sends bytes as the last ones, and reads all that comes back.
+    pub(crate) fn end_with(mut self, bytes: &[u8]) -> Vec<u8> {
+        // Who has read enough may have closed the connection.
+        let _ = self.0.get_mut().write_all(bytes);
+        self.0.get_ref().end();
+        let mut all = Vec::new();
+        match self.0.read_to_end(&mut all) {
+            // Not all was read that was sent.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => all,
+            read => read.map(|_| all).expect("it ends"),
+        }
     }
 
     /// Reads one line, with its end; nothing where the connection was closed.
