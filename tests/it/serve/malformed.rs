@@ -99,7 +99,7 @@ fn drawn(rng: &mut Rng) -> Vec<u8> {
         bytes.extend(*rng.pick(GOOD));
     }
     match rng.below(10) {
-        0 => bytes.extend([*rng.pick(LONG), &[b'x'; 70_000]].concat()),
+        0 => bytes.extend([*rng.pick(LONG), &vec![b'x'; 70_000]].concat()),
         1..4 => bytes.extend(*rng.pick(OPEN)),
         _ => {}
     }
