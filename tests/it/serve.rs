@@ -23,6 +23,9 @@ mod libraries;
 /// Requests that are none, beside Redis.
 mod malformed;
 
+/// Every combination of options, beside Redis.
+mod options;
+
 /// What goes between a client and our server.
 mod proxy;
 
@@ -34,6 +37,9 @@ mod rust_client;
 
 /// Replies whose order or time is nobody's promise, made comparable.
 mod same;
+
+/// What a server tells of itself and its connections.
+mod told;
 
 /// The tools that come with Redis.
 mod tools;

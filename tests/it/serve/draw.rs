@@ -171,7 +171,7 @@ impl Draw {
     /// The words of a letter.
     fn letter(&mut self, letter: char, words: &mut Vec<Vec<u8>>) {
         match letter {
-            'k' => words.push(self.pick(KEYS)),
+            'k' => words.push(self.key(&words[0])),
             'F' if self.rng.chance(20) => words.push(Vec::new()),
             'f' | 'F' => words.push(self.pick(FIELDS)),
             'v' => words.push(self.value()),
@@ -187,6 +187,17 @@ impl Draw {
             'c' => self.client(words),
             _ => panic!("no word is {letter}"),
         }
+    }
+
+    /// A key, most often one of those that mostly hold what the command is for.
+    fn key(&mut self, name: &[u8]) -> Vec<u8> {
+        let fit = match name[0].to_ascii_uppercase() {
+            _ if self.rng.chance(3) => KEYS,
+            b'H' => &KEYS[..3],
+            b'L' | b'R' => &KEYS[3..5],
+            _ => &KEYS[5..],
+        };
+        self.pick(fit)
     }
 
     fn value(&mut self) -> Vec<u8> {

@@ -41,6 +41,11 @@ impl Server {
         self.address("resp").rsplit_once(':').expect("it has a port").1
     }
 
+    /// Waits until it ends, and tells with what status.
+    pub(crate) fn status(&mut self) -> Option<i32> {
+        self.child.wait().expect("it is a child").code()
+    }
+
     /// A connection to its RESP face.
     pub(crate) fn client(&self) -> Client {
         Client::to(self.address("resp"))

@@ -125,7 +125,7 @@ pub(super) const VALUES: &[&[u8]] = &[
     b"hello world, this is a text of more than forty-four bytes in all",
 ];
 
-/// Keys.
+/// Keys: those that mostly hold hashes, then those for lists, then those for texts.
 pub(super) const KEYS: &[&[u8]] =
     &[b"a", b"b", b"c", b"user:1", b"user:2", b"", b"\xff\x00k", b"a*b", b"a\r\nb", "cl\u{e9}".as_bytes()];
 
