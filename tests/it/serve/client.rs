@@ -130,7 +130,8 @@ fn line_end(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| *byte == b'\n').expect("a line ends") + 1
 }
 
-fn value_end(bytes: &[u8]) -> usize {
+/// Where the first value of these bytes ends.
+pub(super) fn value_end(bytes: &[u8]) -> usize {
     let (mut end, mut missing) = (0, 1_u64);
     while missing > 0 {
         let line = &bytes[end..end + line_end(&bytes[end..])];

@@ -393,6 +393,13 @@ impl Draw {
                 _ => self.ends(words, "set"),
             }
         }
+        let is_alone = words.len() == 4
+            && !["NX", "XX", "GET", "KEEPTTL"]
+                .iter()
+                .any(|word| words[3].eq_ignore_ascii_case(word.as_bytes()));
+        if is_alone {
+            words.push(b"100".to_vec());
+        }
         if self.rng.chance(25) && words.len() > 4 {
             words.push(b"PERSIST".to_vec());
         }
