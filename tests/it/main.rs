@@ -12,6 +12,9 @@ mod judge;
 mod language;
 #[cfg(feature = "cli")]
 mod program;
+/// The program as a server.
+#[cfg(all(feature = "cli", unix))]
+mod served;
 /// The program, started.
 #[cfg(feature = "cli")]
 mod started;

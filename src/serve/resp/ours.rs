@@ -20,6 +20,9 @@ pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> D
         return Err(Refused::said(format!("ERR {} inside MULTI is not allowed", words[0])));
     }
     let protocol = call.protocol;
+    if let Request::Batch(queries) = &request {
+        call.say(|writer| writer.array(queries.len()))?;
+    }
     Ok(call.desk.ask_own(&mut face.transaction, &request, call.held, |replies, answer| {
         reply::write_answer(&mut Writer::new(&mut replies.bytes, protocol), answer);
     })?)
