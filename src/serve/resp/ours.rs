@@ -20,6 +20,9 @@ pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> D
         return Err(Refused::said(format!("ERR {} inside MULTI is not allowed", words[0])));
     }
     let (protocol, is_text) = (call.protocol, face.speech == Speech::Text);
+    if let Request::Batch(queries) = &request {
+        call.say(|writer| writer.array(queries.len()))?;
+    }
     Ok(call.desk.ask_own(&mut face.transaction, &request, call.held, |replies, answer| {
         let writer = &mut Writer::new(&mut replies.bytes, protocol);
         if is_text { write_text(writer, answer) } else { reply::write_answer(writer, answer) }
