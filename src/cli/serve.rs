@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::store_args::StoreArgs;
-use super::{Failure, say};
+use super::{Failure, on_interrupt, say};
 use crate::db::Database;
 use crate::serve::{self, Address, ClockSource, Event, FaceKind, Limits, Options, Passwords, Unsafe};
 use crate::store::ByteSize;
@@ -154,8 +154,10 @@ Not as with Redis:
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let options = args.options()?;
     let database = open(&args.storing, options.clock)?;
-    let served = serve::serve(database, options, tell);
-    args.storing.close(served?)
+    let served = serve::serve(database, options, tell)?;
+    // It takes no more signals; whoever cannot wait for the store to be closed breaks that off.
+    on_interrupt();
+    args.storing.close(served)
 }
 
 impl ServeArgs {

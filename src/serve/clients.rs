@@ -34,9 +34,10 @@ pub(super) struct Client {
     pub(super) is_admitted: Cell<bool>,
     /// Is nothing of it in hand?
     pub(super) is_idle: Cell<bool>,
-    /// Bytes that it holds.
+    /// Bytes that it holds: read, to be written, and queued for an EXEC.
     pub(super) input: Cell<usize>,
     pub(super) output: Cell<usize>,
+    pub(super) queued: Cell<usize>,
     pub(super) task: RefCell<Option<AbortHandle>>,
 }
 
@@ -70,6 +71,7 @@ impl Clients {
             is_idle: Cell::new(true),
             input: Cell::new(0),
             output: Cell::new(0),
+            queued: Cell::new(0),
             task: RefCell::default(),
         });
         self.by_id.insert(client.id, Rc::clone(&client));
@@ -111,7 +113,7 @@ impl Clients {
 impl Client {
     /// Bytes that it holds.
     pub(super) fn held(&self) -> usize {
-        self.input.get() + self.output.get()
+        self.input.get() + self.output.get() + self.queued.get()
     }
 
     /// The host that it comes from; that of a socket in the file system is empty.
@@ -123,6 +125,7 @@ impl Client {
     pub(super) fn end(&self) {
         self.input.set(0);
         self.output.set(0);
+        self.queued.set(0);
         if let Some(task) = &*self.task.borrow() {
             task.abort();
         }

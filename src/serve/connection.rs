@@ -9,11 +9,14 @@
 //!       └─────────────────────────────────────────────────┘
 //! ```
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Instant;
 
-use tokio::io::Interest;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::clients::Client;
@@ -25,24 +28,17 @@ use super::turn::{Mailbox, commit};
 /// An idle connection keeps no more room than this for its replies.
 const KEPT: usize = 16 << 10;
 
+/// Who has said no password may leave no more than this of its replies unread.
+const STRANGER: usize = 1 << 10;
+
 /// What a connection is made of, in the network or in the file system.
-pub(super) trait Socket {
-    async fn ready(&self, interest: Interest) -> io::Result<()>;
-    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize>;
+pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
 }
 
 macro_rules! sockets {
     ($($socket:ty),*) => {$(
         impl Socket for $socket {
-            async fn ready(&self, interest: Interest) -> io::Result<()> {
-                <$socket>::ready(self, interest).await.map(drop)
-            }
-
-            fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-                <$socket>::try_read(self, buffer)
-            }
-
             fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
                 <$socket>::try_write(self, bytes)
             }
@@ -64,15 +60,20 @@ pub(super) struct Connection<S> {
     /// What is to be written, and how much of it is.
     output: Vec<u8>,
     written: usize,
+    /// What it held when all were last held to their bound.
+    weighed: usize,
     /// Does a whole request wait for its turn?
     has_more: bool,
     end: Option<End>,
 }
 
-/// What became of reading.
-enum Read {
-    Bytes(usize),
-    Nothing,
+/// What a connection goes on with.
+enum Next {
+    /// So many bytes were read, which stand in the server's scratch until this task waits again.
+    Read(usize),
+    /// Something was written.
+    Written,
+    /// The other side has closed it.
     Closed,
 }
 
@@ -86,15 +87,13 @@ impl<S: Socket> Connection<S> {
     pub(super) fn new(socket: S, face: Box<dyn Face>, client: Rc<Client>, server: Rc<Server>) -> Self {
         let output = face.greeting();
         let (mailbox, input) = (Rc::default(), Vec::new());
-        Self { socket, face, client, server, mailbox, input, output, written: 0, has_more: false, end: None }
+        let (written, weighed, has_more, end) = (0, 0, false, None);
+        Self { socket, face, client, server, mailbox, input, output, written, weighed, has_more, end }
     }
 
     /// Goes on until either side ends it.
     pub(super) async fn run(mut self) {
         while let Ok(true) = self.round().await {}
-        if self.end == Some(End::Shutdown) {
-            self.server.shutdown.notify_one();
-        }
     }
 
     /// One round; `false` at the end.
@@ -106,25 +105,31 @@ impl<S: Socket> Connection<S> {
             return Ok(false);
         }
         let is_sated = is_ended || self.unwritten() > SATED;
-        if !self.has_more || is_sated {
-            self.wait(is_sated).await?;
-        }
-        if is_sated {
-            return Ok(true);
-        }
-        let server = Rc::clone(&self.server);
-        let (worked, step) = {
-            let scratch = &mut *server.scratch.borrow_mut();
-            match self.read(scratch)? {
-                Read::Closed => return Ok(false),
-                Read::Nothing if !self.has_more => return Ok(true),
-                Read::Nothing => (self.input.len(), self.answer(None)),
-                Read::Bytes(count) => (count, self.answer(Some(&scratch[..count]))),
+        let (worked, step) = if self.has_more && !is_sated {
+            // Who has a request waiting for its turn is read when that is answered.
+            (self.input.len(), self.answer(None))
+        } else {
+            match self.next(is_sated).await? {
+                Next::Closed => {
+                    // It may still read what it has asked for.
+                    self.end = Some(End::Close);
+                    return Ok(true);
+                }
+                Next::Written => return Ok(true),
+                Next::Read(count) => {
+                    let server = Rc::clone(&self.server);
+                    let scratch = &server.scratch.borrow()[..count];
+                    (count, self.answer(Some(scratch)))
+                }
             }
         };
         self.has_more = step.has_more;
         self.end = step.end;
         self.settle().await;
+        if self.end == Some(End::Shutdown) {
+            // Whether its client reads what it asked before is no matter.
+            self.server.shutdown.notify_one();
+        }
         if worked > PLENTY || step.has_more {
             tokio::task::yield_now().await;
         }
@@ -146,6 +151,9 @@ impl<S: Socket> Connection<S> {
                     self.client.stalled.set(None);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.unwritten() > STRANGER && !self.client.is_admitted.get() {
+                        return Err(error);
+                    }
                     if self.client.stalled.get().is_none() {
                         self.client.stalled.set(Some(Instant::now()));
                     }
@@ -156,41 +164,47 @@ impl<S: Socket> Connection<S> {
             }
         }
         if self.written > 0 {
-            self.written = 0;
-            self.output.clear();
-            if self.output.capacity() > KEPT {
-                self.output = Vec::new();
-            }
+            self.forget_output();
             self.count();
         }
         Ok(())
     }
 
-    /// Waits until the socket takes or has something.
-    async fn wait(&self, is_sated: bool) -> io::Result<()> {
-        let interest = match (self.output.is_empty(), is_sated) {
-            (true, false) => Interest::READABLE,
-            (true, true) => return Ok(()),
-            (false, true) => Interest::WRITABLE,
-            (false, false) => Interest::READABLE | Interest::WRITABLE,
-        };
-        self.client.is_idle.set(self.output.is_empty() && self.input.is_empty());
-        let ready = self.socket.ready(interest).await;
-        self.client.is_idle.set(false);
-        ready
+    fn forget_output(&mut self) {
+        self.written = 0;
+        self.output.clear();
+        if self.output.capacity() > KEPT {
+            self.output = Vec::new();
+        }
     }
 
-    fn read(&self, scratch: &mut [u8]) -> io::Result<Read> {
-        // Who has a request waiting for its turn is read when that is answered.
-        if self.has_more {
-            return Ok(Read::Nothing);
-        }
-        match self.socket.try_read(scratch) {
-            Ok(0) => Ok(Read::Closed),
-            Ok(count) => Ok(Read::Bytes(count)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Nothing),
-            Err(error) => Err(error),
-        }
+    /// Waits until the socket has taken or given something. What it gives is read at once and no second time: a read
+    /// that does not fill its room has found the socket empty.
+    async fn next(&mut self, is_sated: bool) -> io::Result<Next> {
+        self.client.is_idle.set(self.output.is_empty() && self.input.is_empty());
+        let next = poll_fn(|context| {
+            if !self.output.is_empty() {
+                let left = &self.output[self.written..];
+                if let Poll::Ready(count) = Pin::new(&mut self.socket).poll_write(context, left) {
+                    let count = count?;
+                    self.written += count;
+                    self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
+                    self.client.stalled.set(None);
+                    return Poll::Ready(Ok(Next::Written));
+                }
+            }
+            if is_sated {
+                return Poll::Pending;
+            }
+            let scratch = &mut *self.server.scratch.borrow_mut();
+            let mut read = ReadBuf::new(scratch);
+            std::task::ready!(Pin::new(&mut self.socket).poll_read(context, &mut read))?;
+            let count = read.filled().len();
+            Poll::Ready(Ok(if count == 0 { Next::Closed } else { Next::Read(count) }))
+        });
+        let next = next.await;
+        self.client.is_idle.set(false);
+        next
     }
 
     /// Answers what is whole of the input and of what was just read.
@@ -219,7 +233,9 @@ impl<S: Socket> Connection<S> {
             self.input = Vec::new();
         }
         let is_half = !self.input.is_empty() && !step.has_more;
-        self.client.half.set(is_half.then(|| self.client.half.get().unwrap_or(begun)));
+        // Behind a request that was whole another half begins.
+        let since = self.client.half.get().filter(|_| step.consumed == 0);
+        self.client.half.set(is_half.then(|| since.unwrap_or(begun)));
         desk.metrics.turned(begun.elapsed(), || {
             format!("{} of client {}", self.client.command.get(), self.client.id)
         });
@@ -234,29 +250,39 @@ impl<S: Socket> Connection<S> {
         } else {
             commit(&mut self.server.desk.borrow_mut(), std::iter::once(&*self.mailbox));
         }
-        match std::mem::replace(&mut *self.mailbox.ready.borrow_mut(), Ok(Vec::new())) {
+        // Of what is written nothing is kept, though it may never be all.
+        self.output.drain(..std::mem::take(&mut self.written));
+        let ready = std::mem::replace(&mut *self.mailbox.ready.borrow_mut(), Ok(Vec::new()));
+        match ready {
             Ok(bytes) if self.output.is_empty() => self.output = bytes,
             Ok(bytes) => self.output.extend_from_slice(&bytes),
-            Err((why, count)) => {
+            Err(Some((why, count))) => {
                 let uncommitted = self.face.uncommitted(&why);
                 (0..count).for_each(|_| self.output.extend_from_slice(&uncommitted));
             }
+            Err(None) => return self.cut(),
         }
         if self.unwritten() > self.server.limits().unread {
-            self.end = Some(End::Close);
-            self.output.clear();
-            self.written = 0;
+            return self.cut();
         }
         self.count();
     }
 
+    /// Ends it without what it would have to read.
+    fn cut(&mut self) {
+        self.end = self.end.or(Some(End::Close));
+        self.forget_output();
+        self.count();
+    }
+
     /// Tells what it holds, and closes who holds most where all hold too much.
-    fn count(&self) {
-        let (input, output) = (self.input.capacity(), self.output.capacity());
-        let before = self.client.held();
-        self.client.input.set(input);
-        self.client.output.set(output);
-        if input + output > before + KEPT {
+    fn count(&mut self) {
+        self.client.input.set(self.input.capacity());
+        self.client.output.set(self.output.capacity());
+        let held = self.client.held();
+        self.weighed = self.weighed.min(held);
+        if held > self.weighed + KEPT {
+            self.weighed = held;
             self.server.desk.borrow().clients.hold_to(self.server.limits().buffers);
         }
     }

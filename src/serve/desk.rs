@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::io;
 use std::rc::Rc;
 
 use super::clients::Clients;
@@ -24,6 +25,18 @@ pub(super) struct Replies {
     pub(super) bytes: Vec<u8>,
     /// How many there are.
     pub(super) count: usize,
+    /// Are they more than a client may leave unread? Then nothing more is kept of them: it is closed.
+    pub(super) are_over: bool,
+}
+
+impl Replies {
+    /// Makes room for more, or sees that there is none.
+    fn hold_to(&mut self, most: usize) {
+        if self.are_over || self.bytes.len() > most {
+            self.are_over = true;
+            self.bytes.clear();
+        }
+    }
 }
 
 /// The same, which come out when they are committed.
@@ -44,6 +57,8 @@ pub(super) enum Refusal {
     Transactions,
     /// A batch has too many queries.
     Long,
+    /// A transaction begins or ends within a list.
+    Within,
 }
 
 /// A transaction of a connection. What is open when it goes is rolled back.
@@ -68,13 +83,26 @@ pub(super) struct Desk {
     sessions: u64,
     /// Is there no memory for writes?
     pub(super) is_full: bool,
+    /// Has a commit failed? Nothing is written any more then.
+    pub(super) has_failed: bool,
 }
 
 impl Desk {
-    pub(super) fn new(database: Database, options: Options, recorder: Option<Recorder>) -> Self {
-        let (clients, metrics) = (Clients::default(), Metrics::new());
-        let open = Rc::default();
-        Self { database, options, clients, metrics, recorder, open, sessions: 0, is_full: false }
+    pub(super) fn new(database: Database, options: Options) -> Self {
+        let (clients, metrics, recorder) = (Clients::default(), Metrics::new(), None);
+        let (open, sessions, is_full, has_failed) = (Rc::default(), 0, false, false);
+        Self { database, options, clients, metrics, recorder, open, sessions, is_full, has_failed }
+    }
+
+    /// Begins the record, if one is asked for.
+    ///
+    /// # Errors
+    /// It cannot be written, or is there and is not to be replaced.
+    pub(super) fn begin_record(&mut self) -> io::Result<()> {
+        if let Some((path, replaces)) = &self.options.record {
+            self.recorder = Some(Recorder::create(path, *replaces, &mut self.database)?);
+        }
+        Ok(())
     }
 
     /// Reads the machine's clock, where that moves the database's: whatever is asked until it is read again happens at
@@ -141,16 +169,14 @@ impl Desk {
         each: impl FnOnce(&mut Replies, &Reply<'_>) -> R,
     ) -> Result<R, Refusal> {
         self.check(query)?;
-        let session = who.map(|who| &who.session);
+        let (session, most) = (who.map(|who| &who.session), self.options.limits.unread);
         let recorder = &mut self.recorder;
-        if recorder.is_none() {
-            return Ok(self.database.settle(session, query, held, each)?);
-        }
         let now = self.database.now();
         let answered = self.database.settle(session, query, held, |replies, reply| {
             if let Some(recorder) = recorder {
                 recorder.query(number(who), now, query, reply);
             }
+            replies.hold_to(most);
             each(replies, reply)
         });
         Ok(answered?)
@@ -169,10 +195,12 @@ impl Desk {
     ) -> Result<(), Refusal> {
         requests.iter().flat_map(Request::queries).try_for_each(|query| self.check(query))?;
         let (session, now, recorder) = (who.map(|who| &who.session), self.database.now(), &mut self.recorder);
+        let most = self.options.limits.unread;
         let applied = self.database.apply_pending(session, requests, held, |replies, request, answer| {
             if let Some(recorder) = recorder {
                 recorder.request(number(who), now, request, answer);
             }
+            replies.hold_to(most);
             each(replies, answer);
         });
         Ok(applied?)
@@ -255,6 +283,7 @@ impl fmt::Display for Refusal {
             Self::Memory => f.write_str("there is no memory for more"),
             Self::Transactions => f.write_str("too many transactions are open"),
             Self::Long => f.write_str("the batch has too many queries"),
+            Self::Within => f.write_str("no transaction begins or ends within a list"),
         }
     }
 }

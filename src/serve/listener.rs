@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net as unix;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -33,15 +34,27 @@ pub(super) struct Listener {
 
 enum Door {
     Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
+    /// With the file that it is: by the end another may have its place.
+    Unix(UnixListener, PathBuf, Option<FileId>),
 }
+
+/// Which file something is, whatever its name: device and number.
+type FileId = (u64, u64);
 
 impl Drop for Door {
     fn drop(&mut self) {
-        if let Self::Unix(_, path) = self {
+        if let Self::Unix(_, path, file) = self
+            && file.is_some()
+            && file_id(path) == *file
+        {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+fn file_id(path: &Path) -> Option<FileId> {
+    let there = std::fs::symlink_metadata(path).ok()?;
+    Some((there.dev(), there.ino()))
 }
 
 impl Listener {
@@ -60,7 +73,7 @@ impl Listener {
                 remove_stale(path)?;
                 let listener = bind_alone(path)?;
                 listener.set_nonblocking(true)?;
-                Door::Unix(UnixListener::from_std(listener)?, path.clone())
+                Door::Unix(UnixListener::from_std(listener)?, path.clone(), file_id(path))
             }
         };
         Ok(Self { face, door })
@@ -70,7 +83,7 @@ impl Listener {
     pub(super) fn line(&self) -> String {
         let address = match &self.door {
             Door::Tcp(listener) => listener.local_addr().map(Address::Tcp).ok(),
-            Door::Unix(_, path) => Some(Address::Unix(path.clone())),
+            Door::Unix(_, path, _) => Some(Address::Unix(path.clone())),
         };
         format!("{} {}", self.face.name(), address.map_or_else(String::new, |address| address.to_string()))
     }
@@ -85,7 +98,7 @@ impl Listener {
                     let local = socket.local_addr().map(|local| local.to_string()).unwrap_or_default();
                     self.welcome(&server, socket, (peer.to_string(), local), Some(peer));
                 }),
-                Door::Unix(listener, path) => listener.accept().await.map(|(socket, _)| {
+                Door::Unix(listener, path, _) => listener.accept().await.map(|(socket, _)| {
                     let path = format!("{}:0", path.display());
                     self.welcome(&server, socket, (path.clone(), path), None);
                 }),
@@ -105,7 +118,7 @@ impl Listener {
     ) {
         let desk = &mut *server.desk.borrow_mut();
         let (face, limits) = (self.face, &desk.options.limits);
-        let host = from.filter(|from| !from.ip().is_loopback()).map(|from| from.ip());
+        let host = from.map(|from| from.ip().to_canonical()).filter(|host| !host.is_loopback());
         let host = host.and_then(|_| peer.rsplit_once(':')).map(|(host, _)| host);
         let are_many = desk.clients.len() >= limits.connections
             || host.is_some_and(|host| desk.clients.of_host(host) >= limits.connections_per_source);

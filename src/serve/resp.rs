@@ -20,6 +20,7 @@ pub mod parser;
 #[cfg(test)]
 pub(in crate::serve) mod random;
 pub mod reply;
+pub mod value;
 mod whose;
 pub mod writer;
 

@@ -21,8 +21,8 @@ use super::desk::{Desk, Held};
 pub(super) struct Mailbox {
     /// What waits for its commit.
     pub(super) held: RefCell<Held>,
-    /// What may be written, or why nothing may, for how many replies.
-    pub(super) ready: RefCell<Result<Vec<u8>, (String, usize)>>,
+    /// What may be written; or, if it is not too long, why nothing may, for how many replies.
+    pub(super) ready: RefCell<Result<Vec<u8>, Option<(String, usize)>>>,
     done: Notify,
 }
 
@@ -62,15 +62,15 @@ impl Turn {
 
 /// Commits what was applied, and lets the replies out.
 pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Mailbox>) {
-    let (is_durable, begun) = (desk.is_durable(), Instant::now());
-    let failed = match desk.database().commit() {
+    let (is_durable, has_failed, begun) = (desk.is_durable(), desk.has_failed, Instant::now());
+    let database = desk.database();
+    let committed = if has_failed { Ok(database.commit_reads()) } else { database.commit() };
+    let failed = match committed {
         Ok(committed) => {
             for mailbox in mailboxes {
                 let mut held = mailbox.held.borrow_mut();
-                let replies = held.release(&committed);
-                replies.count = 0;
-                let bytes = std::mem::take(&mut replies.bytes);
-                *mailbox.ready.borrow_mut() = Ok(bytes);
+                let replies = std::mem::take(held.release(&committed));
+                *mailbox.ready.borrow_mut() = if replies.are_over { Err(None) } else { Ok(replies.bytes) };
             }
             None
         }
@@ -79,11 +79,12 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
             for mailbox in mailboxes {
                 let held = mailbox.held.take();
                 let count = held.measure(|replies| replies.count);
-                *mailbox.ready.borrow_mut() = Err((why.clone(), count));
+                *mailbox.ready.borrow_mut() = Err(Some((why.clone(), count)));
             }
             Some(why)
         }
     };
+    desk.has_failed |= failed.is_some();
     if is_durable {
         desk.metrics.committed(begun.elapsed(), failed);
     }

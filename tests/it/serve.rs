@@ -49,3 +49,6 @@ mod transcripts;
 
 /// Our server, started.
 mod server;
+
+/// Our own client, and records.
+mod shell;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command becomes queries of the one language, and has the replies and errors that Redis gives it.
 
+pub(super) mod batch;
 pub(super) mod clients;
 pub(super) mod expiry;
 pub(super) mod hashes;
@@ -173,7 +174,7 @@ commands! {
         "SHUTDOWN" -1 Other (0, 0, 0) "1.0.0" Face clients::shutdown, "[NOSAVE|SAVE]" "Ends the server";
     }
     "rewind": {
-        "REWIND" -1 Other (0, 0, 0) "7.4.0" Face transactions::rewind, "[operation [word ...]]" "Asks in the language of rewind; alone, from here on";
+        "REWIND" -1 Other (0, 0, 0) "7.4.0" Face transactions::rewind, "[TEXT | operation [word ...]]" "Asks in the language of rewind; alone, from here on, with TEXT for answers";
     }
 }
 

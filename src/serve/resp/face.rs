@@ -12,6 +12,7 @@ use bumpalo::Bump;
 
 use super::call::{Call, Done, Refused, uncommitted};
 use super::commands::Run;
+use super::commands::batch::Batch;
 use super::parser::{Parser, ProtocolError, WordLimits};
 use super::whose::Whose;
 use super::writer::{Protocol, Writer};
@@ -19,7 +20,7 @@ use super::{escape, ours};
 use crate::serve::clients::Client;
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::{End, Face, Step};
-use crate::serve::limits::TURN;
+use crate::serve::limits::{SATED, TURN};
 use crate::serve::options::{FaceKind, Options};
 
 /// So many requests are looked at before the first of them is answered.
@@ -34,8 +35,7 @@ pub(in crate::serve) struct RespFace {
     is_asked: bool,
     /// How many wrong passwords there were.
     pub(super) wrong: u32,
-    /// Is all that comes of our own language?
-    pub(super) is_ours: bool,
+    pub(super) speech: Speech,
     /// Are the commands of an EXEC being carried out?
     pub(super) is_executing: bool,
     pub(super) transaction: Option<Transaction>,
@@ -52,6 +52,17 @@ pub(super) struct Queue {
     pub(super) commands: Vec<Vec<String>>,
     pub(super) is_aborted: bool,
     bytes: usize,
+}
+
+/// What language a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// That of Redis, and ours where that has no such command.
+    Redis,
+    /// Ours.
+    Ours,
+    /// Ours, whose answers are its own texts.
+    Text,
 }
 
 /// Keys that must stay as they are until EXEC.
@@ -81,7 +92,7 @@ impl RespFace {
             protocol: Protocol::Resp2,
             is_asked,
             wrong: 0,
-            is_ours: false,
+            speech: Speech::Redis,
             is_executing: false,
             transaction: None,
             watched: None,
@@ -108,7 +119,8 @@ impl RespFace {
     /// Makes the connection as it was at first.
     pub(super) fn reset(&mut self, desk: &Desk) {
         self.speak(Protocol::Resp2);
-        (self.is_ours, self.transaction, self.watched, self.queue) = (false, None, None, None);
+        self.speech = Speech::Redis;
+        (self.transaction, self.watched, self.queue) = (None, None, None);
         self.client.name.borrow_mut().clear();
         self.client.is_admitted.set(!desk.options.passwords.are_asked());
     }
@@ -192,6 +204,18 @@ impl RespFace {
         Ok(())
     }
 
+    /// May a command wait for others, to be of their group? Where nothing is logged there are none.
+    fn can_wait(&self, desk: &Desk) -> bool {
+        let is_plain = self.queue.is_none() && self.transaction.is_none() && self.speech == Speech::Redis;
+        desk.is_durable() && is_plain && self.is_admitted()
+    }
+
+    fn ask_batch(&mut self, batch: &mut Batch<'_>, desk: &mut Desk, held: &mut Held) {
+        for refused in batch.ask(desk, held, self.protocol) {
+            desk.metrics.face(FaceKind::Resp).error(kind(&refused));
+        }
+    }
+
     fn count(&mut self, name: &'static str, desk: &mut Desk) {
         if self.counted.0 != name {
             self.counted_out(desk);
@@ -241,16 +265,24 @@ fn kind(refused: &Refused) -> &'static str {
     CODES.into_iter().find(|code| *code == refused.code()).unwrap_or("ERR")
 }
 
+/// Are the replies so long that no more requests are answered before they are written?
+fn is_sated(held: &Held) -> bool {
+    held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
+}
+
 impl Face for RespFace {
     fn answer(&mut self, input: &[u8], desk: &mut Desk, held: &mut Held) -> Step {
         let (arena, mut step, mut answered) = (Bump::new(), Step::default(), 0);
         let (mut words, mut requests): (Vec<&str>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let mut batch = Batch::default();
         loop {
             words.clear();
             requests.clear();
             let mut failed = None;
             let mut read = step.consumed;
-            while requests.len() < WINDOW {
+            // What comes behind a password is not held to the limits of those who have said none.
+            let window = if self.is_admitted() { WINDOW } else { 1 };
+            while requests.len() < window {
                 match self.parser.next(&input[read..]) {
                     Ok(Some(size)) => {
                         let begin = words.len();
@@ -276,6 +308,16 @@ impl Face for RespFace {
                 if words.is_empty() {
                     continue;
                 }
+                if self.can_wait(desk)
+                    && let Some(name) = batch.take(words, desk)
+                {
+                    self.count(name, desk);
+                    if batch.is_full() {
+                        self.ask_batch(&mut batch, desk, held);
+                    }
+                    continue;
+                }
+                self.ask_batch(&mut batch, desk, held);
                 self.carry_out(words, desk, held);
                 held.hold(|replies| replies.count += 1);
                 if self.end.is_some() {
@@ -284,19 +326,31 @@ impl Face for RespFace {
                 if self.is_asked && self.is_admitted() {
                     self.parser.set_limits(self.limits);
                 }
+                if number + 1 < requests.len() && is_sated(held) {
+                    // What stands behind it is read anew when its turn comes.
+                    self.parser = Parser::new(self.limits);
+                    step.has_more = true;
+                    break;
+                }
             }
+            self.ask_batch(&mut batch, desk, held);
             answered += requests.len();
+            if step.has_more {
+                break;
+            }
             if self.end.is_none()
                 && let Some(error) = failed
             {
                 self.refuse(error, desk, held);
             }
-            if self.end.is_some() || requests.len() < WINDOW || answered >= TURN {
+            let is_last = self.end.is_some() || requests.len() < window;
+            if is_last || answered >= TURN || is_sated(held) {
+                step.has_more = !is_last;
                 break;
             }
         }
         self.counted_out(desk);
-        step.has_more = self.end.is_none() && answered >= TURN && requests.len() == WINDOW;
+        self.client.queued.set(self.queue.as_ref().map_or(0, |queue| queue.bytes));
         step.end = self.end;
         step
     }

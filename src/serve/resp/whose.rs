@@ -6,7 +6,7 @@ use super::call::{Refused, SHOWN, beginning};
 use super::commands::subcommands::check;
 use super::commands::{Command, named};
 use super::escape;
-use super::face::RespFace;
+use super::face::{RespFace, Speech};
 use crate::serve::desk::Desk;
 use crate::serve::own;
 
@@ -26,7 +26,7 @@ impl RespFace {
                 .map(Whose::Redis)
                 .ok_or_else(|| Refused::said("NOAUTH Authentication required."));
         }
-        if self.is_ours {
+        if self.speech != Speech::Redis {
             return self.left_to_redis(words).unwrap_or(Ok(Whose::Ours));
         }
         if command.is_some_and(|command| command.takes(words.len())) {
@@ -48,7 +48,7 @@ impl RespFace {
 
     /// Is what follows a command of Redis, where all else is of our own language?
     pub(super) fn is_for_redis(&self, words: &[&str]) -> bool {
-        self.is_ours && words.len() > 1 && words[0].eq_ignore_ascii_case("REDIS")
+        self.speech != Speech::Redis && words.len() > 1 && words[0].eq_ignore_ascii_case("REDIS")
     }
 }
 

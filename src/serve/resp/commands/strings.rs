@@ -204,6 +204,12 @@ impl End<'_> {
     }
 }
 
+/// Is this what may stand behind a SET?
+fn is_option(word: &str) -> bool {
+    let others = ["NX", "XX", "GET", "KEEPTTL"];
+    UNITS.iter().map(|(name, ..)| name).chain(&others).any(|option| is(word, option))
+}
+
 pub(in crate::serve::resp) fn set(call: &mut Call<'_>, words: &[&str]) -> Done {
     let (key, value) = (words[1], words[2]);
     if words.len() == 3 {
@@ -212,7 +218,7 @@ pub(in crate::serve::resp) fn set(call: &mut Call<'_>, words: &[&str]) -> Done {
     }
     let options = Options::read(&words[3..], true).map_err(|refused| match words {
         // So one writes who means a field.
-        [name, key, field, value] => {
+        [name, key, field, value] if !is_option(value) => {
             Refused::said(format!("{SYNTAX}, try REWIND {name} {key} {field} {value}"))
         }
         _ => refused,

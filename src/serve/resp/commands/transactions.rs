@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::desk::Transaction;
-use crate::serve::resp::call::{Call, Done, Refused};
-use crate::serve::resp::face::{Queue, RespFace, Watched};
+use crate::serve::resp::call::{Call, Done, Refused, is};
+use crate::serve::resp::face::{Queue, RespFace, Speech, Watched};
 use crate::serve::resp::ours;
 use crate::serve::resp::writer::Writer;
 
@@ -120,11 +120,12 @@ pub(in crate::serve::resp) fn exec(face: &mut RespFace, call: &mut Call<'_>, _: 
     face.transaction.take().map_or(Ok(()), |transaction| commit(call, &transaction).map(drop))
 }
 
-/// A query of our own language; or, alone, all that come now.
+/// A query of our own language; or, alone, all that come now. With `TEXT` their answers are texts, as in a list.
 pub(in crate::serve::resp) fn rewind(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> Done {
-    if let [_] = words {
-        face.is_ours = true;
-        return call.ok();
-    }
-    ours::ask(face, call, &words[1..])
+    face.speech = match words {
+        [_] => Speech::Ours,
+        [_, text] if is(text, "TEXT") => Speech::Text,
+        _ => return ours::ask(face, call, &words[1..]),
+    };
+    call.ok()
 }
