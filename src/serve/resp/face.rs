@@ -69,6 +69,8 @@ pub(super) enum Speech {
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     pub(super) keys: BTreeSet<String>,
+    /// Those of all words that were watched.
+    pub(super) bytes: usize,
     /// What has read them; it cannot be committed once one has changed.
     pub(super) transaction: Option<Transaction>,
     /// Has one changed?

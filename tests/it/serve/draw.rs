@@ -15,7 +15,8 @@ use rewinddb::judge::Rng;
 use rewinddb::query::Language;
 
 use palette::{
-    BAD_WALKS, CLIENT, FIELDS, KEYS, NUMBERS, NUMBERS_OF_NO_LIFE, PATTERNS, SHAPES, TRANSACTIONS, VALUES,
+    BAD_WALKS, CLIENT, FIELDS, KEYS, NUMBERS, NUMBERS_OF_NO_LIFE, PATTERNS, PLAIN, SHAPES, TRANSACTIONS,
+    VALUES,
 };
 
 /// A command and the connection that sends it.
@@ -24,6 +25,8 @@ pub(super) struct Step {
     pub(super) words: Vec<Vec<u8>>,
     /// Is it the first of a walk, which goes on with the cursors that come back?
     pub(super) is_walk: bool,
+    /// May it be sent before the one ahead of it is answered?
+    pub(super) is_piped: bool,
 }
 
 /// Who draws.
@@ -33,17 +36,20 @@ struct Draw {
     taken: BTreeSet<u64>,
     /// May keys be watched in this list? Else all may be deleted.
     may_watch: bool,
+    /// Are commands sent many at once, most of them GET and SET?
+    is_piped: bool,
 }
 
 /// The list of a seed.
 pub(super) fn list(seed: u64) -> Vec<Step> {
     let mut rng = Rng(seed);
     let may_watch = !rng.chance(4);
-    let mut draw = Draw { rng, taken: BTreeSet::new(), may_watch };
+    let is_piped = rng.chance(2);
+    let mut draw = Draw { rng, taken: BTreeSet::new(), may_watch, is_piped };
     let length = 10 + draw.rng.below(50);
     let (mut is_queuing, mut steps) = ([false; 2], Vec::new());
     for _ in 0..length {
-        let who = usize::from(draw.rng.chance(4));
+        let who = usize::from(draw.rng.chance(if is_piped { 20 } else { 4 }));
         draw.step(who, &mut is_queuing[who], &mut steps);
     }
     steps
@@ -64,22 +70,24 @@ impl Draw {
             _ => *is_queuing,
         };
         if words[0] == b"DBSIZE" {
-            steps.push(Step { who, words: looks(), is_walk: false });
+            steps.push(Step { who, words: looks(), is_walk: false, is_piped: false });
         }
         self.respell(&mut words[0]);
-        steps.push(Step { who, words, is_walk });
+        let is_piped = self.is_piped && !self.rng.chance(10);
+        steps.push(Step { who, words, is_walk, is_piped });
     }
 
     /// A command; a walk may only be drawn where commands are carried out at once.
     fn command(&mut self, is_queuing: bool) -> (Vec<Vec<u8>>, bool) {
         let kind = self.rng.below(100);
-        if kind < 15 {
+        if kind < if self.is_piped { 3 } else { 15 } {
             return (self.of_transactions(is_queuing), false);
         }
         if kind < 20 && !is_queuing {
             return (self.walk(), true);
         }
-        let (name, shape) = *self.rng.pick(SHAPES);
+        let is_plain = self.is_piped && !self.rng.chance(3);
+        let (name, shape) = *self.rng.pick(if is_plain { PLAIN } else { SHAPES });
         let mut words = vec![name.as_bytes().to_vec()];
         if name.starts_with("FLUSH") && self.may_watch {
             return (vec![b"PING".to_vec()], false);
@@ -173,6 +181,7 @@ impl Draw {
         match letter {
             'k' => words.push(self.key(&words[0])),
             'F' if self.rng.chance(20) => words.push(Vec::new()),
+            'K' => words.push(self.pick(&KEYS[..4])),
             'f' | 'F' => words.push(self.pick(FIELDS)),
             'v' => words.push(self.value()),
             'i' if self.rng.chance(2) => words.push(self.rng.below(12).to_string().into_bytes()),

@@ -147,3 +147,51 @@ fn a_walk_tells_each_key_that_stays_once() {
     found.sort();
     assert!(found.iter().eq(&stays), "{} of {} were told", found.len(), stays.len());
 }
+
+/// A bug once: who carried out a transaction had to wait for room until others forgot what they watched.
+#[test]
+fn exec_has_room_however_many_watch() {
+    let scratch = tempfile::tempdir().expect("there is room");
+    let store = scratch.path().to_str().expect("a plain name");
+    let server = Server::start(&["--store", store, "--max-transactions", "1"]);
+    let [mut watching, mut client] = [server.client(), server.client()];
+    assert_eq!(watching.ask(&["WATCH", "a"]), b"+OK\r\n");
+    assert_eq!(client.ask(&["WATCH", "a"]), b"-ERR too many transactions are open\r\n");
+    // A WATCH that failed lets nothing pass.
+    assert_eq!([client.ask(&["MULTI"]), client.ask(&["EXEC"])].concat(), b"+OK\r\n*-1\r\n");
+    assert_eq!(client.ask(&["MULTI"]), b"+OK\r\n");
+    for value in ["1", "2"] {
+        assert_eq!(client.ask(&["SET", "a", value]), b"+QUEUED\r\n");
+    }
+    assert_eq!(client.ask(&["EXEC"]), b"*2\r\n+OK\r\n+OK\r\n");
+    assert_eq!([watching.ask(&["MULTI"]), watching.ask(&["EXEC"])].concat(), b"+OK\r\n*-1\r\n");
+}
+
+/// A bug once: they were carried out with words too many or too few.
+#[test]
+fn commands_before_a_password_have_their_words_counted() {
+    let mut command = crate::rewind(&["serve", "--resp", "127.0.0.1:0"]);
+    command.env("REWIND_AUTH", "secret");
+    let server = Server::of(command);
+    let mut client = server.client();
+    for (words, name) in [(&["AUTH"][..], "auth"), (&["RESET", "x"], "reset")] {
+        let wanted = format!("-ERR wrong number of arguments for '{name}' command\r\n");
+        assert_eq!(text(&client.ask(words)), wanted);
+    }
+    assert_eq!(client.ask(&["GET"]), b"-NOAUTH Authentication required.\r\n");
+    assert_eq!(client.ask(&["AUTH", "secret"]), b"+OK\r\n");
+}
+
+#[test]
+fn what_is_watched_is_bounded() {
+    let server = Server::start(&["--max-queries", "3", "--max-request", "1KiB"]);
+    let mut client = server.client();
+    assert_eq!(client.ask(&["WATCH", "a", "b", "c"]), b"+OK\r\n");
+    assert_eq!(client.ask(&["WATCH", "a"]), b"+OK\r\n");
+    assert_eq!(client.ask(&["WATCH", "d"]), b"-ERR too many keys are watched\r\n");
+    assert_eq!(client.ask(&["UNWATCH"]), b"+OK\r\n");
+    for key in ["d", "e"] {
+        let reply = client.ask(&["WATCH", &key.repeat(600)]);
+        assert_eq!(reply, if key == "d" { &b"+OK\r\n"[..] } else { b"-ERR too many keys are watched\r\n" });
+    }
+}

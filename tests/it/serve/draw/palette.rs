@@ -69,6 +69,19 @@ pub(super) const SHAPES: &[(&str, &str)] = &[
     ("HSCAN", "kw"),
 ];
 
+/// What pipelines mostly have, and what changes the kind of a key.
+pub(super) const PLAIN: &[(&str, &str)] = &[
+    ("GET", "K"),
+    ("GET", "K"),
+    ("SET", "Kv"),
+    ("SET", "Kv"),
+    ("MGET", "(K)"),
+    ("DEL", "K"),
+    ("HSET", "Kfv"),
+    ("RPUSH", "Kv"),
+    ("EXPIREAT", "Kt"),
+];
+
 /// Those of transactions, and their weights outside of MULTI and within.
 pub(super) const TRANSACTIONS: [(&str, [u64; 2]); 5] =
     [("WATCH", [6, 1]), ("MULTI", [8, 1]), ("EXEC", [1, 12]), ("DISCARD", [1, 2]), ("UNWATCH", [1, 1])];
