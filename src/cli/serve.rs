@@ -141,11 +141,12 @@ enum Clock {
 const DIFFERENCES: &str = "\
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
-    language of rewind, and `REWIND` alone makes the connection speak it until RESET. All other operations go as they are.
+    language of rewind, and `REWIND` alone makes the connection speak it until RESET, where `REDIS GET k` is
+    read as Redis reads it. All other operations go as they are.
   - A hash lives as long as its fields: EXPIRE gives all of them that lifetime, TTL is that of the one that lives longest,
     and a field that is new to a hash all of whose fields end, ends with them.
   - The empty field is the key's own value: no hash has it. A record of other faces may be both a hash and a text.
-  - An expiry does not break WATCH. Keys of bytes that are no UTF-8 sort behind all others.
+  - An expiry does not break WATCH, and FLUSHALL breaks every one. Keys of bytes that are no UTF-8 sort behind all others.
   - A cursor of SCAN is of no use after a restart. COUNT is a hint.
   - SELECT takes 0 alone. FLUSHALL keeps backups. Times move by milliseconds.
   - There are no sets, sorted sets, streams, scripts, publishing, blocking reads, LPUSH or pops, cluster or replication.";

@@ -17,6 +17,12 @@ mod differential;
 /// Random lists of commands.
 mod draw;
 
+/// Keys that end, beside Redis.
+mod expired;
+
+/// Patterns, beside Redis.
+mod globs;
+
 /// Clients in other languages.
 mod libraries;
 
