@@ -90,3 +90,6 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
     }
     desk.flush_record();
 }
+
+#[cfg(test)]
+mod tests;

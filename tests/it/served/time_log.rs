@@ -76,15 +76,10 @@ fn the_log_of_a_server_replays_to_what_it_held() {
     server.stop();
     assert_eq!(replayed(store), held);
     let list = answers(&rewind(&["log", "export", store]).output().expect("it runs"));
-    let mut copy = Database::in_memory();
-    let list: Vec<Vec<Term>> =
-        list.lines().map(|line| serde_json::from_str(line.trim_end_matches(',')).expect("a query")).collect();
-    for words in &list {
-        copy.apply(
-            &Request::parse(&raw_query(words), &copy.aliases().clone(), crate::whole()).expect("it is one"),
-        )
-        .expect("it goes");
-    }
+    let copy = folder.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    answers(&feed(&["run", "-", "--store", copy], list.as_bytes()));
+    assert_eq!(replayed(copy), held);
     let server = Server::start(&["--store", store]);
     assert_eq!(items(&mut server.resp()), held);
     server.stop();
