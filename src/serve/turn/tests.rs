@@ -7,7 +7,7 @@ use crate::serve::desk::Refusal;
 use crate::serve::options::Options;
 use crate::store::{self, DiskFault, SimulatedDisk};
 
-fn desk(disk: &Arc<SimulatedDisk>) -> Desk {
+fn owner(disk: &Arc<SimulatedDisk>) -> Desk {
     let database = Database::open_on(Arc::clone(disk) as _, store::Options::default()).expect("it opens");
     Desk::new(database, Options::default())
 }
@@ -24,28 +24,29 @@ fn put(number: usize) -> String {
     format!("k{number}")
 }
 
-/// What a connection may write by now.
+/// What a connection may write by now, or how many replies it may not.
 fn ready(mailbox: &Mailbox) -> Result<String, usize> {
-    let ready = mailbox.ready.replace(Ok(Vec::new()));
-    ready
-        .map(|bytes| String::from_utf8(bytes).expect("it was a text"))
-        .map_err(|why| why.expect("it is not too long").1)
+    match mailbox.ready.take() {
+        Ready::Bytes(bytes) => Ok(String::from_utf8(bytes).expect("it was a text")),
+        Ready::Failed { count, .. } => Err(count),
+        Ready::TooLong => panic!("it is short"),
+    }
 }
 
 #[test]
 fn no_reply_comes_before_its_commit_and_many_share_one() {
-    let disk = Arc::new(SimulatedDisk::new());
-    let mut desk = desk(&disk);
+    let simulated = Arc::new(SimulatedDisk::new());
+    let mut desk = owner(&simulated);
     let mailboxes: Vec<Mailbox> = (0..50).map(|_| Mailbox::default()).collect();
-    let before = disk.syncs();
+    let before = simulated.syncs();
     for (number, mailbox) in mailboxes.iter().enumerate() {
         ask(&mut desk, mailbox, &Query::Put { key: &put(number), value: "1" }).expect("it is taken");
         ask(&mut desk, mailbox, &Query::GetOwn { key: &put(number) }).expect("it is taken");
     }
-    assert_eq!(disk.syncs(), before, "nothing is durable yet");
+    assert_eq!(simulated.syncs(), before, "nothing is durable yet");
     assert!(mailboxes.iter().all(|mailbox| ready(mailbox) == Ok(String::new())), "and nothing may be told");
     commit(&mut desk, mailboxes.iter());
-    assert_eq!(disk.syncs(), before + 1);
+    assert_eq!(simulated.syncs(), before + 1);
     assert!(mailboxes.iter().all(|mailbox| ready(mailbox) == Ok("\n1\n".to_owned())));
     assert!(mailboxes.iter().all(|mailbox| ready(mailbox) == Ok(String::new())), "once");
 }
@@ -55,13 +56,13 @@ fn no_reply_comes_before_its_commit_and_many_share_one() {
 fn after_a_commit_has_failed_reads_go_on_and_writes_do_not() {
     // The write fails, or the sync.
     for later in 0..2 {
-        let disk = Arc::new(SimulatedDisk::new());
-        let mut desk = desk(&disk);
+        let simulated = Arc::new(SimulatedDisk::new());
+        let mut desk = owner(&simulated);
         let (writer, reader) = (Mailbox::default(), Mailbox::default());
         ask(&mut desk, &writer, &Query::Put { key: "a", value: "1" }).expect("it is taken");
         commit(&mut desk, [&writer].into_iter());
         assert_eq!(ready(&writer), Ok("\n".to_owned()));
-        disk.fail(disk.operations() + later, DiskFault::Full, false);
+        simulated.fail(simulated.operations() + later, DiskFault::Full, false);
         let refused = ask(&mut desk, &writer, &Query::Put { key: "a", value: "2" }).is_err();
         ask(&mut desk, &reader, &Query::Size {}).expect("it is read");
         commit(&mut desk, [&writer, &reader].into_iter());
@@ -81,8 +82,8 @@ fn after_a_commit_has_failed_reads_go_on_and_writes_do_not() {
 
 #[test]
 fn replies_that_are_too_long_are_not_kept() {
-    let disk = Arc::new(SimulatedDisk::new());
-    let mut desk = desk(&disk);
+    let simulated = Arc::new(SimulatedDisk::new());
+    let mut desk = owner(&simulated);
     desk.options.limits.unread = 100;
     let mailbox = Mailbox::default();
     ask(&mut desk, &mailbox, &Query::Put { key: "a", value: &"x".repeat(60) }).expect("it is taken");
@@ -91,5 +92,5 @@ fn replies_that_are_too_long_are_not_kept() {
         assert!(mailbox.held.borrow().measure(|replies| replies.bytes.len()) < 200);
     }
     commit(&mut desk, [&mailbox].into_iter());
-    assert!(matches!(*mailbox.ready.borrow(), Err(None)));
+    assert_eq!(mailbox.ready.take(), Ready::TooLong);
 }
