@@ -77,6 +77,7 @@ amounts! {
         COMPILED_SHAPES: "compiled solutions of other shapes, right and wrong", 1, 13, 13;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;
         SERVER_KILLS: "kills of a server under the load of twenty clients", 3, 20, 1_000;
+        RECORDED: "steps of each of twenty clients whose record is asked again", 100, 1_000, 1_000_000;
         FUZZED: "connections of a server that send random bytes", 300, 2_000, 1_000_000;
     }
 }

@@ -17,6 +17,8 @@ mod kills;
 mod limits;
 /// Who may ask.
 mod passwords;
+/// What many ask at random, asked again.
+mod replayed;
 /// Many clients, slow and quick.
 mod slow;
 /// How a server begins and ends.

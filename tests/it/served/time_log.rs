@@ -50,12 +50,12 @@ fn ask_a_little(server: &Server) {
 }
 
 /// The live cells as a server tells them.
-fn items(client: &mut Client) -> String {
+pub(super) fn items(client: &mut Client) -> String {
     client.ask(&["REWIND", "ITEMS"])
 }
 
 /// The same of a store that nobody has open.
-fn replayed(store: &str) -> String {
+pub(super) fn replayed(store: &str) -> String {
     let cells = answers(&rewind(&["log", "replay", store, "--format", "jsonl"]).output().expect("it runs"));
     let cells = cells.lines().map(|line| {
         let cell: serde_json::Value = serde_json::from_str(line).expect("a cell is JSON");
@@ -86,13 +86,13 @@ fn the_log_of_a_server_replays_to_what_it_held() {
 }
 
 /// The lines of a record.
-fn lines(path: &str) -> Vec<RecordedLine> {
+pub(super) fn lines(path: &str) -> Vec<RecordedLine> {
     let text = std::fs::read_to_string(path).expect("it is there");
     text.lines().map(|line| recorded(line).expect("it begins so").expect("it is a line")).collect()
 }
 
 /// Asks all that is recorded of a new database: each session of its own.
-fn assert_same_answers(lines: &[RecordedLine]) -> Database {
+pub(super) fn assert_same_answers(lines: &[RecordedLine]) -> Database {
     let (mut database, mut sessions) = (Database::in_memory(), HashMap::new());
     for (at, line) in lines.iter().enumerate() {
         let aliases = database.aliases().clone();
