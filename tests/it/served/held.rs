@@ -75,6 +75,29 @@ fn who_is_idle_is_closed_unless_it_speaks_as_redis_does() {
     server.stop();
 }
 
+/// Clients that were gone without a word were held for ever.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_is_gone_is_found_out() {
+    let server = Server::start(&[]);
+    let (mut client, mut line) = (server.resp(), server.line());
+    assert_eq!((client.ask(&["PING"]), line.say("GET a")), ("+PONG".to_owned(), "NOT_FOUND".to_owned()));
+    for face in ["resp", "line"] {
+        let port: u16 = server.address(face).rsplit_once(':').unwrap().1.parse().unwrap();
+        let (local, open) = (format!("0100007F:{port:04X}"), "01");
+        // What was sent is acknowledged first.
+        let when = until("the timer that asks", || {
+            let sockets = std::fs::read_to_string("/proc/net/tcp").expect("it can be read");
+            let columns = sockets.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let timer =
+                columns.filter(|of| of[1] == local && of[3] == open).map(|of| of[5].to_owned()).next();
+            timer.expect("it is connected").strip_prefix("02:").map(str::to_owned)
+        });
+        let centiseconds = u64::from_str_radix(&when, 16).unwrap();
+        assert!((1..=30_000).contains(&centiseconds), "{centiseconds}");
+    }
+}
+
 #[test]
 fn who_reads_no_replies_is_not_read_and_closed_in_the_end() {
     let server = Server::start(&["--write-timeout", "500"]);

@@ -165,6 +165,26 @@ fn ask_a_little_more(server: &Server) {
     assert_eq!(client.ask(&["RESTORE", "now", "now"]), "+OK");
 }
 
+/// What a command had looked at to know what a key holds was not told, and COMMIT answered otherwise.
+#[test]
+fn a_record_tells_what_a_transaction_has_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("record");
+    let record = record.to_str().unwrap();
+    let server = Server::start(&["--record", record]);
+    let (mut client, mut other) = (server.resp(), server.resp());
+    for looks in [&["TYPE", "w"][..], &["SCAN", "0"], &["EXISTS", "w"], &["HGETALL", "w"]] {
+        assert_eq!(client.ask(&["BEGIN"]), ":1");
+        assert!(!client.ask(looks).starts_with('-'));
+        assert_eq!(other.ask(&["SET", "w", "2"]), "+OK");
+        assert_eq!(other.ask(&["DEL", "w"]), ":1");
+        assert_eq!(client.ask(&["PUT", "x", "1"]), "+OK");
+        assert_eq!(client.ask(&["COMMIT"]), ":0", "{looks:?}");
+    }
+    server.stop();
+    assert_same_answers(&lines(record));
+}
+
 #[test]
 fn a_record_that_is_there_is_replaced_by_force_alone() {
     let folder = tempfile::tempdir().unwrap();
