@@ -23,7 +23,7 @@ use super::clients::Client;
 use super::face::{End, Face, Step};
 use super::limits::{PLENTY, SATED};
 use super::server::Server;
-use super::turn::{Mailbox, commit};
+use super::turn::{Mailbox, Ready, commit};
 
 /// An idle connection keeps no more room than this for its replies.
 const KEPT: usize = 16 << 10;
@@ -252,15 +252,15 @@ impl<S: Socket> Connection<S> {
         }
         // Of what is written nothing is kept, though it may never be all.
         self.output.drain(..std::mem::take(&mut self.written));
-        let ready = std::mem::replace(&mut *self.mailbox.ready.borrow_mut(), Ok(Vec::new()));
+        let ready = self.mailbox.ready.take();
         match ready {
-            Ok(bytes) if self.output.is_empty() => self.output = bytes,
-            Ok(bytes) => self.output.extend_from_slice(&bytes),
-            Err(Some((why, count))) => {
+            Ready::Bytes(bytes) if self.output.is_empty() => self.output = bytes,
+            Ready::Bytes(bytes) => self.output.extend_from_slice(&bytes),
+            Ready::Failed { why, count } => {
                 let uncommitted = self.face.uncommitted(&why);
                 (0..count).for_each(|_| self.output.extend_from_slice(&uncommitted));
             }
-            Err(None) => return self.cut(),
+            Ready::TooLong => return self.cut(),
         }
         if self.unwritten() > self.server.limits().unread {
             return self.cut();

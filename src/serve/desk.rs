@@ -209,7 +209,22 @@ impl Desk {
 
     /// What a key holds, as a transaction or the database's own session sees it.
     pub(super) fn kind(&mut self, who: Option<&Transaction>, key: &str) -> Kind {
+        self.note_look(who, &Query::look(key));
         self.database.kind(who.map(|who| &who.session), key)
+    }
+
+    /// The live keys of a part of the map, as a transaction or the database's own session sees them.
+    pub(super) fn keys_of_part(&mut self, who: Option<&Transaction>, part: usize) -> Vec<String> {
+        self.note_look(who, &Query::look_at_all());
+        self.database.keys_of_part(who.map(|who| &who.session), part)
+    }
+
+    /// What a transaction has looked at decides whether it takes effect: a record has to tell it.
+    fn note_look(&mut self, who: Option<&Transaction>, query: &Query<'_>) {
+        if self.recorder.is_some() && who.is_some() {
+            let asked = self.ask(who, query, &mut Held::default(), |_, _| ());
+            debug_assert!(asked.is_ok(), "it has no timestamp");
+        }
     }
 
     /// May this be asked?

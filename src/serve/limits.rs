@@ -62,7 +62,9 @@ impl Limits {
             &mut self.buffers,
             &mut self.unread,
         ];
-        bounds.into_iter().for_each(|bound| *bound = (*bound).min(MOST));
+        for bound in bounds {
+            *bound = (*bound).min(MOST);
+        }
         self
     }
 }

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use rustix::fs::Mode;
+use rustix::net::sockopt;
 use rustix::process::{Resource, getrlimit, setrlimit, umask};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 
 use super::address::Address;
 use super::connection::{Connection, Socket};
@@ -25,6 +26,9 @@ const KEPT_BACK: u64 = 16;
 
 /// How long nobody is let in where there is no handle left.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// After so long without a word it is asked whether a client is there still.
+const GONE: Duration = Duration::from_mins(5);
 
 /// An open door.
 pub(super) struct Listener {
@@ -95,6 +99,7 @@ impl Listener {
                 Door::Tcp(listener) => listener.accept().await.map(|(socket, peer)| {
                     // Without it pipelines wait for the other side to acknowledge what it has.
                     let _ = socket.set_nodelay(true);
+                    let _ = keep_alive(&socket);
                     let local = socket.local_addr().map(|local| local.to_string()).unwrap_or_default();
                     self.welcome(&server, socket, (peer.to_string(), local), Some(peer));
                 }),
@@ -140,6 +145,12 @@ impl Listener {
         let task = tokio::task::spawn_local(connection.run());
         client.task.replace(Some(task.abort_handle()));
     }
+}
+
+/// Has the system ask now and then whether the other side is there still: who is idle is not closed, but who is gone.
+fn keep_alive(socket: &TcpStream) -> rustix::io::Result<()> {
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, GONE)
 }
 
 /// Binds a socket in the file system that its owner alone may use.

@@ -16,20 +16,30 @@ use tokio::sync::Notify;
 
 use super::desk::{Desk, Held};
 
+/// What came of a turn for a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ready {
+    /// This may be written.
+    Bytes(Vec<u8>),
+    /// Nothing may: so many replies are to be replaced.
+    Failed { why: String, count: usize },
+    /// The replies were more than a client may leave unread.
+    TooLong,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self::Bytes(Vec::new())
+    }
+}
+
 /// A connection's replies, on their way.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Mailbox {
     /// What waits for its commit.
     pub(super) held: RefCell<Held>,
-    /// What may be written; or, if it is not too long, why nothing may, for how many replies.
-    pub(super) ready: RefCell<Result<Vec<u8>, Option<(String, usize)>>>,
+    pub(super) ready: RefCell<Ready>,
     done: Notify,
-}
-
-impl Default for Mailbox {
-    fn default() -> Self {
-        Self { held: RefCell::default(), ready: RefCell::new(Ok(Vec::new())), done: Notify::new() }
-    }
 }
 
 /// Who waits for the end of the turn.
@@ -70,7 +80,8 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
             for mailbox in mailboxes {
                 let mut held = mailbox.held.borrow_mut();
                 let replies = std::mem::take(held.release(&committed));
-                *mailbox.ready.borrow_mut() = if replies.are_over { Err(None) } else { Ok(replies.bytes) };
+                let ready = if replies.are_over { Ready::TooLong } else { Ready::Bytes(replies.bytes) };
+                mailbox.ready.replace(ready);
             }
             None
         }
@@ -79,7 +90,7 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
             for mailbox in mailboxes {
                 let held = mailbox.held.take();
                 let count = held.measure(|replies| replies.count);
-                *mailbox.ready.borrow_mut() = Err(Some((why.clone(), count)));
+                mailbox.ready.replace(Ready::Failed { why: why.clone(), count });
             }
             Some(why)
         }
@@ -90,3 +101,6 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
     }
     desk.flush_record();
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,18 @@
 mod bombs;
 /// Random bytes.
 mod fuzzed;
+/// What is held of clients, and for how long.
+mod held;
+/// What is no client.
+mod hostile;
 /// A server that is killed, and one whose disk is full.
 mod kills;
-/// What clients are held to.
+/// How many clients there may be, and how much they may ask.
 mod limits;
 /// Who may ask.
 mod passwords;
+/// What many ask at random, asked again.
+mod replayed;
 /// Many clients, slow and quick.
 mod slow;
 /// How a server begins and ends.

@@ -1,13 +1,6 @@
-use std::time::Duration;
-
 use rstest::rstest;
 
 use super::{Client, Server, request, until};
-
-/// A server that is still well: it answers somebody else.
-fn assert_well(server: &Server) {
-    assert_eq!(server.resp().ask(&["PING"]), "+PONG");
-}
 
 #[test]
 fn no_more_clients_than_may_be_are_let_in() {
@@ -188,126 +181,6 @@ fn the_queue_of_a_transaction_has_no_more_bytes_than_a_request() {
 }
 
 #[test]
-fn of_all_buffers_together_the_largest_is_closed() {
-    let server = Server::start(&["--max-buffers", "4MiB"]);
-    let (mut small, mut large) = (server.resp(), server.resp());
-    small.send(format!("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1000000\r\n{}", "x".repeat(500_000)));
-    until("half a request", || server.resp().ask(&["CLIENT", "LIST"]).contains("cmd=null").then_some(()));
-    large.send("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$16000000\r\n");
-    let part = vec![b'x'; 1 << 16];
-    let closed = (0..16_000_000 / part.len()).find_map(|_| large.try_send(&part).err());
-    assert!(closed.is_some() || large.try_reply().is_err(), "it was taken whole");
-    small.send(format!("{}\r\n", "x".repeat(500_000)));
-    assert_eq!(small.reply(), "+OK");
-    server.stop();
-}
-
-/// What MULTI had queued was held beside all limits.
-#[test]
-fn what_is_queued_counts_as_held() {
-    let server = Server::start(&["--max-buffers", "4MiB"]);
-    let mut client = server.resp();
-    assert_eq!(client.ask(&["MULTI"]), "+OK");
-    let value = "x".repeat(100_000);
-    let closed = (0..100).find(|_| {
-        client.try_send(request(&["SET", "a", &value])).is_err()
-            || client.try_reply().map_or(true, |reply| reply != "+QUEUED")
-    });
-    assert!(closed.is_some_and(|queued| (20..60).contains(&queued)), "{closed:?}");
-    assert_well(&server);
-    server.stop();
-}
-
-#[test]
-fn half_a_request_does_not_wait_for_ever() {
-    let server = Server::start(&["--request-timeout", "300"]);
-    for half in ["*1\r\n$4\r\nPI", "PIN", "*", "*2\r\n$4\r\nECHO\r\n"] {
-        let mut client = server.resp();
-        client.send(half);
-        assert_eq!(client.end(), "", "{half}");
-    }
-    let mut line = server.line();
-    line.send("GET");
-    assert_eq!(line.end(), "");
-    server.stop();
-}
-
-/// Who sent on and on was closed if what was read at once never ended with a request.
-#[test]
-fn half_a_request_that_goes_on_is_not_the_same_half() {
-    let server = Server::start(&["--request-timeout", "700"]);
-    let (mut client, mut line) = (server.resp(), server.line());
-    client.send("PI");
-    line.send("GE");
-    for _ in 0..60 {
-        client.send("NG\r\nPI");
-        line.send("T a\nGE");
-        assert_eq!([client.reply(), line.line()], ["+PONG", "NOT_FOUND"]);
-        std::thread::sleep(Duration::from_millis(30));
-    }
-    server.stop();
-}
-
-#[test]
-fn who_is_idle_is_closed_unless_it_speaks_as_redis_does() {
-    let server = Server::start(&["--idle-timeout", "300"]);
-    let (mut client, mut line) = (server.resp(), server.line());
-    assert_eq!(line.say("GET a"), "NOT_FOUND");
-    assert_eq!(line.end(), "");
-    let mut another = server.line();
-    assert_eq!(another.end(), "");
-    assert_eq!(client.ask(&["PING"]), "+PONG");
-    server.stop();
-}
-
-#[test]
-fn who_reads_no_replies_is_not_read_and_closed_in_the_end() {
-    let server = Server::start(&["--write-timeout", "500"]);
-    let mut client = server.resp();
-    assert_eq!(client.ask(&["SET", "a", &"x".repeat(100_000)]), "+OK");
-    let many = request(&["GET", "a"]).repeat(100);
-    let closed = until("the end", || client.try_send(&many).err());
-    assert!([std::io::ErrorKind::ConnectionReset, std::io::ErrorKind::BrokenPipe].contains(&closed.kind()));
-    let processed = server.info("total_commands_processed");
-    assert!(processed < 2_000, "{processed} commands of one that reads nothing");
-    server.stop();
-}
-
-#[test]
-fn a_reply_that_is_too_long_closes() {
-    let server = Server::start(&["--max-unread", "3MiB"]);
-    let mut client = server.resp();
-    assert_eq!(client.ask(&["SET", "a", &"x".repeat(500_000)]), "+OK");
-    assert_eq!(client.ask(&["MGET", "a", "a", "a", "a"]).len(), 2_000_008);
-    client.send(request(&["MGET", "a", "a", "a", "a", "a", "a", "a"]));
-    assert_eq!(client.end(), "");
-    // A pipeline is no single reply: whoever reads it has it all.
-    let mut client = server.resp();
-    client.send(request(&["GET", "a"]).repeat(30));
-    assert!((0..30).all(|_| client.reply().len() == 500_000));
-    server.stop();
-}
-
-/// Who had said all it wanted lost what it had not read yet.
-#[test]
-fn who_says_nothing_more_has_all_replies() {
-    let server = Server::start(&[]);
-    let mut client = server.resp();
-    assert_eq!(client.ask(&["SET", "a", &"x".repeat(1_000_000)]), "+OK");
-    client.send(request(&["GET", "a"]).repeat(40));
-    client.finish();
-    assert!((0..40).all(|_| client.reply().len() == 1_000_000));
-    assert_eq!(client.end(), "");
-    let mut line = server.line();
-    line.send("PUT b 1\n".repeat(10_000) + "GET b\n");
-    line.finish();
-    let answers = line.end();
-    assert_eq!(answers.lines().count(), 10_001);
-    assert!(answers.ends_with("OK\nVALUE 1\n"));
-    server.stop();
-}
-
-#[test]
 fn no_more_transactions_are_open_than_may_be() {
     let server = Server::start(&["--max-transactions", "2"]);
     let (mut first, mut second, mut third) = (server.resp(), server.resp(), server.resp());
@@ -327,38 +200,6 @@ fn no_more_transactions_are_open_than_may_be() {
     assert_eq!(line.say(r#"["BEGIN"]"#), "\"true\"");
     assert_eq!(second.ask(&["CLIENT", "KILL", "ID", &third.ask(&["CLIENT", "ID"])[1..]]), ":1");
     until("room for another", || (second.ask(&["WATCH", "a"]) == "+OK").then_some(()));
-    server.stop();
-}
-
-#[test]
-fn over_the_bound_of_memory_writes_are_refused_and_deletes_and_reads_go_on() {
-    let server = Server::start(&["--max-memory", "64MiB"]);
-    let (mut client, mut line) = (server.resp(), server.line());
-    let value = "x".repeat(1 << 20);
-    let oom = "-OOM command not allowed when used memory > 'maxmemory'.";
-    let mut number = 0;
-    until("the bound", || {
-        number += 1;
-        assert!(number < 400, "nothing is refused");
-        (client.ask(&["SET", &format!("k{number}"), &value]) == oom).then_some(())
-    });
-    for words in [
-        &["SET", "a", "1"][..],
-        &["APPEND", "k1", "1"],
-        &["HSET", "h", "f", "1"],
-        &["RPUSH", "l", "1"],
-        &["INCR", "n"],
-        &["REWIND", "SET", "k", "f", "v"],
-    ] {
-        assert_eq!(client.ask(words), oom, "{words:?}");
-    }
-    assert_eq!(line.say("PUT a 1"), "ERROR: there is no memory for more");
-    assert_eq!(client.ask(&["GET", "k1"]).len(), 1 << 20);
-    assert_eq!(client.ask(&["EXISTS", "k1"]), ":1");
-    for deleted in 1..number {
-        assert_eq!(client.ask(&["DEL", &format!("k{deleted}")]), ":1");
-    }
-    until("room again", || (client.ask(&["SET", "a", "1"]) == "+OK").then_some(()));
     server.stop();
 }
 
@@ -384,43 +225,4 @@ fn where_writes_are_refused_for_good_reads_go_on() {
     assert_eq!(line.say("GET a"), "VALUE 1");
     assert_eq!(client.ask(&["GET", "a"]), "1");
     server.stop();
-}
-
-#[rstest]
-#[case("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30\r\n\r\nSET a 2\r\n")]
-#[case("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nSET a 2\r\n")]
-#[case("GET /a HTTP/1.1\r\nX: y\r\n\r\nSET a 2\r\n")]
-#[case("post /x HTTP/1.0\r\n\r\nSET a 2\r\n")]
-#[case("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\nSET a 2\r\n")]
-#[case("*1\r\n$4\r\nPOST\r\nSET a 2\r\n")]
-fn what_a_browser_says_is_never_carried_out(#[case] sent: &str) {
-    let server = Server::start(&[]);
-    assert_eq!(server.resp().ask(&["SET", "a", "1"]), "+OK");
-    let mut client = server.resp();
-    client.send(sent);
-    let said = client.end();
-    assert!(!said.contains("+OK") && said.matches('\n').count() <= 1, "{said}");
-    if !sent.starts_with('*') {
-        let mut line = Client::to(server.address("line"));
-        line.send(sent.replace("SET a", "PUT a"));
-        let said = line.end();
-        assert!(!said.contains("OK\n") && said.matches("ERROR").count() <= 1, "{said}");
-    }
-    assert_eq!(server.resp().ask(&["GET", "a"]), "1");
-    let faces = if sent.starts_with('*') { 1 } else { 2 };
-    until("the note", || {
-        (server.told().matches("speaks HTTP, and was closed").count() == faces).then_some(())
-    });
-}
-
-#[test]
-fn what_is_told_of_clients_is_escaped() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a\n\u{1b}[31mb");
-    let server = Server::with(&["--resp", &format!("unix:{}", path.to_str().unwrap())], &[]);
-    let mut client = Client::to(&format!("unix:{}", path.to_str().unwrap()));
-    client.send("POST / HTTP/1.1\r\n\r\n");
-    assert_eq!(client.end(), "");
-    until("the note", || server.told().contains("speaks HTTP").then_some(()));
-    assert!(!server.told().contains('\u{1b}') && server.told().lines().count() == 1, "{}", server.told());
 }

@@ -67,6 +67,7 @@ fn beside_many_slow_clients_the_quick_ones_are_answered() {
     slow[1].send("llo\r\n");
     assert_eq!(slow[1].reply(), "hello");
     assert!((0..12).all(|_| slow[2].reply().len() == 300_000));
+    drop(slow);
     server.stop();
 }
 

@@ -50,12 +50,12 @@ fn ask_a_little(server: &Server) {
 }
 
 /// The live cells as a server tells them.
-fn items(client: &mut Client) -> String {
+pub(super) fn items(client: &mut Client) -> String {
     client.ask(&["REWIND", "ITEMS"])
 }
 
 /// The same of a store that nobody has open.
-fn replayed(store: &str) -> String {
+pub(super) fn replayed(store: &str) -> String {
     let cells = answers(&rewind(&["log", "replay", store, "--format", "jsonl"]).output().expect("it runs"));
     let cells = cells.lines().map(|line| {
         let cell: serde_json::Value = serde_json::from_str(line).expect("a cell is JSON");
@@ -76,28 +76,23 @@ fn the_log_of_a_server_replays_to_what_it_held() {
     server.stop();
     assert_eq!(replayed(store), held);
     let list = answers(&rewind(&["log", "export", store]).output().expect("it runs"));
-    let mut copy = Database::in_memory();
-    let list: Vec<Vec<Term>> =
-        list.lines().map(|line| serde_json::from_str(line.trim_end_matches(',')).expect("a query")).collect();
-    for words in &list {
-        copy.apply(
-            &Request::parse(&raw_query(words), &copy.aliases().clone(), crate::whole()).expect("it is one"),
-        )
-        .expect("it goes");
-    }
+    let copy = folder.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    answers(&feed(&["run", "-", "--store", copy], list.as_bytes()));
+    assert_eq!(replayed(copy), held);
     let server = Server::start(&["--store", store]);
     assert_eq!(items(&mut server.resp()), held);
     server.stop();
 }
 
 /// The lines of a record.
-fn lines(path: &str) -> Vec<RecordedLine> {
+pub(super) fn lines(path: &str) -> Vec<RecordedLine> {
     let text = std::fs::read_to_string(path).expect("it is there");
     text.lines().map(|line| recorded(line).expect("it begins so").expect("it is a line")).collect()
 }
 
 /// Asks all that is recorded of a new database: each session of its own.
-fn assert_same_answers(lines: &[RecordedLine]) -> Database {
+pub(super) fn assert_same_answers(lines: &[RecordedLine]) -> Database {
     let (mut database, mut sessions) = (Database::in_memory(), HashMap::new());
     for (at, line) in lines.iter().enumerate() {
         let aliases = database.aliases().clone();
@@ -168,6 +163,26 @@ fn ask_a_little_more(server: &Server) {
     assert_eq!(client.ask(&["BACKUP", "now"]).as_bytes()[0], b':');
     assert_eq!(client.ask(&["FLUSHALL"]), "+OK");
     assert_eq!(client.ask(&["RESTORE", "now", "now"]), "+OK");
+}
+
+/// What a command had looked at to know what a key holds was not told, and COMMIT answered otherwise.
+#[test]
+fn a_record_tells_what_a_transaction_has_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("record");
+    let record = record.to_str().unwrap();
+    let server = Server::start(&["--record", record]);
+    let (mut client, mut other) = (server.resp(), server.resp());
+    for looks in [&["TYPE", "w"][..], &["SCAN", "0"], &["EXISTS", "w"], &["HGETALL", "w"]] {
+        assert_eq!(client.ask(&["BEGIN"]), ":1");
+        assert!(!client.ask(looks).starts_with('-'));
+        assert_eq!(other.ask(&["SET", "w", "2"]), "+OK");
+        assert_eq!(other.ask(&["DEL", "w"]), ":1");
+        assert_eq!(client.ask(&["PUT", "x", "1"]), "+OK");
+        assert_eq!(client.ask(&["COMMIT"]), ":0", "{looks:?}");
+    }
+    server.stop();
+    assert_same_answers(&lines(record));
 }
 
 #[test]
