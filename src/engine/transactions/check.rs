@@ -89,10 +89,10 @@ mod tests {
             }),
             ("each has a head, which knows its place", &|engine| engine.heads[0].transaction = Some(9)),
             ("what a transaction has closed is recorded", &|engine| {
-                engine.common.transactions[0].closed.clear()
+                engine.common.transactions[0].closed.clear();
             }),
             ("what a transaction writes it has touched", &|engine| {
-                engine.common.transactions[0].touched.clear()
+                engine.common.transactions[0].touched.clear();
             }),
         ];
         for (sentence, breaks) in breaks {
