@@ -9,6 +9,7 @@ pub(super) mod hashes;
 pub(super) mod info;
 pub(super) mod keys;
 pub(super) mod lists;
+pub(super) mod options;
 pub(super) mod server;
 pub(super) mod strings;
 pub(super) mod subcommands;

@@ -229,8 +229,8 @@ impl Draw {
         }
     }
 
-    /// A lifetime: long, past, or none. `s` and `m` are from now on, `t` and `T` since 1970, small letters in seconds but
-    /// for `m`.
+    /// A lifetime: long, past, or none. `s` and `m` are from now on, `t` and `T` since 1970, small letters in seconds
+    /// but for `m`.
     fn lifetime(&mut self, letter: char) -> Vec<u8> {
         let unit = if matches!(letter, 'm' | 'T') { 1000 } else { 1 };
         match self.rng.below(12) {

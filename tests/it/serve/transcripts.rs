@@ -1,8 +1,8 @@
 //! Transcripts in `fixtures/serve`: what clients send, and what they are answered.
 //!
 //! A line of a `.txt` is a command, its words quoted as in redis-cli, sent by connection `a` or, where it begins so, by
-//! `b> `. `#` begins a comment. Those in `redis` are held against Redis too, where it is installed; `line` is of the line
-//! protocol.
+//! `b> `. `#` begins a comment. Those in `redis` are held against Redis too, where it is installed; `line` is of the
+//! line protocol.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,8 +1,8 @@
 //! MULTI, EXEC and WATCH on the transactions of the engine, and the way to its own language.
 //!
 //! Invariants: what is queued is carried out in one turn, so nothing comes between; with a store it is one group of the
-//! log. WATCH is a transaction of its own that has read the keys: if its COMMIT is refused, somebody has changed one. Each
-//! key counts from its own WATCH on, so the next WATCH ends that transaction and begins another for all keys.
+//! log. WATCH is a transaction of its own that has read the keys: if its COMMIT is refused, somebody has changed one.
+//! Each key counts from its own WATCH on, so the next WATCH ends that transaction and begins another for all keys.
 
 use std::collections::BTreeSet;
 
