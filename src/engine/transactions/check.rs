@@ -125,13 +125,13 @@ mod tests {
             }),
             ("each has a head, which knows its place", &|engine| engine.heads[0].transaction = Some(9)),
             ("what a transaction has closed is recorded", &|engine| {
-                engine.common.transactions[0].closed.clear()
+                engine.common.transactions[0].closed.clear();
             }),
             ("what a transaction writes it has touched", &|engine| {
-                engine.common.transactions[0].touched.clear()
+                engine.common.transactions[0].touched.clear();
             }),
             ("snapshots stand in order, and each has transactions", &|engine| {
-                engine.common.snapshots.clear()
+                engine.common.snapshots.clear();
             }),
             ("what is in a snapshot is recorded", &|engine| {
                 engine.common.snapshots[0].all[0].changed.clear();
