@@ -116,6 +116,7 @@ impl<S: Socket> Connection<S> {
             return Ok(true);
         }
         let server = Rc::clone(&self.server);
+        server.turn.room().await;
         let (worked, step) = {
             let scratch = &mut *server.scratch.borrow_mut();
             match self.read(scratch)? {

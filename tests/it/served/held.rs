@@ -164,6 +164,7 @@ fn over_the_bound_of_memory_writes_are_refused_and_deletes_and_reads_go_on() {
         &["RPUSH", "l", "1"],
         &["INCR", "n"],
         &["REWIND", "SET", "k", "f", "v"],
+        &["ALIAS", "PUT", "LAY"],
     ] {
         assert_eq!(client.ask(words), oom, "{words:?}");
     }

@@ -189,7 +189,7 @@ fn before_the_password_words_are_short_and_few() {
 #[test]
 fn nothing_is_held_back_for_who_has_said_no_password() {
     let (_folder, file) = passwords("secret\n");
-    let server = Server::start(&["--auth", &file]);
+    let server = Server::start(&["--auth", &file, "--write-timeout", "600000"]);
     let mut client = server.resp();
     let many = request(&["PING"]).repeat(10_000);
     let closed = super::until("the end", || client.try_send(&many).err());
