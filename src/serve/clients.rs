@@ -121,6 +121,15 @@ impl Client {
         self.peer.rsplit_once(':').map_or("", |(host, _)| host)
     }
 
+    /// It takes its replies again: as long as it did not, it could say nothing either.
+    pub(super) fn takes(&self) {
+        if self.stalled.take().is_some() {
+            let now = Instant::now();
+            self.spoke.set(now);
+            self.half.set(self.half.get().map(|_| now));
+        }
+    }
+
     /// Closes it at once. What it has open is rolled back.
     pub(super) fn end(&self) {
         self.input.set(0);

@@ -155,7 +155,7 @@ impl<S: Socket> Connection<S> {
                 Ok(count) => {
                     self.written += count;
                     self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
-                    self.client.stalled.set(None);
+                    self.client.takes();
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.unwritten() > STRANGER && !self.client.is_admitted.get() {

@@ -1,3 +1,4 @@
+use std::io::Read as _;
 use std::time::Duration;
 
 use super::{Server, request, until};
@@ -60,6 +61,28 @@ fn half_a_request_that_goes_on_is_not_the_same_half() {
         assert_eq!([client.reply(), line.line()], ["+PONG", "NOT_FOUND"]);
         std::thread::sleep(Duration::from_millis(30));
     }
+    server.stop();
+}
+
+/// Who takes long to read was closed for what it could not send meanwhile. The system holds some of a reply: that is no
+/// part of it.
+#[test]
+fn half_a_request_waits_as_long_as_replies_are_being_read() {
+    let server = Server::start(&["--request-timeout", "1600", "--idle-timeout", "1600"]);
+    let (mut client, mut line) = (server.resp(), server.line());
+    assert_eq!(client.ask(&["SET", "a", &"x".repeat(16 << 20)]), "+OK");
+    client.send([request(&["GET", "a"]), b"PI".to_vec()].concat());
+    line.send("GET a\n");
+    assert_eq!(client.line(), "$16777216");
+    let mut part = vec![0; 1 << 20];
+    for _ in 0..16 {
+        std::thread::sleep(Duration::from_millis(150));
+        client.stream.read_exact(&mut part).expect("it comes");
+        line.stream.read_exact(&mut part).expect("it comes");
+    }
+    client.send("NG\r\n");
+    assert_eq!((client.line(), client.reply()), (String::new(), "+PONG".to_owned()));
+    assert_eq!((line.line().len(), line.say("GET b")), ("VALUE ".len(), "NOT_FOUND".to_owned()));
     server.stop();
 }
 
