@@ -113,7 +113,9 @@ impl Clients {
 impl Client {
     /// Bytes that it holds.
     pub(super) fn held(&self) -> usize {
-        self.input.get() + self.output.get() + self.queued.get()
+        let [library, version] = &*self.library.borrow();
+        let named = self.name.borrow().len() + library.len() + version.len();
+        self.input.get() + self.output.get() + self.queued.get() + named
     }
 
     /// The host that it comes from; that of a socket in the file system is empty.
@@ -135,6 +137,8 @@ impl Client {
         self.input.set(0);
         self.output.set(0);
         self.queued.set(0);
+        self.name.borrow_mut().clear();
+        *self.library.borrow_mut() = Default::default();
         if let Some(task) = &*self.task.borrow() {
             task.abort();
         }

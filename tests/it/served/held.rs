@@ -34,16 +34,37 @@ fn what_is_queued_counts_as_held() {
     server.stop();
 }
 
+/// Names of any length were held beside all limits.
+#[test]
+fn what_clients_are_called_counts_as_held() {
+    let server = Server::start(&["--max-buffers", "8MiB"]);
+    let name = "x".repeat(500_000);
+    let mut clients: Vec<_> = (0..30).map(|_| server.resp()).collect();
+    let (mut named, mut closed) = (0, 0);
+    for client in &mut clients {
+        for words in [&["CLIENT", "SETNAME", &name][..], &["CLIENT", "SETINFO", "LIB-NAME", &name]] {
+            let is_named = client.try_send(request(words)).is_ok() && client.try_reply().is_ok();
+            *(if is_named { &mut named } else { &mut closed }) += 1;
+        }
+    }
+    let left = clients.iter_mut().filter_map(|client| {
+        client.try_send(request(&["CLIENT", "GETNAME"])).ok()?;
+        client.try_reply().ok()
+    });
+    let left = left.count();
+    assert!(named > 8 && (4..=8).contains(&left), "{named} named, {closed} closed, {left} left");
+    server.stop();
+}
+
 #[test]
 fn half_a_request_does_not_wait_for_ever() {
     let server = Server::start(&["--request-timeout", "300"]);
-    for half in ["*1\r\n$4\r\nPI", "PIN", "*", "*2\r\n$4\r\nECHO\r\n"] {
-        let mut client = server.resp();
-        client.send(half);
-        assert_eq!(client.end(), "", "{half}");
-    }
+    let halves = ["*1\r\n$4\r\nPI", "PIN", "*", "*2\r\n$4\r\nECHO\r\n"];
+    let mut clients: Vec<_> = halves.iter().map(|_| server.resp()).collect();
     let mut line = server.line();
+    clients.iter_mut().zip(halves).for_each(|(client, half)| client.send(half));
     line.send("GET");
+    assert!(clients.iter_mut().all(|client| client.end().is_empty()));
     assert_eq!(line.end(), "");
     server.stop();
 }
@@ -51,11 +72,11 @@ fn half_a_request_does_not_wait_for_ever() {
 /// Who sent on and on was closed if what was read at once never ended with a request.
 #[test]
 fn half_a_request_that_goes_on_is_not_the_same_half() {
-    let server = Server::start(&["--request-timeout", "700"]);
+    let server = Server::start(&["--request-timeout", "500"]);
     let (mut client, mut line) = (server.resp(), server.line());
     client.send("PI");
     line.send("GE");
-    for _ in 0..60 {
+    for _ in 0..50 {
         client.send("NG\r\nPI");
         line.send("T a\nGE");
         assert_eq!([client.reply(), line.line()], ["+PONG", "NOT_FOUND"]);
