@@ -100,7 +100,9 @@ fn what_waits_for_a_commit_is_held_to_a_bound() {
     // All ask while it stands still, so that it finds them all at once.
     server.signal("STOP");
     let ask = request(&["MGET", "a", "a", "a", "a", "a", "a", "a", "a"]);
-    clients.iter_mut().for_each(|client| client.send(&ask));
+    for client in &mut clients {
+        client.send(&ask);
+    }
     server.signal("CONT");
     assert_bounded(&server);
     #[cfg(target_os = "linux")]
