@@ -1,9 +1,8 @@
 //! Our own language over RESP: the words as they stand, and in a batch JSON arrays.
 
-use super::call::{Call, Done, Refused};
+use super::call::{Call, Done, Refused, writer};
 use super::face::RespFace;
 use super::reply;
-use super::writer::Writer;
 use crate::db::Error;
 use crate::query::{Access, Language};
 use crate::serve::own;
@@ -24,7 +23,7 @@ pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> D
         call.say(|writer| writer.array(queries.len()))?;
     }
     Ok(call.desk.ask_own(&mut face.transaction, &request, call.held, |replies, answer| {
-        reply::write_answer(&mut Writer::new(&mut replies.bytes, protocol), answer);
+        reply::write_answer(&mut writer(replies, protocol), answer);
     })?)
 }
 
