@@ -8,6 +8,8 @@ mod adapter;
 mod base;
 #[cfg(unix)]
 mod candidate_args;
+#[cfg(unix)]
+mod client;
 mod explain;
 mod find_case;
 mod help;
@@ -71,6 +73,8 @@ enum Command {
     Log(log::LogArgs),
     #[cfg(unix)]
     Serve(serve::ServeArgs),
+    #[cfg(unix)]
+    Client(client::ClientArgs),
     Help(help::HelpArgs),
 }
 
@@ -81,6 +85,7 @@ Exit status:
   1    a case failed or a difference was found; or damage (`rewind log verify`)
   2    usage, or an input that was refused or cannot be read
   3    the command to be judged cannot be started
+  69   no server answers
   70   a bug of ours
   74   storage failed or is damaged, or the output could not be written
   75   another process has the store open
@@ -101,6 +106,8 @@ enum Failure {
     Store(store::Error),
     /// Nothing of a store can be saved.
     BeyondRepair(store::Damage),
+    /// No server answers.
+    NoServer(String),
     /// A server would not be safe.
     Unsafe(String),
     /// The verdict is negative, and has been shown: a case failed, a difference or damage was found.
@@ -140,6 +147,8 @@ pub fn main() -> ExitCode {
         Command::Log(args) => log::log(&args),
         #[cfg(unix)]
         Command::Serve(args) => serve::serve(&args),
+        #[cfg(unix)]
+        Command::Client(args) => client::client(&args),
         Command::Help(args) => help::help(&args),
     });
     #[cfg(unix)]
@@ -160,6 +169,7 @@ pub fn main() -> ExitCode {
         Err(Failure::BeyondRepair(damage)) => {
             fail(74, &format!("nothing can be saved of this store: {damage}; everything is as it was"))
         }
+        Err(Failure::NoServer(message)) => fail(69, &message),
         Err(Failure::Unsafe(message)) => fail(78, &message),
         Err(Failure::Interrupted) => 130,
         Err(Failure::Bug(what)) => fail(70, &format!("a bug of rewind: {what}; please report it")),

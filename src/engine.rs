@@ -4,8 +4,8 @@
 //! leaves everything as it was; a backup is never changed by what comes after it; answers never depend on
 //! when memory is reclaimed.
 //!
-//! Invariants (those of each file are lines of [`Engine::check`]): no clock of a present stands before 0, and
-//! under the free rule none moves; every version is of an epoch that is in a branch.
+//! Invariants (those of each file are lines of [`Engine::check`]): every version is of an epoch that is in a
+//! branch; the last change was not before the last backup or restore, nor later than now.
 //!
 //! ```text
 //!            records: key ─► Record = History<Fields> ─► field ─► content
@@ -36,7 +36,8 @@
 //! lists), `blobs` (long texts that somebody else has), `tree` (a sorted map that is copied for the price of a
 //! pointer), `timeline` (the epochs), `history` (the versions of one thing), `fields` (the cells of a record),
 //! `live` (which records are live), `shards` (the map they are kept in), `records` (all of them), `undo` (what a
-//! restore undoes), `backups` (what was saved), `transactions` (what is open at once). How it is written down and
+//! restore undoes), `backups` (what was saved), `head` (where the database or a transaction stands: operations are
+//! handed one), `transactions` (what is open at once). How it is written down and
 //! brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`, `kinds`; what a query did: `outcome`.
 //! Whether all is as it must be: `check`, `invariant` and, in tests, `steps`.
 
@@ -47,6 +48,7 @@ mod blobs;
 mod check;
 mod dump;
 mod fields;
+mod head;
 mod history;
 pub mod image;
 mod invariant;
@@ -81,21 +83,21 @@ pub use transactions::{Effect, Session};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Backwards, Clock, ClockRule, Lifetime, Time};
-use backups::Backups;
 pub(crate) use blobs::Blobs;
 use blobs::NoBlobs;
+use head::Head;
 use level5_forget::Forgetting;
-use live::Live;
-use records::{RecordTable, Seen};
+use records::RecordTable;
 use smol_str::SmolStr;
+#[cfg(all(test, feature = "store"))]
+pub(crate) use steps::steps_taken;
 #[cfg(feature = "store")]
 pub(crate) use stored::BlobRef;
 pub(crate) use stored::StoredText;
 #[cfg(feature = "store")]
 pub(crate) use stored::StoredValue;
-use timeline::Timeline;
+use timeline::{Timeline, View};
 use transactions::Transaction;
-use undo::UndoLog;
 
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
@@ -122,20 +124,23 @@ fn weight(text: &str) -> usize {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Engine {
+    common: Common,
+    /// Where the database stands.
+    own: Head,
+    /// Where each transaction does, in the order in which they are open.
+    heads: Vec<Head>,
+}
+
+/// What all heads share; an operation is handed the one that it works on.
+#[derive(Clone, Debug)]
+struct Common {
     clock: Clock,
     /// When something last changed for all to see: to then and no further the clock can go back.
     changed: Time,
-    /// How far the database's own clock stands behind the caller's, in milliseconds.
-    shift: u64,
     timeline: Timeline,
     records: RecordTable,
-    live: Live,
-    undo: UndoLog,
-    backups: Backups,
     forgetting: Forgetting,
     transactions: Vec<Transaction>,
-    /// The place of the transaction whose present is the engine's now.
-    inside: Option<usize>,
     /// How many transactions there have been.
     begun: u64,
     aliases: Aliases,
@@ -143,26 +148,30 @@ pub struct Engine {
     outcome: Option<Box<Outcome>>,
 }
 
+impl Common {
+    /// What is seen from a head.
+    #[inline]
+    fn view<'c>(&'c self, head: &'c Head) -> View<'c> {
+        self.timeline.view(&head.position)
+    }
+}
+
 impl Engine {
     /// An empty database whose clock stands at 0.
     #[must_use]
     pub fn new(rule: ClockRule) -> Self {
-        Self {
+        let common = Common {
             clock: Clock::new(rule),
             changed: Time(0),
-            shift: 0,
             timeline: Timeline::new(),
             records: RecordTable::default(),
-            live: Live::default(),
-            undo: UndoLog::default(),
-            backups: Backups::default(),
             forgetting: Forgetting::default(),
             transactions: Vec::new(),
-            inside: None,
             begun: 0,
             aliases: Aliases::default(),
             outcome: None,
-        }
+        };
+        Self { common, own: Head::new(), heads: Vec::new() }
     }
 
     /// Answers a query of the engine's own session; what it writes is in the database from then on or, in a
@@ -195,73 +204,74 @@ impl Engine {
         query: &Query<'_>,
         blobs: &mut B,
     ) -> Result<Reply<'e, B::Value<'e>>, B::Error> {
-        if !self.transactions.is_empty() {
-            self.enter(session);
-        }
-        let now = self.advance(query.timestamp())?;
-        if self.is_inside() {
-            self.touch(query);
-        }
+        let callers = self.common.clock.advance(query.timestamp())?;
+        let place = if self.heads.is_empty() { None } else { self.place_beside(session, query) };
+        let head = place.map_or(&mut self.own, |place| &mut self.heads[place]);
+        let now = head.own_time(callers);
+        let stored = |text, blob| StoredText::new(text, blob);
+        // What is asked most is returned at once: measured, a reply that is copied once more is a twentieth of a GET.
         Ok(match *query {
-            Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => self.set(
-                (key, field, StoredText::new(value, blobs.intern(value))),
-                Some(Lifetime::PERMANENT),
-                now,
-            ),
+            Query::Set { key, field, value } | Query::SetAt { key, field, value, .. } => {
+                let value = stored(value, blobs.intern(value));
+                return Ok(self.common.set(head, key, field, value, Lifetime::PERMANENT, now));
+            }
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
-                let lifetime = self.lifetime(timestamp, ttl);
-                self.set((key, field, StoredText::new(value, blobs.intern(value))), lifetime, now)
+                let cell = (key, field, stored(value, blobs.intern(value)));
+                self.common.set_with_ttl(head, cell, (timestamp, ttl), now)
             }
-            Query::Get { key, field } | Query::GetAt { key, field, .. } => self.get::<B>(key, field, now),
-            Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => self.delete(key, field, now),
-            Query::Scan { key } | Query::ScanAt { key, .. } => self.scan::<B>(key, "", now),
+            Query::Get { key, field } | Query::GetAt { key, field, .. } => {
+                return Ok(self.common.get::<B>(head, key, field, now));
+            }
+            Query::Delete { key, field } | Query::DeleteAt { key, field, .. } => {
+                return Ok(self.common.delete(head, key, field, now));
+            }
+            Query::Scan { key } | Query::ScanAt { key, .. } => self.common.scan::<B>(head, key, "", now),
             Query::ScanByPrefix { key, prefix } | Query::ScanByPrefixAt { key, prefix, .. } => {
-                self.scan::<B>(key, prefix, now)
+                self.common.scan::<B>(head, key, prefix, now)
             }
-            Query::Backup { timestamp } => self.backup(timestamp, now),
+            Query::Backup { timestamp } => self.common.backup(head, timestamp, now),
             Query::Restore { timestamp, timestamp_to_restore } => {
-                self.restore(timestamp, timestamp_to_restore.0)
+                self.common.restore(head, timestamp, timestamp_to_restore.0)
             }
             Query::Tick { .. } => Reply::Done,
-            Query::Put { key, value } => self.set(
-                (key, OWN, StoredText::new(value, blobs.intern(value))),
-                Some(Lifetime::PERMANENT),
-                now,
-            ),
+            Query::Put { key, value } => {
+                let value = stored(value, blobs.intern(value));
+                return Ok(self.common.set(head, key, OWN, value, Lifetime::PERMANENT, now));
+            }
             Query::PutWithTtl { key, value, ttl } => {
-                let lifetime = self.lifetime(self.clock.now(), ttl);
-                self.set((key, OWN, StoredText::new(value, blobs.intern(value))), lifetime, now)
+                let cell = (key, OWN, stored(value, blobs.intern(value)));
+                self.common.set_with_ttl(head, cell, (callers, ttl), now)
             }
-            Query::GetOwn { key } => self.get::<B>(key, OWN, now),
-            Query::DeleteRecord { key } => self.delete_record(key, now),
-            Query::ExistsRecord { key } => self.exists(key, None, now),
-            Query::Exists { key, field } => self.exists(key, Some(field), now),
-            Query::Keys {} => self.keys(now),
-            Query::Values {} => self.values::<B>(now),
-            Query::Items {} => self.items::<B>(now),
-            Query::Size {} => self.size(now),
-            Query::Clear {} => self.clear(),
-            Query::Forget { before } => self.forget(before.0),
-            Query::ExpireRecord { key, ttl } => self.expire((key, None), ttl, now),
-            Query::Expire { key, field, ttl } => self.expire((key, Some(field)), ttl, now),
-            Query::TtlOfRecord { key } => self.ttl((key, None), now),
-            Query::TtlOf { key, field } => self.ttl((key, Some(field)), now),
-            Query::PersistRecord { key } => self.persist((key, None), now),
-            Query::Persist { key, field } => self.persist((key, Some(field)), now),
+            Query::GetOwn { key } => return Ok(self.common.get::<B>(head, key, OWN, now)),
+            Query::DeleteRecord { key } => self.common.delete_record(head, key, now),
+            Query::ExistsRecord { key } => self.common.exists(head, (key, None), now),
+            Query::Exists { key, field } => self.common.exists(head, (key, Some(field)), now),
+            Query::Keys {} => self.common.keys(head, now),
+            Query::Values {} => self.common.values::<B>(head, now),
+            Query::Items {} => self.common.items::<B>(head, now),
+            Query::Size {} => Common::size(head, now),
+            Query::Clear {} => self.common.clear(head),
+            Query::Forget { before } => self.common.forget(head, before.0),
+            Query::ExpireRecord { key, ttl } => self.common.expire(head, (key, None), ttl, now),
+            Query::Expire { key, field, ttl } => self.common.expire(head, (key, Some(field)), ttl, now),
+            Query::TtlOfRecord { key } => self.common.ttl(head, (key, None), now),
+            Query::TtlOf { key, field } => self.common.ttl(head, (key, Some(field)), now),
+            Query::PersistRecord { key } => self.common.persist(head, (key, None), now),
+            Query::Persist { key, field } => self.common.persist(head, (key, Some(field)), now),
             Query::Append { key, field, item } => {
-                self.append(key, field, StoredText::new(item, blobs.intern(item)), now)
+                self.common.append(head, (key, field), stored(item, blobs.intern(item)), now)
             }
-            Query::Find { what, how: _, ref pattern } => self.find(what, pattern, now, blobs)?,
+            Query::Find { what, how: _, ref pattern } => self.common.find(head, what, pattern, now, blobs)?,
             Query::Begin {} => self.begin(session),
-            Query::Commit {} => self.commit(now),
-            Query::Rollback {} => self.rollback(),
-            Query::Alias { .. } => Reply::Bool(self.aliases.learn(query)),
+            Query::Commit {} => self.commit(session, now),
+            Query::Rollback {} => self.rollback(session),
+            Query::Alias { .. } => Reply::Bool(self.common.aliases.learn(query)),
             Query::ResetAliases {} => {
-                self.aliases.learn(query);
+                self.common.aliases.learn(query);
                 Reply::Done
             }
             Query::Aliases {} => Reply::Aliases(
-                self.aliases.iter().map(|(name, operation)| (name.into(), operation)).collect(),
+                self.common.aliases.iter().map(|(name, operation)| (name.into(), operation)).collect(),
             ),
         })
     }
@@ -271,7 +281,7 @@ impl Engine {
     /// # Errors
     /// [`Backwards`] as for a query with this timestamp.
     pub fn tick(&mut self, now: Time) -> Result<(), Backwards> {
-        self.advance(Some(now)).map(drop)
+        self.common.clock.advance(Some(now)).map(drop)
     }
 
     /// The clock as it was at an earlier moment, if that is not before the last change.
@@ -280,7 +290,8 @@ impl Engine {
     /// When that was.
     #[cfg(any(test, feature = "store"))]
     pub(crate) fn clock_at(&self, moment: Time) -> Result<Clock, Time> {
-        if moment < self.changed { Err(self.changed) } else { Ok(self.clock.back_at(moment)) }
+        let Common { clock, changed, .. } = self.common;
+        if moment < changed { Err(changed) } else { Ok(clock.back_at(moment)) }
     }
 
     /// Moves the clock back to an earlier moment, where no transaction is open: to ask there what one was asked.
@@ -290,34 +301,35 @@ impl Engine {
     /// When something last changed, if that was later: nothing is moved then.
     #[cfg(any(test, feature = "store"))]
     pub(crate) fn go_back(&mut self, moment: Time) -> Result<(), Time> {
-        debug_assert!(self.transactions.is_empty(), "a transaction does not go back");
-        self.clock = self.clock_at(moment)?;
+        debug_assert!(self.heads.is_empty(), "a transaction does not go back");
+        self.common.clock = self.clock_at(moment)?;
         Ok(())
     }
 
     /// The other names of operations, for those who read queries.
     #[must_use]
     pub fn aliases(&self) -> &Aliases {
-        &self.aliases
+        &self.common.aliases
     }
 
     /// The logical clock: its rule and its reading.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.clock
+        self.common.clock
     }
 
     /// How much the database holds, for those who watch its memory.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
+        let (Common { records, timeline, .. }, own) = (&self.common, &self.own);
         Sizes {
-            records: self.records.len(),
-            cells: self.records.cells(),
-            versions: self.records.versions(),
-            deaths: self.live.moments(),
-            undo: self.undo.len(),
-            backups: self.backups.len(),
-            branches: self.timeline.branches(),
+            records: records.len(),
+            cells: records.cells(),
+            versions: records.versions(),
+            deaths: own.live.moments(),
+            undo: own.undo.len(),
+            backups: own.backups.len(),
+            branches: timeline.branches(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod escaped;
 mod fault;
 mod lines;
 mod list;
+mod record;
 mod scanner;
 mod suite;
 mod typed;
@@ -25,9 +26,11 @@ pub use escaped::{escaped, escaped_line, to_json};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
+pub use record::RecordedLine;
 pub use suite::{Suite, SuiteCase, read_suite};
 pub use typed::{
-    SoFar, Typed, as_typed, read_typed, typed_in_place_of_json, typed_so_far, typed_words, unfinished,
+    SoFar, Typed, as_typed, read_typed, typed_in_place_of_json, typed_so_far, typed_terms, typed_words,
+    unfinished,
 };
 
 pub use crate::wire::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
@@ -91,18 +94,27 @@ pub enum InputKind {
     Lines,
     /// An object with cases.
     Suite,
+    /// A record of a server: an object a line, which begins with its session.
+    Record,
 }
 
 impl InputKind {
     /// Returns the shape, which shows in how the input begins; `None` while `head` is too short.
     ///
-    /// A list begins `[[`, a first line of JSON Lines `["`. What is neither is taken for a list, so that it is
+    /// A list begins `[[`, a first line of JSON Lines `["`, one of a record `{"session"`. What is neither is taken for a list, so that it is
     /// refused as one.
     #[must_use]
     pub fn of(head: &[u8]) -> Option<Self> {
         let mut bytes = head.iter().filter(|byte| !byte.is_ascii_whitespace());
         match bytes.next()? {
-            b'{' => Some(Self::Suite),
+            b'{' => {
+                let (begun, rest) = (b"\"session\"", bytes.take(9).copied().collect::<Vec<_>>());
+                match begun.starts_with(&rest) {
+                    true if rest.len() == begun.len() => Some(Self::Record),
+                    true => None,
+                    false => Some(Self::Suite),
+                }
+            }
             b'[' => Some(if *bytes.next()? == b'"' { Self::Lines } else { Self::List }),
             _ => Some(Self::List),
         }

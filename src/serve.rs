@@ -38,5 +38,4 @@ pub use address::Address;
 pub use limits::Limits;
 pub use options::{ClockSource, FaceKind, Options};
 pub use passwords::{Passwords, Unsafe};
-pub use record::{RecordedLine, recorded};
 pub use server::{Event, Failure, serve};

@@ -67,6 +67,10 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
             return Err(Failure::Usage(message));
         }
         (InputKind::List, None) => explain_list(input, rules, &mut sink)?,
+        (InputKind::Record, _) => {
+            let message = "a record has many sessions, of which `rewind run` asks each: explain takes a list";
+            return Err(Failure::Usage(message.to_owned()));
+        }
         (InputKind::Lines, None) => explain_lines(input, rules, &mut sink)?,
     }
     sink.finish()

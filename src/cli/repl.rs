@@ -38,6 +38,7 @@ use super::store_args::StoreArgs;
 use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
 use crate::time::ClockRule;
+pub(super) use history::{LineHistory, SeenHistory};
 pub(super) use interrupt::{give_back, takes_interrupt};
 use shell::Shell;
 

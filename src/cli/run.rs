@@ -1,6 +1,7 @@
 //! `rewind run`: queries in, answers out.
 
 mod lines;
+mod record;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use crate::query::Level;
 use crate::script::{self, Answers, Faults, Format, InputKind, Rules, plain, typed_in_place_of_json};
 use crate::time::ClockRule;
 use lines::{LineAnswers, run_lines};
+use record::run_record;
 
 /// A list with more queries than this is not drawn as a table unless that is asked for.
 const TABLE_BY_ITSELF: usize = 200;
@@ -47,6 +49,10 @@ pub(super) struct RunArgs {
     /// else json, or jsonl for JSON Lines]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+
+    /// Ask a record of `rewind serve --record` again, and compare the answers with those it has
+    #[arg(long)]
+    check: bool,
 
     #[command(flatten)]
     storing: StoreArgs,
@@ -133,10 +139,25 @@ impl RunArgs {
         let mut input = Input::open(file)?;
         let kind = input.kind()?;
         self.check_kind(kind)?;
-        if !self.is_one() {
+        if self.check && kind != InputKind::Record {
+            let message =
+                format!("{} is no record of `rewind serve --record`: --check compares such", input.name);
+            return Err(Failure::Usage(message));
+        }
+        if !self.is_one() && !self.check {
             self.head(&input.name)?;
         }
         match kind {
+            InputKind::Record => {
+                let answers = if self.check {
+                    record::Answers::Checked
+                } else {
+                    let held = HeldAnswers::default();
+                    let out = output(self.format_of_list(), Format::Jsonl, None, Box::new(held.clone()))?;
+                    record::written(out, held)
+                };
+                run_record(input, base.database()?, self.rules().level(), answers)
+            }
             InputKind::Suite => run_suite(input, self.rules(), self.format),
             InputKind::List => self.run_list(input, base),
             InputKind::Lines => {

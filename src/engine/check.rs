@@ -2,17 +2,17 @@
 //! files.
 //!
 //! It is for tests, and for those who doubt; the engine never asks. What only one file knows is checked
-//! there; here is what is true of several together, for everybody who has a present of the database: the
-//! database itself, and each transaction that is open.
+//! there; here is what is true of several together, for every head: that of the database, and that of each
+//! transaction which is open.
 
 use std::collections::BTreeMap;
 
-use super::Engine;
 use super::backups::Backup;
+use super::head::Head;
 use super::invariant::{Found, ensure, hold};
 use super::records::Record;
-use super::timeline::{Epoch, Savepoint, Timeline};
-use super::transactions::Present;
+use super::timeline::{Epoch, Savepoint, View};
+use super::{Common, Engine};
 use crate::time::{ClockRule, Time};
 
 impl Engine {
@@ -34,12 +34,13 @@ impl Engine {
     /// # Errors
     /// The first invariant found that does not hold, as a sentence, and what breaks it.
     pub fn check(&self) -> Result<(), String> {
-        if self.timeline.is_at_the_end() {
+        let Common { timeline, records, .. } = &self.common;
+        if timeline.is_at_the_end() {
             return Ok(());
         }
-        let whole = Whole { engine: self, presents: self.presents() };
-        self.records.check(&self.timeline.pasts(whole.savepoints()))?;
-        self.check_timeline()?;
+        let whole = Whole { engine: self, common: &self.common };
+        records.check(&timeline.pasts(whole.savepoints()))?;
+        timeline.check(whole.heads().map(|head| &head.position))?;
         self.check_transactions()?;
         hold(
             &whole,
@@ -59,52 +60,57 @@ impl Engine {
     }
 }
 
-/// An engine, and who has a present of it.
+/// An engine.
 struct Whole<'e> {
     engine: &'e Engine,
-    presents: Vec<Present<'e>>,
+    common: &'e Common,
 }
 
-impl Whole<'_> {
-    /// Checks every present.
-    fn each(&self, mut holds: impl FnMut(&Present<'_>) -> Found) -> Found {
-        let in_present = |present: &Present<'_>, why| format!("{}: {why}", present.who());
-        self.presents.iter().try_for_each(|present| holds(present).map_err(|why| in_present(present, why)))
+impl<'e> Whole<'e> {
+    /// Every head, that of the database first.
+    fn heads(&self) -> impl Iterator<Item = &'e Head> + use<'e> {
+        [&self.engine.own].into_iter().chain(&self.engine.heads)
+    }
+
+    /// Checks every head.
+    fn each(&self, mut holds: impl FnMut(&Head) -> Found) -> Found {
+        let who = |head: &Head| match head.transaction {
+            Some(place) => format!("transaction {place}"),
+            None => "the database".to_owned(),
+        };
+        self.heads().try_for_each(|head| holds(head).map_err(|why| format!("{}: {why}", who(head))))
     }
 
     /// Checks every record in a timeline.
     fn each_record(&self, mut holds: impl FnMut(&str, &Record) -> Found) -> Found {
-        self.engine.records.iter().try_for_each(|(key, record)| holds(key, record))
+        self.common.records.iter().try_for_each(|(key, record)| holds(key, record))
     }
 
     /// Where there are backups.
     fn savepoints(&self) -> impl Iterator<Item = Savepoint> {
-        self.presents.iter().flat_map(|present| present.backups.iter().map(|(_, backup)| backup.savepoint))
+        self.heads().flat_map(|head| head.backups.iter().map(|(_, backup)| backup.savepoint))
     }
 
     fn clocks(&self) -> Found {
-        let clock = self.engine.clock;
-        self.each(|present| {
-            let is_still = present.shift == 0 && clock.now() == Time(0);
+        let clock = self.common.clock;
+        self.each(|head| {
+            let is_still = head.shift == 0 && clock.now() == Time(0);
             let holds = clock.rule() == ClockRule::Monotone || is_still;
-            ensure(holds && present.shift <= clock.now().0, || {
-                format!("{clock:?} and a shift of {}", present.shift)
+            ensure(holds && head.shift <= clock.now().0, || {
+                format!("{clock:?} and a shift of {}", head.shift)
             })
         })
     }
 
     fn changed(&self) -> Found {
-        let Engine { clock, changed, .. } = self.engine;
-        let mut of_all = self.presents.iter().filter(|present| !present.is_transaction());
-        of_all.try_for_each(|Present { shift, backups, .. }| {
-            let saved = backups.last().filter(|_| clock.rule() == ClockRule::Monotone).unwrap_or_default();
-            let holds = *changed <= clock.now() && *shift <= changed.0 && saved <= *changed;
-            ensure(holds, || format!("it was at {changed}, a backup at {saved}, the shift is {shift}"))
-        })
+        let (Common { clock, changed, .. }, Head { shift, backups, .. }) = (self.common, &self.engine.own);
+        let saved = backups.last().filter(|_| clock.rule() == ClockRule::Monotone).unwrap_or_default();
+        let holds = *changed <= clock.now() && *shift <= changed.0 && saved <= *changed;
+        ensure(holds, || format!("it was at {changed}, a backup at {saved}, the shift is {shift}"))
     }
 
     fn epochs(&self) -> Found {
-        let known = self.engine.known_epochs();
+        let known = self.common.timeline.known(self.heads().map(|head| &head.position));
         self.each_record(|key, record| {
             let mut epochs = record.iter().map(|(epoch, _)| epoch);
             let unknown = epochs.find(|epoch| !known.have(*epoch));
@@ -113,42 +119,42 @@ impl Whole<'_> {
     }
 
     fn live(&self) -> Found {
-        let now = self.engine.clock.now().0;
-        self.each(|present| {
-            let gone = self.engine.gone(Time(now - present.shift));
-            present.live.check(&self.seen_in(&present.timeline), gone)
+        let now = self.common.clock.now();
+        self.each(|head| {
+            let gone = self.common.gone(head.own_time(now));
+            head.live.check(&self.seen_in(self.common.view(head)), gone)
         })
     }
 
     /// The keys of the records that are seen and have cells, with their deaths.
-    fn seen_in(&self, timeline: &Timeline) -> Vec<(&str, Time)> {
-        let seen = self.engine.records.iter().filter_map(|(key, record)| Some((key, record.seen(timeline)?)));
+    fn seen_in(&self, view: View<'_>) -> Vec<(&str, Time)> {
+        let seen = self.common.records.iter().filter_map(|(key, record)| Some((key, record.seen(view)?)));
         seen.filter_map(|(key, fields)| Some((key.as_str(), fields.death()?))).collect()
     }
 
     fn saved(&self) -> Found {
-        self.each_backup(|timeline, backup| {
-            backup.live.check(&self.seen_in(timeline), self.engine.gone(backup.now))
-        })
+        self.each_backup(|view, backup| backup.live.check(&self.seen_in(view), self.common.gone(backup.now)))
     }
 
     /// Checks every backup that can be restored, from where it is seen.
-    fn each_backup(&self, mut holds: impl FnMut(&Timeline, &Backup) -> Found) -> Found {
-        let backups = self.presents.iter().flat_map(|present| present.backups.iter());
+    fn each_backup(&self, mut holds: impl FnMut(View<'_>, &Backup) -> Found) -> Found {
+        let backups = self.heads().flat_map(|head| head.backups.iter());
         let backups: BTreeMap<Epoch, _> =
             backups.map(|backup| (backup.1.savepoint.epoch(), backup)).collect();
-        let mut timeline = self.engine.timeline.clone();
+        let timeline = &self.common.timeline;
         backups.values().try_for_each(|(taken, backup)| {
-            timeline.stand_at(backup.savepoint);
-            holds(&timeline, backup).map_err(|why| format!("the backup of {taken}: {why}"))
+            let position = timeline.position_at(backup.savepoint);
+            let view = timeline.view(&position);
+            holds(view, backup).map_err(|why| format!("the backup of {taken}: {why}"))
         })
     }
 
     fn backups(&self) -> Found {
-        let (now, known) = (self.engine.clock.now(), self.engine.known_epochs());
-        self.each(|present| {
+        let known = self.common.timeline.known(self.heads().map(|head| &head.position));
+        let now = self.common.clock.now();
+        self.each(|head| {
             let mut before = None;
-            present.backups.iter().try_for_each(|(taken, backup)| {
+            head.backups.iter().try_for_each(|(taken, backup)| {
                 let is_of_time = if self.is_free() {
                     backup.now == taken
                 } else {
@@ -163,11 +169,11 @@ impl Whole<'_> {
     }
 
     fn undo(&self) -> Found {
-        self.each(|present| {
-            if !present.is_transaction() && present.backups.is_empty() {
+        self.each(|head| {
+            if !head.is_inside() && head.backups.is_empty() {
                 return Ok(());
             }
-            let (open, undo) = (present.timeline.open(), present.undo.set());
+            let (open, undo) = (head.position.open(), head.undo.set());
             self.each_record(|key, record| {
                 ensure(!record.is_of(open) || undo.contains(key), || format!("{key:?} is not, in {open:?}"))
             })
@@ -175,7 +181,7 @@ impl Whole<'_> {
     }
 
     fn is_free(&self) -> bool {
-        self.engine.clock.rule() == ClockRule::Free
+        self.common.clock.rule() == ClockRule::Free
     }
 }
 

@@ -23,7 +23,7 @@ use super::fields::{Content, Fields};
 use super::records::Record;
 use super::stored::BlobRef;
 use super::stored::{List, StoredText, StoredValue};
-use super::timeline::{Epoch, Timeline};
+use super::timeline::{Epoch, Timeline, View};
 use super::{Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time};
@@ -42,9 +42,15 @@ impl Engine {
     /// which ends at another moment there, are told anew; so at worst time and list grow as (number of
     /// backups) x (number of cells).
     ///
+    /// What is shared is what a list that only moves forward can share: of two backups in a row, all cells that are
+    /// alike in both. What it cannot share is a state that comes back. A database of c cells that was emptied and
+    /// restored n times, with a BACKUP each time, holds c versions and n backups, and its list has 2 x n x c queries:
+    /// each of those backups is told by what differs from the one before it. So a list is bounded by the sum of those
+    /// differences; an [image](Self::image) is bounded by what is distinct.
+    ///
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
-    pub fn try_dump<E>(&mut self, each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn try_dump<E>(&self, each: impl FnMut(&Query<'_>) -> Result<(), E>) -> Result<(), E> {
         self.try_dump_with(|blob| Ok(blobs::none(blob)), each)
     }
 
@@ -53,27 +59,30 @@ impl Engine {
     /// # Errors
     /// Whatever `each` or `fetch` fails with; nothing more is handed out then.
     pub(crate) fn try_dump_with<E>(
-        &mut self,
+        &self,
         mut fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
         mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.leave();
-        for (name, operation) in self.aliases.iter() {
+        let clock = self.common.clock;
+        for (name, operation) in self.common.aliases.iter() {
             each(&Query::Alias { name, operation })?;
         }
         let mut reads = Time(0);
-        let is_free = self.clock.rule() == ClockRule::Free;
+        let is_free = clock.rule() == ClockRule::Free;
         let mut tell = |query: &Query<'_>| {
             each(query)?;
             reads = query.timestamp().filter(|_| !is_free).unwrap_or(reads);
             Ok(reads)
         };
-        let (mut dump, present) = Dump::of(self);
-        for (moment, backup) in self.backups.iter() {
+        let mut dump = Dump::of(self);
+        for (moment, backup) in self.own.backups.iter() {
             dump.tell(moment, backup, &mut DumpOutput { each: &mut tell, fetch: &mut fetch })?;
             dump.reads = tell(&Query::Backup { timestamp: moment })?;
         }
-        let timestamp = self.clock.now();
+        let timestamp = clock.now();
+        let own = &self.own;
+        let present =
+            Backup { now: own.own_time(timestamp), savepoint: own.position.here(), live: own.live.clone() };
         dump.tell(timestamp, &present, &mut DumpOutput { each: &mut tell, fetch: &mut fetch })?;
         if reads < timestamp {
             // A mere look moves the clock.
@@ -89,20 +98,20 @@ impl Engine {
     pub(super) fn try_tell<E>(
         &self,
         keys: &[Text],
-        told: &[Option<Fields>],
-        wanted: &[Option<Fields>],
+        told: &[Option<&Fields>],
+        wanted: &[Option<&Fields>],
         mut fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
         mut each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let moment = self.clock.now();
-        let own = self.own_time(moment);
+        let moment = self.common.clock.now();
+        let own = self.own.own_time(moment);
         let mut each = |query: &Query<'_>| each(query).map(|()| moment);
         let in_callers = |content: &Content| {
             let lifetime = content.lifetime.rebased(own, moment);
             (content.value.clone(), lifetime)
         };
         let versions = told.iter().zip(wanted);
-        let versions = versions.map(|(told, wanted)| Fields::differences(told.as_ref(), wanted.as_ref()));
+        let versions = versions.map(|(told, wanted)| Fields::differences(*told, *wanted));
         let cells =
             keys.iter().zip(versions).flat_map(|(key, cells)| cells.into_iter().map(move |cell| (key, cell)));
         for (key, (field, told, wanted)) in cells {
@@ -132,7 +141,7 @@ impl Engine {
 
 /// What was told so far, record by record.
 struct Dump<'e> {
-    timeline: Timeline,
+    timeline: &'e Timeline,
     /// All there are, in byte order of keys.
     records: Vec<DumpedRecord<'e>>,
     /// Which records were written in which epoch, in order of epochs.
@@ -144,12 +153,9 @@ struct Dump<'e> {
 }
 
 impl<'e> Dump<'e> {
-    /// A dump of which nothing is told, and the present as if a backup were taken of it.
-    fn of(engine: &'e Engine) -> (Self, Backup) {
-        let mut timeline = engine.timeline.clone();
-        let now = engine.own_time(engine.clock.now());
-        let present = Backup { now, savepoint: timeline.close(), live: engine.live.clone() };
-        let records = engine.records.iter().map(|(key, record)| DumpedRecord::of(key, record));
+    /// A dump of which nothing is told.
+    fn of(engine: &'e Engine) -> Self {
+        let records = engine.common.records.iter().map(|(key, record)| DumpedRecord::of(key, record));
         let mut records: Vec<_> = records.collect();
         records.sort_unstable_by_key(|record| record.key);
         let epochs = |(place, record): (usize, &DumpedRecord<'e>)| {
@@ -157,17 +163,19 @@ impl<'e> Dump<'e> {
         };
         let mut written: Vec<_> = records.iter().enumerate().flat_map(epochs).collect();
         written.sort_unstable();
-        (Self { timeline, records, written, last: None, reads: Time(0) }, present)
+        let timeline = &engine.common.timeline;
+        Self { timeline, records, written, last: None, reads: Time(0) }
     }
 
     /// Hands out what makes the state told last that of a backup, taken at `moment`.
     fn tell<E>(&mut self, moment: Time, backup: &Backup, output: &mut DumpOutput<'_, E>) -> Result<(), E> {
-        self.timeline.fork(backup.savepoint);
+        let position = self.timeline.position_at(backup.savepoint);
+        let view = self.timeline.view(&position);
         let continues = self.written_since_last(moment, backup);
         let places = continues.clone().unwrap_or_else(|| (0..self.records.len()).collect());
         for place in places {
             let record = &mut self.records[place];
-            for (field, content) in record.candidates(&self.timeline, continues.is_some()) {
+            for (field, content) in record.candidates(view, continues.is_some()) {
                 let live = content.filter(|held| held.lifetime.holds_at(backup.now));
                 let wanted = live.map(|held| (&held.value, held.lifetime.rebased(backup.now, moment)));
                 if record.differs(field, wanted, moment) {
@@ -209,8 +217,8 @@ impl<'e> DumpedRecord<'e> {
 
     /// Goes on to the version that is seen: its cells, and fields that it has no cell of, which may differ from what
     /// was told last.
-    fn candidates(&mut self, timeline: &Timeline, continues: bool) -> Vec<(&'e Text, Option<&'e Content>)> {
-        let seen = self.record.seen(timeline);
+    fn candidates(&mut self, view: View<'_>, continues: bool) -> Vec<(&'e Text, Option<&'e Content>)> {
+        let seen = self.record.seen(view);
         let before = std::mem::replace(&mut self.version, seen);
         if continues {
             let differences = Fields::differences(before, seen).into_iter();

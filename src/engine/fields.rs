@@ -130,17 +130,22 @@ impl Fields {
                 }
                 None => self.add(field, content, gone),
             },
-            Cells::Wide(tree) => {
-                if tree.get(field).is_none() {
-                    sweep(tree, gone, SWEPT);
-                }
-                tree.change(Text::new(field), |_| Some(content));
-                self.settle_span();
-            }
+            Cells::Wide(_) => self.put_wide(field, content, gone),
         }
     }
 
+    #[inline(never)]
+    fn put_wide(&mut self, field: &str, content: Content, gone: Time) {
+        let Cells::Wide(tree) = &mut self.cells else { return };
+        if tree.get(field).is_none() {
+            sweep(tree, gone, SWEPT);
+        }
+        tree.change(Text::new(field), |_| Some(content));
+        self.settle_span();
+    }
+
     /// Adds a cell to a narrow record.
+    #[inline(never)]
     fn add(&mut self, field: &str, content: Content, gone: Time) {
         self.drop_dead(gone);
         let Cells::Narrow(row) = &mut self.cells else { return self.put(field, content, gone) };

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use thin_vec::ThinVec;
 
 use super::steps::step;
-use super::timeline::{Epoch, Timeline};
+use super::timeline::{Epoch, View};
 
 /// A value with its older versions. The newest stands in place, so that without backups nothing is looked up.
 #[derive(Clone, Debug)]
@@ -60,27 +60,27 @@ impl<T> History<T> {
         Self { newest: value, epoch, memo: Memo::default(), older: ThinVec::new() }
     }
 
-    /// The newest version that the timeline sees.
+    /// The newest version that is seen.
     #[inline]
-    pub(super) fn seen(&self, timeline: &Timeline) -> Option<&T> {
-        self.seen_version(timeline).map(|(_, value)| value)
+    pub(super) fn seen(&self, view: View<'_>) -> Option<&T> {
+        self.seen_version(view).map(|(_, value)| value)
     }
 
     /// The same with the epoch it was written in.
     #[inline]
-    pub(super) fn seen_version(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
-        if timeline.is_current(self.epoch) { Some((self.epoch, &self.newest)) } else { self.search(timeline) }
+    pub(super) fn seen_version(&self, view: View<'_>) -> Option<(Epoch, &T)> {
+        if view.is_current(self.epoch) { Some((self.epoch, &self.newest)) } else { self.search(view) }
     }
 
     /// The same where the newest version may lie on another branch: look at the latest version not after
     /// `bound`; if it is not seen, what is seen lies further back, and whole branches are skipped at a time.
     #[cold]
-    fn search(&self, timeline: &Timeline) -> Option<(Epoch, &T)> {
+    fn search(&self, view: View<'_>) -> Option<(Epoch, &T)> {
         let (mut bound, mut from) = (self.epoch, None);
         let found = loop {
             step(1);
             let Some((epoch, value)) = self.up_to(bound) else { break None };
-            let Some(seen) = timeline.seen_up_to(epoch) else { break None };
+            let Some(seen) = view.seen_up_to(epoch) else { break None };
             bound = seen;
             if bound == epoch {
                 break Some((epoch, value));

@@ -197,28 +197,28 @@ impl Engine {
     ///
     /// Transactions are no part of it.
     pub fn image(&mut self) -> Image {
-        self.leave();
-        let timeline = self.timeline.image(self.heads());
+        let timeline = self.common.timeline.image(self.positions());
+        let Self { common, own, .. } = self;
         let state = State {
-            rule: self.clock.rule(),
-            now: self.clock.now(),
-            changed: self.changed,
-            shift: self.shift,
-            open: self.timeline.open().number(),
+            rule: common.clock.rule(),
+            now: common.clock.now(),
+            changed: common.changed,
+            shift: own.shift,
+            open: own.position.open().number(),
             branches: timeline.branches.clone(),
-            backups: self
+            backups: own
                 .backups
                 .iter()
                 .map(|(taken, backup)| BackupImage::of(taken, backup, &timeline))
                 .collect(),
-            aliases: self
+            aliases: common
                 .aliases
                 .iter()
                 .map(|(name, operation)| (name.to_owned(), operation.to_owned()))
                 .collect(),
         };
-        let shards = self.records.snapshot();
-        Image { state, timeline: self.timeline.clone(), runs: timeline.runs, shards }
+        let shards = common.records.snapshot();
+        Image { state, timeline: common.timeline.clone(), runs: timeline.runs, shards }
     }
 }
 

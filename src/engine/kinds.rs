@@ -3,9 +3,11 @@
 //!
 //! Invariant: nothing here changes an answer.
 
+use super::head::Head;
+use super::records::Record;
 use super::shards::PARTS;
 use super::stored::StoredValue;
-use super::{Engine, NoBlobs, OWN, Session};
+use super::{Common, Engine, OWN, Session};
 use crate::query::Query;
 
 /// What a key holds, to those to whom it may hold one thing alone.
@@ -22,12 +24,14 @@ pub enum Kind {
 }
 
 impl Engine {
+    /// In how many parts the map is walked.
+    pub const PARTS: usize = PARTS;
+
     /// What a key holds, as a session or the engine's own sees it. In a transaction that counts as read.
     pub fn kind(&mut self, session: Option<&Session>, key: &str) -> Kind {
-        // Where there are transactions this finds the present that the session sees, and notes what it has looked at.
-        self.look(session, &Query::ExistsRecord { key });
-        let now = self.own_time(self.clock.now());
-        let Some(fields) = self.records.seen(key, &self.timeline) else { return Kind::Nothing };
+        let (common, head) = self.looked_at(session, &Query::ExistsRecord { key });
+        let now = head.own_time(common.clock.now());
+        let Some(fields) = common.records.seen(key, common.view(head)) else { return Kind::Nothing };
         let mut live = fields.live("", now);
         match live.next() {
             None => Kind::Nothing,
@@ -42,30 +46,71 @@ impl Engine {
 
     /// The live keys of a part of the map, in no order; there are [`Self::PARTS`]. A key is always of the same one.
     pub fn keys_of_part(&mut self, session: Option<&Session>, part: usize) -> Vec<String> {
-        self.look(session, &Query::Size {});
-        let now = self.own_time(self.clock.now());
-        let seen = self
-            .records
-            .of_part(part)
-            .filter(|(_, record)| record.seen(&self.timeline).is_some_and(|fields| fields.is_live(now)));
+        let (common, head) = self.looked_at(session, &Query::Size {});
+        let (view, now) = (common.view(head), head.own_time(common.clock.now()));
+        let is_live = |record: &Record| record.seen(view).is_some_and(|fields| fields.is_live(now));
+        let seen = common.records.of_part(part).filter(|(_, record)| is_live(record));
         seen.map(|(key, _)| key.to_string()).collect()
     }
-
-    /// In how many parts the map is walked.
-    pub const PARTS: usize = PARTS;
 
     /// Looks at the records of some keys, so that they are near when they are asked: all at once they come in the
     /// time of one.
     pub fn look_ahead<'k>(&self, keys: impl Iterator<Item = &'k str>) {
-        let near = keys.filter(|key| self.records.seen(key, &self.timeline).is_some()).count();
-        std::hint::black_box(near);
+        let (records, view) = (&self.common.records, self.common.view(&self.own));
+        std::hint::black_box(keys.filter(|key| records.seen(key, view).is_some()).count());
     }
 
-    /// Asks something of no consequence but for transactions.
-    fn look(&mut self, session: Option<&Session>, query: &Query<'_>) {
-        if self.is_shared() {
-            let asked = self.apply_with(session, query, &mut NoBlobs);
-            debug_assert!(asked.is_ok(), "it has no timestamp");
+    /// Where a session stands, which has looked at what this query is about.
+    fn looked_at(&mut self, session: Option<&Session>, query: &Query<'_>) -> (&Common, &Head) {
+        let place = if self.heads.is_empty() { None } else { self.place_beside(session, query) };
+        (&self.common, place.map_or(&self.own, |place| &self.heads[place]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::Reply;
+    use crate::time::{ClockRule, Time, Ttl};
+
+    #[test]
+    fn a_key_holds_what_is_live_of_it_where_a_session_stands() {
+        let (mut engine, session) = (Engine::new(ClockRule::Monotone), Session::new());
+        let ask = |engine: &mut Engine, query| drop(engine.apply(&query).expect("it is in time"));
+        assert_eq!(engine.kind(None, "a"), Kind::Nothing);
+        ask(&mut engine, Query::PutWithTtl { key: "a", value: "x", ttl: Ttl(5) });
+        assert_eq!(engine.kind(None, "a"), Kind::Text);
+        drop(engine.apply_in(&session, &Query::Begin {}));
+        ask(&mut engine, Query::Set { key: "a", field: "f", value: "y" });
+        ask(&mut engine, Query::Append { key: "l", field: "", item: "i" });
+        assert_eq!([engine.kind(None, "a"), engine.kind(None, "l")], [Kind::Hash, Kind::List]);
+        assert_eq!(engine.kind(Some(&session), "a"), Kind::Text);
+        ask(&mut engine, Query::tick(Time(5)));
+        assert_eq!([engine.kind(Some(&session), "a"), engine.kind(None, "a")], [Kind::Nothing, Kind::Hash]);
+        ask(&mut engine, Query::Delete { key: "a", field: "f" });
+        assert_eq!(engine.kind(None, "a"), Kind::Nothing);
+        // It has looked at a key that was changed.
+        drop(engine.apply_in(&session, &Query::Put { key: "mine", value: "1" }));
+        assert_eq!(engine.apply_in(&session, &Query::Commit {}), Ok(Reply::Bool(false)));
+    }
+
+    #[test]
+    fn the_parts_have_every_live_key_once_in_small_maps_and_large_ones() {
+        for count in [0, 10, 5_000] {
+            let mut engine = Engine::new(ClockRule::Monotone);
+            let keys: Vec<String> = (0..count).map(|number: u32| format!("key {number:05}")).collect();
+            for key in &keys {
+                drop(engine.apply(&Query::Put { key, value: "x" }));
+            }
+            drop(engine.apply(&Query::DeleteRecord { key: "key 00003" }));
+            let parts: Vec<Vec<String>> =
+                (0..Engine::PARTS).map(|part| engine.keys_of_part(None, part)).collect();
+            engine.look_ahead(keys.iter().map(String::as_str));
+            let again = (0..Engine::PARTS).map(|part| engine.keys_of_part(None, part));
+            assert!(parts.iter().cloned().eq(again));
+            let mut found = parts.concat();
+            found.sort();
+            assert!(found.iter().eq(keys.iter().filter(|key| *key != "key 00003")));
         }
     }
 }

@@ -4,75 +4,86 @@
 
 use super::blobs::Blobs;
 use super::fields::Content;
+use super::head::Head;
 use super::outcome::WriteKind;
 use super::records::Seen;
 use super::stored::{StoredText, StoredValue};
 use super::transactions::WriteTarget;
-use super::{Engine, weight};
+use super::{Common, weight};
 use crate::reply::Reply;
 use crate::time::{Lifetime, Time};
 
-impl Engine {
-    /// Sets a cell; without a lifetime it is dead on arrival, and what was there is gone.
+impl Common {
+    /// Sets a cell.
+    #[inline]
     pub(super) fn set<V>(
         &mut self,
-        (key, field, value): (&str, &str, StoredText),
-        lifetime: Option<Lifetime>,
+        head: &mut Head,
+        key: &str,
+        field: &str,
+        value: StoredText,
+        lifetime: Lifetime,
         now: Time,
     ) -> Reply<'static, V> {
-        let kind = if lifetime.is_some() { WriteKind::Set } else { WriteKind::SetDead };
-        self.note_write(key, field, kind, now);
-        match lifetime {
-            Some(lifetime) => {
-                self.put(key, field, Content { value: StoredValue::Text(value), lifetime }, now);
-            }
-            None => drop(self.remove(key, field, now)),
-        }
+        self.note_write(head, key, field, WriteKind::Set, now);
+        self.put(head, key, field, Content { value: StoredValue::Text(value), lifetime }, now);
         Reply::Done
     }
 
     /// Reads a cell.
-    pub(super) fn get<B: Blobs>(&self, key: &str, field: &str, now: Time) -> Reply<'_, B::Value<'_>> {
-        let content = self.records.live_cell(key, field, &self.timeline, now);
+    pub(super) fn get<B: Blobs>(
+        &self,
+        head: &Head,
+        key: &str,
+        field: &str,
+        now: Time,
+    ) -> Reply<'_, B::Value<'_>> {
+        let content = self.records.live_cell(key, field, self.view(head), now);
         Reply::Value(content.map(|content| B::value(&content.value)))
     }
 
     /// Deletes a cell if it is live.
-    pub(super) fn delete<V>(&mut self, key: &str, field: &str, now: Time) -> Reply<'static, V> {
-        Reply::Bool(self.remove(key, field, now))
+    pub(super) fn delete<V>(
+        &mut self,
+        head: &mut Head,
+        key: &str,
+        field: &str,
+        now: Time,
+    ) -> Reply<'static, V> {
+        Reply::Bool(self.remove(head, key, field, now))
     }
 
     /// The same; `false` if it is not live.
-    pub(super) fn remove(&mut self, key: &str, field: &str, now: Time) -> bool {
-        self.note_write(key, field, WriteKind::Removed, now);
-        if self.is_shared() && self.records.live_cell(key, field, &self.timeline, now).is_some() {
-            self.note_change(WriteTarget::Record(key));
+    pub(super) fn remove(&mut self, head: &mut Head, key: &str, field: &str, now: Time) -> bool {
+        self.note_write(head, key, field, WriteKind::Removed, now);
+        if self.is_shared() && self.records.live_cell(key, field, self.view(head), now).is_some() {
+            self.note_change(head, WriteTarget::Record(key));
         }
-        let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
-        let deleted = self.records.delete(key, field, &mut self.live, view);
+        let how = Seen { view: self.timeline.view(&head.position), now, gone: self.gone(now) };
+        let deleted = self.records.delete(key, field, &mut head.live, how);
         if deleted == Some(true) {
-            self.note_version(key);
+            self.note_version(head, key);
         }
         if deleted.is_some() {
-            self.note_moment_of_change();
+            self.note_moment_of_change(head);
         }
         deleted.is_some()
     }
 
     /// Gives a cell new content.
-    pub(super) fn put(&mut self, key: &str, field: &str, content: Content, now: Time) {
-        self.note_write(key, field, WriteKind::Changed, now);
-        self.note_moment_of_change();
+    pub(super) fn put(&mut self, head: &mut Head, key: &str, field: &str, content: Content, now: Time) {
+        self.note_write(head, key, field, WriteKind::Changed, now);
+        self.note_moment_of_change(head);
         if !content.lifetime.is_permanent() {
             // Before transactions are told, as it may take out a record with what they were told of it.
-            self.sweep_at(weight(key) + weight(field) + content.value.weight(), now);
+            self.sweep_at(head, weight(key) + weight(field) + content.value.weight(), now);
         }
         if self.is_shared() {
-            self.note_change(WriteTarget::Record(key));
+            self.note_change(head, WriteTarget::Record(key));
         }
-        let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
-        if self.records.put(key, field, content, &mut self.live, view) {
-            self.note_version(key);
+        let how = Seen { view: self.timeline.view(&head.position), now, gone: self.gone(now) };
+        if self.records.put(key, field, content, &mut head.live, how) {
+            self.note_version(head, key);
         }
     }
 }

@@ -2,37 +2,46 @@
 //!
 //! The caller's time becomes the database's own here, and only here: it stands `shift` behind.
 
-use super::{Engine, Seen};
-use crate::time::{Backwards, ClockRule, Lifetime, Time, Ttl};
+use super::head::Head;
+use super::outcome::WriteKind;
+use super::records::Seen;
+use super::stored::StoredText;
+use super::{Common, Engine};
+use crate::reply::Reply;
+use crate::time::{ClockRule, Lifetime, Time, Ttl};
 
-impl Engine {
-    /// Moves the clock; the answer is the moment, in the database's own time, at which a query happens.
-    pub(super) fn advance(&mut self, timestamp: Option<Time>) -> Result<Time, Backwards> {
-        let callers = self.clock.advance(timestamp)?;
-        Ok(self.own_time(callers))
-    }
-
-    /// The moment on the database's own clock.
-    pub(super) fn own_time(&self, callers: Time) -> Time {
-        on_own_clock(callers, self.shift)
+impl Common {
+    /// Sets a cell that lives from a moment on for a time, or is dead on arrival: then what was there is gone.
+    pub(super) fn set_with_ttl<V>(
+        &mut self,
+        head: &mut Head,
+        (key, field, value): (&str, &str, StoredText),
+        (timestamp, ttl): (Time, Ttl),
+        now: Time,
+    ) -> Reply<'static, V> {
+        if let Some(lifetime) = self.lifetime(head, timestamp, ttl) {
+            return self.set(head, key, field, value, lifetime, now);
+        }
+        self.note_write(head, key, field, WriteKind::SetDead, now);
+        self.remove(head, key, field, now);
+        Reply::Done
     }
 
     /// How long a cell lives that is set at `timestamp` for `ttl`; `None` if it is dead on arrival.
     ///
     /// Under the free rule even an expired cell is kept: an earlier timestamp may still ask for it. (Only
     /// what ends at 0 has no such timestamp.)
-    pub(super) fn lifetime(&self, timestamp: Time, ttl: Ttl) -> Option<Lifetime> {
+    pub(super) fn lifetime(&self, head: &Head, timestamp: Time, ttl: Ttl) -> Option<Lifetime> {
         let lifetime = Lifetime::starting(timestamp, ttl)?;
         match self.clock.rule() {
             ClockRule::Free => Some(lifetime),
-            ClockRule::Monotone => lifetime.holds_at(timestamp).then(|| lifetime.earlier_by(self.shift)),
+            ClockRule::Monotone => lifetime.holds_at(timestamp).then(|| lifetime.earlier_by(head.shift)),
         }
     }
 
-    /// How long a cell with this lifetime lives from the clock's reading on, where the database's own stands
-    /// `shift` behind; `None` if to the end of time.
-    pub(super) fn remaining(&self, lifetime: Lifetime, shift: u64) -> Option<Ttl> {
-        let remaining = lifetime.left_at(on_own_clock(self.clock.now(), shift))?;
+    /// How long a cell with this lifetime lives from the clock's reading on; `None` if to the end of time.
+    pub(super) fn remaining(&self, head: &Head, lifetime: Lifetime) -> Option<Ttl> {
+        let remaining = lifetime.left_at(head.own_time(self.clock.now()))?;
         // A restore may have moved its end past the last moment there is.
         self.clock.now().0.checked_add(remaining.0).map(|_| remaining)
     }
@@ -47,26 +56,37 @@ impl Engine {
         }
     }
 
+    /// Looks at so many places for dead cells that the open epoch of a head has written, and gives them back.
+    pub(super) fn sweep_at(&mut self, head: &mut Head, budget: usize, now: Time) {
+        let told = self.told_of_open(head);
+        let how = Seen { view: self.timeline.view(&head.position), now, gone: self.gone(now) };
+        self.records.sweep(budget, &told, &mut head.live, how);
+    }
+}
+
+impl Engine {
     /// Gives memory of dead cells back that no backup holds, in so many steps at most. No answer depends on
     /// it.
     ///
-    /// The engine does it by itself, in proportion to what is written and will be dead one day. What has died
-    /// since the last change stays, as the clock may go back to then.
+    /// It begins with the table that has no room left, if there is one. The engine sweeps by itself, in proportion
+    /// to what is written and will be dead one day. What has died since the last change stays, as the clock may go
+    /// back to then.
     pub fn sweep(&mut self, budget: usize) {
-        self.leave();
-        let then = self.own_time(self.changed);
-        self.live.drop_past(self.gone(then));
-        self.sweep_at(budget, then);
+        let Self { common, own, .. } = self;
+        let then = own.own_time(common.changed);
+        own.live.drop_past(common.gone(then));
+        common.sweep_at(own, budget, then);
     }
 
-    pub(super) fn sweep_at(&mut self, budget: usize, now: Time) {
-        let told = self.told_of_open();
-        let view = Seen { timeline: &self.timeline, now, gone: self.gone(now) };
-        self.records.sweep(budget, &told, &mut self.live, view);
+    /// Would a new record make a table grow, so that it is worth while to sweep before?
+    #[cfg(feature = "store")]
+    pub(crate) fn is_full(&self) -> bool {
+        self.common.records.is_full()
     }
 }
 
 /// The moment on a clock that stands `shift` behind the caller's.
+#[inline]
 pub(super) fn on_own_clock(callers: Time, shift: u64) -> Time {
     debug_assert!(shift <= callers.0, "a clock that stands {shift} behind {callers} would stand before 0");
     Time(callers.0 - shift)
@@ -92,7 +112,10 @@ mod tests {
         image.try_each_record(|record| loader.add(record)).expect("they are its records");
         for mut engine in [engine, loader.finish()] {
             engine.go_back(Time(3)).expect("nothing has changed since then");
-            assert_eq!((engine.live.count(Time(3)), engine.cells().len(), engine.check()), (1, 1, Ok(())));
+            assert_eq!(
+                (engine.own.live.count(Time(3)), engine.cells().len(), engine.check()),
+                (1, 1, Ok(()))
+            );
         }
     }
 
@@ -108,7 +131,7 @@ mod tests {
         engine.apply(&set("beside", Time(7), Ttl(1))).expect("time is in order");
         engine.apply(&set("later", Time(9), Ttl(1))).expect("time is in order");
         engine.sweep(usize::MAX);
-        assert_eq!((engine.check(), engine.records.len()), (Ok(()), 2));
+        assert_eq!((engine.check(), engine.common.records.len()), (Ok(()), 2));
         engine.apply_in(&session, &saved()).expect("time is in order");
         let keys = engine.apply_in(&session, &Query::Keys {}).expect("it has no timestamp");
         assert_eq!(keys.to_string(), "k");
@@ -136,8 +159,8 @@ mod tests {
             engine.apply(&set).expect("any timestamp will do");
         }
         engine.sweep(usize::MAX);
-        assert_eq!((engine.live.count(Time(0)), engine.live.count(Time(5_000))), (1, 0));
+        assert_eq!((engine.own.live.count(Time(0)), engine.own.live.count(Time(5_000))), (1, 0));
         engine.apply(&Query::Delete { key: "k", field: "f" }).expect("any timestamp will do");
-        assert_eq!(engine.live.count(Time(0)), 0);
+        assert_eq!(engine.own.live.count(Time(0)), 0);
     }
 }

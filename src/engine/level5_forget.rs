@@ -6,7 +6,8 @@
 //! What nobody sees is looked for when as much was written since the last look as was left then, so a write pays
 //! for its own part of it; and where no transaction is open.
 
-use super::Engine;
+use super::Common;
+use super::head::Head;
 use super::transactions::{WholeDbWrite, WriteTarget};
 use crate::reply::Reply;
 use crate::time::Time;
@@ -36,27 +37,29 @@ impl Forgetting {
     }
 }
 
-impl Engine {
+impl Common {
     /// Forgets the backups before the latest one taken at `moment` or earlier, and counts them.
-    pub(super) fn forget<V>(&mut self, moment: Time) -> Reply<'static, V> {
-        let kept = self.backups.latest(moment).map(|(taken, _)| taken);
-        let count = kept.map_or(0, |kept| self.backups.count_before(kept));
+    #[inline(never)]
+    pub(super) fn forget<V>(&mut self, head: &mut Head, moment: Time) -> Reply<'static, V> {
+        let kept = head.backups.latest(moment).map(|(taken, _)| taken);
+        let count = kept.map_or(0, |kept| head.backups.count_before(kept));
         if let Some(kept) = kept.filter(|_| count > 0) {
-            self.touch_whole(WholeDbWrite::Saved);
-            self.note_change(WriteTarget::Backups);
-            self.backups.forget_before(kept);
+            self.touch_whole(head, WholeDbWrite::Saved);
+            self.note_change(head, WriteTarget::Backups);
+            head.backups.forget_before(kept);
             self.forgetting.any = true;
-            self.give_back();
+            self.give_back(head);
         }
         Reply::Count(count as u64)
     }
 
-    /// Gives back what nobody sees, if it is time to.
-    pub(super) fn give_back(&mut self) {
+    /// Gives back what nobody sees, if it is time to; where no transaction is open, this is the database's head.
+    pub(super) fn give_back(&mut self, head: &Head) {
         if !self.forgetting.is_due() || self.is_shared() {
             return;
         }
-        let watchers = self.timeline.watchers(self.backups.iter().map(|(_, backup)| backup.savepoint));
+        let backups = head.backups.iter().map(|(_, backup)| backup.savepoint);
+        let watchers = self.timeline.watchers(&head.position, backups);
         for (key, epoch) in self.records.unseen(&watchers) {
             self.records.take(&key, epoch);
         }

@@ -13,31 +13,31 @@ use crate::time::{Backwards, Time};
 
 impl Engine {
     /// Begins a transaction of a session, unless it has one.
+    #[inline(never)]
     pub(super) fn begin<V>(&mut self, session: Option<&Session>) -> Reply<'static, V> {
-        let begins = !self.is_inside() && self.open_transaction(session);
+        let begins = self.place_of(session).is_none() && self.open_transaction(session);
         if begins {
-            self.note_whole(WholeChange::Began);
+            self.common.note_whole(WholeChange::Began);
         }
         Reply::Bool(begins)
     }
 
     /// Ends a transaction: what it has written takes effect.
-    pub(super) fn commit<V>(&mut self, now: Time) -> Reply<'static, V> {
-        let was_open = self.is_inside();
-        let keeps = self.keep_transaction(now);
-        if was_open {
-            self.note_whole(if keeps { WholeChange::Committed } else { WholeChange::RolledBack });
-        }
+    #[inline(never)]
+    pub(super) fn commit<V>(&mut self, session: Option<&Session>, now: Time) -> Reply<'static, V> {
+        let Some(place) = self.place_of(session) else { return Reply::Bool(false) };
+        let keeps = self.keep_transaction(place, now);
+        self.common.note_whole(if keeps { WholeChange::Committed } else { WholeChange::RolledBack });
         Reply::Bool(keeps)
     }
 
     /// Ends a transaction: what it has written goes.
-    pub(super) fn rollback<V>(&mut self) -> Reply<'static, V> {
-        let ends = self.drop_transaction();
-        if ends {
-            self.note_whole(WholeChange::RolledBack);
-        }
-        Reply::Bool(ends)
+    #[inline(never)]
+    pub(super) fn rollback<V>(&mut self, session: Option<&Session>) -> Reply<'static, V> {
+        let Some(place) = self.place_of(session) else { return Reply::Bool(false) };
+        self.drop_transaction(place);
+        self.common.note_whole(WholeChange::RolledBack);
+        Reply::Bool(true)
     }
 
     /// Answers queries of a session, or of the engine's own, that take effect as one; each reply is handed
@@ -51,7 +51,7 @@ impl Engine {
         queries: &[Query<'_>],
         mut each: impl FnMut(Reply<'_>),
     ) -> Result<(), Backwards> {
-        let mut clock = self.clock;
+        let mut clock = self.common.clock;
         queries.iter().try_for_each(|query| clock.advance(query.timestamp()).map(drop))?;
         for query in queries {
             each(self.apply_with(session, query, &mut NoBlobs)?);

@@ -5,7 +5,8 @@
 //! asks for.
 
 use super::blobs::NoBlobs;
-use super::{Engine, Session};
+use super::head::Head;
+use super::{Common, Engine, Session};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::time::{Backwards, ClockRule, Time};
@@ -94,33 +95,34 @@ impl Engine {
         query: &Query<'_>,
         told: impl FnOnce(&Reply<'_>) -> T,
     ) -> Result<(T, Outcome), Backwards> {
-        let before = self.clock.now();
-        self.outcome = Some(Box::default());
+        let before = self.common.clock.now();
+        self.common.outcome = Some(Box::default());
         let told = self.apply_with(session, query, &mut NoBlobs).map(|reply| told(&reply));
-        let mut outcome = self.outcome.take().map(|outcome| *outcome).unwrap_or_default();
-        outcome.clock = (before, self.clock.now());
+        let mut outcome = self.common.outcome.take().map(|outcome| *outcome).unwrap_or_default();
+        outcome.clock = (before, self.common.clock.now());
         Ok((told?, outcome))
     }
+}
 
+impl Common {
     /// Notes, if somebody asks, what a cell is that is about to be written.
     #[inline]
-    pub(super) fn note_write(&mut self, key: &str, field: &str, kind: WriteKind, now: Time) {
+    pub(super) fn note_write(&mut self, head: &Head, key: &str, field: &str, kind: WriteKind, now: Time) {
         if self.outcome.is_some() {
-            self.add_write(key, field, kind, now);
+            self.add_write(head, key, field, kind, now);
         }
     }
 
     #[cold]
-    fn add_write(&mut self, key: &str, field: &str, kind: WriteKind, now: Time) {
-        let shift = self.shift;
+    fn add_write(&mut self, head: &Head, key: &str, field: &str, kind: WriteKind, now: Time) {
         // Under the free rule a cell that is dead by now is seen at earlier moments all the same.
         let seen = if self.clock.rule() == ClockRule::Free { Time(0) } else { now };
-        let content = self.records.live_cell(key, field, &self.timeline, seen);
+        let content = self.records.live_cell(key, field, self.view(head), seen);
         let is_live = content.is_some_and(|content| content.lifetime.holds_at(now));
         let before = content.map(|content| Overwritten {
             value: content.value.shown().into_owned(),
             ends: self
-                .remaining(content.lifetime, shift)
+                .remaining(head, content.lifetime)
                 .map(|remaining| Time(self.clock.now().0 + remaining.0)),
         });
         let Some(outcome) = &mut self.outcome else { return };

@@ -13,7 +13,7 @@ use super::live::Live;
 use super::shards::{Shards, Table};
 use super::steps::step;
 use super::stored::{StoredText, StoredValue};
-use super::timeline::{Epoch, Timeline, Watchers};
+use super::timeline::{Epoch, View, Watchers};
 use crate::time::Time;
 
 /// A record over time. A version without cells says that it was not there.
@@ -22,7 +22,7 @@ pub(super) type Record = History<Fields>;
 /// How records are seen.
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'t> {
-    pub(super) timeline: &'t Timeline,
+    pub(super) view: View<'t>,
     pub(super) now: Time,
     /// What is dead before this moment nobody sees any more who sees what is written now.
     pub(super) gone: Time,
@@ -42,17 +42,16 @@ impl Record {
     }
 
     /// What is seen of it, with its cells.
-    fn seen_fields(&self, timeline: &Timeline) -> Option<&Fields> {
-        self.seen(timeline).filter(|fields| !fields.is_empty())
+    fn seen_fields(&self, view: View<'_>) -> Option<&Fields> {
+        self.seen(view).filter(|fields| !fields.is_empty())
     }
 
     /// The version of the open epoch, which begins with what is seen of the record and not dead; when the
     /// record was to die before, and whether the version is new.
     #[inline]
-    fn own(&mut self, view: Seen<'_>) -> (&mut Fields, Option<Time>, bool) {
-        let open = view.timeline.open();
-        if !self.is_newest_of(open) {
-            return self.begin_own(view);
+    fn own(&mut self, Seen { view, gone, .. }: Seen<'_>) -> (&mut Fields, Option<Time>, bool) {
+        if !self.is_newest_of(view.open()) {
+            return self.begin_own(view, gone);
         }
         let fields = self.newest_mut();
         let before = fields.death();
@@ -60,15 +59,15 @@ impl Record {
     }
 
     #[inline(never)]
-    fn begin_own(&mut self, view: Seen<'_>) -> (&mut Fields, Option<Time>, bool) {
-        let open = view.timeline.open();
-        let seen = self.seen(view.timeline);
+    fn begin_own(&mut self, view: View<'_>, gone: Time) -> (&mut Fields, Option<Time>, bool) {
+        let open = view.open();
+        let seen = self.seen(view);
         // That of the version seen: a copy has lost those who died last if they are dead.
         let before = seen.and_then(Fields::death);
         if self.is_of(open) {
             return (self.version_of(open).expect("it was looked at"), before, false);
         }
-        let copy = seen.map(|fields| fields.living(view.gone)).unwrap_or_default();
+        let copy = seen.map(|fields| fields.living(gone)).unwrap_or_default();
         (self.begin(open, copy), before, true)
     }
 }
@@ -76,20 +75,14 @@ impl Record {
 impl RecordTable {
     /// What is seen of a record, with its cells.
     #[inline]
-    pub(super) fn seen(&self, key: &str, timeline: &Timeline) -> Option<&Fields> {
-        self.by_key.get(key)?.seen_fields(timeline)
+    pub(super) fn seen(&self, key: &str, view: View<'_>) -> Option<&Fields> {
+        self.by_key.get(key)?.seen_fields(view)
     }
 
     /// What a cell holds, if it is live at `now`.
     #[inline]
-    pub(super) fn live_cell(
-        &self,
-        key: &str,
-        field: &str,
-        timeline: &Timeline,
-        now: Time,
-    ) -> Option<&Content> {
-        live(self.by_key.get(key)?, field, timeline, now)
+    pub(super) fn live_cell(&self, key: &str, field: &str, view: View<'_>, now: Time) -> Option<&Content> {
+        live(self.by_key.get(key)?, field, view, now)
     }
 
     /// Gives a cell new content; tells whether that began a version of the open epoch.
@@ -100,18 +93,18 @@ impl RecordTable {
         field: &str,
         content: Content,
         live: &mut Live,
-        view: Seen<'_>,
+        how: Seen<'_>,
     ) -> bool {
         let Some(mut entry) = self.by_key.find(key) else {
             let key = Text::new(key);
-            live.change(&key, None, Some(content.lifetime.last()), view.gone);
-            self.by_key.insert(key, History::new(view.timeline.open(), Fields::of(field, content)));
+            live.change(&key, None, Some(content.lifetime.last()), how.gone);
+            self.by_key.insert(key, History::new(how.view.open(), Fields::of(field, content)));
             return true;
         };
         let (key, record) = entry.get_mut();
-        let (fields, before, is_new) = record.own(view);
-        fields.put(field, content, view.gone);
-        live.change(key, before, fields.death(), view.gone);
+        let (fields, before, is_new) = record.own(how);
+        fields.put(field, content, how.gone);
+        live.change(key, before, fields.death(), how.gone);
         is_new
     }
 
@@ -138,13 +131,13 @@ impl RecordTable {
 
     /// Deletes a cell; `None` if it is not live, else whether that began a version of the open epoch.
     #[inline]
-    pub(super) fn delete(&mut self, key: &str, field: &str, all: &mut Live, view: Seen<'_>) -> Option<bool> {
+    pub(super) fn delete(&mut self, key: &str, field: &str, all: &mut Live, how: Seen<'_>) -> Option<bool> {
         let mut entry = self.by_key.find(key)?;
         let (key, record) = entry.get_mut();
-        live(record, field, view.timeline, view.now)?;
-        let (fields, before, is_new) = record.own(view);
+        live(record, field, how.view, how.now)?;
+        let (fields, before, is_new) = record.own(how);
         fields.remove(field);
-        all.change(key, before, fields.death(), view.gone);
+        all.change(key, before, fields.death(), how.gone);
         if fields.is_empty() && record.is_never() {
             entry.remove();
         }
@@ -178,7 +171,7 @@ impl RecordTable {
 
     /// Gives an epoch of a transaction what is seen of a record, unless it has a version of it; tells whether
     /// it was given one.
-    pub(super) fn preserve(&mut self, key: &str, epoch: Epoch, timeline: &Timeline) -> bool {
+    pub(super) fn preserve(&mut self, key: &str, epoch: Epoch, view: View<'_>) -> bool {
         let Some(mut entry) = self.by_key.find(key) else {
             self.by_key.insert(Text::new(key), History::new(epoch, Fields::default()));
             return true;
@@ -186,7 +179,7 @@ impl RecordTable {
         let (_, record) = entry.get_mut();
         let is_new = !record.is_of(epoch);
         if is_new {
-            let seen = record.seen(timeline).cloned().unwrap_or_default();
+            let seen = record.seen(view).cloned().unwrap_or_default();
             record.begin(epoch, seen);
         }
         is_new
@@ -211,21 +204,27 @@ impl RecordTable {
 
     /// Looks at so many places for records, from where it was last done, and takes out what of the open epoch is dead:
     /// of those that transactions which see that epoch were told of, each in an epoch of its own.
-    pub(super) fn sweep(&mut self, budget: usize, told: &[Epoch], live: &mut Live, view: Seen<'_>) {
-        let open = view.timeline.open();
+    pub(super) fn sweep(&mut self, budget: usize, told: &[Epoch], live: &mut Live, how: Seen<'_>) {
+        let open = how.view.open();
         self.by_key.sweep(budget, |key, record| {
             if !told.iter().all(|epoch| record.is_of(*epoch)) {
                 return false;
             }
             let Some(fields) = record.version_of(open) else { return false };
             let was_empty = fields.is_empty();
-            fields.drop_dead(view.gone);
+            fields.drop_dead(how.gone);
             if was_empty || !fields.is_empty() {
                 return false;
             }
             live.forget(key);
             record.is_never()
         });
+    }
+
+    /// Would another record make a table grow, which was not swept since it is full?
+    #[cfg(feature = "store")]
+    pub(super) fn is_full(&self) -> bool {
+        self.by_key.is_full()
     }
 
     /// Adds a record as it is, of a key that is not there.
@@ -243,27 +242,23 @@ impl RecordTable {
     }
 
     /// Sees to it, where most records are not live, that [`Self::live`] walks over few others.
-    pub(super) fn index(&self, live: &Live, timeline: &Timeline, now: Time) {
+    pub(super) fn index(&self, live: &Live, view: View<'_>, now: Time) {
         if live.wants_index(self.len(), now) {
             live.make_index(|| {
-                let seen = self.iter().filter_map(|(key, record)| Some((key, record.seen(timeline)?)));
+                let seen = self.iter().filter_map(|(key, record)| Some((key, record.seen(view)?)));
                 seen.filter_map(|(key, fields)| Some((key.clone(), fields.death()?))).collect()
             });
         }
     }
 
     /// The live records that are seen, in order of keys.
-    pub(super) fn live<'r>(
-        &'r self,
-        live: &'r Live,
-        timeline: &'r Timeline,
-        now: Time,
-    ) -> Vec<(&'r Text, &'r Fields)> {
-        let seen = |(key, record): (&'r Text, &'r Record)| {
-            record.seen(timeline).filter(|fields| fields.is_live(now)).map(|fields| (key, fields))
+    pub(super) fn live(&self, live: &Live, view: View<'_>, now: Time) -> Vec<(&Text, &Fields)> {
+        let seen = |(key, record)| {
+            let fields = Record::seen(record, view).filter(|fields| fields.is_live(now))?;
+            Some((key, fields))
         };
         if let Some(keys) = live.keys(now) {
-            return keys.filter_map(|key| seen((key, self.by_key.get(key)?))).collect();
+            return keys.filter_map(|key| seen(self.by_key.row(key)?)).collect();
         }
         let mut records: Vec<_> = self.iter().filter_map(seen).collect();
         records.sort_unstable_by_key(|(key, _)| *key);
@@ -298,6 +293,6 @@ impl RecordTable {
 
 /// What a cell holds, if it is live at `now`.
 #[inline]
-fn live<'r>(record: &'r Record, field: &str, timeline: &Timeline, now: Time) -> Option<&'r Content> {
-    record.seen(timeline)?.get(field).filter(|content| content.lifetime.holds_at(now))
+fn live<'r>(record: &'r Record, field: &str, view: View<'_>, now: Time) -> Option<&'r Content> {
+    record.seen(view)?.get(field).filter(|content| content.lifetime.holds_at(now))
 }

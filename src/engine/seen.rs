@@ -6,10 +6,10 @@
 
 use std::convert::Infallible;
 
-use super::Engine;
 use super::fields::Content;
-use super::level3_lifetimes::on_own_clock;
+use super::head::Head;
 use super::stored::StoredValue;
+use super::{Common, Engine};
 use crate::reply::Value;
 use crate::time::{Time, Ttl};
 
@@ -61,16 +61,16 @@ impl Engine {
         &'e self,
         mut value: impl FnMut(&'e StoredValue) -> Result<V, E>,
     ) -> Result<Vec<LiveCell<'e, V>>, E> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let live = self.records.iter().flat_map(|(key, record)| {
-            let cells = record.seen(&timeline).into_iter().flat_map(move |fields| fields.live("", now));
+        let (common, head) = (&self.common, self.own_head());
+        let (view, now) = (common.view(head), head.own_time(common.clock.now()));
+        let live = common.records.iter().flat_map(|(key, record)| {
+            let cells = record.seen(view).into_iter().flat_map(move |fields| fields.live("", now));
             cells.map(move |(field, content)| (key, field, content))
         });
         let mut cells: Vec<_> = live.collect();
         cells.sort_unstable_by_key(|(key, field, _)| (*key, *field));
         let cells = cells.into_iter().map(|(key, field, content)| {
-            Ok(self.live_cell((key, field), content, shift).with(value(&content.value)?))
+            Ok(common.live_cell(head, (key, field), content).with(value(&content.value)?))
         });
         cells.collect()
     }
@@ -78,65 +78,66 @@ impl Engine {
     /// Those of one record.
     #[must_use]
     pub fn cells_of<'e>(&'e self, key: &'e str) -> Vec<LiveCell<'e>> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let record = self.records.seen(key, &timeline).into_iter();
-        let live = record.flat_map(|fields| fields.live("", now));
-        live.map(|(field, content)| self.live_cell((key, field), content, shift).with(content.value.value()))
-            .collect()
+        let (common, head) = (&self.common, self.own_head());
+        let record = common.records.seen(key, common.view(head)).into_iter();
+        let live = record.flat_map(|fields| fields.live("", head.own_time(common.clock.now())));
+        let cell = |field, content| common.live_cell(head, (key, field), content);
+        live.map(|(field, content)| cell(field, content).with(content.value.value())).collect()
     }
 
     /// How many of those are live at a moment, the clock's reading or later; no more than `most` are counted.
     #[must_use]
     pub fn count_cells_of(&self, key: &str, moment: Time, most: usize) -> usize {
-        let (timeline, shift) = self.own_view();
-        let record = self.records.seen(key, &timeline).into_iter();
-        record.flat_map(|fields| fields.live("", on_own_clock(moment, shift))).take(most).count()
+        let (common, head) = (&self.common, self.own_head());
+        let record = common.records.seen(key, common.view(head)).into_iter();
+        record.flat_map(|fields| fields.live("", head.own_time(moment))).take(most).count()
     }
 
     /// One cell of those, if it is among them.
     #[must_use]
     pub fn cell<'e>(&'e self, key: &'e str, field: &'e str) -> Option<LiveCell<'e>> {
-        let (timeline, shift) = self.own_view();
-        let now = on_own_clock(self.clock.now(), shift);
-        let content = self.records.live_cell(key, field, &timeline, now)?;
-        Some(self.live_cell((key, field), content, shift).with(content.value.value()))
-    }
-
-    /// A cell without its value.
-    fn live_cell<'e>(
-        &self,
-        (key, field): (&'e str, &'e str),
-        content: &Content,
-        shift: u64,
-    ) -> LiveCell<'e, ()> {
-        let remaining = self.remaining(content.lifetime, shift);
-        let ends = remaining.map(|remaining| Time(self.clock.now().0 + remaining.0));
-        LiveCell { key, field, value: (), remaining, ends }
+        let (common, head) = (&self.common, self.own_head());
+        let now = head.own_time(common.clock.now());
+        let content = common.records.live_cell(key, field, common.view(head), now)?;
+        Some(common.live_cell(head, (key, field), content).with(content.value.value()))
     }
 
     /// When the latest backup was taken that the engine's own session could restore, of those at `moment` or
     /// before.
     #[must_use]
     pub fn latest_backup(&self, moment: Time) -> Option<Time> {
-        self.own_backups().latest(moment).map(|(taken, _)| taken)
+        self.own_head().backups.latest(moment).map(|(taken, _)| taken)
     }
 
     /// When the first one after `moment` was taken; without a moment, the first of all.
     #[must_use]
     pub fn first_backup_after(&self, moment: Option<Time>) -> Option<Time> {
-        self.own_backups().first_after(moment)
+        self.own_head().backups.first_after(moment)
     }
 
     /// How many were taken before a moment.
     #[must_use]
     pub fn backups_before(&self, moment: Time) -> usize {
-        self.own_backups().count_before(moment)
+        self.own_head().backups.count_before(moment)
     }
 
     /// How many there are.
     #[must_use]
     pub fn number_of_backups(&self) -> usize {
-        self.own_backups().len()
+        self.own_head().backups.len()
+    }
+}
+
+impl Common {
+    /// A cell without its value.
+    fn live_cell<'e>(
+        &self,
+        head: &Head,
+        (key, field): (&'e str, &'e str),
+        content: &Content,
+    ) -> LiveCell<'e, ()> {
+        let remaining = self.remaining(head, content.lifetime);
+        let ends = remaining.map(|remaining| Time(self.clock.now().0 + remaining.0));
+        LiveCell { key, field, value: (), remaining, ends }
     }
 }

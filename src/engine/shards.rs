@@ -47,6 +47,8 @@ pub(super) struct Shards<V> {
     seed: RandomState,
     /// Up to where it was swept: a shard, and a place in its table.
     swept: (usize, usize),
+    /// Has the table of that shard no room for another key? Then it is swept first.
+    is_full: bool,
 }
 
 /// A part of the map.
@@ -66,7 +68,12 @@ impl<V> Default for Shard<V> {
 
 impl<V> Default for Shards<V> {
     fn default() -> Self {
-        Self { parts: Box::new([Shard::default()]), seed: RandomState::default(), swept: (0, 0) }
+        Self {
+            parts: Box::new([Shard::default()]),
+            seed: RandomState::default(),
+            swept: (0, 0),
+            is_full: false,
+        }
     }
 }
 
@@ -74,9 +81,16 @@ impl<V: Clone> Shards<V> {
     #[expect(clippy::inline_always, reason = "measured: else a call is a tenth of a look-up")]
     #[inline(always)]
     pub(super) fn get(&self, key: &str) -> Option<&V> {
+        self.row(key).map(|(_, value)| value)
+    }
+
+    /// A key as it is kept here, and its value.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(super) fn row(&self, key: &str) -> Option<(&Text, &V)> {
         let hash = hash(&self.seed, key);
         let table = self.parts[self.place(hash)].table();
-        table.find(hash, |(name, _)| name == key).map(|(_, value)| value)
+        table.find(hash, |(name, _)| name == key).map(|(key, value)| (key, value))
     }
 
     /// The row of a key, from which it can be removed too.
@@ -95,8 +109,18 @@ impl<V: Clone> Shards<V> {
             self.spread();
         }
         let hash = hash(&self.seed, &key);
-        let table = self.parts[self.place(hash)].own();
+        let place = self.place(hash);
+        let table = self.parts[place].own();
         table.insert_unique(hash, (key, value), |(key, _)| self::hash(&self.seed, key));
+        if table.len() == table.capacity() {
+            (self.swept, self.is_full) = ((place, 0), true);
+        }
+    }
+
+    /// Would another key make a table grow, which was not swept since it is full?
+    #[cfg(feature = "store")]
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Moves everything from the one shard to all of them.
@@ -118,7 +142,7 @@ impl<V: Clone> Shards<V> {
             let (shard, place) = self.swept;
             let Some(Shard::Own(table)) = self.parts.get_mut(shard).filter(|shard| place < shard.places())
             else {
-                self.swept = ((shard + 1) % self.parts.len().max(1), 0);
+                (self.swept, self.is_full) = (((shard + 1) % self.parts.len().max(1), 0), false);
                 continue;
             };
             self.swept.1 += 1;

@@ -9,6 +9,8 @@ pub(super) fn step(_: usize) {}
 
 #[cfg(test)]
 pub(super) use tests::step;
+#[cfg(all(test, feature = "store"))]
+pub(crate) use tests::steps_taken;
 
 #[cfg(test)]
 #[path = "../../benches/speed/growth/lists.rs"]
@@ -29,6 +31,12 @@ mod tests {
 
     pub(in crate::engine) fn step(things: usize) {
         STEPS.set(STEPS.get() + things as u64);
+    }
+
+    /// How many there have been in this thread.
+    #[cfg(feature = "store")]
+    pub(crate) fn steps_taken() -> u64 {
+        STEPS.get()
     }
 
     /// The steps that a list takes.

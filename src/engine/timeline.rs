@@ -22,8 +22,8 @@
 //! pointer, after Myers, "An applicative random-access stack", 1983), so that the branch which an epoch
 //! belongs to is found in a logarithmic number of steps.
 //!
-//! Outside a transaction there is one [`Head`]: where the database stands. Each transaction that is open
-//! has one of its own, and what its branches were is given back with it.
+//! Here is the tree alone. The database has a [`Position`] in it, and each transaction that is open one of its own;
+//! what the branches of that were is given back with it.
 
 mod branch_images;
 mod check;
@@ -34,7 +34,7 @@ use std::ops::RangeInclusive;
 
 use super::steps::step;
 pub(super) use branch_images::{Runs, TimelineImage};
-pub(super) use check::{Known, Pasts};
+pub(super) use check::Pasts;
 pub(super) use watchers::Watchers;
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no
@@ -116,9 +116,9 @@ impl Savepoint {
     }
 }
 
-/// Where a database stands in the tree: its open epoch, in which it writes.
+/// Where somebody stands in the tree: the open epoch, in which he writes.
 #[derive(Clone, Debug)]
-pub(super) struct Head {
+pub(super) struct Position {
     branch: u32,
     /// Where that branch begins.
     first: Epoch,
@@ -127,18 +127,53 @@ pub(super) struct Head {
     own: Option<Vec<u32>>,
 }
 
-impl Head {
-    /// The open epoch.
+impl Position {
+    /// Where a database begins.
+    pub(super) const START: Self = Self { branch: 0, first: Epoch::FIRST, open: Epoch::FIRST, own: None };
+
+    /// The open epoch, in which writes happen there.
+    #[inline]
     pub(super) fn open(&self) -> Epoch {
         self.open
     }
+
+    /// The place as if the open epoch were closed, to look back from.
+    pub(super) fn here(&self) -> Savepoint {
+        Savepoint { epoch: self.open, branch: self.branch }
+    }
 }
 
-/// The tree of epochs, and where in it the database stands.
+/// What is seen from a position.
+#[derive(Clone, Copy)]
+pub(super) struct View<'t> {
+    timeline: &'t Timeline,
+    at: &'t Position,
+}
+
+impl View<'_> {
+    /// The epoch in which writes happen there.
+    #[inline]
+    pub(super) fn open(self) -> Epoch {
+        self.at.open
+    }
+
+    /// Is this epoch in the branch of the position, where everything is seen?
+    #[inline]
+    pub(super) fn is_current(self, epoch: Epoch) -> bool {
+        // Other epochs follow the open one where transactions are open.
+        self.at.first <= epoch && epoch <= self.at.open
+    }
+
+    /// The latest epoch that is seen and not later than `epoch`, if there is one.
+    pub(super) fn seen_up_to(self, epoch: Epoch) -> Option<Epoch> {
+        self.timeline.seen_from(self.at.branch, self.at.open, epoch)
+    }
+}
+
+/// The tree of epochs.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     branches: Vec<Branch>,
-    at: Head,
     /// The last epoch that was opened.
     last: Epoch,
     /// Places among the branches that were given back.
@@ -153,66 +188,55 @@ impl Timeline {
     pub(super) fn new() -> Self {
         let first = Epoch::FIRST;
         let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
-        let at = Head { branch: 0, first, open: first, own: None };
-        Self {
-            branches: vec![root],
-            at,
-            last: first,
-            vacant: Vec::new(),
-            forks: Vec::new(),
-            left: Vec::new(),
-        }
+        let [vacant, forks, left] = [Vec::new(), Vec::new(), Vec::new()];
+        Self { branches: vec![root], last: first, vacant, forks, left }
     }
 
-    /// Where the database stands, or the transaction that is asked.
-    pub(super) fn head(&self) -> &Head {
-        &self.at
-    }
-
-    /// The epoch in which writes happen now.
+    /// What is seen from a position.
     #[inline]
-    pub(super) fn open(&self) -> Epoch {
-        self.at.open
+    pub(super) fn view<'t>(&'t self, at: &'t Position) -> View<'t> {
+        View { timeline: self, at }
     }
 
-    /// Closes the open epoch and opens the next.
-    pub(super) fn close(&mut self) -> Savepoint {
-        let savepoint = Savepoint { epoch: self.at.open, branch: self.at.branch };
-        if self.at.open == self.last {
-            self.last = self.last.next();
-            self.at.open = self.last;
+    /// Where one stands to look back from a savepoint; nothing may be written there.
+    pub(super) fn position_at(&self, savepoint: Savepoint) -> Position {
+        let Savepoint { epoch, branch } = savepoint;
+        Position { branch, first: self.branch(branch).first, open: epoch, own: None }
+    }
+
+    /// Closes the open epoch of a position and opens the next.
+    pub(super) fn close(&mut self, at: &mut Position) -> Savepoint {
+        let savepoint = at.here();
+        if at.open == self.last {
+            at.open = self.unused();
         } else {
             let first = self.unused();
-            self.branch_off(savepoint, first);
-            self.branches[self.at.branch as usize].goes_on = true;
+            self.branch_off(at, savepoint, first);
+            self.branches[at.branch as usize].goes_on = true;
         }
         savepoint
     }
 
     /// Makes `savepoint` the past of the open epoch, in which nothing may be written yet.
-    pub(super) fn fork(&mut self, savepoint: Savepoint) {
-        let first = self.leave();
-        if first == self.at.open && savepoint.epoch.next() == first {
+    pub(super) fn fork(&mut self, at: &mut Position, savepoint: Savepoint) {
+        let first = self.leave(at);
+        if first == at.open && savepoint.epoch.next() == first {
             // The latest backup of this branch: it simply goes on from there.
-            self.at = Head {
-                branch: savepoint.branch,
-                first: self.branch(savepoint.branch).first,
-                ..self.at.clone()
-            };
+            (at.branch, at.first) = (savepoint.branch, self.branch(savepoint.branch).first);
             return;
         }
-        self.branch_off(savepoint, first);
+        self.branch_off(at, savepoint, first);
     }
 
     /// Leaves the open epoch, in which nothing may be written yet, without any past.
-    pub(super) fn clear(&mut self) {
-        let first = self.leave();
-        self.begin_anew(first);
+    pub(super) fn clear(&mut self, at: &mut Position) {
+        let first = self.leave(at);
+        self.begin_anew(at, first);
     }
 
-    /// Undoes the current branch if it was made for nothing; the answer is the epoch to go on with.
-    fn leave(&mut self) -> Epoch {
-        let Head { branch, first, open, ref mut own } = self.at;
+    /// Undoes the branch of a position if it was made for nothing; the answer is the epoch to go on with.
+    fn leave(&mut self, at: &mut Position) -> Epoch {
+        let Position { branch, first, open, ref mut own } = *at;
         // No backup was taken in it, so nothing can lead there any more. (At the last epoch of all one may
         // have been.)
         let is_unused = branch > 0 && first == open && open < Epoch::LAST;
@@ -234,9 +258,9 @@ impl Timeline {
     }
 
     /// Begins a branch that has no parent.
-    fn begin_anew(&mut self, first: Epoch) {
+    fn begin_anew(&mut self, at: &mut Position, first: Epoch) {
         let place = self.vacant.last().copied().unwrap_or_else(|| self.number_of_branches());
-        self.enter(Branch::root(first, place));
+        self.enter(at, Branch::root(first, place));
     }
 
     /// Are there epochs for a transaction, and for what is done beside it?
@@ -244,53 +268,47 @@ impl Timeline {
         self.last < Epoch::LAST_TO_BEGIN_AT
     }
 
-    /// Begins a transaction: a branch that sees all that is seen now, and whatever is written in the open
-    /// epoch from now on unless a version in the branch's first epoch hides it. The answer is where the
-    /// database stands meanwhile, and that epoch; `None` if there is no epoch left.
-    pub(super) fn begin(&mut self) -> Option<(Head, Epoch)> {
+    /// Begins a transaction: a branch that sees all that is seen from here now, and whatever is written in the
+    /// open epoch from now on unless a version in the branch's first epoch hides it. The answer is its position,
+    /// and that epoch; `None` if there is no epoch left.
+    pub(super) fn begin(&mut self, from: &Position) -> Option<(Position, Epoch)> {
         if !self.can_begin() {
             return None;
         }
-        let fork = Savepoint { epoch: self.at.open, branch: self.at.branch };
-        self.forks.push(fork.branch);
+        self.forks.push(from.branch);
         let first = self.unused();
-        let before = self.at.clone();
-        self.at.own = Some(Vec::new());
-        self.branch_off(fork, first);
-        self.close();
-        Some((before, first))
+        let mut at = Position { own: Some(Vec::new()), ..*from };
+        self.branch_off(&mut at, from.here(), first);
+        self.close(&mut at);
+        Some((at, first))
     }
 
-    /// Stands at `head` from now on; where it stood is there then.
-    pub(super) fn swap(&mut self, head: &mut Head) {
-        std::mem::swap(&mut self.at, head);
+    /// Ends the transaction that stands at `ended`, beside a database that stands `at` its position: the branches
+    /// of the transaction are given back.
+    pub(super) fn end(&mut self, ended: &Position, at: &Position) {
+        self.forget_fork(ended);
+        self.vacant.extend(ended.own.iter().flatten());
+        self.rewind(at);
     }
 
-    /// Ends the transaction that stood at `head`: its branches are given back.
-    pub(super) fn end(&mut self, head: &Head) {
-        self.forget_fork(head);
-        self.vacant.extend(head.own.iter().flatten());
-        self.rewind();
-    }
-
-    /// Stands where the transaction stood from now on. If all that was there before is left behind, no backup
-    /// leads there.
-    pub(super) fn adopt(&mut self, head: &Head, is_left: bool) {
-        self.forget_fork(head);
+    /// A database stands from now on where a transaction stood. If all that was there before is left behind, no
+    /// backup leads there.
+    pub(super) fn adopt(&mut self, at: &mut Position, taken: &Position, is_left: bool) {
+        self.forget_fork(taken);
         if is_left {
-            self.leave();
-            let own = head.own.iter().flatten().filter(|branch| **branch != head.branch);
+            self.leave(at);
+            let own = taken.own.iter().flatten().filter(|branch| **branch != taken.branch);
             self.vacant.extend(own);
         }
-        self.at = Head { own: None, ..head.clone() };
-        self.rewind();
+        *at = Position { own: None, ..*taken };
+        self.rewind(at);
     }
 
-    fn forget_fork(&mut self, head: &Head) {
-        let first = head.own.as_deref().and_then(<[u32]>::first);
+    fn forget_fork(&mut self, ended: &Position) {
+        let first = ended.own.as_deref().and_then(<[u32]>::first);
         let fork = first.map(|first| self.branch(*first).parent);
         let place = self.forks.iter().position(|branch| Some(*branch) == fork);
-        debug_assert!(place.is_some(), "a transaction at {head:?} has no fork");
+        debug_assert!(place.is_some(), "a transaction at {ended:?} has no fork");
         if let Some(place) = place {
             self.forks.swap_remove(place);
         }
@@ -299,19 +317,19 @@ impl Timeline {
     }
 
     /// Where no transaction is open, no later epoch is in use.
-    fn rewind(&mut self) {
+    fn rewind(&mut self, at: &Position) {
         if self.forks.is_empty() {
-            self.last = self.at.open;
+            self.last = at.open;
         }
     }
 
     /// Begins a branch that forks at `savepoint`.
-    fn branch_off(&mut self, savepoint: Savepoint, first: Epoch) {
+    fn branch_off(&mut self, at: &mut Position, savepoint: Savepoint, first: Epoch) {
         let parent = self.branch(savepoint.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
         let jump = if even { jump.jump } else { savepoint.branch };
-        self.enter(Branch {
+        let branch = Branch {
             first,
             fork: Some(savepoint.epoch),
             goes_on: false,
@@ -319,19 +337,20 @@ impl Timeline {
             depth: parent.depth + 1,
             jump,
             jump_first: self.branch(jump).first,
-        });
+        };
+        self.enter(at, branch);
     }
 
     /// Goes on in a new branch.
-    fn enter(&mut self, branch: Branch) {
+    fn enter(&mut self, at: &mut Position, branch: Branch) {
         let first = branch.first;
         let place = self.vacant.pop().unwrap_or_else(|| self.number_of_branches());
         match self.branches.get_mut(place as usize) {
             Some(vacant) => *vacant = branch,
             None => self.branches.push(branch),
         }
-        (self.at.branch, self.at.first, self.at.open) = (place, first, first);
-        if let Some(own) = &mut self.at.own {
+        (at.branch, at.first, at.open) = (place, first, first);
+        if let Some(own) = &mut at.own {
             own.push(place);
         }
     }
@@ -347,19 +366,7 @@ impl Timeline {
         }
     }
 
-    /// Is this epoch in the current branch, where everything is seen?
-    #[inline]
-    pub(super) fn is_current(&self, epoch: Epoch) -> bool {
-        // Other epochs follow the open one where transactions are open.
-        self.at.first <= epoch && epoch <= self.at.open
-    }
-
-    /// The latest epoch that is seen and not later than `epoch`, if there is one.
-    pub(super) fn seen_up_to(&self, epoch: Epoch) -> Option<Epoch> {
-        self.seen_from(self.at.branch, self.at.open, epoch)
-    }
-
-    /// The same from the end of a branch.
+    /// The latest epoch that is seen from the end of a branch and not later than `epoch`, if there is one.
     fn seen_from(&self, branch: u32, mut end: Epoch, epoch: Epoch) -> Option<Epoch> {
         let mut branch = self.branch(branch);
         while branch.first > epoch {

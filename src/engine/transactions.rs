@@ -15,25 +15,23 @@
 //! ```
 //!
 //! So BEGIN makes a branch, and a write pays for the transactions that are open: it gives each of them what
-//! was there, once. All queries are answered by the same methods, which know one present: where another one's
-//! query is next, the present is changed for another, a handful of words ([`KeptPresent`]).
+//! was there, once. All queries are answered by the same methods, which are handed a [`Head`]: the database's, or
+//! that of the transaction.
 
 mod changes;
 mod check;
 mod ending;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
-use super::backups::Backups;
-use super::live::Live;
-use super::timeline::{Epoch, Head, Timeline};
+use super::head::Head;
+use super::timeline::{Epoch, Position};
 use super::undo::UndoLog;
 use super::{Engine, Text};
+use crate::query::{Access, Query};
 use changes::Changes;
 pub(super) use changes::{WholeDbWrite, WriteTarget};
-pub(super) use check::Present;
 pub use ending::Effect;
 
 /// Somebody who asks a database, and may have a transaction open there. It ends when it is dropped; what it
@@ -63,26 +61,13 @@ impl Session {
     }
 }
 
-/// The present, as the database or a transaction has it: all that another one has otherwise.
-#[derive(Clone, Debug)]
-struct KeptPresent {
-    at: Head,
-    shift: u64,
-    live: Live,
-    undo: UndoLog,
-    backups: Backups,
-}
-
-/// A transaction that is open.
+/// A transaction that is open, but for its [`Head`], which has the same place.
 #[derive(Clone, Debug)]
 pub(super) struct Transaction {
     /// No other one has this number.
     number: u64,
     /// Whose it is; `None` if it is the engine's own.
     session: Option<Weak<()>>,
-    /// The present that is not the engine's now: the transaction's or, while that one is asked, the
-    /// database's.
-    other: KeptPresent,
     /// The open epoch that it forks from.
     fork: Epoch,
     /// Its own first epoch, for what others change.
@@ -116,122 +101,75 @@ impl Engine {
     /// The number of the transaction that a session, or the engine's own, has open. No other one ever has it.
     #[must_use]
     pub fn transaction_of(&self, session: Option<&Session>) -> Option<u64> {
-        let transaction = self.transactions.iter().find(|transaction| transaction.is_of(session));
-        transaction.map(|transaction| transaction.number)
+        self.place_of(session).map(|place| self.common.transactions[place].number)
     }
 
     /// Could a session begin a transaction, if it has none? There is an end to how many there can be at all.
     #[must_use]
     pub fn can_begin(&self) -> bool {
-        self.timeline.can_begin()
+        self.common.timeline.can_begin()
     }
 
     /// Is the transaction of this number open?
     #[must_use]
     pub fn is_open(&self, number: u64) -> bool {
-        self.transactions
-            .iter()
-            .any(|transaction| transaction.number == number && !transaction.is_abandoned())
+        let mut all = self.common.transactions.iter();
+        all.any(|transaction| transaction.number == number && !transaction.is_abandoned())
     }
 
-    /// Sees to it that the session's present is the one that is asked.
-    pub(super) fn enter(&mut self, session: Option<&Session>) {
-        if self.inside.is_some_and(|place| self.transactions[place].is_of(session)) {
-            return;
+    /// The place of the transaction that a session, or the engine's own, has open.
+    pub(super) fn place_of(&self, session: Option<&Session>) -> Option<usize> {
+        self.common.transactions.iter().position(|transaction| transaction.is_of(session))
+    }
+
+    /// The same for who asks a query, which the transaction notes. Before one that writes beside the transactions,
+    /// those go that nobody has any more.
+    #[inline(never)]
+    pub(super) fn place_beside(&mut self, session: Option<&Session>, query: &Query<'_>) -> Option<usize> {
+        let place = self.place_of(session);
+        match place {
+            Some(place) => self.common.transactions[place].touch_keys(query),
+            None if query.operation().access() == Access::Write => self.end_abandoned(),
+            None => {}
         }
-        let wanted = self.transactions.iter().position(|transaction| transaction.is_of(session));
-        if wanted != self.inside {
-            self.leave();
-            self.inside = wanted;
-            if let Some(place) = wanted {
-                self.swap(place);
-            }
-        }
+        place
     }
 
-    /// Goes back to the database's own present.
-    pub(super) fn leave(&mut self) {
-        if let Some(place) = self.inside.take() {
-            self.swap(place);
-        }
-    }
-
-    /// Changes the present for the one that a transaction has kept.
-    fn swap(&mut self, place: usize) {
-        let KeptPresent { at, shift, live, undo, backups } = &mut self.transactions[place].other;
-        self.timeline.swap(at);
-        std::mem::swap(&mut self.shift, shift);
-        std::mem::swap(&mut self.live, live);
-        std::mem::swap(&mut self.undo, undo);
-        std::mem::swap(&mut self.backups, backups);
-    }
-
-    /// What the engine's own session sees, though another may have been asked last: the timeline, and how far
-    /// the database's own clock stands behind there.
-    pub(super) fn own_view(&self) -> (Cow<'_, Timeline>, u64) {
-        let Some(KeptPresent { at, shift, .. }) = self.own_kept() else {
-            return (Cow::Borrowed(&self.timeline), self.shift);
-        };
-        let mut timeline = self.timeline.clone();
-        timeline.swap(&mut at.clone());
-        (Cow::Owned(timeline), *shift)
-    }
-
-    /// The backups that it sees.
-    pub(super) fn own_backups(&self) -> &Backups {
-        self.own_kept().map_or(&self.backups, |view| &view.backups)
-    }
-
-    /// The present of the engine's own session where it is kept, as that of another one is the engine's now: kept
-    /// by its own transaction or, if it has none, by the one that is asked.
-    fn own_kept(&self) -> Option<&KeptPresent> {
-        let own = self.transactions.iter().position(|transaction| transaction.is_of(None));
-        let place = own.or(self.inside).filter(|_| own != self.inside)?;
-        Some(&self.transactions[place].other)
+    /// What the engine's own session sees, whoever was asked last.
+    pub(super) fn own_head(&self) -> &Head {
+        self.place_of(None).map_or(&self.own, |place| &self.heads[place])
     }
 
     /// Has the engine's own session a transaction that could not be committed, as others have changed what it has
     /// read or written?
     #[must_use]
     pub fn is_in_conflict(&self) -> bool {
-        let mut own = self.transactions.iter().filter(|transaction| transaction.is_of(None));
-        own.any(Transaction::is_in_conflict)
+        self.place_of(None).is_some_and(|place| self.common.transactions[place].is_in_conflict())
     }
 
-    /// Is the query that is being answered part of a transaction?
-    pub(super) fn is_inside(&self) -> bool {
-        self.inside.is_some()
-    }
-
-    /// The transaction that the query is part of.
-    fn transaction(&mut self) -> Option<&mut Transaction> {
-        self.inside.map(|place| &mut self.transactions[place])
-    }
-
-    /// The transactions that stand where they are, while the database is asked.
-    pub(super) fn heads(&self) -> impl Iterator<Item = &Head> {
-        self.transactions.iter().map(|transaction| &transaction.other.at)
+    /// Where the transactions stand.
+    pub(super) fn positions(&self) -> impl Iterator<Item = &Position> {
+        self.heads.iter().map(|head| &head.position)
     }
 
     /// Opens a transaction; `false` if there is no room for one.
     pub(super) fn open_transaction(&mut self, session: Option<&Session>) -> bool {
         self.end_abandoned();
-        let fork = self.timeline.open();
-        let Some((at, first)) = self.timeline.begin() else { return false };
-        let other = KeptPresent {
-            at,
-            shift: self.shift,
-            live: self.live.clone(),
-            undo: std::mem::take(&mut self.undo),
-            backups: self.backups.fork(),
-        };
-        self.inside = Some(self.transactions.len());
-        self.begun += 1;
-        self.transactions.push(Transaction {
-            number: self.begun,
+        let Self { common, own, heads } = self;
+        let Some((position, first)) = common.timeline.begin(&own.position) else { return false };
+        heads.push(Head {
+            position,
+            shift: own.shift,
+            live: own.live.clone(),
+            undo: UndoLog::default(),
+            backups: own.backups.fork(),
+            transaction: Some(heads.len()),
+        });
+        common.begun += 1;
+        common.transactions.push(Transaction {
+            number: common.begun,
             session: session.map(|session| Arc::downgrade(&session.0)),
-            other,
-            fork,
+            fork: own.position.open(),
             first,
             closed: Vec::new(),
             touched: BTreeMap::new(),

@@ -108,6 +108,17 @@ pub(super) fn request<'a>(
     checker: &mut Checker,
     number: usize,
 ) -> Result<Request<'a>, Faults> {
+    let (scanner, words) = words(line, unescaped, number)?;
+    let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
+    checker.request(&words.raw, &InText { scanner: &scanner, span: &words.span }).map_err(in_query)
+}
+
+/// Reads the words of the query of a line.
+pub(super) fn words<'a>(
+    line: &'a [u8],
+    unescaped: &'a Bump,
+    number: usize,
+) -> Result<(Scanner<'a>, Words<'a>), Faults> {
     let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
     if line.len() as u64 > LONGEST_LINE {
         return Err(in_query(Fault::new(0..0, too_long())));
@@ -118,10 +129,7 @@ pub(super) fn request<'a>(
     if let Err(fatal) = whole_line(&mut scanner, &mut words) {
         scanner.add(fatal);
     }
-    if scanner.faults.count() > 0 {
-        return Err(scanner.faults);
-    }
-    checker.request(&words.raw, &InText { scanner: &scanner, span: &words.span }).map_err(in_query)
+    if scanner.faults.count() > 0 { Err(scanner.faults) } else { Ok((scanner, words)) }
 }
 
 /// What is said of a line that is longer than [`LONGEST_LINE`].

@@ -89,6 +89,20 @@ pub fn read_typed<'a>(
     Ok(Typed { request, line: TypedLine::Words(words.into_raw()) })
 }
 
+/// Reads the words of a line that somebody else is to understand, who may know other names of operations.
+///
+/// # Errors
+/// What is wrong with it, with spans in the line.
+pub fn typed_terms(line: &str, aliases: &Aliases) -> Result<Vec<Term>, Faults> {
+    let arena = Bump::new();
+    let tokens = tokens(line, aliases).map_err(|bad| Faults::from(bad.fault))?;
+    if let Some(Token { kind: TokenKind::Json, .. }) = tokens.first() {
+        let json = on_one_line(line);
+        return lines::words(json.as_bytes(), &arena, 1).map(|(_, words)| Vec::from(&words.raw));
+    }
+    TypedWords::read(line, tokens, &arena, aliases, 1).map(|words| Vec::from(words.raw()))
+}
+
 /// Reads a line that is JSON, but for line breaks.
 fn read_json<'a>(
     line: &str,

@@ -9,11 +9,14 @@
 //!       └─────────────────────────────────────────────────┘
 //! ```
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Instant;
 
-use tokio::io::Interest;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::clients::Client;
@@ -29,23 +32,13 @@ const KEPT: usize = 16 << 10;
 const STRANGER: usize = 1 << 10;
 
 /// What a connection is made of, in the network or in the file system.
-pub(super) trait Socket {
-    async fn ready(&self, interest: Interest) -> io::Result<()>;
-    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize>;
+pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
 }
 
 macro_rules! sockets {
     ($($socket:ty),*) => {$(
         impl Socket for $socket {
-            async fn ready(&self, interest: Interest) -> io::Result<()> {
-                <$socket>::ready(self, interest).await.map(drop)
-            }
-
-            fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-                <$socket>::try_read(self, buffer)
-            }
-
             fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
                 <$socket>::try_write(self, bytes)
             }
@@ -74,10 +67,13 @@ pub(super) struct Connection<S> {
     end: Option<End>,
 }
 
-/// What became of reading.
-enum Read {
-    Bytes(usize),
-    Nothing,
+/// What a connection goes on with.
+enum Next {
+    /// So many bytes were read, which stand in the server's scratch until this task waits again.
+    Read(usize),
+    /// Something was written.
+    Written,
+    /// The other side has closed it.
     Closed,
 }
 
@@ -109,25 +105,23 @@ impl<S: Socket> Connection<S> {
             return Ok(false);
         }
         let is_sated = is_ended || self.unwritten() > SATED;
-        if !self.has_more || is_sated {
-            self.wait(is_sated).await?;
-        }
-        if is_sated {
-            return Ok(true);
-        }
-        let server = Rc::clone(&self.server);
-        server.turn.room().await;
-        let (worked, step) = {
-            let scratch = &mut *server.scratch.borrow_mut();
-            match self.read(scratch)? {
-                Read::Closed => {
+        let (worked, step) = if self.has_more && !is_sated {
+            self.server.turn.room().await;
+            // Who has a request waiting for its turn is read when that is answered.
+            (self.input.len(), self.answer(None))
+        } else {
+            match self.next(is_sated).await? {
+                Next::Closed => {
                     // It may still read what it has asked for.
                     self.end = Some(End::Close);
                     return Ok(true);
                 }
-                Read::Nothing if !self.has_more => return Ok(true),
-                Read::Nothing => (self.input.len(), self.answer(None)),
-                Read::Bytes(count) => (count, self.answer(Some(&scratch[..count]))),
+                Next::Written => return Ok(true),
+                Next::Read(count) => {
+                    let server = Rc::clone(&self.server);
+                    let scratch = &server.scratch.borrow()[..count];
+                    (count, self.answer(Some(scratch)))
+                }
             }
         };
         self.has_more = step.has_more;
@@ -185,31 +179,37 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Waits until the socket takes or has something.
-    async fn wait(&self, is_sated: bool) -> io::Result<()> {
-        let interest = match (self.output.is_empty(), is_sated) {
-            (true, false) => Interest::READABLE,
-            (true, true) => return Ok(()),
-            (false, true) => Interest::WRITABLE,
-            (false, false) => Interest::READABLE | Interest::WRITABLE,
-        };
+    /// Waits until the socket has taken or given something. What it gives is read at once and no second time: a read
+    /// that does not fill its room has found the socket empty.
+    async fn next(&mut self, is_sated: bool) -> io::Result<Next> {
         self.client.is_idle.set(self.output.is_empty() && self.input.is_empty());
-        let ready = self.socket.ready(interest).await;
+        let next = poll_fn(|context| {
+            if !self.output.is_empty() {
+                let left = &self.output[self.written..];
+                if let Poll::Ready(count) = Pin::new(&mut self.socket).poll_write(context, left) {
+                    let count = count?;
+                    self.written += count;
+                    self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
+                    self.client.takes();
+                    return Poll::Ready(Ok(Next::Written));
+                }
+            }
+            if is_sated {
+                return Poll::Pending;
+            }
+            if !self.server.turn.has_room() {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let scratch = &mut *self.server.scratch.borrow_mut();
+            let mut read = ReadBuf::new(scratch);
+            std::task::ready!(Pin::new(&mut self.socket).poll_read(context, &mut read))?;
+            let count = read.filled().len();
+            Poll::Ready(Ok(if count == 0 { Next::Closed } else { Next::Read(count) }))
+        });
+        let next = next.await;
         self.client.is_idle.set(false);
-        ready
-    }
-
-    fn read(&self, scratch: &mut [u8]) -> io::Result<Read> {
-        // Who has a request waiting for its turn is read when that is answered.
-        if self.has_more {
-            return Ok(Read::Nothing);
-        }
-        match self.socket.try_read(scratch) {
-            Ok(0) => Ok(Read::Closed),
-            Ok(count) => Ok(Read::Bytes(count)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Nothing),
-            Err(error) => Err(error),
-        }
+        next
     }
 
     /// Answers what is whole of the input and of what was just read.

@@ -85,7 +85,6 @@ pub(super) fn is_batch(name: &str, aliases: &Aliases) -> bool {
 
 /// Settles words: a name in any case becomes the language's, and `now` in the place of a moment the clock's reading.
 pub(super) fn settle(terms: &mut [Term], aliases: &Aliases, now: Time) {
-    let count = terms.len().saturating_sub(1);
     let mut texts: Vec<&mut String> = Vec::with_capacity(terms.len());
     for term in terms {
         match term {
@@ -93,9 +92,7 @@ pub(super) fn settle(terms: &mut [Term], aliases: &Aliases, now: Time) {
             Term::Array(within) => settle_texts(&mut within.iter_mut().collect::<Vec<_>>(), aliases, now),
         }
     }
-    if texts.len() == count + 1 || texts.len() == 1 {
-        settle_texts(&mut texts, aliases, now);
-    }
+    settle_texts(&mut texts, aliases, now);
 }
 
 fn settle_texts(texts: &mut [&mut String], aliases: &Aliases, now: Time) {

@@ -12,34 +12,12 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use crate::db::{Database, Error};
 use crate::query::{Language, Query};
 use crate::reply::Reply;
+use crate::script::RecordedLine;
 use crate::time::Time;
 use crate::wire::{Answer, Request, Term};
-
-/// A line of a record.
-#[derive(Debug, Deserialize, Serialize)]
-pub struct RecordedLine {
-    /// Whose: 0 is the database's own session.
-    pub session: u64,
-    /// The words.
-    pub query: Vec<Term>,
-    /// What they were answered.
-    pub answer: Term,
-}
-
-/// Reads a line of a record. Other lines are `None`: one of a record begins with its member `session`.
-///
-/// # Errors
-/// What is wrong with it.
-#[must_use]
-pub fn recorded(line: &str) -> Option<Result<RecordedLine, serde_json::Error>> {
-    let within = line.trim_start().strip_prefix('{')?.trim_start();
-    within.starts_with("\"session\"").then(|| serde_json::from_str(line))
-}
 
 /// Where a record is written. It is handed on to the system with each commit, but not made durable.
 pub(super) struct Recorder {
@@ -66,7 +44,7 @@ impl Recorder {
     /// The queries that make what is there.
     fn begin(&mut self, database: &mut Database) -> Result<(), Error> {
         let mut copy = Database::in_memory_with(database.clock_rule());
-        let mut queries = database.copy_in_memory()?;
+        let queries = database.copy_in_memory()?;
         queries.try_dump(|query| {
             let request = Request::One(query.clone());
             let answer = copy.apply(&request)?.into_owned();

@@ -20,6 +20,8 @@ pub mod parser;
 #[cfg(test)]
 pub(in crate::serve) mod random;
 pub mod reply;
+pub mod value;
+mod whose;
 pub mod writer;
 
 pub(super) use face::RespFace;

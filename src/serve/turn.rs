@@ -67,9 +67,14 @@ impl Drop for Share<'_> {
 impl Turn {
     /// Waits while others have more replies waiting than a turn has room for.
     pub(super) async fn room(&self) {
-        while self.held.get() > HELD {
+        while !self.has_room() {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Is there room for the replies of one more?
+    pub(super) fn has_room(&self) -> bool {
+        self.held.get() <= HELD
     }
 
     /// Waits until what is held is committed.

@@ -36,6 +36,9 @@ use encode::Encoder;
 use pending::{PendingTxn, PendingTxns};
 use plan::{LogPlan, LogPlans, is_logged};
 
+/// So many places are looked at for what is dead, after a call, where a table would have to grow.
+const SWEPT: usize = 256;
+
 /// Who takes the replies.
 pub(super) type Each<'e> = dyn FnMut(&Query<'_>, &Reply<'_>) + 'e;
 
@@ -204,6 +207,9 @@ impl Core {
             }
             CallPart::End(query) => self.deliver_end(session, query, (plan, logged.as_ref())).map(Some),
         };
+        if self.engine.is_full() {
+            self.engine.sweep(SWEPT);
+        }
         (delivered, logged.map(|logged| logged.group))
     }
 

@@ -12,6 +12,9 @@ mod judge;
 mod language;
 #[cfg(feature = "cli")]
 mod program;
+/// The server, as its clients find it.
+#[cfg(all(unix, feature = "cli"))]
+mod serve;
 /// The program as a server.
 #[cfg(all(feature = "cli", unix))]
 mod served;

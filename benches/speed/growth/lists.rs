@@ -4,7 +4,7 @@
 pub(crate) type Kind = (&'static str, bool, fn(usize) -> Vec<String>);
 
 /// All of them.
-pub(crate) const KINDS: [Kind; 8] = [
+pub(crate) const KINDS: [Kind; 9] = [
     ("dead again after each RESTORE", false, dead_again),
     ("SCAN over what only a backup holds", false, |n| unseen(n, "SCAN k")),
     ("EXISTS over it", false, |n| unseen(n, "EXISTS k")),
@@ -13,6 +13,7 @@ pub(crate) const KINDS: [Kind; 8] = [
     ("KEYS after RESTORE beside it", false, listed_after_restores),
     ("a record on many side branches", false, side_branches),
     ("BACKUP under the free rule", true, free_backups),
+    ("FORGET of all backups but the last", false, forgotten),
 ];
 
 /// A third of the cells die, and again after each RESTORE.
@@ -65,4 +66,15 @@ fn free_backups(length: usize) -> Vec<String> {
     let set = |number| format!("SET_AT_WITH_TTL k{number} f v 0 {}", 1 + number % 7);
     let backups = (0..length / 2).map(|number| format!("BACKUP {}", number % 9));
     (0..length / 2).map(set).chain(backups).collect()
+}
+
+/// A tenth of the queries make records; then one of those is written, saved, and the backup before that is forgotten.
+fn forgotten(length: usize) -> Vec<String> {
+    let records = length / 10;
+    let set = |number| format!("SET k{number} f v");
+    let round = |round| {
+        let (record, value) = (round * 7 % records, round);
+        [format!("SET k{record} f {value}"), format!("BACKUP {round}"), format!("FORGET {round}")]
+    };
+    (0..records).map(set).chain((0..3 * records).flat_map(round)).collect()
 }

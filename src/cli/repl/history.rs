@@ -17,13 +17,13 @@ use crate::script::{escaped_line, plain};
 const LONGEST_KEPT: usize = 1 << 16;
 
 /// The file of lines that were typed.
-pub(super) struct LineHistory {
+pub(in crate::cli) struct LineHistory {
     /// None if there is none, or it cannot be written.
     file: Option<PathBuf>,
 }
 
 impl LineHistory {
-    pub(super) fn of(asked: Option<&Path>) -> Self {
+    pub(in crate::cli) fn of(asked: Option<&Path>) -> Self {
         let file = match asked {
             Some(file) => Some(file.to_owned()).filter(|file| file.as_os_str() != "none"),
             None => state_folder().map(|folder| folder.join("rewind").join("history")),
@@ -31,7 +31,7 @@ impl LineHistory {
         Self { file }
     }
 
-    pub(super) fn load(&mut self, editor: &mut Editor<impl Helper, SeenHistory>) {
+    pub(in crate::cli) fn load(&mut self, editor: &mut Editor<impl Helper, SeenHistory>) {
         let Some(file) = &self.file else { return };
         let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
         let is_file = |()| match file.metadata() {
@@ -44,7 +44,7 @@ impl LineHistory {
         self.check(loaded);
     }
 
-    pub(super) fn add(&mut self, editor: &mut Editor<impl Helper, SeenHistory>, line: &str) {
+    pub(in crate::cli) fn add(&mut self, editor: &mut Editor<impl Helper, SeenHistory>, line: &str) {
         if line.trim().is_empty() || line.len() > LONGEST_KEPT {
             return;
         }
@@ -74,10 +74,10 @@ fn state_folder() -> Option<PathBuf> {
 }
 
 /// A history whose lines are shown without what a terminal would obey.
-pub(super) struct SeenHistory(FileHistory);
+pub(in crate::cli) struct SeenHistory(FileHistory);
 
 impl SeenHistory {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(in crate::cli) fn new(config: &Config) -> Self {
         Self(FileHistory::with_config(config))
     }
 }

@@ -59,31 +59,31 @@ pub(in crate::engine) fn content(value: &str) -> Content {
 fn each_invariant_of_the_whole_can_be_found_broken() {
     let far = Epoch::new(99).expect("it is not 0");
     let last = |engine: &Engine| {
-        let (taken, backup) = engine.backups.iter().last().expect("there is one");
+        let (taken, backup) = engine.heads[0].backups.iter().last().expect("there is one");
         (taken, backup.clone())
     };
     let breaks: [Break<'_, Engine>; 7] = [
-        ("no own clock stands before 0, and under the free rule none moves", &|engine| engine.shift = 99),
+        ("no own clock stands before 0, and under the free rule none moves", &|engine| engine.own.shift = 99),
         ("the last change was not before the last backup or restore, nor later than now", &|engine| {
-            engine.changed = Time(99);
+            engine.common.changed = Time(99);
         }),
         ("a version is of an epoch that is in a branch", &|engine| {
-            engine.records.add(Text::new("new"), History::new(far, Fields::of("f", content("v"))));
+            engine.common.records.add(Text::new("new"), History::new(far, Fields::of("f", content("v"))));
         }),
         ("what is live now, or later, is known, as far as it is indexed too", &|engine| {
-            engine.live = Live::none();
+            engine.own.live = Live::none();
         }),
         ("what was live at a backup, or later, is known, as far as it is indexed too", &|engine| {
             let (taken, backup) = last(engine);
-            engine.backups.add(taken, Backup { live: Live::none(), ..backup });
+            engine.heads[0].backups.add(taken, Backup { live: Live::none(), ..backup });
         }),
         ("a backup is a closed epoch, and of the past", &|engine| {
             let (taken, backup) = last(engine);
-            engine.backups.add(Time(99), backup.clone());
-            engine.backups.add(taken, backup);
+            engine.heads[0].backups.add(Time(99), backup.clone());
+            engine.heads[0].backups.add(taken, backup);
         }),
         ("what the open epoch has written is in the undo log", &|engine| {
-            engine.undo = UndoLog::default();
+            engine.own.undo = UndoLog::default();
         }),
     ];
     for (sentence, breaks) in breaks {

@@ -19,13 +19,13 @@ impl<T> History<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::timeline::Timeline;
+    use crate::engine::timeline::{Position, Timeline};
 
     #[test]
     fn versions_out_of_order_and_false_memos_are_found() {
-        let mut timeline = Timeline::new();
-        let savepoint = timeline.close();
-        let (first, open) = (Epoch::FIRST, timeline.open());
+        let (mut timeline, mut at) = (Timeline::new(), Position::START);
+        let savepoint = timeline.close(&mut at);
+        let (first, open) = (Epoch::FIRST, at.open());
         let mut history = History::new(first, 'a');
         history.begin(open, 'b');
         let found = |history: &History<char>| history.check(&timeline.pasts([savepoint].into_iter()));

@@ -13,7 +13,7 @@ use crate::engine::records::Record;
 use crate::engine::stored::{List, StoredText, StoredValue};
 use crate::engine::timeline::{Epoch, Runs, Timeline};
 use crate::engine::undo::UndoLog;
-use crate::engine::{Engine, Text};
+use crate::engine::{Common, Engine, Text};
 use crate::query::Query;
 use crate::time::{ClockRule, Lifetime, Time, Ttl};
 
@@ -56,7 +56,8 @@ impl ImageLoader {
     /// [`Broken`] if no database has this state.
     pub fn new(state: &State) -> Result<Self, Broken> {
         let mut engine = Engine::new(state.rule);
-        if engine.clock.advance(Some(state.now)).is_err() || engine.clock.now() != state.now {
+        let Engine { common, own, .. } = &mut engine;
+        if common.clock.advance(Some(state.now)).is_err() || common.clock.now() != state.now {
             return Err(Broken("a clock without a reading has one"));
         }
         if state.shift > state.now.0 {
@@ -65,15 +66,15 @@ impl ImageLoader {
         if state.changed < Time(state.shift) || state.now < state.changed {
             return Err(Broken("the last change was not in its time"));
         }
-        (engine.shift, engine.changed) = (state.shift, state.changed);
-        engine.timeline = Timeline::of_image(&state.branches, state.open)?;
+        (own.shift, common.changed) = (state.shift, state.changed);
+        (common.timeline, own.position) = Timeline::of_image(&state.branches, state.open)?;
         for (name, operation) in &state.aliases {
-            if !engine.aliases.learn(&Query::Alias { name, operation }) {
+            if !common.aliases.learn(&Query::Alias { name, operation }) {
                 return Err(Broken("an operation has a name that it cannot have"));
             }
         }
         state.backups.iter().try_for_each(|backup| engine.add_backup_of(backup))?;
-        let runs = engine.timeline.image(std::iter::empty()).runs;
+        let runs = engine.common.timeline.image(std::iter::empty()).runs;
         Ok(Self { engine, runs, deaths: Vec::new(), undo: Vec::new() })
     }
 
@@ -85,7 +86,7 @@ impl ImageLoader {
     pub fn add(&mut self, image: &RecordImage<'_>) -> Result<(), Broken> {
         let (key, known) = (Text::new(image.key), self.deaths.len());
         let record = self.record_of(&image.versions);
-        if record.is_err() || self.engine.records.has(&key) {
+        if record.is_err() || self.engine.common.records.has(&key) {
             self.deaths.truncate(known);
             return record.and(Err(Broken("a record stands twice")));
         }
@@ -94,21 +95,21 @@ impl ImageLoader {
             // Older versions have written down records that are not there any more.
             return Ok(());
         }
-        if !self.engine.backups.is_empty() && record.is_of(self.engine.timeline.open()) {
+        if !self.engine.own.backups.is_empty() && record.is_of(self.engine.own.position.open()) {
             self.undo.push(key.clone());
         }
-        self.engine.records.add(key, record);
+        self.engine.common.records.add(key, record);
         Ok(())
     }
 
     /// The record of versions of cells.
     fn record_of(&mut self, versions: &[VersionImage<'_>]) -> Result<Record, Broken> {
-        let mut cells = cells_of(versions, self.engine.timeline.open())?;
+        let mut cells = cells_of(versions, self.engine.own.position.open())?;
         cells.sort_by_key(|(epoch, ..)| *epoch);
         let (mut record, mut memo) = (None::<Record>, None);
         for cells in cells.chunk_by_mut(|(epoch, ..), (next, ..)| epoch == next) {
             let epoch = cells[0].0;
-            let seen = |other| self.engine.timeline.seen_looking_from(&self.runs, epoch, other);
+            let seen = |other| self.engine.common.timeline.seen_looking_from(&self.runs, epoch, other);
             let before = record.as_ref().and_then(|record| record.seen_before(epoch, &mut memo, seen));
             let death = before.and_then(Fields::death);
             let fields = changed(before, cells);
@@ -133,12 +134,13 @@ impl ImageLoader {
     pub fn finish(self) -> Engine {
         let Self { mut engine, runs, mut deaths, undo } = self;
         deaths.sort_unstable();
-        let saved = engine.backups.iter().map(|(_, backup)| backup.savepoint.epoch());
+        let Engine { common: Common { timeline, .. }, own, .. } = &engine;
+        let saved = own.backups.iter().map(|(_, backup)| backup.savepoint.epoch());
         let mut epochs: Vec<_> = saved.chain(deaths.iter().map(|change| change.epoch)).collect();
-        epochs.extend(engine.timeline.forks().chain([engine.timeline.open()]));
+        epochs.extend(timeline.forks().chain([own.position.open()]));
         epochs.sort_unstable();
         epochs.dedup();
-        let befores = engine.timeline.before_each(&runs, &epochs);
+        let befores = timeline.before_each(&runs, &epochs);
         let mut lives: Vec<Live> = Vec::with_capacity(epochs.len());
         let live_at = |lives: &[Live], epoch: Option<Epoch>| {
             let place = epoch.and_then(|epoch| epochs.binary_search(&epoch).ok());
@@ -151,16 +153,17 @@ impl ImageLoader {
             let own = own.iter().map(|change| (change.death, i64::from(change.more)));
             lives.push(live_at(&lives, before).changed(own));
         }
-        engine.live = live_at(&lives, Some(engine.timeline.open()));
-        engine.live.drop_past(engine.gone(engine.own_time(engine.changed)));
+        let Engine { common, own, .. } = &mut engine;
+        own.live = live_at(&lives, Some(own.position.open()));
+        own.live.drop_past(common.gone(own.own_time(common.changed)));
         let mut backups = Backups::default();
-        for (taken, backup) in engine.backups.iter() {
+        for (taken, backup) in own.backups.iter() {
             let mut live = live_at(&lives, Some(backup.savepoint.epoch()));
-            live.drop_past(engine.gone(backup.now));
+            live.drop_past(common.gone(backup.now));
             backups.add(taken, Backup { live, ..backup.clone() });
         }
-        engine.backups = backups;
-        engine.undo = UndoLog::of(undo);
+        own.backups = backups;
+        own.undo = UndoLog::of(undo);
         engine
     }
 }
@@ -185,18 +188,19 @@ impl Engine {
     /// Adds a backup that is later than all before it.
     fn add_backup_of(&mut self, image: &BackupImage) -> Result<(), Broken> {
         let BackupImage { taken, now, epoch, branch } = *image;
-        let is_in_time = match self.clock.rule() {
-            ClockRule::Monotone => now <= taken && taken <= self.changed,
+        let Self { common, own, .. } = self;
+        let is_in_time = match common.clock.rule() {
+            ClockRule::Monotone => now <= taken && taken <= common.changed,
             ClockRule::Free => now == taken,
         };
         if !is_in_time {
             return Err(Broken("a backup is of another time"));
         }
-        if self.backups.last().is_some_and(|last| last >= taken) {
+        if own.backups.last().is_some_and(|last| last >= taken) {
             return Err(Broken("backups do not ascend"));
         }
-        let savepoint = self.timeline.savepoint_of_image(epoch, branch)?;
-        self.backups.add(taken, Backup { now, savepoint, live: Live::default() });
+        let savepoint = common.timeline.savepoint_of_image(&own.position, (epoch, branch))?;
+        own.backups.add(taken, Backup { now, savepoint, live: Live::default() });
         Ok(())
     }
 }
@@ -277,6 +281,6 @@ mod tests {
         let seen = RecordImage { key: "seen", versions: vec![deleted("f", 1), deleted("f", 2), set] };
         assert_eq!((loader.add(&never), loader.add(&seen)), (Ok(()), Ok(())));
         let engine = loader.finish();
-        assert_eq!((engine.check(), engine.records.len(), engine.cells().len()), (Ok(()), 1, 1));
+        assert_eq!((engine.check(), engine.common.records.len(), engine.cells().len()), (Ok(()), 1, 1));
     }
 }

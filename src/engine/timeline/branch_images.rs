@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Branch, Epoch, Head, Savepoint, Timeline};
+use super::{Branch, Epoch, Position, Savepoint, Timeline};
 use crate::engine::image::{BranchImage, Broken};
 
 /// A timeline as it is written down.
@@ -48,9 +48,12 @@ impl Runs {
 }
 
 impl Timeline {
-    /// What is written down of it: all but the transactions, which stand at these heads.
-    pub(in crate::engine) fn image<'p>(&self, transactions: impl Iterator<Item = &'p Head>) -> TimelineImage {
-        let own: BTreeSet<u32> = transactions.flat_map(|head| head.own.iter().flatten().copied()).collect();
+    /// What is written down of it: all but the transactions, which have these positions.
+    pub(in crate::engine) fn image<'p>(
+        &self,
+        transactions: impl Iterator<Item = &'p Position>,
+    ) -> TimelineImage {
+        let own: BTreeSet<u32> = transactions.flat_map(|at| at.own.iter().flatten().copied()).collect();
         let vacant: BTreeSet<u32> = self.vacant.iter().copied().collect();
         let mut order: Vec<_> =
             (0..self.number_of_branches()).filter(|place| !vacant.contains(place)).collect();
@@ -95,44 +98,51 @@ impl Timeline {
         self.branches.iter().filter_map(|branch| branch.fork)
     }
 
-    /// The timeline of these branches, with this epoch open.
-    pub(in crate::engine) fn of_image(branches: &[BranchImage], open: u32) -> Result<Self, Broken> {
-        let mut timeline = Self::new();
+    /// The timeline of these branches, and a position where this epoch is open.
+    pub(in crate::engine) fn of_image(
+        branches: &[BranchImage],
+        open: u32,
+    ) -> Result<(Self, Position), Broken> {
+        let (mut timeline, mut at) = (Self::new(), Position::START);
         let [root, rest @ ..] = branches else { return Err(Broken("there is no branch")) };
         if timeline.image(std::iter::empty()).branches != [*root] {
             return Err(Broken("the first branch has another origin"));
         }
         for branch in rest {
-            timeline.open_next(branch.first)?;
+            let first = timeline.open_next(&mut at, branch.first)?;
             match (branch.fork, branch.parent) {
-                (0, 0) => timeline.begin_anew(timeline.last),
+                (0, 0) => timeline.begin_anew(&mut at, first),
                 (fork, parent) => {
-                    let savepoint = timeline.savepoint_of_image(fork, parent)?;
-                    timeline.branch_off(savepoint, timeline.last);
+                    let savepoint = timeline.savepoint_of_image(&at, (fork, parent))?;
+                    timeline.branch_off(&mut at, savepoint, first);
                 }
             }
         }
-        if open != timeline.at.open.number() {
-            timeline.open_next(open)?;
+        if open != at.open.number() {
+            timeline.open_next(&mut at, open)?;
         }
-        Ok(timeline)
+        Ok((timeline, at))
     }
 
     /// Opens a later epoch.
-    fn open_next(&mut self, epoch: u32) -> Result<(), Broken> {
+    fn open_next(&mut self, at: &mut Position, epoch: u32) -> Result<Epoch, Broken> {
         let later = Epoch::new(epoch).filter(|epoch| *epoch > self.last);
         self.last = later.ok_or(Broken("epochs do not ascend"))?;
-        self.at.open = self.last;
-        Ok(())
+        at.open = self.last;
+        Ok(self.last)
     }
 
-    /// The place of a closed epoch in its branch.
-    pub(in crate::engine) fn savepoint_of_image(&self, epoch: u32, branch: u32) -> Result<Savepoint, Broken> {
+    /// The place of a closed epoch in its branch, where the database has this position.
+    pub(in crate::engine) fn savepoint_of_image(
+        &self,
+        at: &Position,
+        (epoch, branch): (u32, u32),
+    ) -> Result<Savepoint, Broken> {
         let place = branch as usize;
         let Some(Branch { first, .. }) = self.branches.get(place) else {
             return Err(Broken("there is no such branch"));
         };
-        let end = self.branches.get(place + 1).map_or(self.at.open, |next| next.first);
+        let end = self.branches.get(place + 1).map_or(at.open, |next| next.first);
         let closed = Epoch::new(epoch).filter(|epoch| (*first..end).contains(epoch));
         Ok(Savepoint { epoch: closed.ok_or(Broken("an epoch is not closed in its branch"))?, branch })
     }

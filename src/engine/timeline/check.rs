@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Branch, Epoch, Head, Savepoint, Timeline};
+use super::{Branch, Epoch, Position, Savepoint, Timeline};
 use crate::engine::invariant::{Found, ensure, hold};
 
-/// The tree, and where everybody stands in it: the database, and the transactions.
+/// The tree, and where everybody stands in it: the database first, and the transactions.
 struct BranchTree<'t> {
     timeline: &'t Timeline,
-    all: Vec<&'t Head>,
+    all: Vec<&'t Position>,
 }
 
 /// The epochs that are in a branch, with that branch.
@@ -45,9 +45,9 @@ impl Known {
     }
 
     /// Is this epoch in a branch that the transaction has made which stands there?
-    pub(in crate::engine) fn are_of(&self, epoch: Epoch, head: &Head) -> bool {
+    pub(in crate::engine) fn are_of(&self, epoch: Epoch, at: &Position) -> bool {
         let branch = self.branch_of(epoch);
-        branch.is_some_and(|branch| head.own.iter().flatten().any(|own| *own == branch))
+        branch.is_some_and(|branch| at.own.iter().flatten().any(|own| *own == branch))
     }
 
     /// Is the epoch of the savepoint in its branch, and no open one?
@@ -62,12 +62,6 @@ impl Timeline {
         self.last == Epoch::LAST
     }
 
-    /// Sees from now on what was seen from a savepoint; nothing may be written there.
-    pub(in crate::engine) fn stand_at(&mut self, savepoint: Savepoint) {
-        let first = self.branch(savepoint.branch).first;
-        self.at = Head { branch: savepoint.branch, first, open: savepoint.epoch, own: None };
-    }
-
     /// The epochs from which somebody looks back, or may: those of backups, and those where branches fork.
     pub(in crate::engine) fn pasts(&self, backups: impl Iterator<Item = Savepoint>) -> Pasts<'_> {
         let forks = self.in_use().filter_map(|(_, branch)| Some((branch.fork?, branch.parent)));
@@ -75,9 +69,9 @@ impl Timeline {
         Pasts { timeline: self, ends }
     }
 
-    /// The epochs that are in a branch, where others stand at these heads.
-    pub(in crate::engine) fn known<'p>(&'p self, others: impl Iterator<Item = &'p Head>) -> Known {
-        let all: Vec<&Head> = others.chain([&self.at]).collect();
+    /// The epochs that are in a branch, where all have these positions.
+    pub(in crate::engine) fn known<'p>(&self, all: impl Iterator<Item = &'p Position>) -> Known {
+        let all: Vec<&Position> = all.collect();
         let mut order: Vec<_> =
             self.in_use().map(|(place, branch)| (branch.first, self.last, place)).collect();
         order.sort_unstable();
@@ -85,10 +79,10 @@ impl Timeline {
             order[place - 1].1 = order[place].0.before().unwrap_or(Epoch::FIRST);
         }
         for (_, last, branch) in &mut order {
-            let open = all.iter().find(|head| head.branch == *branch).map(|head| head.open);
+            let open = all.iter().find(|at| at.branch == *branch).map(|at| at.open);
             *last = open.unwrap_or(*last);
         }
-        Known { runs: order, open: all.iter().map(|head| head.open).collect() }
+        Known { runs: order, open: all.iter().map(|at| at.open).collect() }
     }
 
     /// The branches that were not given back, with their places.
@@ -96,10 +90,10 @@ impl Timeline {
         (0..).zip(&self.branches).filter(|(place, _)| !self.vacant.contains(place))
     }
 
-    /// Checks the tree, where others stand at these heads.
-    pub(in crate::engine) fn check<'p>(&'p self, others: impl Iterator<Item = &'p Head>) -> Found {
+    /// Checks the tree, where all have these positions: the database first, and the transactions.
+    pub(in crate::engine) fn check<'p>(&'p self, all: impl Iterator<Item = &'p Position>) -> Found {
         hold(
-            &BranchTree { timeline: self, all: others.chain([&self.at]).collect() },
+            &BranchTree { timeline: self, all: all.collect() },
             &[
                 ("an open epoch is the last of its branch", BranchTree::open),
                 ("a branch forks from one that began before it", BranchTree::forks),
@@ -119,11 +113,11 @@ impl Timeline {
 
 impl BranchTree<'_> {
     fn open(&self) -> Found {
-        self.all.iter().try_for_each(|head| {
-            let Head { branch, first, open, .. } = **head;
+        self.all.iter().try_for_each(|at| {
+            let Position { branch, first, open, .. } = **at;
             let begins = self.timeline.branch(branch).first == first && first <= open;
             let later = self.timeline.in_use().any(|(_, other)| first < other.first && other.first <= open);
-            ensure(begins && !later, || format!("{head:?}"))
+            ensure(begins && !later, || format!("{at:?}"))
         })
     }
 
@@ -151,8 +145,8 @@ impl BranchTree<'_> {
     fn last(&self) -> Found {
         let last = self.timeline.last;
         let firsts = self.timeline.in_use().map(|(_, branch)| branch.first);
-        let latest = firsts.chain(self.all.iter().map(|head| head.open)).max();
-        let alone = self.all.len() > 1 || self.timeline.at.open == last;
+        let latest = firsts.chain(self.all.iter().map(|at| at.open)).max();
+        let alone = self.all.len() > 1 || self.all[0].open == last;
         ensure(latest <= Some(last) && alone, || format!("{last:?} is, {latest:?} was opened"))
     }
 
@@ -160,9 +154,7 @@ impl BranchTree<'_> {
         let (Timeline { vacant, forks, .. }, mut places) = (self.timeline, BTreeSet::from([0]));
         let parents: BTreeSet<u32> = self.timeline.in_use().map(|(_, branch)| branch.parent).collect();
         let used = |place: &u32| {
-            parents.contains(place)
-                || forks.contains(place)
-                || self.all.iter().any(|head| head.branch == *place)
+            parents.contains(place) || forks.contains(place) || self.all.iter().any(|at| at.branch == *place)
         };
         let used = vacant.iter().find(|place| !places.insert(**place) || used(place));
         used.map_or(Ok(()), |place| Err(format!("{place} is")))
@@ -170,21 +162,21 @@ impl BranchTree<'_> {
 
     fn own(&self) -> Found {
         let mut taken = BTreeSet::new();
-        let own = |head: &Head| head.own.iter().flatten().copied().collect::<Vec<_>>();
-        let twice = self.all.iter().flat_map(|head| own(head)).find(|place| !taken.insert(*place));
+        let own = |at: &Position| at.own.iter().flatten().copied().collect::<Vec<_>>();
+        let twice = self.all.iter().flat_map(|at| own(at)).find(|place| !taken.insert(*place));
         ensure(twice.is_none(), || format!("{twice:?} is of two"))?;
-        self.all.iter().try_for_each(|head| {
-            let own = own(head);
-            let mut path = self.path(head.branch);
+        self.all.iter().try_for_each(|at| {
+            let own = own(at);
+            let mut path = self.path(at.branch);
             let foreign = path.find(|place| taken.contains(place) && !own.contains(place));
-            let is_own = head.own.is_none() || own.contains(&head.branch);
-            ensure(foreign.is_none() && is_own, || format!("{head:?} sees {foreign:?}"))
+            let is_own = at.own.is_none() || own.contains(&at.branch);
+            ensure(foreign.is_none() && is_own, || format!("{at:?} sees {foreign:?}"))
         })
     }
 
     fn transactions(&self) -> Found {
         let Timeline { forks, left, .. } = self.timeline;
-        let first = |head: &&Head| head.own.as_deref().map(|own| own.first().copied());
+        let first = |at: &&Position| at.own.as_deref().map(|own| own.first().copied());
         let parent = |first: Option<u32>| first.map(|first| self.timeline.branch(first).parent);
         let mut wanted: Vec<_> = self.all.iter().filter_map(first).map(parent).collect();
         let mut forks: Vec<_> = forks.iter().copied().map(Some).collect();
@@ -213,39 +205,41 @@ mod tests {
     use super::*;
     use crate::engine::check::tests::{Break, assert_names};
 
-    /// A tree of some branches, one of them a transaction's, and where the database stands meanwhile.
-    fn grown() -> (Timeline, Head) {
-        let mut timeline = Timeline::new();
-        let savepoint = timeline.close();
-        timeline.close();
-        timeline.fork(savepoint);
-        timeline.close();
-        let (head, _) = timeline.begin().expect("there are epochs");
-        timeline.check([&head].into_iter()).expect("nothing is broken");
-        (timeline, head)
+    /// A tree of some branches, one of them a transaction's; where the database stands, and that one.
+    fn grown() -> (Timeline, [Position; 2]) {
+        let (mut timeline, mut at) = (Timeline::new(), Position::START);
+        let savepoint = timeline.close(&mut at);
+        timeline.close(&mut at);
+        timeline.fork(&mut at, savepoint);
+        timeline.close(&mut at);
+        let (transaction, _) = timeline.begin(&at).expect("there are epochs");
+        let all = [at, transaction];
+        timeline.check(all.iter()).expect("nothing is broken");
+        (timeline, all)
     }
 
     #[test]
     fn each_invariant_of_the_tree_can_be_found_broken() {
         let far = Epoch::new(99).expect("it is not 0");
-        let breaks: [Break<'_, Timeline>; 8] = [
-            ("an open epoch is the last of its branch", &|tree| tree.at.open = Epoch::FIRST),
-            ("a branch forks from one that began before it", &|tree| tree.branches[1].fork = Some(far)),
-            ("no two branches begin in one epoch", &|tree| tree.branches.push(tree.branches[0].clone())),
-            ("a jump leads to a branch on the way to the first", &|tree| tree.branches[1].jump = 2),
-            ("no epoch is later than the last, which is open if there is no transaction", &|tree| {
+        let breaks: [Break<'_, (Timeline, [Position; 2])>; 8] = [
+            ("an open epoch is the last of its branch", &|(_, all)| all[1].open = Epoch::FIRST),
+            ("a branch forks from one that began before it", &|(tree, _)| tree.branches[1].fork = Some(far)),
+            ("no two branches begin in one epoch", &|(tree, _)| tree.branches.push(tree.branches[0].clone())),
+            ("a jump leads to a branch on the way to the first", &|(tree, _)| tree.branches[1].jump = 2),
+            ("no epoch is later than the last, which is open if there is no transaction", &|(tree, _)| {
                 tree.last = Epoch::FIRST;
             }),
-            ("a place that was given back is nobody's", &|tree| tree.vacant.push(0)),
-            ("a transaction has branches of its own, which nobody else sees", &|tree| {
-                tree.at.own = Some(vec![1]);
+            ("a place that was given back is nobody's", &|(tree, _)| tree.vacant.push(0)),
+            ("a transaction has branches of its own, which nobody else sees", &|(_, all)| {
+                all[1].own = Some(vec![1]);
             }),
-            ("there is a fork for each transaction", &|tree| tree.forks.clear()),
+            ("there is a fork for each transaction", &|(tree, _)| tree.forks.clear()),
         ];
         for (sentence, breaks) in breaks {
-            let (mut timeline, head) = grown();
-            breaks(&mut timeline);
-            assert_names(&timeline.check([&head].into_iter()), sentence);
+            let mut grown = grown();
+            breaks(&mut grown);
+            let (timeline, all) = grown;
+            assert_names(&timeline.check(all.iter()), sentence);
         }
     }
 }

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Epoch, Savepoint, Timeline};
+use super::{Epoch, Position, Savepoint, Timeline};
 
 /// Those who look back, in that order.
 pub(in crate::engine) struct Watchers {
@@ -34,9 +34,13 @@ struct Run {
 type Stop = (Epoch, Option<u32>);
 
 impl Timeline {
-    /// Those who look back where no transaction is open.
-    pub(in crate::engine) fn watchers(&self, backups: impl Iterator<Item = Savepoint>) -> Watchers {
-        let (roots, stops) = self.stops(backups);
+    /// Those who look back where no transaction is open and the database has this position.
+    pub(in crate::engine) fn watchers(
+        &self,
+        at: &Position,
+        backups: impl Iterator<Item = Savepoint>,
+    ) -> Watchers {
+        let (roots, stops) = self.stops(backups.chain([at.here()]));
         let mut runs: Vec<_> = (0..self.number_of_branches())
             .map(|place| Run { place, first: Some(self.branch(place).first), ..Run::default() })
             .collect();
@@ -71,11 +75,10 @@ impl Timeline {
     }
 
     /// The branches that fork from none, and of each branch where somebody looks back or another one forks.
-    fn stops(&self, backups: impl Iterator<Item = Savepoint>) -> (Vec<u32>, Vec<Vec<Stop>>) {
+    fn stops(&self, all: impl Iterator<Item = Savepoint>) -> (Vec<u32>, Vec<Vec<Stop>>) {
         let (mut roots, mut stops): (_, Vec<Vec<Stop>>) = (Vec::new(), vec![Vec::new(); self.branches.len()]);
         let vacant: BTreeSet<u32> = self.vacant.iter().copied().collect();
-        let here = Savepoint { epoch: self.at.open, branch: self.at.branch };
-        for Savepoint { epoch, branch } in backups.chain([here]) {
+        for Savepoint { epoch, branch } in all {
             stops[branch as usize].push((epoch, None));
         }
         for place in (0..self.number_of_branches()).filter(|place| !vacant.contains(place)) {

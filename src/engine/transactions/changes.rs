@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Transaction;
+use crate::engine::head::Head;
 use crate::engine::timeline::Epoch;
-use crate::engine::{Engine, Text};
+use crate::engine::{Common, Text};
 use crate::query::{Operation, Query};
 
 /// How a transaction makes more of a database than its records.
@@ -46,6 +47,21 @@ impl Transaction {
             || records.iter().any(|key| self.touched.contains_key(key))
     }
 
+    /// Notes what a query reads or writes that is part of it.
+    pub(super) fn touch_keys(&mut self, query: &Query<'_>) {
+        if !is_of_records(query.operation()) {
+            return;
+        }
+        let mut keys = 0;
+        query.each_key(|key| {
+            keys += 1;
+            self.touch(Some(key), false);
+        });
+        if keys == 0 {
+            self.touch(None, false);
+        }
+    }
+
     fn touch(&mut self, key: Option<&str>, writes: bool) {
         match key {
             None => self.all = true,
@@ -57,26 +73,15 @@ impl Transaction {
     }
 }
 
-impl Engine {
-    /// Notes in the transaction, if the query is part of one, what it reads or writes.
-    pub(in crate::engine) fn touch(&mut self, query: &Query<'_>) {
-        if let Some(transaction) = self.transaction()
-            && is_of_records(query.operation())
-        {
-            let mut keys = 0;
-            query.each_key(|key| {
-                keys += 1;
-                transaction.touch(Some(key), false);
-            });
-            if keys == 0 {
-                transaction.touch(None, false);
-            }
-        }
+impl Common {
+    /// The transaction that a head is of.
+    fn transaction(&mut self, head: &Head) -> Option<&mut Transaction> {
+        head.transaction.map(|place| &mut self.transactions[place])
     }
 
     /// Notes that the transaction makes more of the database than its records.
-    pub(in crate::engine) fn touch_whole(&mut self, how: WholeDbWrite) {
-        if let Some(transaction) = self.transaction() {
+    pub(in crate::engine) fn touch_whole(&mut self, head: &Head, how: WholeDbWrite) {
+        if let Some(transaction) = self.transaction(head) {
             // Which came first, and which there were: that is at most two.
             if !transaction.whole_writes.contains(&how) {
                 transaction.whole_writes.push(how);
@@ -85,8 +90,8 @@ impl Engine {
     }
 
     /// Keeps the notes of an epoch that a backup closes, where a transaction may have to undo it.
-    pub(in crate::engine) fn keep_closed(&mut self, notes: &[Text], epoch: Epoch) {
-        if let Some(transaction) = self.transaction() {
+    pub(in crate::engine) fn keep_closed(&mut self, head: &Head, notes: &[Text], epoch: Epoch) {
+        if let Some(transaction) = self.transaction(head) {
             transaction.closed.extend(notes.iter().map(|note| (note.clone(), epoch)));
         }
     }
@@ -104,42 +109,43 @@ impl Engine {
 
     /// Takes out what was written since the last backup, or since ever. A transaction has noted all that it
     /// has written.
-    pub(in crate::engine) fn written(&mut self) -> Vec<Text> {
-        if self.is_inside() || !self.backups.is_empty() {
-            return self.undo.take();
+    pub(in crate::engine) fn written(&self, head: &mut Head) -> Vec<Text> {
+        if head.is_inside() || !head.backups.is_empty() {
+            return head.undo.take();
         }
         self.records.iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// Undoes what the open epoch has written.
-    pub(in crate::engine) fn undo_open(&mut self, written: Vec<Text>) {
+    pub(in crate::engine) fn undo_open(&mut self, head: &Head, written: Vec<Text>) {
         for key in written {
-            self.preserve(&key);
-            self.records.take(&key, self.timeline.open());
+            if self.is_shared() && !head.is_inside() {
+                self.preserve(head, &key);
+            }
+            self.records.take(&key, head.position.open());
         }
     }
 
     /// Notes that something changes now, unless it is in a transaction.
     #[inline]
-    pub(in crate::engine) fn note_moment_of_change(&mut self) {
-        if !self.is_inside() {
+    pub(in crate::engine) fn note_moment_of_change(&mut self, head: &Head) {
+        if !head.is_inside() {
             self.changed = self.clock.now();
         }
     }
 
     /// Tells the transactions of what is about to be changed.
     #[cold]
-    pub(in crate::engine) fn note_change(&mut self, change: WriteTarget<'_>) {
-        if let Some(transaction) = self.transaction() {
+    pub(in crate::engine) fn note_change(&mut self, head: &Head, change: WriteTarget<'_>) {
+        if let Some(transaction) = self.transaction(head) {
             if let WriteTarget::Record(key) = change {
                 transaction.touch(Some(key), true);
             }
             return;
         }
         self.changed = self.clock.now();
-        self.end_abandoned();
         if let WriteTarget::Record(key) = change {
-            self.preserve(key);
+            self.preserve(head, key);
         }
         for Transaction { changes, .. } in &mut self.transactions {
             match change {
@@ -151,19 +157,11 @@ impl Engine {
         }
     }
 
-    /// Gives the transactions a record as it is, before it goes.
-    #[inline]
-    pub(in crate::engine) fn preserve(&mut self, key: &str) {
-        if self.is_shared() && !self.is_inside() {
-            self.preserve_for_all(key);
-        }
-    }
-
-    #[cold]
-    fn preserve_for_all(&mut self, key: &str) {
-        let open = self.timeline.open();
+    /// Gives the transactions a record as it is in the database, before it goes.
+    fn preserve(&mut self, head: &Head, key: &str) {
+        let (open, view) = (head.position.open(), self.timeline.view(&head.position));
         for transaction in self.transactions.iter_mut().filter(|transaction| transaction.fork == open) {
-            if self.records.preserve(key, transaction.first, &self.timeline) {
+            if self.records.preserve(key, transaction.first, view) {
                 transaction.closed.push((Text::new(key), transaction.first));
             }
         }
@@ -171,9 +169,9 @@ impl Engine {
 
     /// The epochs in which transactions are told what others change in the open one, which they see. They may have
     /// taken a backup there, and restore what has died since.
-    pub(in crate::engine) fn told_of_open(&self) -> Vec<Epoch> {
-        let open = self.timeline.open();
-        let own = self.transactions.iter().filter(|_| !self.is_inside());
+    pub(in crate::engine) fn told_of_open(&self, head: &Head) -> Vec<Epoch> {
+        let open = head.position.open();
+        let own = self.transactions.iter().filter(|_| !head.is_inside());
         own.filter(|transaction| transaction.fork == open).map(|transaction| transaction.first).collect()
     }
 

@@ -12,9 +12,10 @@ use super::changes::{WholeDbWrite, WriteTarget};
 use super::{Session, Transaction};
 use crate::engine::blobs;
 use crate::engine::fields::{Content, Fields};
+use crate::engine::head::Head;
 use crate::engine::stored::BlobRef;
 use crate::engine::timeline::Epoch;
-use crate::engine::{Engine, Text};
+use crate::engine::{Common, Engine, Text};
 use crate::query::Query;
 use crate::time::Time;
 
@@ -37,7 +38,7 @@ impl Engine {
     /// # Errors
     /// Whatever `each` fails with; nothing more is handed out then.
     pub fn try_effect<E>(
-        &mut self,
+        &self,
         session: Option<&Session>,
         each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<Effect, E> {
@@ -49,26 +50,27 @@ impl Engine {
     /// # Errors
     /// Whatever `each` or `fetch` fails with; nothing more is handed out then.
     pub(crate) fn try_effect_with<E>(
-        &mut self,
+        &self,
         session: Option<&Session>,
         fetch: impl FnMut(BlobRef) -> Result<Arc<str>, E>,
         each: impl FnMut(&Query<'_>) -> Result<(), E>,
     ) -> Result<Effect, E> {
-        self.enter(session);
-        let Some(transaction) = self.transaction() else { return Ok(Effect::None) };
+        let Some(place) = self.place_of(session) else { return Ok(Effect::None) };
+        let (common, head) = (&self.common, &self.heads[place]);
+        let transaction = &common.transactions[place];
         if transaction.is_in_conflict() {
             return Ok(Effect::None);
         }
         if !transaction.whole_writes.is_empty() {
             return Ok(Effect::Original);
         }
-        let mut keys: Vec<Text> = self.undo.iter().cloned().collect();
+        let mut keys: Vec<Text> = head.undo.iter().cloned().collect();
         keys.sort_unstable();
         keys.dedup();
-        let seen = |engine: &Self, key: &Text| engine.records.seen(key, &engine.timeline).cloned();
-        let wanted: Vec<_> = keys.iter().map(|key| seen(self, key)).collect();
-        self.leave();
-        let told: Vec<_> = keys.iter().map(|key| seen(self, key)).collect();
+        let [wanted, told] = [head, &self.own].map(|head| {
+            let seen = |key: &Text| common.records.seen(key, common.view(head));
+            keys.iter().map(seen).collect::<Vec<_>>()
+        });
         self.try_tell(&keys, &told, &wanted, fetch, each)?;
         Ok(Effect::Queries)
     }
@@ -76,119 +78,126 @@ impl Engine {
     /// Undoes what a session, or the engine's own, has open, for a caller who asks what it comes to instead:
     /// to other transactions it has changed what it has written.
     pub fn hand_over(&mut self, session: Option<&Session>) {
-        self.enter(session);
-        let touched = self.transaction().map(|transaction| std::mem::take(&mut transaction.touched));
-        self.drop_transaction();
-        if let Some(touched) = touched {
-            self.tell_others(&touched);
-        }
+        let Some(place) = self.place_of(session) else { return };
+        let touched = std::mem::take(&mut self.common.transactions[place].touched);
+        self.drop_transaction(place);
+        self.common.tell_others(&touched);
     }
 
     /// Rolls back what a session, or the engine's own, has open.
     pub fn roll_back(&mut self, session: Option<&Session>) {
-        self.enter(session);
-        self.drop_transaction();
+        if let Some(place) = self.place_of(session) {
+            self.drop_transaction(place);
+        }
     }
 
-    /// Ends the transaction that the query is part of: undoes all that it has written. `false` if it is part
-    /// of none.
-    pub(in crate::engine) fn drop_transaction(&mut self) -> bool {
-        let Some(place) = self.inside else { return false };
+    /// Ends the transaction at a place: undoes all that it has written.
+    pub(in crate::engine) fn drop_transaction(&mut self, place: usize) {
         let undo = self.end_transaction(place);
-        self.undo(undo);
-        self.give_back();
-        true
+        self.common.undo(undo);
+        self.common.give_back(&self.own);
     }
 
     /// The same for those whose session has ended.
     pub(in crate::engine) fn end_abandoned(&mut self) {
-        while let Some(place) = self.transactions.iter().position(Transaction::is_abandoned) {
+        while let Some(place) = self.common.transactions.iter().position(Transaction::is_abandoned) {
             let undo = self.end_transaction(place);
-            self.undo(undo);
+            self.common.undo(undo);
         }
     }
 
-    /// Takes out a transaction; the answer is what it has written. The database is asked then.
+    /// Takes out a transaction; the answer is what it has written.
     fn end_transaction(&mut self, place: usize) -> (Vec<(Text, Epoch)>, Transaction) {
-        self.leave();
-        let mut transaction = self.transactions.swap_remove(place);
-        let open = transaction.other.at.open();
-        let written = transaction.other.undo.take().into_iter().map(|note| (note, open)).collect();
-        self.timeline.end(&transaction.other.at);
-        (written, transaction)
+        let (mut head, transaction) = self.take_out(place);
+        let open = head.position.open();
+        self.common.timeline.end(&head.position, &self.own.position);
+        (head.undo.take().into_iter().map(|key| (key, open)).collect(), transaction)
     }
 
-    pub(in crate::engine) fn undo(&mut self, (written, transaction): (Vec<(Text, Epoch)>, Transaction)) {
+    /// Takes out a transaction and its head. The last one has this place then.
+    fn take_out(&mut self, place: usize) -> (Head, Transaction) {
+        let taken = (self.heads.swap_remove(place), self.common.transactions.swap_remove(place));
+        if let Some(moved) = self.heads.get_mut(place) {
+            moved.transaction = Some(place);
+        }
+        taken
+    }
+
+    /// Ends the transaction at a place: what it has written takes effect. `false` if what it has read or written
+    /// was changed by another one: nothing takes effect then.
+    pub(in crate::engine) fn keep_transaction(&mut self, place: usize, now: Time) -> bool {
+        let transaction = &self.common.transactions[place];
+        if transaction.is_in_conflict() {
+            self.drop_transaction(place);
+            return false;
+        }
+        if transaction.whole_writes.is_empty() {
+            let ended = self.end_transaction(place);
+            self.common.merge(&mut self.own, ended, now);
+        } else {
+            self.adopt(place);
+        }
+        self.common.give_back(&self.own);
+        true
+    }
+
+    /// Makes the head of a transaction that of the database. Nobody else has written since it began.
+    fn adopt(&mut self, place: usize) {
+        let (head, mut transaction) = self.take_out(place);
+        let Self { common, own, .. } = self;
+        let whole_writes = std::mem::take(&mut transaction.whole_writes);
+        if whole_writes[0] == WholeDbWrite::Left {
+            // What was written since the last backup is seen by nobody from now on.
+            let written = common.written(own);
+            common.undo_open(own, written);
+        }
+        let mut position = own.position.clone();
+        common.timeline.adopt(&mut position, &head.position, whole_writes == [WholeDbWrite::Left]);
+        *own = Head { position, transaction: None, ..head };
+        common.tell_others(&transaction.touched);
+        for how in &whole_writes {
+            let target = if *how == WholeDbWrite::Left { WriteTarget::All } else { WriteTarget::Backups };
+            common.note_change(own, target);
+        }
+        if whole_writes[0] == WholeDbWrite::Left {
+            // No backup of it can see what others changed before.
+            transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
+            common.undo((Vec::new(), transaction));
+        }
+    }
+}
+
+impl Common {
+    /// Undoes what a transaction has written that was taken out.
+    fn undo(&mut self, (written, transaction): (Vec<(Text, Epoch)>, Transaction)) {
         for (key, epoch) in written.into_iter().chain(transaction.closed) {
             self.records.take(&key, epoch);
         }
     }
 
-    /// Ends the transaction that the query is part of: what it has written takes effect. `false` if it is
-    /// part of none, or if what it has read or written was changed by another one: nothing takes effect then.
-    pub(in crate::engine) fn keep_transaction(&mut self, now: Time) -> bool {
-        let Some(place) = self.inside else { return false };
-        let transaction = &self.transactions[place];
-        if transaction.is_in_conflict() {
-            self.drop_transaction();
-            return false;
-        }
-        if transaction.whole_writes.is_empty() {
-            self.merge(place, now);
-        } else {
-            self.adopt(place);
-        }
-        self.give_back();
-        true
-    }
-
-    /// Writes what a transaction has written into the database.
-    fn merge(&mut self, place: usize, now: Time) {
-        let (written, mut transaction) = self.end_transaction(place);
+    /// Writes what a transaction has written that was taken out into the database.
+    fn merge(
+        &mut self,
+        head: &mut Head,
+        (written, mut transaction): (Vec<(Text, Epoch)>, Transaction),
+        now: Time,
+    ) {
         let touched = std::mem::take(&mut transaction.touched);
         for (key, epoch) in written {
             let Some(fields) = self.records.take(&key, epoch) else { continue };
-            let before = self.records.seen(&key, &self.timeline).cloned();
+            let before = self.records.seen(&key, self.view(head)).cloned();
             for (field, before, content) in Fields::differences(before.as_ref(), Some(&fields)) {
                 let live = |content: &&Content| content.lifetime.holds_at(now);
                 match content.filter(live) {
-                    Some(content) if before != Some(content) => self.put(&key, field, content.clone(), now),
-                    None if before.is_some() => drop(self.remove(&key, field, now)),
+                    Some(content) if before != Some(content) => {
+                        self.put(head, &key, field, content.clone(), now);
+                    }
+                    None if before.is_some() => drop(self.remove(head, &key, field, now)),
                     _ => {}
                 }
             }
         }
         self.undo((Vec::new(), transaction));
         self.tell_others(&touched);
-    }
-
-    /// Makes the present of a transaction that of the database. Nobody else has written since it began.
-    fn adopt(&mut self, place: usize) {
-        self.leave();
-        let whole_writes = std::mem::take(&mut self.transactions[place].whole_writes);
-        if whole_writes[0] == WholeDbWrite::Left {
-            // What was written since the last backup is seen by nobody from now on.
-            let written = self.written();
-            self.undo_open(written);
-        }
-        self.swap(place);
-        let mut transaction = self.transactions.swap_remove(place);
-        // The timeline goes there by itself.
-        let mut at = transaction.other.at.clone();
-        self.timeline.swap(&mut at);
-        self.timeline.adopt(&at, whole_writes == [WholeDbWrite::Left]);
-        self.tell_others(&transaction.touched);
-        for how in &whole_writes {
-            self.note_change(if *how == WholeDbWrite::Left {
-                WriteTarget::All
-            } else {
-                WriteTarget::Backups
-            });
-        }
-        if whole_writes[0] == WholeDbWrite::Left {
-            // No backup of it can see what others changed before.
-            transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
-            self.undo((Vec::new(), transaction));
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command has one reply; one that is refused has said nothing else.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::escape;
@@ -200,4 +201,16 @@ pub(super) fn glob(pattern: &str) -> Result<Glob, Refused> {
 /// Is this word that option?
 pub(super) fn is(word: &str, option: &str) -> bool {
     word.eq_ignore_ascii_case(option)
+}
+
+/// So many bytes of a word are shown in an error.
+pub(super) const SHOWN: usize = 128;
+
+/// The beginning of a word as errors show it: it ends where a text of C does.
+pub(super) fn beginning(word: &str, most: usize) -> Cow<'_, str> {
+    let word = word.split('\0').next().unwrap_or_default();
+    if escape::len(word) <= most {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(escape::text(&escape::bytes(word)[..most]).into_owned())
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command becomes queries of the one language, and has the replies and errors that Redis gives it.
 
+pub(super) mod batch;
 pub(super) mod clients;
 pub(super) mod expiry;
 pub(super) mod hashes;
@@ -10,6 +11,7 @@ pub(super) mod keys;
 pub(super) mod lists;
 pub(super) mod server;
 pub(super) mod strings;
+pub(super) mod subcommands;
 pub(super) mod transactions;
 
 use std::collections::HashMap;
@@ -136,7 +138,7 @@ commands! {
         "EXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::expiretime, "key" "Returns the second at which a key ends";
         "PEXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::pexpiretime, "key" "Returns the millisecond at which a key ends";
         "PERSIST" 2 Write (1, 1, 1) "2.2.0" Data expiry::persist, "key" "Lets a key live for ever";
-        "OBJECT" -2 Read (2, 2, 1) "2.2.3" Data keys::object, "ENCODING key" "Tells how the value of a key is kept";
+        "OBJECT" -2 Read (0, 0, 0) "2.2.3" Data keys::object, "ENCODING key" "Tells how the value of a key is kept";
     }
     "transactions": {
         "MULTI" 1 Other (0, 0, 0) "1.2.0" Face transactions::multi, "" "Queues commands from here on";
@@ -163,7 +165,7 @@ commands! {
         "FLUSHALL" -1 Write (0, 0, 0) "1.0.0" Data keys::flush, "[ASYNC|SYNC]" "Deletes all keys; backups stay";
         "INFO" -1 Other (0, 0, 0) "1.0.0" Data info::info, "[section ...]" "Tells of the server";
         "MODULE" -2 Other (0, 0, 0) "4.0.0" Data server::module, "LIST" "Tells that there is none";
-        "MEMORY" -2 Read (2, 2, 1) "4.0.0" Data keys::memory, "USAGE key" "Estimates how many bytes a key takes";
+        "MEMORY" -2 Read (0, 0, 0) "4.0.0" Data keys::memory, "USAGE key" "Estimates how many bytes a key takes";
         "TIME" 1 Other (0, 0, 0) "2.6.0" Data server::time, "" "Returns what the clock reads";
         "LASTSAVE" 1 Other (0, 0, 0) "1.0.0" Data server::lastsave, "" "Returns what the clock reads";
         "SAVE" 1 Other (0, 0, 0) "1.0.0" Data server::save, "" "Writes a snapshot";
@@ -172,7 +174,7 @@ commands! {
         "SHUTDOWN" -1 Other (0, 0, 0) "1.0.0" Face clients::shutdown, "[NOSAVE|SAVE]" "Ends the server";
     }
     "rewind": {
-        "REWIND" -1 Other (0, 0, 0) "7.4.0" Face transactions::rewind, "[operation [word ...]]" "Asks in the language of rewind; alone, from here on";
+        "REWIND" -1 Other (0, 0, 0) "7.4.0" Face transactions::rewind, "[TEXT | operation [word ...]]" "Asks in the language of rewind; alone, from here on, with TEXT for answers";
     }
 }
 
@@ -189,9 +191,13 @@ pub(super) fn named(name: &str) -> Option<&'static Command> {
 }
 
 impl Command {
+    /// May the word behind its name be part of it?
+    pub(super) fn has_parts(&self) -> bool {
+        self.keys.0 == 0 && self.arity < 0
+    }
+
     /// Can it have so many words, with its name?
     pub(super) fn takes(&self, words: usize) -> bool {
-        let arity = usize::from(self.arity.unsigned_abs());
-        if self.arity < 0 { words >= arity } else { words == arity }
+        subcommands::takes(self.arity, words)
     }
 }

@@ -4,14 +4,17 @@
 //! refused has one error for a reply; before a password is given, where one is asked, nothing of the database is told.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::mem;
 use std::rc::Rc;
 
 use bumpalo::Bump;
 
 use super::call::{Call, Done, Refused, uncommitted};
-use super::commands::{Command, Run, named};
+use super::commands::Run;
+use super::commands::batch::Batch;
 use super::parser::{Parser, ProtocolError, WordLimits};
+use super::whose::Whose;
 use super::writer::{Protocol, Writer};
 use super::{escape, ours};
 use crate::serve::clients::Client;
@@ -19,7 +22,6 @@ use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::{End, Face, Step};
 use crate::serve::limits::{SATED, TURN};
 use crate::serve::options::{FaceKind, Options};
-use crate::serve::own;
 
 /// So many requests are looked at before the first of them is answered.
 const WINDOW: usize = 32;
@@ -33,12 +35,11 @@ pub(in crate::serve) struct RespFace {
     is_asked: bool,
     /// How many wrong passwords there were.
     pub(super) wrong: u32,
-    /// Is all that comes of our own language?
-    pub(super) is_ours: bool,
+    pub(super) speech: Speech,
     /// Are the commands of an EXEC being carried out?
     pub(super) is_executing: bool,
     pub(super) transaction: Option<Transaction>,
-    pub(super) watched: Option<Transaction>,
+    pub(super) watched: Option<Watched>,
     pub(super) queue: Option<Queue>,
     pub(super) end: Option<End>,
     /// The command that was last carried out, and how often, to be counted.
@@ -53,10 +54,27 @@ pub(super) struct Queue {
     bytes: usize,
 }
 
-/// Whose a command is.
-enum Whose {
-    Redis(&'static Command),
+/// What language a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// That of Redis, and ours where that has no such command.
+    Redis,
+    /// Ours.
     Ours,
+    /// Ours, whose answers are its own texts.
+    Text,
+}
+
+/// Keys that must stay as they are until EXEC.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    pub(super) keys: BTreeSet<String>,
+    /// Those of all words that were watched.
+    pub(super) bytes: usize,
+    /// What has read them; it cannot be committed once one has changed.
+    pub(super) transaction: Option<Transaction>,
+    /// Has one changed?
+    pub(super) is_broken: bool,
 }
 
 impl RespFace {
@@ -76,7 +94,7 @@ impl RespFace {
             protocol: Protocol::Resp2,
             is_asked,
             wrong: 0,
-            is_ours: false,
+            speech: Speech::Redis,
             is_executing: false,
             transaction: None,
             watched: None,
@@ -103,7 +121,8 @@ impl RespFace {
     /// Makes the connection as it was at first.
     pub(super) fn reset(&mut self, desk: &Desk) {
         self.speak(Protocol::Resp2);
-        (self.is_ours, self.transaction, self.watched, self.queue) = (false, None, None, None);
+        self.speech = Speech::Redis;
+        (self.transaction, self.watched, self.queue) = (None, None, None);
         self.client.name.borrow_mut().clear();
         self.client.is_admitted.set(!desk.options.passwords.are_asked());
     }
@@ -123,6 +142,12 @@ impl RespFace {
 
     fn dispatch(&mut self, words: &[&str], desk: &mut Desk, held: &mut Held) -> Done {
         let whose = self.whose(words, desk);
+        if let Err(refused) = &whose
+            && words[0].eq_ignore_ascii_case("EXEC")
+            && self.is_admitted()
+        {
+            return Err(self.abort(refused));
+        }
         let is_at_once =
             |name: &str| ["EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET", "SHUTDOWN"].contains(&name);
         if self.queue.is_some() && !self.is_executing {
@@ -131,6 +156,7 @@ impl RespFace {
                 _ => return self.queue(words, whose, desk, held),
             }
         }
+        let words = if self.is_for_redis(words) { &words[1..] } else { words };
         let protocol = self.protocol;
         match whose? {
             Whose::Redis(command) => {
@@ -151,36 +177,11 @@ impl RespFace {
         }
     }
 
-    /// Whose command is it?
-    fn whose(&self, words: &[&str], desk: &Desk) -> Result<Whose, Refused> {
-        let (name, command) = (words[0], named(words[0]));
-        if !self.is_admitted() {
-            let is_open = |command: &&Command| ["HELLO", "AUTH", "QUIT", "RESET"].contains(&command.name);
-            return command
-                .filter(is_open)
-                .map(Whose::Redis)
-                .ok_or_else(|| Refused::said("NOAUTH Authentication required."));
-        }
-        if self.is_ours {
-            let is_left = |command: &&Command| {
-                ["HELLO", "AUTH", "PING", "QUIT", "RESET", "CLIENT", "REDIS", "REWIND"]
-                    .contains(&command.name)
-            };
-            return Ok(command.filter(is_left).map_or(Whose::Ours, Whose::Redis));
-        }
-        if let Some(command) = command.filter(|command| command.takes(words.len())) {
-            return Ok(Whose::Redis(command));
-        }
-        let (is_known, is_taken) = own::knows(name, words.len() - 1, desk.see().aliases());
-        match command {
-            _ if is_taken => Ok(Whose::Ours),
-            Some(command) => {
-                let name = command.name.to_ascii_lowercase();
-                Err(Refused::said(format!("ERR wrong number of arguments for '{name}' command")))
-            }
-            None if is_known => Ok(Whose::Ours),
-            None => Err(unknown(words)),
-        }
+    /// Ends a transaction that cannot be carried out.
+    fn abort(&mut self, why: &Refused) -> Refused {
+        (self.queue, self.watched) = (None, None);
+        let why = why.0.strip_prefix("ERR ").unwrap_or(&why.0);
+        Refused::said(format!("EXECABORT Transaction discarded because of: {why}"))
     }
 
     /// Keeps a command for EXEC. One that is none spoils what is queued.
@@ -203,6 +204,18 @@ impl RespFace {
         }
         held.hold(|replies| Writer::new(&mut replies.bytes, Protocol::Resp2).simple("QUEUED"));
         Ok(())
+    }
+
+    /// May a command wait for others, to be of their group? Where nothing is logged there are none.
+    fn can_wait(&self, desk: &Desk) -> bool {
+        let is_plain = self.queue.is_none() && self.transaction.is_none() && self.speech == Speech::Redis;
+        desk.is_durable() && is_plain && self.is_admitted()
+    }
+
+    fn ask_batch(&mut self, batch: &mut Batch<'_>, desk: &mut Desk, held: &mut Held) {
+        for refused in batch.ask(desk, held, self.protocol) {
+            desk.metrics.face(FaceKind::Resp).error(kind(&refused));
+        }
     }
 
     fn count(&mut self, name: &'static str, desk: &mut Desk) {
@@ -254,23 +267,6 @@ fn kind(refused: &Refused) -> &'static str {
     CODES.into_iter().find(|code| *code == refused.code()).unwrap_or("ERR")
 }
 
-/// What is said of a command that nobody has: with the beginning of its words.
-fn unknown(words: &[&str]) -> Refused {
-    const SHOWN: usize = 128;
-    let mut shown = String::new();
-    for word in &words[1..] {
-        if shown.len() >= SHOWN {
-            break;
-        }
-        let room = SHOWN - shown.len();
-        let end =
-            word.char_indices().map(|(at, sign)| at + sign.len_utf8()).take_while(|end| *end <= room).last();
-        shown.push_str(&format!("'{}' ", &word[..end.unwrap_or(0)]));
-    }
-    let name: String = words[0].chars().take(SHOWN).collect();
-    Refused::said(format!("ERR unknown command '{name}', with args beginning with: {shown}"))
-}
-
 /// Are the replies so long that no more requests are answered before they are written?
 fn is_sated(held: &Held) -> bool {
     held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
@@ -280,6 +276,7 @@ impl Face for RespFace {
     fn answer(&mut self, input: &[u8], desk: &mut Desk, held: &mut Held) -> Step {
         let (arena, mut step, mut answered) = (Bump::new(), Step::default(), 0);
         let (mut words, mut requests): (Vec<&str>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let mut batch = Batch::default();
         loop {
             words.clear();
             requests.clear();
@@ -313,6 +310,16 @@ impl Face for RespFace {
                 if words.is_empty() {
                     continue;
                 }
+                if self.can_wait(desk)
+                    && let Some(name) = batch.take(words, desk)
+                {
+                    self.count(name, desk);
+                    if batch.is_full() {
+                        self.ask_batch(&mut batch, desk, held);
+                    }
+                    continue;
+                }
+                self.ask_batch(&mut batch, desk, held);
                 self.carry_out(words, desk, held);
                 held.hold(|replies| replies.count += 1);
                 if self.end.is_some() {
@@ -329,6 +336,7 @@ impl Face for RespFace {
                     break;
                 }
             }
+            self.ask_batch(&mut batch, desk, held);
             answered += requests.len();
             if step.has_more {
                 break;

@@ -1,12 +1,13 @@
 //! Our own language over RESP: the words as they stand, and in a batch JSON arrays.
 
 use super::call::{Call, Done, Refused, writer};
-use super::face::RespFace;
+use super::face::{RespFace, Speech};
 use super::reply;
+use super::writer::Writer;
 use crate::db::Error;
 use crate::query::{Access, Language};
 use crate::serve::own;
-use crate::wire::{self, Request, Term};
+use crate::wire::{self, Answer, Request, Term};
 
 /// Asks a query of our language, in the connection's transaction if it has one open.
 pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> Done {
@@ -18,13 +19,27 @@ pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> D
     if face.is_executing && ends_or_begins(&request) {
         return Err(Refused::said(format!("ERR {} inside MULTI is not allowed", words[0])));
     }
-    let protocol = call.protocol;
+    let (protocol, is_text) = (call.protocol, face.speech == Speech::Text);
     if let Request::Batch(queries) = &request {
         call.say(|writer| writer.array(queries.len()))?;
     }
     Ok(call.desk.ask_own(&mut face.transaction, &request, call.held, |replies, answer| {
-        reply::write_answer(&mut writer(replies, protocol), answer);
+        let writer = &mut writer(replies, protocol);
+        if is_text { write_text(writer, answer) } else { reply::write_answer(writer, answer) }
     })?)
+}
+
+/// Writes an answer as a list has it: a text, or an array of texts.
+fn write_text(writer: &mut Writer<'_>, answer: &Answer<'_>) {
+    match answer {
+        Answer::One(reply) => writer.bulk(&reply.to_string()),
+        Answer::Batch(replies) => {
+            writer.array(replies.len());
+            for reply in replies {
+                writer.bulk(&reply.to_string());
+            }
+        }
+    }
 }
 
 fn ends_or_begins(request: &Request<'_>) -> bool {

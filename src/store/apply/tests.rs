@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::*;
+use crate::engine::steps_taken;
 use crate::query::Language;
 use crate::store::data_file::{DataFile, FileKind};
 use crate::store::disk::Disk;
@@ -11,7 +12,7 @@ use crate::store::journal::MemoryJournal;
 use crate::store::listing::FileListing;
 use crate::store::recovery::group_of;
 use crate::store::{Encoding, Options, SimulatedDisk, Store};
-use crate::time::ClockRule;
+use crate::time::{ClockRule, Ttl};
 
 /// Small numbers that a seed fixes (xorshift, after Marsaglia).
 struct TestRng(u64);
@@ -94,8 +95,7 @@ impl Both {
     /// The queries that rebuild the database, of the store and of the core.
     fn states(&mut self) -> [Vec<String>; 2] {
         [&mut self.store.core, &mut self.core].map(|Core { engine, blobs, .. }| {
-            let (mut queries, mut copy) =
-                (Vec::new(), Core::in_memory(engine, blobs).expect("no value is lost"));
+            let (mut queries, copy) = (Vec::new(), Core::in_memory(engine, blobs).expect("no value is lost"));
             let Ok(()) = copy.try_dump(|query| {
                 queries.push(format!("{query:?}"));
                 Ok::<_, Infallible>(())
@@ -199,4 +199,30 @@ fn a_group_does_not_go_back_beyond_a_change() {
     assert!(why.contains("back to 4") && why.contains("at 5"), "{why}");
     assert_eq!((now, backups), (Time(9), 0), "nothing of it has taken effect");
     assert_eq!(replay_from(5), (Ok(true), Time(9), 1));
+}
+
+/// Asks for so many cells that die and then for as many that do not: the steps of that, and the records that are left.
+fn dying_then_permanent(cells: u64) -> (u64, usize) {
+    let disk: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
+    let mut core = Core::new(Engine::new(ClockRule::Monotone), BlobStore::new(&disk, &Options::default()));
+    let mut journal = MemoryJournal::default();
+    let before = steps_taken();
+    for number in 0..2 * cells {
+        let (key, field, value, timestamp) = (&*number.to_string(), "f", "v", Time(number));
+        let query = if number < cells {
+            Query::SetAtWithTtl { key, field, value, timestamp, ttl: Ttl(cells - number) }
+        } else {
+            Query::SetAt { key, field, value, timestamp }
+        };
+        core.apply(&mut journal, (None, &[query]), |_, _| Ok(()), &mut |_, _| {}).expect("time runs forward");
+    }
+    assert_eq!(core.engine.check(), Ok(()));
+    (steps_taken() - before, core.engine.sizes().records)
+}
+
+#[test]
+fn what_is_dead_goes_before_a_table_grows_in_steps_that_are_bounded() {
+    let [(short, _), (long, records)] = [4_000, 32_000].map(dying_then_permanent);
+    assert!(records < 32_000 + 32_000 / 2, "{records} records, of which 32,000 are live");
+    assert!(long < 14 * short && long < 64_000 * 64, "{short} steps, and {long}");
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use rewinddb::db::Database;
-use rewinddb::serve::{RecordedLine, recorded};
+use rewinddb::script::RecordedLine;
 use rewinddb::wire::{Request, Term, raw_query};
 
 use super::{Client, Server, refused, until};
@@ -88,7 +88,7 @@ fn the_log_of_a_server_replays_to_what_it_held() {
 /// The lines of a record.
 pub(super) fn lines(path: &str) -> Vec<RecordedLine> {
     let text = std::fs::read_to_string(path).expect("it is there");
-    text.lines().map(|line| recorded(line).expect("it begins so").expect("it is a line")).collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("it is a line")).collect()
 }
 
 /// Asks all that is recorded of a new database: each session of its own.

@@ -39,7 +39,7 @@ pub(super) fn read(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
     let mut input = Input::open(Path::new(words.text(0))).map_err(cannot)?;
     let kind = input.kind().map_err(cannot)?;
     match (kind, input.first_byte()) {
-        (InputKind::Suite, _) => {
+        (InputKind::Suite | InputKind::Record, _) => {
             let help = "`rewind run FILE` answers it";
             Err(words.fault(0, "this is a suite, each case of which wants a database of its own", help))
         }

@@ -2,7 +2,7 @@
 
 use crate::query::Query;
 use crate::reply::Reply;
-use crate::serve::resp::call::{Call, Done, Refused, integer, is};
+use crate::serve::resp::call::{Call, Done, Refused, beginning, integer, is};
 use crate::time::Ttl;
 
 /// How long a key lives.
@@ -42,10 +42,11 @@ impl Conditions {
                 ("GT", &mut conditions.if_later),
                 ("LT", &mut conditions.if_earlier),
             ];
-            match of.into_iter().find(|(name, _)| is(word, name)) {
-                Some((_, condition)) => *condition = true,
-                None => return Err(Refused::said(format!("ERR Unsupported option {word}"))),
-            }
+            let Some((_, condition)) = of.into_iter().find(|(name, _)| is(word, name)) else {
+                let word = beginning(word, usize::MAX);
+                return Err(Refused::said(format!("ERR Unsupported option {word}")));
+            };
+            *condition = true;
         }
         let Self { if_permanent, if_ending, if_later, if_earlier } = conditions;
         if if_permanent && (if_ending || if_later || if_earlier) {
@@ -69,8 +70,8 @@ impl Conditions {
 
 /// Gives a key the end that a number says, in seconds or milliseconds, from now on or since 1970.
 fn end_at(call: &mut Call<'_>, words: &[&str], unit: i64, from_now: bool, command: &str) -> Done {
-    let (key, number) = (words[1], integer(words[2])?);
     let conditions = Conditions::read(&words[3..])?;
+    let (key, number) = (words[1], integer(words[2])?);
     let now = i64::try_from(call.now().0).unwrap_or(i64::MAX);
     let from = if from_now { now } else { 0 };
     let end = number.checked_mul(unit).and_then(|number| number.checked_add(from));
@@ -83,7 +84,7 @@ fn end_at(call: &mut Call<'_>, words: &[&str], unit: i64, from_now: bool, comman
     if !conditions.hold(before, end) {
         return call.integer(0);
     }
-    let query = match u64::try_from(end - now) {
+    let query = match u64::try_from(end.saturating_sub(now)) {
         Ok(ttl) if ttl > 0 => Query::ExpireRecord { key, ttl: Ttl(ttl) },
         _ => Query::DeleteRecord { key },
     };

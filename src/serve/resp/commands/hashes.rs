@@ -256,13 +256,31 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// The number of a cursor.
+/// The number of a cursor, as C reads one: nothing is 0, and a negative one counts from the end of all numbers.
 pub(super) fn cursor(word: &str) -> Result<u64, Refused> {
-    word.parse().map_err(|_| Refused::said("ERR invalid cursor"))
+    let negative = word.strip_prefix('-');
+    let digits = negative.or(word.strip_prefix('+')).unwrap_or(word);
+    let invalid = || Refused::said("ERR invalid cursor");
+    match digits {
+        "" if word.is_empty() => Ok(0),
+        _ if !digits.bytes().all(|byte| byte.is_ascii_digit()) => Err(invalid()),
+        _ => {
+            let number: u64 = digits.parse().map_err(|_| invalid())?;
+            Ok(if negative.is_some() { number.wrapping_neg() } else { number })
+        }
+    }
 }
 
 pub(in crate::serve::resp) fn hscan(call: &mut Call<'_>, words: &[&str]) -> Done {
     cursor(words[2])?;
+    if !call.holds(words[1], Kind::Hash)? {
+        // Of what is not there the options are not looked at, as in Redis.
+        return call.say(|writer| {
+            writer.array(2);
+            writer.bulk("0");
+            writer.array(0);
+        });
+    }
     let walk = Walk::read(&words[3..], false)?;
     fields(call, words[1], |writer, fields| {
         let fields: Vec<_> = fields.iter().filter(|(field, _)| walk.takes(field)).collect();

@@ -208,7 +208,7 @@ pub(in crate::serve::resp) fn command(call: &mut Call<'_>, words: &[&str]) -> Do
                 }
             })
         }
-        Some(_) => Err(super::keys::unknown("COMMAND", words[1])),
+        Some(_) => Err(super::subcommands::unknown("COMMAND", words[1])),
     }
 }
 
@@ -218,7 +218,7 @@ fn info_of(call: &mut Call<'_>, known: &[Option<Known>]) -> Done {
         for known in known {
             match known {
                 Some(known) => known.write_info(writer),
-                None => writer.null_array(),
+                None => writer.null(),
             }
         }
     })

@@ -90,9 +90,7 @@ pub(in crate::serve::resp) fn flush(call: &mut Call<'_>, words: &[&str]) -> Done
 }
 
 pub(in crate::serve::resp) fn object(call: &mut Call<'_>, words: &[&str]) -> Done {
-    let [_, "ENCODING" | "encoding" | "Encoding", key] = words else {
-        return Err(unknown("OBJECT", words[1]));
-    };
+    let key = words[2];
     let encoding = match call.kind(key) {
         Kind::Nothing => return call.text(None),
         Kind::List => "quicklist",
@@ -106,16 +104,8 @@ pub(in crate::serve::resp) fn object(call: &mut Call<'_>, words: &[&str]) -> Don
     call.text(Some(encoding))
 }
 
-/// What is said of a subcommand that is not there.
-pub(super) fn unknown(command: &str, subcommand: &str) -> Refused {
-    Refused::said(format!("ERR unknown subcommand '{subcommand}'. Try {command} HELP."))
-}
-
 pub(in crate::serve::resp) fn memory(call: &mut Call<'_>, words: &[&str]) -> Done {
-    let [_, usage, key, ..] = words else { return Err(unknown("MEMORY", words[1])) };
-    if !is(usage, "USAGE") {
-        return Err(unknown("MEMORY", usage));
-    }
+    let key = words[2];
     let bytes = call.ask(&Query::Scan { key }, |_, reply| match reply {
         Reply::Cells(cells) if !cells.is_empty() => {
             let of_cells =

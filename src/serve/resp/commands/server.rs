@@ -1,6 +1,6 @@
 //! What concerns the server, and what only says something.
 
-use super::keys::unknown;
+use super::subcommands::unknown;
 use crate::serve::resp::call::{Call, Done, Refused, glob, integer, is};
 
 pub(in crate::serve::resp) fn ping(call: &mut Call<'_>, words: &[&str]) -> Done {
@@ -16,8 +16,14 @@ pub(in crate::serve::resp) fn echo(call: &mut Call<'_>, words: &[&str]) -> Done 
 }
 
 pub(in crate::serve::resp) fn select(call: &mut Call<'_>, words: &[&str]) -> Done {
+    let range = i64::from(i32::MIN)..=i64::from(i32::MAX);
     match integer(words[1])? {
         0 => call.ok(),
+        index if !range.contains(&index) => Err(Refused::said(format!(
+            "ERR value is out of range, value must between {} and {}",
+            range.start(),
+            range.end()
+        ))),
         _ => Err(Refused::said("ERR DB index is out of range")),
     }
 }
@@ -60,16 +66,13 @@ pub(in crate::serve::resp) fn bgrewriteaof(call: &mut Call<'_>, _: &[&str]) -> D
     call.say(|writer| writer.simple("Background append only file rewriting started"))
 }
 
-pub(in crate::serve::resp) fn module(call: &mut Call<'_>, words: &[&str]) -> Done {
-    if !is(words[1], "LIST") {
-        return Err(unknown("MODULE", words[1]));
-    }
+pub(in crate::serve::resp) fn module(call: &mut Call<'_>, _: &[&str]) -> Done {
     call.say(|writer| writer.array(0))
 }
 
 pub(in crate::serve::resp) fn config(call: &mut Call<'_>, words: &[&str]) -> Done {
     match words {
-        [_, get, patterns @ ..] if is(get, "GET") && !patterns.is_empty() => {
+        [_, get, patterns @ ..] if is(get, "GET") => {
             let settings = settings(call);
             let patterns: Vec<_> = patterns
                 .iter()

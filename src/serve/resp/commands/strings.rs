@@ -66,6 +66,10 @@ pub(in crate::serve::resp) fn getrange(call: &mut Call<'_>, words: &[&str]) -> D
     let (start, end) = (integer(words[2])?, integer(words[3])?);
     let text = own_text(call, words[1])?.unwrap_or_default();
     let bytes = escape::bytes(&text);
+    // A place before the beginning is the beginning here, unless both are.
+    let is_backwards = start < 0 && end < 0 && start > end;
+    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let end = if is_backwards { end } else { end.max(-length) };
     call.say(|writer| writer.bytes(part(&bytes, start, end)))
 }
 
@@ -91,16 +95,31 @@ enum Lives {
     Not,
 }
 
-/// What a SET is told.
-struct Options {
-    lives: Lives,
+/// What a SET or a GETEX is told.
+#[derive(Default)]
+struct Options<'w> {
+    end: End<'w>,
     if_nothing: bool,
     if_something: bool,
     returns: bool,
 }
 
+/// What is said of a lifetime.
+#[derive(Default)]
+enum End<'w> {
+    #[default]
+    Unsaid,
+    /// KEEPTTL of SET, or PERSIST of GETEX.
+    Word,
+    /// A unit and how many of it.
+    Given(&'static Unit, &'w str),
+}
+
+/// The name of a unit, whether it is seconds, and whether they are counted from 1970.
+type Unit = (&'static str, bool, bool);
+
 /// How a lifetime is written: in seconds, and until a moment.
-const UNITS: [(&str, bool, bool); 4] =
+static UNITS: [Unit; 4] =
     [("EX", true, false), ("PX", false, false), ("EXAT", true, true), ("PXAT", false, true)];
 
 /// The lifetime that a word and its unit say.
@@ -122,33 +141,73 @@ fn lifetime(
     Ok(if number > now { Lives::For(number - now) } else { Lives::Not })
 }
 
-impl Options {
-    fn read(call: &Call<'_>, words: &[&str]) -> Result<Self, Refused> {
-        let mut options =
-            Self { lives: Lives::ForEver, if_nothing: false, if_something: false, returns: false };
-        let (mut rest, mut given) = (words, None);
+impl<'w> Options<'w> {
+    fn read(words: &[&'w str], is_set: bool) -> Result<Self, Refused> {
+        let mut options = Self::default();
+        let mut rest = words;
         while let [word, behind @ ..] = rest {
-            rest = behind;
             let unit = UNITS.iter().find(|(name, ..)| is(word, name));
-            match (unit, behind) {
-                (Some((_, seconds, moment)), [number, behind @ ..])
-                    if given.is_none() && options.lives != Lives::On =>
-                {
-                    given = Some((*number, *seconds, *moment));
-                    rest = behind;
+            rest = match (unit, behind) {
+                (Some(unit), [number, behind @ ..]) if options.end.takes(unit) => {
+                    options.end = End::Given(unit, number);
+                    behind
                 }
-                (None, _) if is(word, "NX") && !options.if_something => options.if_nothing = true,
-                (None, _) if is(word, "XX") && !options.if_nothing => options.if_something = true,
-                (None, _) if is(word, "GET") => options.returns = true,
-                (None, _) if is(word, "KEEPTTL") && given.is_none() => options.lives = Lives::On,
+                (None, _) if is_set && options.takes(word) => behind,
+                (None, _)
+                    if is(word, if is_set { "KEEPTTL" } else { "PERSIST" }) && !options.end.is_given() =>
+                {
+                    options.end = End::Word;
+                    behind
+                }
                 _ => return Err(Refused::said(SYNTAX)),
-            }
-        }
-        if let Some(given) = given {
-            options.lives = lifetime(call, given, "set")?;
+            };
         }
         Ok(options)
     }
+
+    /// Takes a word that says when SET does something, or what it answers.
+    fn takes(&mut self, word: &str) -> bool {
+        let option = match () {
+            () if is(word, "NX") && !self.if_something => &mut self.if_nothing,
+            () if is(word, "XX") && !self.if_nothing => &mut self.if_something,
+            () if is(word, "GET") => &mut self.returns,
+            () => return false,
+        };
+        *option = true;
+        true
+    }
+}
+
+impl End<'_> {
+    fn is_given(&self) -> bool {
+        matches!(self, Self::Given(..))
+    }
+
+    /// May a lifetime follow in this unit? In the same one again: the last counts.
+    fn takes(&self, unit: &Unit) -> bool {
+        match self {
+            Self::Unsaid => true,
+            Self::Word => false,
+            Self::Given(given, _) => given.0 == unit.0,
+        }
+    }
+
+    /// The lifetime that is said; what the command does where none is, and what its word stands for.
+    fn lives(&self, call: &Call<'_>, command: &str, unsaid: Lives, word: Lives) -> Result<Lives, Refused> {
+        match self {
+            Self::Unsaid => Ok(unsaid),
+            Self::Word => Ok(word),
+            Self::Given((_, in_seconds, is_moment), number) => {
+                lifetime(call, (number, *in_seconds, *is_moment), command)
+            }
+        }
+    }
+}
+
+/// Is this what may stand behind a SET?
+fn is_option(word: &str) -> bool {
+    let others = ["NX", "XX", "GET", "KEEPTTL"];
+    UNITS.iter().map(|(name, ..)| name).chain(&others).any(|option| is(word, option))
 }
 
 pub(in crate::serve::resp) fn set(call: &mut Call<'_>, words: &[&str]) -> Done {
@@ -157,18 +216,19 @@ pub(in crate::serve::resp) fn set(call: &mut Call<'_>, words: &[&str]) -> Done {
         put(call, key, value, Lives::ForEver)?;
         return call.ok();
     }
-    let options = Options::read(call, &words[3..]).map_err(|refused| match words {
+    let options = Options::read(&words[3..], true).map_err(|refused| match words {
         // So one writes who means a field.
-        [name, key, field, value] if refused.0 == SYNTAX => {
+        [name, key, field, value] if !is_option(value) => {
             Refused::said(format!("{SYNTAX}, try REWIND {name} {key} {field} {value}"))
         }
         _ => refused,
     })?;
+    let lives = options.end.lives(call, "set", Lives::ForEver, Lives::On)?;
     let before = if options.returns { own_text(call, key)? } else { None };
     let is_there = call.kind(key) != Kind::Nothing;
     let is_done = !(options.if_nothing && is_there || options.if_something && !is_there);
     if is_done {
-        put(call, key, value, options.lives)?;
+        put(call, key, value, lives)?;
     }
     match options.returns {
         true => call.text(before.as_deref()),
@@ -182,10 +242,13 @@ fn put(call: &mut Call<'_>, key: &str, value: &str, lives: Lives) -> Done {
     let is_other = matches!(call.kind(key), Kind::List | Kind::Hash);
     let lives = if lives == Lives::On { remaining(call, key)? } else { lives };
     let put = match lives {
-        Lives::ForEver | Lives::On => Query::Put { key, value },
         Lives::For(ttl) => Query::PutWithTtl { key, value, ttl: Ttl(ttl) },
-        Lives::Not => Query::DeleteRecord { key },
+        Lives::ForEver | Lives::On | Lives::Not => Query::Put { key, value },
     };
+    if lives == Lives::Not {
+        // Who watches the key is told, even if it was not there.
+        return call.ask_all(vec![put, Query::DeleteRecord { key }]);
+    }
     if is_other { call.ask_all(vec![Query::DeleteRecord { key }, put]) } else { call.ask(&put, |_, _| ()) }
 }
 
@@ -233,16 +296,10 @@ pub(in crate::serve::resp) fn getdel(call: &mut Call<'_>, words: &[&str]) -> Don
 
 pub(in crate::serve::resp) fn getex(call: &mut Call<'_>, words: &[&str]) -> Done {
     let key = words[1];
-    let unit = words.get(2).and_then(|word| UNITS.iter().find(|(name, ..)| is(word, name)));
-    let lives = match (unit, &words[2..]) {
-        (None, []) => Lives::On,
-        (None, [word]) if is(word, "PERSIST") => Lives::ForEver,
-        (Some((_, seconds, moment)), [_, number]) => lifetime(call, (number, *seconds, *moment), "getex")?,
-        _ => return Err(Refused::said(SYNTAX)),
-    };
+    let options = Options::read(&words[2..], false)?;
     let text = own_text(call, key)?;
     if text.is_some() {
-        match lives {
+        match options.end.lives(call, "getex", Lives::On, Lives::ForEver)? {
             Lives::On => {}
             Lives::ForEver => call.ask(&Query::PersistRecord { key }, |_, _| ())?,
             Lives::For(ttl) => call.ask(&Query::ExpireRecord { key, ttl: Ttl(ttl) }, |_, _| ())?,
