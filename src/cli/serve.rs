@@ -1,5 +1,6 @@
 //! `rewind serve`: the database on the network.
 
+use std::env::VarError;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -200,7 +201,12 @@ impl ServeArgs {
             (Some(file), _) => Passwords::of_file(file)
                 .map_err(|error| (file.display().to_string().escape_debug().to_string(), error)),
             (None, Ok(text)) => Passwords::of_lines(&text).map_err(|error| ("REWIND_AUTH".to_owned(), error)),
-            (None, Err(_)) => Ok(Passwords::default()),
+            (None, Err(VarError::NotPresent)) => Ok(Passwords::default()),
+            // Whoever sets it wants a password.
+            (None, Err(VarError::NotUnicode(_))) => {
+                let why = io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8");
+                Err(("REWIND_AUTH".to_owned(), Unsafe::Unreadable(why)))
+            }
         };
         read.map_err(|(name, error)| match error {
             Unsafe::Readable => Failure::Unsafe(format!("{name} {error} {name}")),

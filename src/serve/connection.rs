@@ -106,6 +106,7 @@ impl<S: Socket> Connection<S> {
         }
         let is_sated = is_ended || self.unwritten() > SATED;
         let (worked, step) = if self.has_more && !is_sated {
+            self.server.turn.room().await;
             // Who has a request waiting for its turn is read when that is answered.
             (self.input.len(), self.answer(None))
         } else {
@@ -148,7 +149,7 @@ impl<S: Socket> Connection<S> {
                 Ok(count) => {
                     self.written += count;
                     self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
-                    self.client.stalled.set(None);
+                    self.client.takes();
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.unwritten() > STRANGER && !self.client.is_admitted.get() {
@@ -189,11 +190,15 @@ impl<S: Socket> Connection<S> {
                     let count = count?;
                     self.written += count;
                     self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
-                    self.client.stalled.set(None);
+                    self.client.takes();
                     return Poll::Ready(Ok(Next::Written));
                 }
             }
             if is_sated {
+                return Poll::Pending;
+            }
+            if !self.server.turn.has_room() {
+                context.waker().wake_by_ref();
                 return Poll::Pending;
             }
             let scratch = &mut *self.server.scratch.borrow_mut();

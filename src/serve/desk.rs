@@ -242,11 +242,12 @@ impl Desk {
 
     #[cold]
     fn check_write(&self, query: &Query<'_>) -> Result<(), Refusal> {
-        let is_write = matches!(query.operation().access(), Access::Write | Access::Alias);
-        if is_write && self.options.read_only {
+        let access = query.operation().access();
+        if self.options.read_only && matches!(access, Access::Write | Access::Alias) {
             return Err(Refusal::ReadOnly);
         }
-        if is_write && adds(query) { Err(Refusal::Memory) } else { Ok(()) }
+        let adds = access == Access::Alias || access == Access::Write && adds(query);
+        if self.is_full && adds { Err(Refusal::Memory) } else { Ok(()) }
     }
 
     /// Notes that the clock was asked to move, where a record is kept, and hands on what it holds.

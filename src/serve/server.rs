@@ -192,9 +192,13 @@ fn end_the_slow(desk: &Desk, limits: &Limits) {
     let is_over = |since: Option<Instant>, most: Duration| since.is_some_and(|since| since.elapsed() > most);
     for client in desk.clients.iter() {
         let can_be_idle = client.face == FaceKind::Resp && client.is_admitted.get();
-        let is_slow = is_over(client.half.get(), limits.request_timeout)
-            || is_over(client.stalled.get(), limits.write_timeout)
-            || !can_be_idle && is_over(Some(client.spoke.get()), limits.idle_timeout);
+        let is_slow = match client.stalled.get() {
+            Some(since) => is_over(Some(since), limits.write_timeout),
+            None => {
+                is_over(client.half.get(), limits.request_timeout)
+                    || !can_be_idle && is_over(Some(client.spoke.get()), limits.idle_timeout)
+            }
+        };
         if is_slow {
             client.end();
         }

@@ -1,6 +1,6 @@
 //! A turn with a store: all that was asked while the loop went round is committed once, and answered then.
 //!
-//! Invariant: who waits here is told of the commit of all that it has asked.
+//! Invariants: who waits here is told of the commit of all that it has asked; what waits has a bound.
 //!
 //! ```text
 //!   connection 1   read, apply ──┐
@@ -8,13 +8,16 @@
 //!   connection 3   read, apply ──┘
 //! ```
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
 use tokio::sync::Notify;
 
 use super::desk::{Desk, Held};
+
+/// So many bytes of replies wait for a commit, and those of one connection more.
+const HELD: usize = 8 << 20;
 
 /// What came of a turn for a connection.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,11 +50,38 @@ pub(super) struct Mailbox {
 pub(super) struct Turn {
     waiting: RefCell<Vec<Rc<Mailbox>>>,
     begun: Notify,
+    /// Bytes of replies that no connection has taken yet.
+    held: Cell<usize>,
+}
+
+/// Bytes of replies that are not taken yet, until they are given back.
+#[derive(Debug)]
+pub(super) struct Share<'t>(&'t Turn, usize);
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.0.held.set(self.0.held.get() - self.1);
+    }
 }
 
 impl Turn {
+    /// Waits while others have more replies waiting than a turn has room for.
+    pub(super) async fn room(&self) {
+        while !self.has_room() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Is there room for the replies of one more?
+    pub(super) fn has_room(&self) -> bool {
+        self.held.get() <= HELD
+    }
+
     /// Waits until what is held is committed.
     pub(super) async fn end(&self, mailbox: &Rc<Mailbox>) {
+        let size = mailbox.held.borrow().measure(|replies| replies.bytes.capacity());
+        self.held.set(self.held.get() + size);
+        let _share = Share(self, size);
         self.waiting.borrow_mut().push(Rc::clone(mailbox));
         self.begun.notify_one();
         mailbox.done.notified().await;

@@ -169,7 +169,8 @@ fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> D
     let requests = requests.map_err(|mistake| Error::from(mistake).to_string())?;
     let (mut answers, mut held_bytes, most) = (Vec::new(), 0, desk.options.limits.unread);
     let gather = |replies: &mut Replies, answer: &Answer<'_>| {
-        let text = answer.to_string();
+        // What is too long already is not made longer.
+        let text = if held_bytes > most { String::new() } else { answer.to_string() };
         held_bytes += text.len();
         if held_bytes > most {
             (replies.are_over, answers) = (true, Vec::new());

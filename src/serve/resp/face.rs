@@ -325,8 +325,9 @@ impl Face for RespFace {
                 if self.end.is_some() {
                     break;
                 }
-                if self.is_asked && self.is_admitted() {
-                    self.parser.set_limits(self.limits);
+                if self.is_asked {
+                    let limits = if self.is_admitted() { self.limits } else { WordLimits::BEFORE_AUTH };
+                    self.parser.set_limits(limits);
                 }
                 if number + 1 < requests.len() && is_sated(held) {
                     // What stands behind it is read anew when its turn comes.

@@ -87,6 +87,45 @@ fn a_large_value_that_is_asked_for_often_is_not_held_often() {
     assert!(server.resident() < 150, "{} MiB", server.resident());
 }
 
+/// Though nothing of it was kept, each was copied: a few bytes took minutes, in which nobody else was answered.
+#[test]
+fn what_nobody_will_read_takes_no_time() {
+    let server = Server::start(&["--max-unread", "8MiB"]);
+    let mut other = server.resp();
+    assert_eq!(other.ask(&["SET", "a", &"x".repeat(8 << 20)]), "+OK");
+    let mget = [&["MGET"][..], &vec!["a"; 60_000]].concat();
+    let batch = [&["BATCH"][..], &vec![r#"["GET","a"]"#; 60_000]].concat();
+    let exec = [request(&["MULTI"]), request(&["GET", "a"]).repeat(60_000), request(&["EXEC"])].concat();
+    for bomb in [request(&mget), request(&batch), exec] {
+        let mut client = server.resp();
+        let asked = client.try_send(&bomb);
+        assert!(asked.is_ok() && !client.end().contains('x'));
+        assert_eq!(other.ask(&["PING"]), "+PONG");
+    }
+}
+
+/// Until its commit a reply was held beside all bounds, and those of all who had asked by then together.
+#[test]
+fn what_waits_for_a_commit_is_held_to_a_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let options = ["--store", store.to_str().unwrap(), "--max-buffers", "32MiB", "--sync", "never"];
+    let server = Server::start(&options);
+    assert_eq!(server.resp().ask(&["SET", "a", &"x".repeat(1 << 20)]), "+OK");
+    let mut clients: Vec<_> = (0..100).map(|_| server.resp()).collect();
+    assert!(clients.iter_mut().all(|client| client.ask(&["PING"]) == "+PONG"));
+    // All ask while it stands still, so that it finds them all at once.
+    server.signal("STOP");
+    let ask = request(&["MGET", "a", "a", "a", "a", "a", "a", "a", "a"]);
+    for client in &mut clients {
+        client.send(&ask);
+    }
+    server.signal("CONT");
+    assert_bounded(&server);
+    #[cfg(target_os = "linux")]
+    assert!(server.resident() < 200, "{} MiB", server.resident());
+}
+
 /// Those who queue much and never execute it.
 #[test]
 fn many_who_send_halves_are_held_to_one_bound() {

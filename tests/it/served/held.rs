@@ -1,3 +1,4 @@
+use std::io::Read as _;
 use std::time::Duration;
 
 use super::{Server, request, until};
@@ -33,16 +34,37 @@ fn what_is_queued_counts_as_held() {
     server.stop();
 }
 
+/// Names of any length were held beside all limits.
+#[test]
+fn what_clients_are_called_counts_as_held() {
+    let server = Server::start(&["--max-buffers", "8MiB"]);
+    let name = "x".repeat(500_000);
+    let mut clients: Vec<_> = (0..30).map(|_| server.resp()).collect();
+    let (mut named, mut closed) = (0, 0);
+    for client in &mut clients {
+        for words in [&["CLIENT", "SETNAME", &name][..], &["CLIENT", "SETINFO", "LIB-NAME", &name]] {
+            let is_named = client.try_send(request(words)).is_ok() && client.try_reply().is_ok();
+            *(if is_named { &mut named } else { &mut closed }) += 1;
+        }
+    }
+    let left = clients.iter_mut().filter_map(|client| {
+        client.try_send(request(&["CLIENT", "GETNAME"])).ok()?;
+        client.try_reply().ok()
+    });
+    let left = left.count();
+    assert!(named > 8 && (4..=8).contains(&left), "{named} named, {closed} closed, {left} left");
+    server.stop();
+}
+
 #[test]
 fn half_a_request_does_not_wait_for_ever() {
     let server = Server::start(&["--request-timeout", "300"]);
-    for half in ["*1\r\n$4\r\nPI", "PIN", "*", "*2\r\n$4\r\nECHO\r\n"] {
-        let mut client = server.resp();
-        client.send(half);
-        assert_eq!(client.end(), "", "{half}");
-    }
+    let halves = ["*1\r\n$4\r\nPI", "PIN", "*", "*2\r\n$4\r\nECHO\r\n"];
+    let mut clients: Vec<_> = halves.iter().map(|_| server.resp()).collect();
     let mut line = server.line();
+    clients.iter_mut().zip(halves).for_each(|(client, half)| client.send(half));
     line.send("GET");
+    assert!(clients.iter_mut().all(|client| client.end().is_empty()));
     assert_eq!(line.end(), "");
     server.stop();
 }
@@ -50,16 +72,38 @@ fn half_a_request_does_not_wait_for_ever() {
 /// Who sent on and on was closed if what was read at once never ended with a request.
 #[test]
 fn half_a_request_that_goes_on_is_not_the_same_half() {
-    let server = Server::start(&["--request-timeout", "700"]);
+    let server = Server::start(&["--request-timeout", "500"]);
     let (mut client, mut line) = (server.resp(), server.line());
     client.send("PI");
     line.send("GE");
-    for _ in 0..60 {
+    for _ in 0..50 {
         client.send("NG\r\nPI");
         line.send("T a\nGE");
         assert_eq!([client.reply(), line.line()], ["+PONG", "NOT_FOUND"]);
         std::thread::sleep(Duration::from_millis(30));
     }
+    server.stop();
+}
+
+/// Who takes long to read was closed for what it could not send meanwhile. The system holds some of a reply: that is no
+/// part of it.
+#[test]
+fn half_a_request_waits_as_long_as_replies_are_being_read() {
+    let server = Server::start(&["--request-timeout", "1600", "--idle-timeout", "1600"]);
+    let (mut client, mut line) = (server.resp(), server.line());
+    assert_eq!(client.ask(&["SET", "a", &"x".repeat(16 << 20)]), "+OK");
+    client.send([request(&["GET", "a"]), b"PI".to_vec()].concat());
+    line.send("GET a\n");
+    assert_eq!(client.line(), "$16777216");
+    let mut part = vec![0; 1 << 20];
+    for _ in 0..16 {
+        std::thread::sleep(Duration::from_millis(150));
+        client.stream.read_exact(&mut part).expect("it comes");
+        line.stream.read_exact(&mut part).expect("it comes");
+    }
+    client.send("NG\r\n");
+    assert_eq!((client.line(), client.reply()), (String::new(), "+PONG".to_owned()));
+    assert_eq!((line.line().len(), line.say("GET b")), ("VALUE ".len(), "NOT_FOUND".to_owned()));
     server.stop();
 }
 
@@ -164,6 +208,7 @@ fn over_the_bound_of_memory_writes_are_refused_and_deletes_and_reads_go_on() {
         &["RPUSH", "l", "1"],
         &["INCR", "n"],
         &["REWIND", "SET", "k", "f", "v"],
+        &["ALIAS", "PUT", "LAY"],
     ] {
         assert_eq!(client.ask(words), oom, "{words:?}");
     }

@@ -63,6 +63,39 @@ fn compare(server: &Server, acknowledged: &Acknowledged) {
     }
 }
 
+/// Has twenty clients write until the server is ended.
+fn load(server: &Server, run: u64, acknowledged: &Acknowledged, end: impl FnOnce()) {
+    let from = run * 1_000_000;
+    std::thread::scope(|threads| {
+        for who in 0..20 {
+            let client = if who % 5 == 4 { server.line() } else { server.resp() };
+            threads.spawn(move || write(client, who, from, acknowledged).expect_err("it is ended"));
+        }
+        let of_this_run = || acknowledged.lock().unwrap().values().filter(|number| **number >= from).count();
+        until("some acknowledgements", || (of_this_run() > 20).then_some(()));
+        end();
+    });
+}
+
+/// Those who are answered at the last moment, too.
+#[test]
+fn what_was_acknowledged_before_it_was_asked_to_end_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let options = [&["--store", store.to_str().unwrap(), "--sync", "never"][..], &SMALL].concat();
+    let acknowledged = Acknowledged::default();
+    for (run, signal) in (1..).zip(["TERM", "INT", "HUP", "TERM"]) {
+        let mut server = Server::start(&options);
+        compare(&server, &acknowledged);
+        load(&server, run, &acknowledged, || server.signal(signal));
+        let (status, told) = server.wait();
+        assert_eq!(status, Some(0), "{told}");
+    }
+    let server = Server::start(&options);
+    compare(&server, &acknowledged);
+    server.stop();
+}
+
 #[test]
 fn what_was_acknowledged_before_a_kill_is_there_after_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -73,18 +106,9 @@ fn what_was_acknowledged_before_a_kill_is_there_after_it() {
     for kill in 0..SERVER_KILLS.get() {
         let mut server = Server::start(&options);
         compare(&server, &acknowledged);
-        let from = (kill + 1) * 1_000_000;
-        std::thread::scope(|threads| {
-            for who in 0..20 {
-                let client = if who % 5 == 4 { server.line() } else { server.resp() };
-                let acknowledged = &acknowledged;
-                threads.spawn(move || write(client, who, from, acknowledged).expect_err("it is killed"));
-            }
-            let of_this_run =
-                || acknowledged.lock().unwrap().values().filter(|number| **number >= from).count();
-            until("some acknowledgements", || (of_this_run() > 20).then_some(()));
+        load(&server, kill + 1, &acknowledged, || {
             std::thread::sleep(Duration::from_micros(mixed(seed * 1_000_000 + kill) % 60_000));
-            server.child.kill().expect("it runs");
+            server.signal("KILL");
         });
         server.wait();
     }

@@ -1,4 +1,5 @@
 use std::net::UdpSocket;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
@@ -56,6 +57,19 @@ fn what_holds_no_password_is_refused(#[case] text: &str, #[case] why: &str) {
     command.env("REWIND_AUTH", text);
     let (status, message) = ended(command);
     assert!(status == Some(2) && message.contains(why), "{status:?} {message}");
+}
+
+/// It was taken for none, and everybody was let in.
+#[test]
+fn a_password_that_is_no_text_is_refused() {
+    let mut command = rewind(&["serve", "--resp", "0"]);
+    command.env("REWIND_AUTH", std::ffi::OsStr::from_bytes(b"secr\xff\xfet"));
+    let (status, message) = ended(command);
+    assert!(status == Some(2) && message.contains("REWIND_AUTH cannot be read"), "{status:?} {message}");
+    let (_folder, file) = passwords("");
+    std::fs::write(&file, b"secr\xff\xfet\n").unwrap();
+    let (status, message) = refused(&["--resp", "0", "--auth", &file]);
+    assert!(status == Some(2) && message.contains("cannot be read"), "{status:?} {message}");
 }
 
 #[test]
@@ -173,6 +187,11 @@ fn before_the_password_words_are_short_and_few() {
     let mut line = server.line();
     assert_eq!(line.say(&format!("GET {long}")), "ERROR: line too long");
     assert_eq!(line.end(), "");
+    // So it is again for who resets.
+    let mut client = server.resp();
+    assert_eq!([client.ask(&["AUTH", "secret"]), client.ask(&["RESET"])], ["+OK", "+RESET"]);
+    client.send("*17\r\n");
+    assert_eq!(client.end(), "-ERR Protocol error: invalid multibulk length\r\n");
     // Afterwards they are as long as ever, and at once.
     let mut client = server.resp();
     let many: Vec<String> = (0..40).map(|number| format!("k{number}")).collect();
@@ -189,7 +208,7 @@ fn before_the_password_words_are_short_and_few() {
 #[test]
 fn nothing_is_held_back_for_who_has_said_no_password() {
     let (_folder, file) = passwords("secret\n");
-    let server = Server::start(&["--auth", &file]);
+    let server = Server::start(&["--auth", &file, "--write-timeout", "600000"]);
     let mut client = server.resp();
     let many = request(&["PING"]).repeat(10_000);
     let closed = super::until("the end", || client.try_send(&many).err());
