@@ -97,7 +97,7 @@ pub(crate) use stored::StoredText;
 #[cfg(feature = "store")]
 pub(crate) use stored::StoredValue;
 use timeline::{Timeline, View};
-use transactions::Transaction;
+use transactions::{Changes, Snapshots, Transaction};
 
 /// Text as the database keeps it: short ones in place, long ones shared.
 type Text = SmolStr;
@@ -141,6 +141,9 @@ struct Common {
     records: RecordTable,
     forgetting: Forgetting,
     transactions: Vec<Transaction>,
+    /// What they see that was changed since they began.
+    snapshots: Vec<Snapshots>,
+    changes: Changes,
     /// How many transactions there have been.
     begun: u64,
     aliases: Aliases,
@@ -167,6 +170,8 @@ impl Engine {
             records: RecordTable::default(),
             forgetting: Forgetting::default(),
             transactions: Vec::new(),
+            snapshots: Vec::new(),
+            changes: Changes::default(),
             begun: 0,
             aliases: Aliases::default(),
             outcome: None,
@@ -217,7 +222,7 @@ impl Engine {
             }
             Query::SetAtWithTtl { key, field, value, timestamp, ttl } => {
                 let cell = (key, field, stored(value, blobs.intern(value)));
-                self.common.set_with_ttl(head, cell, (timestamp, ttl), now)
+                return Ok(self.common.set_with_ttl(head, cell, (timestamp, ttl), now));
             }
             Query::Get { key, field } | Query::GetAt { key, field, .. } => {
                 return Ok(self.common.get::<B>(head, key, field, now));
@@ -240,7 +245,7 @@ impl Engine {
             }
             Query::PutWithTtl { key, value, ttl } => {
                 let cell = (key, OWN, stored(value, blobs.intern(value)));
-                self.common.set_with_ttl(head, cell, (callers, ttl), now)
+                return Ok(self.common.set_with_ttl(head, cell, (callers, ttl), now));
             }
             Query::GetOwn { key } => return Ok(self.common.get::<B>(head, key, OWN, now)),
             Query::DeleteRecord { key } => self.common.delete_record(head, key, now),

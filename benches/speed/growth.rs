@@ -20,7 +20,8 @@ pub(crate) fn table() {
         print(name, n, times, shown);
     }
     print("bytes of a dump, state reset", 250, STEPS.map(|step| dumped(step * 250)), bytes);
-    print("bytes kept, s open transactions, s writes", 250, STEPS.map(|step| kept(step * 250)), bytes);
+    print("bytes kept, s open transactions, s writes", 250, STEPS.map(|step| kept(step * 250, false)), bytes);
+    print("the same, a write after each BEGIN", 250, STEPS.map(|step| kept(step * 250, true)), bytes);
 }
 
 fn print(name: &str, n: usize, costs: [f64; 4], shown: fn(f64) -> String) {
@@ -74,8 +75,9 @@ fn dumped(rounds: usize) -> f64 {
     bytes as f64
 }
 
-/// The bytes that stay where so many transactions are open and so many records are written beside them.
-fn kept(transactions: usize) -> f64 {
+/// The bytes that stay where so many transactions are open and so many records are written beside them: after all have
+/// begun, or one after each.
+fn kept(transactions: usize, in_turn: bool) -> f64 {
     let before = resident_bytes();
     let mut engine = Engine::new(ClockRule::Monotone);
     let keys: Vec<_> = (0..transactions).map(|number| format!("k{number}")).collect();
@@ -84,10 +86,13 @@ fn kept(transactions: usize) -> f64 {
         put(&mut engine, key);
     }
     let sessions: Vec<_> = keys.iter().map(|_| Session::new()).collect();
-    for session in &sessions {
+    for (session, key) in sessions.iter().zip(&keys) {
         engine.apply_in(session, &Query::Begin {}).expect("it needs no time");
+        if in_turn {
+            put(&mut engine, key);
+        }
     }
-    for key in &keys {
+    for key in keys.iter().filter(|_| !in_turn) {
         put(&mut engine, key);
     }
     resident_bytes().saturating_sub(before) as f64

@@ -1,5 +1,6 @@
 //! `rewind serve`: the database on the network.
 
+use std::env::VarError;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::store_args::StoreArgs;
-use super::{Failure, say};
+use super::{Failure, on_interrupt, say};
 use crate::db::Database;
 use crate::serve::{self, Address, ClockSource, Compat, Event, FaceKind, Limits, Options, Passwords, Unsafe};
 use crate::store::ByteSize;
@@ -186,11 +187,12 @@ enum Clock {
 const DIFFERENCES: &str = "\
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
-    language of rewind, and `REWIND` alone makes the connection speak it until RESET. All other operations go as they are.
+    language of rewind, and `REWIND` alone makes the connection speak it until RESET, where `REDIS GET k` is
+    read as Redis reads it. All other operations go as they are.
   - A hash lives as long as its fields: EXPIRE gives all of them that lifetime, TTL is that of the one that lives longest,
     and a field that is new to a hash all of whose fields end, ends with them.
   - The empty field is the key's own value: no hash has it. A record of other faces may be both a hash and a text.
-  - An expiry does not break WATCH. Keys of bytes that are no UTF-8 sort behind all others.
+  - An expiry does not break WATCH, and FLUSHALL breaks every one. Keys of bytes that are no UTF-8 sort behind all others.
   - A cursor of SCAN is of no use after a restart. COUNT is a hint.
   - SELECT takes 0 alone. FLUSHALL keeps backups. Times move by milliseconds.
   - There are no sets, sorted sets, streams, scripts, publishing, blocking reads, LPUSH or pops, cluster or replication.";
@@ -199,8 +201,10 @@ Not as with Redis:
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let options = args.options()?;
     let database = open(&args.storing, options.clock)?;
-    let served = serve::serve(database, options, tell);
-    args.storing.close(served?)
+    let served = serve::serve(database, options, tell)?;
+    // It takes no more signals; whoever cannot wait for the store to be closed breaks that off.
+    on_interrupt();
+    args.storing.close(served)
 }
 
 impl ServeArgs {
@@ -251,7 +255,12 @@ impl ServeArgs {
             (Some(file), _) => Passwords::of_file(file)
                 .map_err(|error| (file.display().to_string().escape_debug().to_string(), error)),
             (None, Ok(text)) => Passwords::of_lines(&text).map_err(|error| ("REWIND_AUTH".to_owned(), error)),
-            (None, Err(_)) => Ok(Passwords::default()),
+            (None, Err(VarError::NotPresent)) => Ok(Passwords::default()),
+            // Whoever sets it wants a password.
+            (None, Err(VarError::NotUnicode(_))) => {
+                let why = io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8");
+                Err(("REWIND_AUTH".to_owned(), Unsafe::Unreadable(why)))
+            }
         };
         read.map_err(|(name, error)| match error {
             Unsafe::Readable => Failure::Unsafe(format!("{name} {error} {name}")),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is settled leaves this room uncommitted, so it goes where replies are held.
 
-use super::{Database, Error, Pending, Session};
+use super::{Committed, Database, Error, Pending, Session};
 use crate::engine::{Engine, Kind, Sizes};
 use crate::query::Query;
 use crate::reply::Reply;
@@ -26,6 +26,12 @@ impl Database {
     ) -> Result<R, Error> {
         let held = pending.held();
         self.backend.settle(session, query, |reply| each(held, reply))
+    }
+
+    /// Stands in for a commit where one has failed: no more writes are taken then, so what was asked since then and is
+    /// pending has only read. Where none has failed it would let out what may be lost: [`Database::commit`] is meant.
+    pub fn commit_reads(&mut self) -> Committed<'_> {
+        Committed::of(self)
     }
 
     /// What a key holds, as a session or the database's own sees it. In a transaction that counts as read.

@@ -198,6 +198,16 @@ impl<T> History<T> {
         Some(taken)
     }
 
+    /// Gives a version to an epoch that has none; tells whether there is that version.
+    pub(super) fn renumber(&mut self, from: Epoch, to: Epoch) -> bool {
+        if self.is_alone() && self.epoch == from {
+            (self.epoch, self.memo) = (to, Memo::default());
+            return true;
+        }
+        let taken = self.take(from);
+        taken.map(|value| self.begin(to, value)).is_some()
+    }
+
     /// A version of this epoch comes or goes: what a search has found from there on may not be true any more.
     fn change_before(&mut self, epoch: Epoch) {
         if self.memo.get().is_some_and(|(from, _)| from >= epoch) {

@@ -185,6 +185,18 @@ impl RecordTable {
         is_new
     }
 
+    /// Gives a later epoch what one has of a record, unless it has a version of it; tells whether it was given one.
+    pub(super) fn renumber(&mut self, key: &str, from: Epoch, to: Epoch) -> bool {
+        let Some(mut entry) = self.by_key.find(key) else { return false };
+        let (_, record) = entry.get_mut();
+        if !record.is_of(to) {
+            // Not taken out and put in again: where all others say that it is not there, they would be lost.
+            return record.renumber(from, to);
+        }
+        self.take(key, from);
+        false
+    }
+
     /// Did the open epoch write this record?
     pub(super) fn is_of(&self, key: &str, open: Epoch) -> bool {
         self.by_key.get(key).is_some_and(|record| record.is_of(open))

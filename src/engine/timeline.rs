@@ -3,7 +3,7 @@
 //! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an
 //! epoch of that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first;
 //! no epoch is later than `last`, which is the open one where no transaction is; places that were given back
-//! are nobody's; nobody else sees the branches of a transaction. (At the last epoch of all, which backups
+//! are nobody's; nobody else sees the branches of a transaction, nor but transactions those for snapshots. (At the last epoch of all, which backups
 //! share, none of this is promised.)
 //!
 //! ```text
@@ -11,8 +11,8 @@
 //!                └── 4 ── 5                  RESTORE to the backup that closed 1: a branch that forks there
 //!                    └── 6 (open)            RESTORE to the one that closed 4
 //!   seen from 6:  0, 1, 4, 6
-//!                    │    7 (open too)       BEGIN: a branch that forks from the open epoch
-//!                    8 (open)                CLEAR: a branch without a parent; nothing else is seen from it
+//!                    │    └── 7 ── 8         BEGIN: a branch for snapshots, and one of the transaction (8 open too)
+//!                    9 (open)                CLEAR: a branch without a parent; nothing else is seen from it
 //! ```
 //!
 //! (Drawings count epochs from 0, memory from 1.)
@@ -27,6 +27,8 @@
 
 mod branch_images;
 mod check;
+mod position;
+mod snapshot_epochs;
 mod watchers;
 
 use std::num::NonZeroU32;
@@ -34,7 +36,9 @@ use std::ops::RangeInclusive;
 
 use super::steps::step;
 pub(super) use branch_images::{Runs, TimelineImage};
-pub(super) use check::Pasts;
+pub(super) use check::{Known, Pasts};
+pub(super) use position::{Position, View};
+pub(super) use snapshot_epochs::SnapshotEpochs;
 pub(super) use watchers::Watchers;
 
 /// The number of an epoch: the time between two backups. It is never 0, so that an `Option` of it takes no
@@ -68,7 +72,11 @@ impl Epoch {
     /// The one after it. The last one has none and stays: to get there takes four thousand million backups,
     /// or an image that says so.
     fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+        self.plus(1)
+    }
+
+    fn plus(self, epochs: u32) -> Self {
+        Self(self.0.saturating_add(epochs))
     }
 }
 
@@ -116,60 +124,6 @@ impl Savepoint {
     }
 }
 
-/// Where somebody stands in the tree: the open epoch, in which he writes.
-#[derive(Clone, Debug)]
-pub(super) struct Position {
-    branch: u32,
-    /// Where that branch begins.
-    first: Epoch,
-    open: Epoch,
-    /// Of a transaction: the branches that it has made.
-    own: Option<Vec<u32>>,
-}
-
-impl Position {
-    /// Where a database begins.
-    pub(super) const START: Self = Self { branch: 0, first: Epoch::FIRST, open: Epoch::FIRST, own: None };
-
-    /// The open epoch, in which writes happen there.
-    #[inline]
-    pub(super) fn open(&self) -> Epoch {
-        self.open
-    }
-
-    /// The place as if the open epoch were closed, to look back from.
-    pub(super) fn here(&self) -> Savepoint {
-        Savepoint { epoch: self.open, branch: self.branch }
-    }
-}
-
-/// What is seen from a position.
-#[derive(Clone, Copy)]
-pub(super) struct View<'t> {
-    timeline: &'t Timeline,
-    at: &'t Position,
-}
-
-impl View<'_> {
-    /// The epoch in which writes happen there.
-    #[inline]
-    pub(super) fn open(self) -> Epoch {
-        self.at.open
-    }
-
-    /// Is this epoch in the branch of the position, where everything is seen?
-    #[inline]
-    pub(super) fn is_current(self, epoch: Epoch) -> bool {
-        // Other epochs follow the open one where transactions are open.
-        self.at.first <= epoch && epoch <= self.at.open
-    }
-
-    /// The latest epoch that is seen and not later than `epoch`, if there is one.
-    pub(super) fn seen_up_to(self, epoch: Epoch) -> Option<Epoch> {
-        self.timeline.seen_from(self.at.branch, self.at.open, epoch)
-    }
-}
-
 /// The tree of epochs.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
@@ -178,8 +132,10 @@ pub(super) struct Timeline {
     last: Epoch,
     /// Places among the branches that were given back.
     vacant: Vec<u32>,
-    /// The branches that transactions fork from, one for each that is open.
+    /// The branches that those for snapshots fork from, one for each.
     forks: Vec<u32>,
+    /// Those for snapshots.
+    snapshots: Vec<u32>,
     /// Those of them that are there for their sake alone.
     left: Vec<u32>,
 }
@@ -188,8 +144,8 @@ impl Timeline {
     pub(super) fn new() -> Self {
         let first = Epoch::FIRST;
         let root = Branch { fork: Some(first), ..Branch::root(first, 0) };
-        let [vacant, forks, left] = [Vec::new(), Vec::new(), Vec::new()];
-        Self { branches: vec![root], last: first, vacant, forks, left }
+        let [vacant, forks, snapshots, left] = [const { Vec::new() }; 4];
+        Self { branches: vec![root], last: first, vacant, forks, snapshots, left }
     }
 
     /// What is seen from a position.
@@ -268,52 +224,29 @@ impl Timeline {
         self.last < Epoch::LAST_TO_BEGIN_AT
     }
 
-    /// Begins a transaction: a branch that sees all that is seen from here now, and whatever is written in the
-    /// open epoch from now on unless a version in the branch's first epoch hides it. The answer is its position,
-    /// and that epoch; `None` if there is no epoch left.
-    pub(super) fn begin(&mut self, from: &Position) -> Option<(Position, Epoch)> {
-        if !self.can_begin() {
-            return None;
-        }
-        self.forks.push(from.branch);
+    /// Begins a transaction: a branch that sees a snapshot and all before it.
+    pub(super) fn begin(&mut self, snapshot: Savepoint) -> Position {
         let first = self.unused();
-        let mut at = Position { own: Some(Vec::new()), ..*from };
-        self.branch_off(&mut at, from.here(), first);
-        self.close(&mut at);
-        Some((at, first))
+        let mut at = Position { own: Some(Vec::new()), ..self.position_at(snapshot) };
+        self.branch_off(&mut at, snapshot, first);
+        at
     }
 
-    /// Ends the transaction that stands at `ended`, beside a database that stands `at` its position: the branches
-    /// of the transaction are given back.
-    pub(super) fn end(&mut self, ended: &Position, at: &Position) {
-        self.forget_fork(ended);
+    /// Gives the branches back of a transaction that has ended.
+    pub(super) fn end(&mut self, ended: &Position) {
         self.vacant.extend(ended.own.iter().flatten());
-        self.rewind(at);
     }
 
-    /// A database stands from now on where a transaction stood. If all that was there before is left behind, no
-    /// backup leads there.
+    /// A database stands from now on where a transaction stood, and sees what was before the snapshot of that, in which
+    /// nothing is. If all that was there before is left behind, no backup leads there.
     pub(super) fn adopt(&mut self, at: &mut Position, taken: &Position, is_left: bool) {
-        self.forget_fork(taken);
         if is_left {
             self.leave(at);
             let own = taken.own.iter().flatten().filter(|branch| **branch != taken.branch);
             self.vacant.extend(own);
         }
+        self.pass_snapshots(taken.own.as_deref().unwrap_or_default());
         *at = Position { own: None, ..*taken };
-        self.rewind(at);
-    }
-
-    fn forget_fork(&mut self, ended: &Position) {
-        let first = ended.own.as_deref().and_then(<[u32]>::first);
-        let fork = first.map(|first| self.branch(*first).parent);
-        let place = self.forks.iter().position(|branch| Some(*branch) == fork);
-        debug_assert!(place.is_some(), "a transaction at {ended:?} has no fork");
-        if let Some(place) = place {
-            self.forks.swap_remove(place);
-        }
-        let forks = &self.forks;
-        self.vacant.extend(self.left.extract_if(.., |branch| !forks.contains(branch)));
     }
 
     /// Where no transaction is open, no later epoch is in use.
@@ -325,11 +258,16 @@ impl Timeline {
 
     /// Begins a branch that forks at `savepoint`.
     fn branch_off(&mut self, at: &mut Position, savepoint: Savepoint, first: Epoch) {
+        let branch = self.branch_from(savepoint, first);
+        self.enter(at, branch);
+    }
+
+    fn branch_from(&self, savepoint: Savepoint, first: Epoch) -> Branch {
         let parent = self.branch(savepoint.branch);
         let (jump, far) = (self.branch(parent.jump), self.branch(self.branch(parent.jump).jump));
         let even = parent.depth - jump.depth == jump.depth - far.depth;
         let jump = if even { jump.jump } else { savepoint.branch };
-        let branch = Branch {
+        Branch {
             first,
             fork: Some(savepoint.epoch),
             goes_on: false,
@@ -337,8 +275,7 @@ impl Timeline {
             depth: parent.depth + 1,
             jump,
             jump_first: self.branch(jump).first,
-        };
-        self.enter(at, branch);
+        }
     }
 
     /// Goes on in a new branch.

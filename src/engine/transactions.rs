@@ -11,16 +11,16 @@
 //!   the database        ── 4 (open) ──────────────────────►      others go on writing here
 //!                            └── 5 ── 6 (open)                   the transaction writes here
 //!                                ▲
-//!                                what others change in 4 is put here first, as it was
+//!                                what others change in 4 is put here first, as it was (`snapshots`)
 //! ```
 //!
-//! So BEGIN makes a branch, and a write pays for the transactions that are open: it gives each of them what
-//! was there, once. All queries are answered by the same methods, which are handed a [`Head`]: the database's, or
-//! that of the transaction.
+//! So BEGIN makes a branch, and a write pays once for the transactions that are open: it keeps what was there. All
+//! queries are answered by the same methods, which are handed a [`Head`]: the database's, or that of the transaction.
 
 mod changes;
 mod check;
 mod ending;
+mod snapshots;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -30,9 +30,9 @@ use super::timeline::{Epoch, Position};
 use super::undo::UndoLog;
 use super::{Engine, Text};
 use crate::query::{Access, Query};
-use changes::Changes;
-pub(super) use changes::{WholeDbWrite, WriteTarget};
+pub(super) use changes::{Changes, WholeDbWrite, WriteTarget};
 pub use ending::Effect;
+pub(super) use snapshots::Snapshots;
 
 /// Somebody who asks a database, and may have a transaction open there. It ends when it is dropped; what it
 /// had open is rolled back then.
@@ -68,11 +68,11 @@ pub(super) struct Transaction {
     number: u64,
     /// Whose it is; `None` if it is the engine's own.
     session: Option<Weak<()>>,
-    /// The open epoch that it forks from.
-    fork: Epoch,
-    /// Its own first epoch, for what others change.
-    first: Epoch,
-    /// What was written there, and in those epochs of its own that it has closed.
+    /// The epoch of its snapshot.
+    snapshot: Epoch,
+    /// When it began, as changes are counted.
+    since: u64,
+    /// What was written in those epochs of its own that it has closed.
     closed: Vec<(Text, Epoch)>,
     /// The records that it has read or written, and whether it has written them.
     touched: BTreeMap<Text, bool>,
@@ -80,7 +80,6 @@ pub(super) struct Transaction {
     all: bool,
     /// How it has made more of the database than its records, in order.
     whole_writes: Vec<WholeDbWrite>,
-    changes: Changes,
 }
 
 impl Transaction {
@@ -144,7 +143,7 @@ impl Engine {
     /// read or written?
     #[must_use]
     pub fn is_in_conflict(&self) -> bool {
-        self.place_of(None).is_some_and(|place| self.common.transactions[place].is_in_conflict())
+        self.place_of(None).is_some_and(|place| self.common.is_in_conflict(place))
     }
 
     /// Where the transactions stand.
@@ -156,9 +155,9 @@ impl Engine {
     pub(super) fn open_transaction(&mut self, session: Option<&Session>) -> bool {
         self.end_abandoned();
         let Self { common, own, heads } = self;
-        let Some((position, first)) = common.timeline.begin(&own.position) else { return false };
+        let Some(snapshot) = common.take_snapshot(&own.position) else { return false };
         heads.push(Head {
-            position,
+            position: common.timeline.begin(snapshot),
             shift: own.shift,
             live: own.live.clone(),
             undo: UndoLog::default(),
@@ -169,13 +168,12 @@ impl Engine {
         common.transactions.push(Transaction {
             number: common.begun,
             session: session.map(|session| Arc::downgrade(&session.0)),
-            fork: own.position.open(),
-            first,
+            snapshot: snapshot.epoch(),
+            since: common.changes.count(),
             closed: Vec::new(),
             touched: BTreeMap::new(),
             all: false,
             whole_writes: Vec::new(),
-            changes: Changes::default(),
         });
         true
     }

@@ -59,6 +59,18 @@ impl<'a> Query<'a> {
         Self::Tick { timestamp }
     }
 
+    /// The query that only looks whether a record is there, which in a transaction counts as read.
+    #[must_use]
+    pub fn look(key: &'a str) -> Self {
+        Self::ExistsRecord { key }
+    }
+
+    /// The query that only looks how many records there are, which in a transaction counts as a read of all.
+    #[must_use]
+    pub fn look_at_all() -> Self {
+        Self::Size {}
+    }
+
     /// The query of an operation whose words are these, texts and numbers each in its order; `None` if there are more or
     /// fewer than it takes, or if one of them cannot be what it should.
     #[must_use]

@@ -34,9 +34,10 @@ pub(super) struct Client {
     pub(super) is_admitted: Cell<bool>,
     /// Is nothing of it in hand?
     pub(super) is_idle: Cell<bool>,
-    /// Bytes that it holds.
+    /// Bytes that it holds: read, to be written, and queued for an EXEC.
     pub(super) input: Cell<usize>,
     pub(super) output: Cell<usize>,
+    pub(super) queued: Cell<usize>,
     pub(super) task: RefCell<Option<AbortHandle>>,
 }
 
@@ -70,6 +71,7 @@ impl Clients {
             is_idle: Cell::new(true),
             input: Cell::new(0),
             output: Cell::new(0),
+            queued: Cell::new(0),
             task: RefCell::default(),
         });
         self.by_id.insert(client.id, Rc::clone(&client));
@@ -111,7 +113,9 @@ impl Clients {
 impl Client {
     /// Bytes that it holds.
     pub(super) fn held(&self) -> usize {
-        self.input.get() + self.output.get()
+        let [library, version] = &*self.library.borrow();
+        let named = self.name.borrow().len() + library.len() + version.len();
+        self.input.get() + self.output.get() + self.queued.get() + named
     }
 
     /// The host that it comes from; that of a socket in the file system is empty.
@@ -119,10 +123,22 @@ impl Client {
         self.peer.rsplit_once(':').map_or("", |(host, _)| host)
     }
 
+    /// It takes its replies again: as long as it did not, it could say nothing either.
+    pub(super) fn takes(&self) {
+        if self.stalled.take().is_some() {
+            let now = Instant::now();
+            self.spoke.set(now);
+            self.half.set(self.half.get().map(|_| now));
+        }
+    }
+
     /// Closes it at once. What it has open is rolled back.
     pub(super) fn end(&self) {
         self.input.set(0);
         self.output.set(0);
+        self.queued.set(0);
+        self.name.borrow_mut().clear();
+        *self.library.borrow_mut() = Default::default();
         if let Some(task) = &*self.task.borrow() {
             task.abort();
         }

@@ -23,10 +23,13 @@ use super::clients::Client;
 use super::face::{End, Face, Step};
 use super::limits::{PLENTY, SATED};
 use super::server::Server;
-use super::turn::{Mailbox, commit};
+use super::turn::{Mailbox, Ready, commit};
 
 /// An idle connection keeps no more room than this for its replies.
 const KEPT: usize = 16 << 10;
+
+/// Who has said no password may leave no more than this of its replies unread.
+const STRANGER: usize = 1 << 10;
 
 /// What a connection is made of, in the network or in the file system.
 pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
@@ -57,6 +60,8 @@ pub(super) struct Connection<S> {
     /// What is to be written, and how much of it is.
     output: Vec<u8>,
     written: usize,
+    /// What it held when all were last held to their bound.
+    weighed: usize,
     /// Does a whole request wait for its turn?
     has_more: bool,
     end: Option<End>,
@@ -82,15 +87,13 @@ impl<S: Socket> Connection<S> {
     pub(super) fn new(socket: S, face: Box<dyn Face>, client: Rc<Client>, server: Rc<Server>) -> Self {
         let output = face.greeting();
         let (mailbox, input) = (Rc::default(), Vec::new());
-        Self { socket, face, client, server, mailbox, input, output, written: 0, has_more: false, end: None }
+        let (written, weighed, has_more, end) = (0, 0, false, None);
+        Self { socket, face, client, server, mailbox, input, output, written, weighed, has_more, end }
     }
 
     /// Goes on until either side ends it.
     pub(super) async fn run(mut self) {
         while let Ok(true) = self.round().await {}
-        if self.end == Some(End::Shutdown) {
-            self.server.shutdown.notify_one();
-        }
     }
 
     /// One round; `false` at the end.
@@ -103,11 +106,16 @@ impl<S: Socket> Connection<S> {
         }
         let is_sated = is_ended || self.unwritten() > SATED;
         let (worked, step) = if self.has_more && !is_sated {
+            self.server.turn.room().await;
             // Who has a request waiting for its turn is read when that is answered.
             (self.input.len(), self.answer(None))
         } else {
             match self.next(is_sated).await? {
-                Next::Closed => return Ok(false),
+                Next::Closed => {
+                    // It may still read what it has asked for.
+                    self.end = Some(End::Close);
+                    return Ok(true);
+                }
                 Next::Written => return Ok(true),
                 Next::Read(count) => {
                     let server = Rc::clone(&self.server);
@@ -119,6 +127,10 @@ impl<S: Socket> Connection<S> {
         self.has_more = step.has_more;
         self.end = step.end;
         self.settle().await;
+        if self.end == Some(End::Shutdown) {
+            // Whether its client reads what it asked before is no matter.
+            self.server.shutdown.notify_one();
+        }
         if worked > PLENTY || step.has_more {
             tokio::task::yield_now().await;
         }
@@ -137,9 +149,12 @@ impl<S: Socket> Connection<S> {
                 Ok(count) => {
                     self.written += count;
                     self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
-                    self.client.stalled.set(None);
+                    self.client.takes();
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.unwritten() > STRANGER && !self.client.is_admitted.get() {
+                        return Err(error);
+                    }
                     if self.client.stalled.get().is_none() {
                         self.client.stalled.set(Some(Instant::now()));
                     }
@@ -150,14 +165,18 @@ impl<S: Socket> Connection<S> {
             }
         }
         if self.written > 0 {
-            self.written = 0;
-            self.output.clear();
-            if self.output.capacity() > KEPT {
-                self.output = Vec::new();
-            }
+            self.forget_output();
             self.count();
         }
         Ok(())
+    }
+
+    fn forget_output(&mut self) {
+        self.written = 0;
+        self.output.clear();
+        if self.output.capacity() > KEPT {
+            self.output = Vec::new();
+        }
     }
 
     /// Waits until the socket has taken or given something. What it gives is read at once and no second time: a read
@@ -171,11 +190,15 @@ impl<S: Socket> Connection<S> {
                     let count = count?;
                     self.written += count;
                     self.server.desk.borrow_mut().metrics.face(self.client.face).sent += count as u64;
-                    self.client.stalled.set(None);
+                    self.client.takes();
                     return Poll::Ready(Ok(Next::Written));
                 }
             }
             if is_sated {
+                return Poll::Pending;
+            }
+            if !self.server.turn.has_room() {
+                context.waker().wake_by_ref();
                 return Poll::Pending;
             }
             let scratch = &mut *self.server.scratch.borrow_mut();
@@ -215,7 +238,9 @@ impl<S: Socket> Connection<S> {
             self.input = Vec::new();
         }
         let is_half = !self.input.is_empty() && !step.has_more;
-        self.client.half.set(is_half.then(|| self.client.half.get().unwrap_or(begun)));
+        // Behind a request that was whole another half begins.
+        let since = self.client.half.get().filter(|_| step.consumed == 0);
+        self.client.half.set(is_half.then(|| since.unwrap_or(begun)));
         desk.metrics.turned(begun.elapsed(), || {
             format!("{} of client {}", self.client.command.get(), self.client.id)
         });
@@ -230,29 +255,39 @@ impl<S: Socket> Connection<S> {
         } else {
             commit(&mut self.server.desk.borrow_mut(), std::iter::once(&*self.mailbox));
         }
-        match std::mem::replace(&mut *self.mailbox.ready.borrow_mut(), Ok(Vec::new())) {
-            Ok(bytes) if self.output.is_empty() => self.output = bytes,
-            Ok(bytes) => self.output.extend_from_slice(&bytes),
-            Err((why, count)) => {
+        // Of what is written nothing is kept, though it may never be all.
+        self.output.drain(..std::mem::take(&mut self.written));
+        let ready = self.mailbox.ready.take();
+        match ready {
+            Ready::Bytes(bytes) if self.output.is_empty() => self.output = bytes,
+            Ready::Bytes(bytes) => self.output.extend_from_slice(&bytes),
+            Ready::Failed { why, count } => {
                 let uncommitted = self.face.uncommitted(&why);
                 (0..count).for_each(|_| self.output.extend_from_slice(&uncommitted));
             }
+            Ready::TooLong => return self.cut(),
         }
         if self.unwritten() > self.server.limits().unread {
-            self.end = Some(End::Close);
-            self.output.clear();
-            self.written = 0;
+            return self.cut();
         }
         self.count();
     }
 
+    /// Ends it without what it would have to read.
+    fn cut(&mut self) {
+        self.end = self.end.or(Some(End::Close));
+        self.forget_output();
+        self.count();
+    }
+
     /// Tells what it holds, and closes who holds most where all hold too much.
-    fn count(&self) {
-        let (input, output) = (self.input.capacity(), self.output.capacity());
-        let before = self.client.held();
-        self.client.input.set(input);
-        self.client.output.set(output);
-        if input + output > before + KEPT {
+    fn count(&mut self) {
+        self.client.input.set(self.input.capacity());
+        self.client.output.set(self.output.capacity());
+        let held = self.client.held();
+        self.weighed = self.weighed.min(held);
+        if held > self.weighed + KEPT {
+            self.weighed = held;
             self.server.desk.borrow().clients.hold_to(self.server.limits().buffers);
         }
     }

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::io;
 use std::rc::Rc;
 
 use super::clients::Clients;
@@ -24,6 +25,18 @@ pub(super) struct Replies {
     pub(super) bytes: Vec<u8>,
     /// How many there are.
     pub(super) count: usize,
+    /// Are they more than a client may leave unread? Then nothing more is kept of them: it is closed.
+    pub(super) are_over: bool,
+}
+
+impl Replies {
+    /// Makes room for more, or sees that there is none.
+    fn hold_to(&mut self, most: usize) {
+        if self.are_over || self.bytes.len() > most {
+            self.are_over = true;
+            self.bytes.clear();
+        }
+    }
 }
 
 /// The same, which come out when they are committed.
@@ -44,6 +57,8 @@ pub(super) enum Refusal {
     Transactions,
     /// A batch has too many queries.
     Long,
+    /// A transaction begins or ends within a list.
+    Within,
 }
 
 /// A transaction of a connection. What is open when it goes is rolled back.
@@ -68,13 +83,26 @@ pub(super) struct Desk {
     sessions: u64,
     /// Is there no memory for writes?
     pub(super) is_full: bool,
+    /// Has a commit failed? Nothing is written any more then.
+    pub(super) has_failed: bool,
 }
 
 impl Desk {
-    pub(super) fn new(database: Database, options: Options, recorder: Option<Recorder>) -> Self {
-        let (clients, metrics) = (Clients::default(), Metrics::new());
-        let open = Rc::default();
-        Self { database, options, clients, metrics, recorder, open, sessions: 0, is_full: false }
+    pub(super) fn new(database: Database, options: Options) -> Self {
+        let (clients, metrics, recorder) = (Clients::default(), Metrics::new(), None);
+        let (open, sessions, is_full, has_failed) = (Rc::default(), 0, false, false);
+        Self { database, options, clients, metrics, recorder, open, sessions, is_full, has_failed }
+    }
+
+    /// Begins the record, if one is asked for.
+    ///
+    /// # Errors
+    /// It cannot be written, or is there and is not to be replaced.
+    pub(super) fn begin_record(&mut self) -> io::Result<()> {
+        if let Some((path, replaces)) = &self.options.record {
+            self.recorder = Some(Recorder::create(path, *replaces, &mut self.database)?);
+        }
+        Ok(())
     }
 
     /// Reads the machine's clock, where that moves the database's: whatever is asked until it is read again happens at
@@ -115,13 +143,14 @@ impl Desk {
         if self.open.get() >= self.options.limits.transactions {
             return Err(Refusal::Transactions);
         }
+        Ok(self.passing_transaction())
+    }
+
+    /// One that ends before anybody else has a turn: for that there is always room.
+    pub(super) fn passing_transaction(&mut self) -> Transaction {
         self.sessions += 1;
         self.open.set(self.open.get() + 1);
-        Ok(Transaction {
-            session: self.database.session(),
-            number: self.sessions,
-            open: Rc::clone(&self.open),
-        })
+        Transaction { session: self.database.session(), number: self.sessions, open: Rc::clone(&self.open) }
     }
 
     /// How many transactions are open.
@@ -141,16 +170,14 @@ impl Desk {
         each: impl FnOnce(&mut Replies, &Reply<'_>) -> R,
     ) -> Result<R, Refusal> {
         self.check(query)?;
-        let session = who.map(|who| &who.session);
+        let (session, most) = (who.map(|who| &who.session), self.options.limits.unread);
         let recorder = &mut self.recorder;
-        if recorder.is_none() {
-            return Ok(self.database.settle(session, query, held, each)?);
-        }
         let now = self.database.now();
         let answered = self.database.settle(session, query, held, |replies, reply| {
             if let Some(recorder) = recorder {
                 recorder.query(number(who), now, query, reply);
             }
+            replies.hold_to(most);
             each(replies, reply)
         });
         Ok(answered?)
@@ -169,10 +196,12 @@ impl Desk {
     ) -> Result<(), Refusal> {
         requests.iter().flat_map(Request::queries).try_for_each(|query| self.check(query))?;
         let (session, now, recorder) = (who.map(|who| &who.session), self.database.now(), &mut self.recorder);
+        let most = self.options.limits.unread;
         let applied = self.database.apply_pending(session, requests, held, |replies, request, answer| {
             if let Some(recorder) = recorder {
                 recorder.request(number(who), now, request, answer);
             }
+            replies.hold_to(most);
             each(replies, answer);
         });
         Ok(applied?)
@@ -180,7 +209,22 @@ impl Desk {
 
     /// What a key holds, as a transaction or the database's own session sees it.
     pub(super) fn kind(&mut self, who: Option<&Transaction>, key: &str) -> Kind {
+        self.note_look(who, &Query::look(key));
         self.database.kind(who.map(|who| &who.session), key)
+    }
+
+    /// The live keys of a part of the map, as a transaction or the database's own session sees them.
+    pub(super) fn keys_of_part(&mut self, who: Option<&Transaction>, part: usize) -> Vec<String> {
+        self.note_look(who, &Query::look_at_all());
+        self.database.keys_of_part(who.map(|who| &who.session), part)
+    }
+
+    /// What a transaction has looked at decides whether it takes effect: a record has to tell it.
+    fn note_look(&mut self, who: Option<&Transaction>, query: &Query<'_>) {
+        if self.recorder.is_some() && who.is_some() {
+            let asked = self.ask(who, query, &mut Held::default(), |_, _| ());
+            debug_assert!(asked.is_ok(), "it has no timestamp");
+        }
     }
 
     /// May this be asked?
@@ -198,11 +242,12 @@ impl Desk {
 
     #[cold]
     fn check_write(&self, query: &Query<'_>) -> Result<(), Refusal> {
-        let is_write = matches!(query.operation().access(), Access::Write | Access::Alias);
-        if is_write && self.options.read_only {
+        let access = query.operation().access();
+        if self.options.read_only && matches!(access, Access::Write | Access::Alias) {
             return Err(Refusal::ReadOnly);
         }
-        if is_write && adds(query) { Err(Refusal::Memory) } else { Ok(()) }
+        let adds = access == Access::Alias || access == Access::Write && adds(query);
+        if self.is_full && adds { Err(Refusal::Memory) } else { Ok(()) }
     }
 
     /// Notes that the clock was asked to move, where a record is kept, and hands on what it holds.
@@ -255,6 +300,7 @@ impl fmt::Display for Refusal {
             Self::Memory => f.write_str("there is no memory for more"),
             Self::Transactions => f.write_str("too many transactions are open"),
             Self::Long => f.write_str("the batch has too many queries"),
+            Self::Within => f.write_str("no transaction begins or ends within a list"),
         }
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
-//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `stream`).
+//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `replies`, `stream`).
 
 mod accept;
 mod answer;
@@ -26,6 +26,7 @@ mod handlers;
 mod openapi;
 mod pace;
 mod problem;
+mod replies;
 mod routes;
 mod service;
 mod shared;

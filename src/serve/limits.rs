@@ -53,6 +53,26 @@ pub(super) const TURN: usize = 4_096;
 /// A connection that had so many bytes to do gives way to the others before it reads again.
 pub(super) const PLENTY: usize = 512;
 
+impl Limits {
+    /// The same, small enough to be added to: nobody has more.
+    pub(super) fn countable(mut self) -> Self {
+        const MOST: usize = usize::MAX / 8;
+        let bounds = [
+            &mut self.word,
+            &mut self.request,
+            &mut self.words,
+            &mut self.line,
+            &mut self.queries,
+            &mut self.buffers,
+            &mut self.unread,
+        ];
+        for bound in bounds {
+            *bound = (*bound).min(MOST);
+        }
+        self
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

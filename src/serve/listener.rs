@@ -2,14 +2,16 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net as unix;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
 use rustix::fs::Mode;
+use rustix::net::sockopt;
 use rustix::process::{Resource, getrlimit, setrlimit, umask};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::task::spawn_local;
 
 use super::address::Address;
@@ -27,6 +29,9 @@ const KEPT_BACK: u64 = 16;
 /// How long nobody is let in where there is no handle left.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// After so long without a word it is asked whether a client is there still.
+const GONE: Duration = Duration::from_mins(5);
+
 /// An open door.
 pub(super) struct Listener {
     face: FaceKind,
@@ -35,15 +40,27 @@ pub(super) struct Listener {
 
 enum Door {
     Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
+    /// With the file that it is: by the end another may have its place.
+    Unix(UnixListener, PathBuf, Option<FileId>),
 }
+
+/// Which file something is, whatever its name: device and number.
+type FileId = (u64, u64);
 
 impl Drop for Door {
     fn drop(&mut self) {
-        if let Self::Unix(_, path) = self {
+        if let Self::Unix(_, path, file) = self
+            && file.is_some()
+            && file_id(path) == *file
+        {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+fn file_id(path: &Path) -> Option<FileId> {
+    let there = std::fs::symlink_metadata(path).ok()?;
+    Some((there.dev(), there.ino()))
 }
 
 impl Listener {
@@ -62,7 +79,7 @@ impl Listener {
                 remove_stale(path)?;
                 let listener = bind_alone(path)?;
                 listener.set_nonblocking(true)?;
-                Door::Unix(UnixListener::from_std(listener)?, path.clone())
+                Door::Unix(UnixListener::from_std(listener)?, path.clone(), file_id(path))
             }
         };
         Ok(Self { face, door })
@@ -72,7 +89,7 @@ impl Listener {
     pub(super) fn line(&self) -> String {
         let address = match &self.door {
             Door::Tcp(listener) => listener.local_addr().map(Address::Tcp).ok(),
-            Door::Unix(_, path) => Some(Address::Unix(path.clone())),
+            Door::Unix(_, path, _) => Some(Address::Unix(path.clone())),
         };
         format!("{} {}", self.face.name(), address.map_or_else(String::new, |address| address.to_string()))
     }
@@ -84,10 +101,11 @@ impl Listener {
                 Door::Tcp(listener) => listener.accept().await.map(|(socket, peer)| {
                     // Without it pipelines wait for the other side to acknowledge what it has.
                     let _ = socket.set_nodelay(true);
+                    let _ = keep_alive(&socket);
                     let local = socket.local_addr().map(|local| local.to_string()).unwrap_or_default();
                     self.welcome(&server, socket, (peer.to_string(), local), Some(peer));
                 }),
-                Door::Unix(listener, path) => listener.accept().await.map(|(socket, _)| {
+                Door::Unix(listener, path, _) => listener.accept().await.map(|(socket, _)| {
                     let path = format!("{}:0", path.display());
                     self.welcome(&server, socket, (path.clone(), path), None);
                 }),
@@ -107,7 +125,7 @@ impl Listener {
     ) {
         let desk = &mut *server.desk.borrow_mut();
         let (face, limits) = (self.face, &desk.options.limits);
-        let host = from.filter(|from| !from.ip().is_loopback()).map(|from| from.ip());
+        let host = from.map(|from| from.ip().to_canonical()).filter(|host| !host.is_loopback());
         let host = host.and_then(|_| peer.rsplit_once(':')).map(|(host, _)| host);
         let are_many = desk.clients.len() >= limits.connections
             || host.is_some_and(|host| desk.clients.of_host(host) >= limits.connections_per_source);
@@ -135,6 +153,12 @@ impl Listener {
         let task = spawn_local(Connection::new(socket, spoken, shared, room).run());
         client.task.replace(Some(task.abort_handle()));
     }
+}
+
+/// Has the system ask now and then whether the other side is there still: who is idle is not closed, but who is gone.
+fn keep_alive(socket: &TcpStream) -> rustix::io::Result<()> {
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, GONE)
 }
 
 /// Binds a socket in the file system that its owner alone may use.

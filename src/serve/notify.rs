@@ -1,4 +1,6 @@
 //! What a service manager is told: a datagram to the socket that it names in `NOTIFY_SOCKET`.
+//!
+//! Invariant: nothing waits for a manager that does not listen.
 
 use std::os::unix::net::UnixDatagram;
 
@@ -6,6 +8,7 @@ use std::os::unix::net::UnixDatagram;
 pub(super) fn notify(state: &str) {
     let Some(name) = std::env::var_os("NOTIFY_SOCKET") else { return };
     let Ok(socket) = UnixDatagram::unbound() else { return };
+    let Ok(()) = socket.set_nonblocking(true) else { return };
     if let Some(address) = abstract_address(&name) {
         let _ = socket.send_to_addr(state.as_bytes(), &address);
     } else {

@@ -85,7 +85,6 @@ pub(super) fn is_batch(name: &str, aliases: &Aliases) -> bool {
 
 /// Settles words: a name in any case becomes the language's, and `now` in the place of a moment the clock's reading.
 pub(super) fn settle(terms: &mut [Term], aliases: &Aliases, now: Time) {
-    let count = terms.len().saturating_sub(1);
     let mut texts: Vec<&mut String> = Vec::with_capacity(terms.len());
     for term in terms {
         match term {
@@ -93,9 +92,7 @@ pub(super) fn settle(terms: &mut [Term], aliases: &Aliases, now: Time) {
             Term::Array(within) => settle_texts(&mut within.iter_mut().collect::<Vec<_>>(), aliases, now),
         }
     }
-    if texts.len() == count + 1 || texts.len() == 1 {
-        settle_texts(&mut texts, aliases, now);
-    }
+    settle_texts(&mut texts, aliases, now);
 }
 
 fn settle_texts(texts: &mut [&mut String], aliases: &Aliases, now: Time) {
@@ -127,11 +124,8 @@ impl Desk {
         let requests = std::slice::from_ref(request);
         let access = match request {
             Request::One(query) => query.operation().access(),
-            Request::Batch(_) => Access::Write,
+            Request::Batch(_) => return self.ask_list(open.as_ref(), requests, held, each),
         };
-        if request.queries().len() > self.options.limits.queries {
-            return Err(Refusal::Long);
-        }
         match access {
             Access::Begin if open.is_none() => {
                 let transaction = self.transaction()?;
@@ -152,5 +146,28 @@ impl Desk {
             }
             _ => self.ask_group(open.as_ref(), requests, held, each),
         }
+    }
+
+    /// Asks the queries of a list, those of its batches too, one by one, as one group: their answers are never held
+    /// all together. No transaction begins or ends there.
+    ///
+    /// # Errors
+    /// [`Refusal`]: nothing has changed.
+    pub(super) fn ask_list(
+        &mut self,
+        open: Option<&Transaction>,
+        requests: &[Request<'_>],
+        held: &mut Held,
+        each: impl FnMut(&mut Replies, &Answer<'_>),
+    ) -> Result<(), Refusal> {
+        let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().map(Request::One).collect();
+        if queries.len() > self.options.limits.queries {
+            return Err(Refusal::Long);
+        }
+        let mut queries_of = queries.iter().flat_map(Request::queries);
+        if queries_of.any(|query| query.operation().access().is_of_transactions()) {
+            return Err(Refusal::Within);
+        }
+        self.ask_group(open, &queries, held, each)
     }
 }

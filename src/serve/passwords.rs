@@ -27,6 +27,8 @@ pub enum Unsafe {
     Readable,
     /// It has none.
     Empty,
+    /// One has no character: whoever says nothing would be let in.
+    Blank,
     /// One is too long.
     TooLong,
 }
@@ -35,15 +37,17 @@ impl Passwords {
     /// Reads lines `NAME:PASSWORD`, or `PASSWORD` for the name `default`. Empty lines are passed over.
     ///
     /// # Errors
-    /// [`Unsafe::Empty`], [`Unsafe::TooLong`].
+    /// [`Unsafe::Empty`], [`Unsafe::Blank`], [`Unsafe::TooLong`].
     pub fn of_lines(text: &str) -> Result<Self, Unsafe> {
         let lines = text.lines().filter(|line| !line.is_empty());
         let named = lines.map(|line| line.split_once(':').unwrap_or((DEFAULT, line)));
         let passwords: Vec<_> = named.map(|(name, word)| (name.to_owned(), word.to_owned())).collect();
-        match passwords.iter().map(|(_, word)| word.len()).max() {
-            None => Err(Unsafe::Empty),
-            Some(longest) if longest > PADDED => Err(Unsafe::TooLong),
-            Some(_) => Ok(Self(passwords)),
+        let lengths = || passwords.iter().map(|(_, word)| word.len());
+        match (lengths().min(), lengths().max()) {
+            (None, _) | (_, None) => Err(Unsafe::Empty),
+            (Some(0), _) => Err(Unsafe::Blank),
+            (_, Some(longest)) if longest > PADDED => Err(Unsafe::TooLong),
+            _ => Ok(Self(passwords)),
         }
     }
 
@@ -108,6 +112,7 @@ impl fmt::Display for Unsafe {
             Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
             Self::Readable => f.write_str("may be read by others: chmod 600"),
             Self::Empty => f.write_str("has no password: one a line, NAME:PASSWORD or PASSWORD"),
+            Self::Blank => f.write_str("has an empty password"),
             Self::TooLong => write!(f, "has a password of more than {PADDED} bytes"),
         }
     }
@@ -130,6 +135,7 @@ mod tests {
         let passwords = Passwords::of_lines(&long).expect("it fits");
         assert!(passwords.admit("default", &long) && !passwords.admit("default", &format!("{long}y")));
         assert!(matches!(Passwords::of_lines("\n"), Err(Unsafe::Empty)));
+        assert!(matches!(Passwords::of_lines("secret\nada:\n"), Err(Unsafe::Blank)));
         assert!(matches!(Passwords::of_lines(&format!("{long}y")), Err(Unsafe::TooLong)));
         assert!(!format!("{passwords:?}").contains('x'), "no password is told");
     }

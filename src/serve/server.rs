@@ -18,7 +18,6 @@ use super::limits::{Limits, READ};
 use super::listener::{self, Listener};
 use super::notify::notify;
 use super::options::{FaceKind, Options};
-use super::record::Recorder;
 use super::turn::Turn;
 use crate::db::Database;
 
@@ -80,19 +79,16 @@ const SWEEP: usize = 4_096;
 /// # Errors
 /// [`Failure`].
 pub fn serve(
-    mut database: Database,
+    database: Database,
     mut options: Options,
     tell: impl Fn(Event<'_>) + 'static,
 ) -> Result<Database, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::System)?;
-    let recorder =
-        options.record.as_ref().map(|(path, replaces)| Recorder::create(path, *replaces, &mut database));
-    let recorder = recorder.transpose().map_err(Failure::Record)?;
-    options.limits.connections = listener::connections(options.limits.connections);
+    options.limits = options.limits.countable();
     let server = Rc::new(Server {
         limits: options.limits.clone(),
-        desk: RefCell::new(Desk::new(database, options, recorder)),
+        desk: RefCell::new(Desk::new(database, options)),
         turn: Turn::default(),
         scratch: RefCell::new(vec![0; READ].into_boxed_slice()),
         shutdown: Notify::new(),
@@ -112,10 +108,10 @@ pub fn serve(
 async fn run(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) -> Result<(), Failure> {
     let mut signals = Signals::new().map_err(Failure::System)?;
     let doors = open(&server)?;
+    begin(&mut server.desk.borrow_mut()).map_err(Failure::Record)?;
     for door in &doors {
         tell(Event::Listens(&door.line()));
     }
-    server.desk.borrow_mut().pass_time();
     tell(Event::Ready);
     notify("READY=1");
     let turn = spawn_local({
@@ -149,6 +145,15 @@ fn open(server: &Server) -> Result<Vec<Listener>, Failure> {
     listeners.into_iter().map(open).collect()
 }
 
+/// What is done before anybody is let in, once all handles are taken that it takes.
+fn begin(desk: &mut Desk) -> io::Result<()> {
+    desk.begin_record()?;
+    let connections = &mut desk.options.limits.connections;
+    *connections = listener::connections(*connections);
+    desk.pass_time();
+    Ok(())
+}
+
 /// Lets what is in hand come to its end: who is idle is closed at once.
 async fn drain(server: &Server) {
     server.is_draining.set(true);
@@ -176,6 +181,8 @@ async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
         say(&server, &*tell);
         server.http.look_round(server.limits.transaction_timeout);
         let desk = &mut *server.desk.borrow_mut();
+        // What has died while nobody asked is dead as well.
+        desk.pass_time();
         desk.database().sweep(SWEEP);
         if let Some(most) = memory {
             desk.is_full = resident() > most;
@@ -192,9 +199,13 @@ fn end_the_slow(desk: &Desk, limits: &Limits) {
     for client in desk.clients.iter() {
         let can_be_idle = client.face == FaceKind::Resp && client.is_admitted.get();
         let whole = if client.face == FaceKind::Http { limits.head_timeout } else { limits.request_timeout };
-        let is_slow = is_over(client.half.get(), whole)
-            || is_over(client.stalled.get(), limits.write_timeout)
-            || !can_be_idle && is_over(Some(client.spoke.get()), limits.idle_timeout);
+        let is_slow = match client.stalled.get() {
+            Some(since) => is_over(Some(since), limits.write_timeout),
+            None => {
+                is_over(client.half.get(), whole)
+                    || !can_be_idle && is_over(Some(client.spoke.get()), limits.idle_timeout)
+            }
+        };
         if is_slow {
             client.end();
         }

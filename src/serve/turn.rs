@@ -1,6 +1,6 @@
 //! A turn with a store: all that was asked while the loop went round is committed once, and answered then.
 //!
-//! Invariant: who waits here is told of the commit of all that it has asked.
+//! Invariants: who waits here is told of the commit of all that it has asked; what waits has a bound.
 //!
 //! ```text
 //!   connection 1   read, apply ──┐
@@ -8,7 +8,7 @@
 //!   connection 3   read, apply ──┘
 //! ```
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -16,20 +16,33 @@ use tokio::sync::Notify;
 
 use super::desk::{Desk, Held};
 
+/// So many bytes of replies wait for a commit, and those of one connection more.
+const HELD: usize = 8 << 20;
+
+/// What came of a turn for a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ready {
+    /// This may be written.
+    Bytes(Vec<u8>),
+    /// Nothing may: so many replies are to be replaced.
+    Failed { why: String, count: usize },
+    /// The replies were more than a client may leave unread.
+    TooLong,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self::Bytes(Vec::new())
+    }
+}
+
 /// A connection's replies, on their way.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Mailbox {
     /// What waits for its commit.
     pub(super) held: RefCell<Held>,
-    /// What may be written, or why nothing may, for how many replies.
-    pub(super) ready: RefCell<Result<Vec<u8>, (String, usize)>>,
+    pub(super) ready: RefCell<Ready>,
     done: Notify,
-}
-
-impl Default for Mailbox {
-    fn default() -> Self {
-        Self { held: RefCell::default(), ready: RefCell::new(Ok(Vec::new())), done: Notify::new() }
-    }
 }
 
 /// Who waits for the end of the turn.
@@ -37,11 +50,38 @@ impl Default for Mailbox {
 pub(super) struct Turn {
     waiting: RefCell<Vec<Rc<Mailbox>>>,
     begun: Notify,
+    /// Bytes of replies that no connection has taken yet.
+    held: Cell<usize>,
+}
+
+/// Bytes of replies that are not taken yet, until they are given back.
+#[derive(Debug)]
+pub(super) struct Share<'t>(&'t Turn, usize);
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.0.held.set(self.0.held.get() - self.1);
+    }
 }
 
 impl Turn {
+    /// Waits while others have more replies waiting than a turn has room for.
+    pub(super) async fn room(&self) {
+        while !self.has_room() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Is there room for the replies of one more?
+    pub(super) fn has_room(&self) -> bool {
+        self.held.get() <= HELD
+    }
+
     /// Waits until what is held is committed.
     pub(super) async fn end(&self, mailbox: &Rc<Mailbox>) {
+        let size = mailbox.held.borrow().measure(|replies| replies.bytes.capacity());
+        self.held.set(self.held.get() + size);
+        let _share = Share(self, size);
         self.waiting.borrow_mut().push(Rc::clone(mailbox));
         self.begun.notify_one();
         mailbox.done.notified().await;
@@ -62,15 +102,16 @@ impl Turn {
 
 /// Commits what was applied, and lets the replies out.
 pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Mailbox>) {
-    let (is_durable, begun) = (desk.is_durable(), Instant::now());
-    let failed = match desk.database().commit() {
+    let (is_durable, has_failed, begun) = (desk.is_durable(), desk.has_failed, Instant::now());
+    let database = desk.database();
+    let committed = if has_failed { Ok(database.commit_reads()) } else { database.commit() };
+    let failed = match committed {
         Ok(committed) => {
             for mailbox in mailboxes {
                 let mut held = mailbox.held.borrow_mut();
-                let replies = held.release(&committed);
-                replies.count = 0;
-                let bytes = std::mem::take(&mut replies.bytes);
-                *mailbox.ready.borrow_mut() = Ok(bytes);
+                let replies = std::mem::take(held.release(&committed));
+                let ready = if replies.are_over { Ready::TooLong } else { Ready::Bytes(replies.bytes) };
+                mailbox.ready.replace(ready);
             }
             None
         }
@@ -79,13 +120,17 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
             for mailbox in mailboxes {
                 let held = mailbox.held.take();
                 let count = held.measure(|replies| replies.count);
-                *mailbox.ready.borrow_mut() = Err((why.clone(), count));
+                mailbox.ready.replace(Ready::Failed { why: why.clone(), count });
             }
             Some(why)
         }
     };
+    desk.has_failed |= failed.is_some();
     if is_durable {
         desk.metrics.committed(begun.elapsed(), failed);
     }
     desk.flush_record();
 }
+
+#[cfg(test)]
+mod tests;

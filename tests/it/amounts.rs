@@ -75,8 +75,13 @@ amounts! {
         STORED_MIXED: "mixed sessions under each rule, on each of eleven kinds of store", 6, 40, 5_000;
         COMPILED_KITS: "compiled kits, with nothing filled in and with all", 1, 4, 4;
         COMPILED_SHAPES: "compiled solutions of other shapes, right and wrong", 1, 13, 13;
+        REDIS_REQUESTS: "connections with broken requests, our server beside Redis", 300, 5_000, 500_000;
+        REDIS_PATTERNS: "patterns of keys, our server beside Redis", 100, 2_000, 200_000;
         REDIS_LISTS: "lists of commands in each protocol, our server beside Redis", 60, 2_000, 50_000;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;
+        SERVER_KILLS: "kills of a server under the load of twenty clients", 3, 20, 1_000;
+        RECORDED: "steps of each of twenty clients whose record is asked again", 100, 1_000, 1_000_000;
+        FUZZED: "connections of a server that send random bytes", 300, 2_000, 1_000_000;
     }
 }
 

@@ -18,6 +18,9 @@ mod program;
 /// The server, as its clients find it.
 #[cfg(all(unix, feature = "cli"))]
 mod serve;
+/// The program as a server.
+#[cfg(all(feature = "cli", unix))]
+mod served;
 /// The program, started.
 #[cfg(feature = "cli")]
 mod started;

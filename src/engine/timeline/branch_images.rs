@@ -53,7 +53,8 @@ impl Timeline {
         &self,
         transactions: impl Iterator<Item = &'p Position>,
     ) -> TimelineImage {
-        let own: BTreeSet<u32> = transactions.flat_map(|at| at.own.iter().flatten().copied()).collect();
+        let own = transactions.flat_map(|at| at.own.iter().flatten()).chain(&self.snapshots).copied();
+        let own: BTreeSet<u32> = own.collect();
         let vacant: BTreeSet<u32> = self.vacant.iter().copied().collect();
         let mut order: Vec<_> =
             (0..self.number_of_branches()).filter(|place| !vacant.contains(place)).collect();

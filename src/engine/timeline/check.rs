@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Branch, Epoch, Position, Savepoint, Timeline};
+use super::{Branch, Epoch, Position, Savepoint, SnapshotEpochs, Timeline};
 use crate::engine::invariant::{Found, ensure, hold};
 
 /// The tree, and where everybody stands in it: the database first, and the transactions.
@@ -48,6 +48,11 @@ impl Known {
     pub(in crate::engine) fn are_of(&self, epoch: Epoch, at: &Position) -> bool {
         let branch = self.branch_of(epoch);
         branch.is_some_and(|branch| at.own.iter().flatten().any(|own| *own == branch))
+    }
+
+    /// Is this epoch in a branch for snapshots?
+    pub(in crate::engine) fn are_of_snapshots(&self, epoch: Epoch, snapshots: &SnapshotEpochs) -> bool {
+        self.branch_of(epoch) == Some(snapshots.branch)
     }
 
     /// Is the epoch of the savepoint in its branch, and no open one?
@@ -105,7 +110,10 @@ impl Timeline {
                 ),
                 ("a place that was given back is nobody's", BranchTree::vacant),
                 ("a transaction has branches of its own, which nobody else sees", BranchTree::own),
-                ("there is a fork for each transaction", BranchTree::transactions),
+                (
+                    "there is a fork for each branch of snapshots, which the database does not see",
+                    BranchTree::transactions,
+                ),
             ],
         )
     }
@@ -175,15 +183,16 @@ impl BranchTree<'_> {
     }
 
     fn transactions(&self) -> Found {
-        let Timeline { forks, left, .. } = self.timeline;
-        let first = |at: &&Position| at.own.as_deref().map(|own| own.first().copied());
-        let parent = |first: Option<u32>| first.map(|first| self.timeline.branch(first).parent);
-        let mut wanted: Vec<_> = self.all.iter().filter_map(first).map(parent).collect();
-        let mut forks: Vec<_> = forks.iter().copied().map(Some).collect();
+        let Timeline { forks, snapshots, left, .. } = self.timeline;
+        let mut wanted: Vec<_> = snapshots.iter().map(|place| self.timeline.branch(*place).parent).collect();
+        let mut forks = forks.clone();
         wanted.sort_unstable();
         forks.sort_unstable();
-        let is_left = left.iter().all(|place| forks.contains(&Some(*place)));
-        ensure(wanted == forks && is_left, || format!("{forks:?} are, of {wanted:?}; left are {left:?}"))
+        let is_left = left.iter().all(|place| forks.contains(place));
+        ensure(wanted == forks && is_left, || format!("{forks:?} are, of {wanted:?}; left are {left:?}"))?;
+        let own = &self.all[0];
+        let seen = self.path(own.branch).find(|place| snapshots.contains(place));
+        ensure(seen.is_none(), || format!("{own:?} sees {seen:?}"))
     }
 
     /// The places of a branch and of all on the way to the first.
@@ -212,7 +221,8 @@ mod tests {
         timeline.close(&mut at);
         timeline.fork(&mut at, savepoint);
         timeline.close(&mut at);
-        let (transaction, _) = timeline.begin(&at).expect("there are epochs");
+        let snapshot = timeline.begin_snapshots(&at, 4).first();
+        let transaction = timeline.begin(snapshot);
         let all = [at, transaction];
         timeline.check(all.iter()).expect("nothing is broken");
         (timeline, all)
@@ -233,7 +243,10 @@ mod tests {
             ("a transaction has branches of its own, which nobody else sees", &|(_, all)| {
                 all[1].own = Some(vec![1]);
             }),
-            ("there is a fork for each transaction", &|(tree, _)| tree.forks.clear()),
+            (
+                "there is a fork for each branch of snapshots, which the database does not see",
+                &|(tree, _)| tree.forks.clear(),
+            ),
         ];
         for (sentence, breaks) in breaks {
             let mut grown = grown();

@@ -1,12 +1,15 @@
 //! What transactions are told of each other: what each has touched, and what others have changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::Transaction;
+use super::{Snapshots, Transaction};
 use crate::engine::head::Head;
 use crate::engine::timeline::Epoch;
 use crate::engine::{Common, Text};
 use crate::query::{Operation, Query};
+
+/// Changes of so few records are not swept.
+const FEW: usize = 64;
 
 /// How a transaction makes more of a database than its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +20,61 @@ pub(in crate::engine) enum WholeDbWrite {
     Left,
 }
 
-/// What others have changed since its BEGIN.
+/// What was changed last when: changes are counted, so that a transaction needs to know only when it began.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Changes {
-    records: BTreeSet<Text>,
-    all: bool,
-    backups: bool,
+pub(in crate::engine) struct Changes {
+    count: u64,
+    /// Of which records.
+    records: BTreeMap<Text, u64>,
+    /// Of any record, of all at once, and of the backups.
+    last: u64,
+    all: u64,
+    backups: u64,
+    /// How many records were left when those were taken out that nobody asks for.
+    left: usize,
+}
+
+impl Changes {
+    /// How many there were.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn note(&mut self, change: WriteTarget<'_>) {
+        self.count += 1;
+        match change {
+            WriteTarget::All => self.all = self.count,
+            WriteTarget::Backups => self.backups = self.count,
+            WriteTarget::Record(key) => {
+                self.last = self.count;
+                match self.records.get_mut(key) {
+                    Some(last) => *last = self.count,
+                    None => drop(self.records.insert(Text::new(key), self.count)),
+                }
+            }
+        }
+    }
+
+    /// Once they have doubled: forgets what was changed before all that are open have begun.
+    fn sweep(&mut self, open: &[Transaction]) {
+        if self.records.len() <= 2 * self.left + FEW {
+            return;
+        }
+        let first = open.iter().map(|transaction| transaction.since).min();
+        self.records.retain(|_, last| Some(*last) > first && first.is_some());
+        self.left = self.records.len();
+    }
+
+    /// Nobody asks for what was changed until now.
+    pub(super) fn forget(&mut self) {
+        *self = Self { count: self.count, ..Self::default() };
+    }
+
+    /// How many records are known to have changed.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
 }
 
 /// What a write is about to change.
@@ -37,14 +89,15 @@ pub(in crate::engine) enum WriteTarget<'c> {
 }
 
 impl Transaction {
-    /// Has it read or written what another one has changed since?
-    pub(in crate::engine) fn is_in_conflict(&self) -> bool {
-        let Changes { records, all, backups } = &self.changes;
+    /// Has it read or written what another one has changed since it began?
+    fn is_in_conflict(&self, changes: &Changes) -> bool {
+        let Changes { records, last, all, backups, .. } = changes;
+        let since = |change: &u64| self.since < *change;
         let touches = self.all || !self.touched.is_empty();
-        (*all && touches)
-            || (self.all && !records.is_empty())
-            || (!self.whole_writes.is_empty() && (*all || *backups))
-            || records.iter().any(|key| self.touched.contains_key(key))
+        (since(all) && touches)
+            || (self.all && since(last))
+            || (!self.whole_writes.is_empty() && (since(all) || since(backups)))
+            || (since(last) && self.touched.keys().any(|key| records.get(key).is_some_and(since)))
     }
 
     /// Notes what a query reads or writes that is part of it.
@@ -74,6 +127,11 @@ impl Transaction {
 }
 
 impl Common {
+    /// Has the transaction at a place read or written what another one has changed since it began?
+    pub(super) fn is_in_conflict(&self, place: usize) -> bool {
+        self.transactions[place].is_in_conflict(&self.changes)
+    }
+
     /// The transaction that a head is of.
     fn transaction(&mut self, head: &Head) -> Option<&mut Transaction> {
         head.transaction.map(|place| &mut self.transactions[place])
@@ -98,7 +156,7 @@ impl Common {
 
     /// May what only a backup closed at `epoch` sees be forgotten?
     pub(in crate::engine) fn is_seen_by_backups_only(&self, epoch: Epoch) -> bool {
-        self.transactions.iter().all(|transaction| transaction.first < epoch)
+        self.transactions.iter().all(|transaction| transaction.snapshot < epoch)
     }
 
     /// Is there a transaction that is open?
@@ -120,7 +178,7 @@ impl Common {
     pub(in crate::engine) fn undo_open(&mut self, head: &Head, written: Vec<Text>) {
         for key in written {
             if self.is_shared() && !head.is_inside() {
-                self.preserve(head, &key);
+                self.preserve(&head.position, &key);
             }
             self.records.take(&key, head.position.open());
         }
@@ -145,25 +203,16 @@ impl Common {
         }
         self.changed = self.clock.now();
         if let WriteTarget::Record(key) = change {
-            self.preserve(head, key);
+            self.preserve(&head.position, key);
         }
-        for Transaction { changes, .. } in &mut self.transactions {
-            match change {
-                WriteTarget::All => changes.all = true,
-                WriteTarget::Backups => changes.backups = true,
-                WriteTarget::Record(key) if changes.records.contains(key) => {}
-                WriteTarget::Record(key) => drop(changes.records.insert(Text::new(key))),
-            }
-        }
+        self.tell(change);
     }
 
-    /// Gives the transactions a record as it is in the database, before it goes.
-    fn preserve(&mut self, head: &Head, key: &str) {
-        let (open, view) = (head.position.open(), self.timeline.view(&head.position));
-        for transaction in self.transactions.iter_mut().filter(|transaction| transaction.fork == open) {
-            if self.records.preserve(key, transaction.first, view) {
-                transaction.closed.push((Text::new(key), transaction.first));
-            }
+    /// Tells the transactions of a change.
+    fn tell(&mut self, change: WriteTarget<'_>) {
+        if self.is_shared() {
+            self.changes.note(change);
+            self.changes.sweep(&self.transactions);
         }
     }
 
@@ -171,15 +220,14 @@ impl Common {
     /// taken a backup there, and restore what has died since.
     pub(in crate::engine) fn told_of_open(&self, head: &Head) -> Vec<Epoch> {
         let open = head.position.open();
-        let own = self.transactions.iter().filter(|_| !head.is_inside());
-        own.filter(|transaction| transaction.fork == open).map(|transaction| transaction.first).collect()
+        let own = self.snapshots.iter().filter(|_| !head.is_inside());
+        own.filter(|snapshots| snapshots.fork == open).filter_map(Snapshots::latest).collect()
     }
 
-    /// Tells other transactions which records one has written.
+    /// Tells the other transactions which records one has written that has ended.
     pub(in crate::engine) fn tell_others(&mut self, touched: &BTreeMap<Text, bool>) {
-        for Transaction { changes, .. } in &mut self.transactions {
-            let written = touched.iter().filter(|(_, is_written)| **is_written);
-            changes.records.extend(written.map(|(key, _)| key.clone()));
+        for (key, _) in touched.iter().filter(|(_, is_written)| **is_written) {
+            self.tell(WriteTarget::Record(key));
         }
     }
 }

@@ -58,7 +58,7 @@ impl Engine {
         let Some(place) = self.place_of(session) else { return Ok(Effect::None) };
         let (common, head) = (&self.common, &self.heads[place]);
         let transaction = &common.transactions[place];
-        if transaction.is_in_conflict() {
+        if common.is_in_conflict(place) {
             return Ok(Effect::None);
         }
         if !transaction.whole_writes.is_empty() {
@@ -110,7 +110,8 @@ impl Engine {
     fn end_transaction(&mut self, place: usize) -> (Vec<(Text, Epoch)>, Transaction) {
         let (mut head, transaction) = self.take_out(place);
         let open = head.position.open();
-        self.common.timeline.end(&head.position, &self.own.position);
+        self.common.timeline.end(&head.position);
+        self.common.release_snapshot(&self.own.position, transaction.snapshot);
         (head.undo.take().into_iter().map(|key| (key, open)).collect(), transaction)
     }
 
@@ -120,18 +121,20 @@ impl Engine {
         if let Some(moved) = self.heads.get_mut(place) {
             moved.transaction = Some(place);
         }
+        if self.heads.is_empty() {
+            self.common.changes.forget();
+        }
         taken
     }
 
     /// Ends the transaction at a place: what it has written takes effect. `false` if what it has read or written
     /// was changed by another one: nothing takes effect then.
     pub(in crate::engine) fn keep_transaction(&mut self, place: usize, now: Time) -> bool {
-        let transaction = &self.common.transactions[place];
-        if transaction.is_in_conflict() {
+        if self.common.is_in_conflict(place) {
             self.drop_transaction(place);
             return false;
         }
-        if transaction.whole_writes.is_empty() {
+        if self.common.transactions[place].whole_writes.is_empty() {
             let ended = self.end_transaction(place);
             self.common.merge(&mut self.own, ended, now);
         } else {
@@ -159,11 +162,7 @@ impl Engine {
             let target = if *how == WholeDbWrite::Left { WriteTarget::All } else { WriteTarget::Backups };
             common.note_change(own, target);
         }
-        if whole_writes[0] == WholeDbWrite::Left {
-            // No backup of it can see what others changed before.
-            transaction.closed.retain(|(_, epoch)| *epoch == transaction.first);
-            common.undo((Vec::new(), transaction));
-        }
+        common.release_snapshot(&own.position, transaction.snapshot);
     }
 }
 

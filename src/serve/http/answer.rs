@@ -49,6 +49,14 @@ impl Answer {
         Self { status, headers: Vec::new(), content: Content::Whole(bytes) }
     }
 
+    /// How many bytes there are of it already.
+    pub(super) fn len(&self) -> usize {
+        match &self.content {
+            Content::Whole(bytes) => bytes.len(),
+            Content::Stream(_) => 0,
+        }
+    }
+
     /// A value as JSON.
     pub(super) fn json(status: u16, value: &impl Serialize) -> Self {
         // Texts, numbers and maps by text can always be written.

@@ -53,7 +53,7 @@ impl Pace {
             Poll::Ready(Ok(count)) => {
                 // Who is told something for hours need say nothing.
                 self.client.spoke.set(Instant::now());
-                self.client.stalled.set(None);
+                self.client.takes();
                 self.server.desk.borrow_mut().metrics.face(FaceKind::Http).sent += *count as u64;
             }
             Poll::Ready(Err(_)) => {}
@@ -112,7 +112,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(context)
+        let flushed = Pin::new(&mut self.socket).poll_flush(context);
+        if flushed.is_ready() {
+            self.pace.client.output.set(0);
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

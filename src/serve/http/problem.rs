@@ -146,6 +146,7 @@ impl From<Refusal> for Problem {
             Refusal::ReadOnly => Self::new(403, "read-only", "the server is read-only"),
             Refusal::Memory => Self::new(503, "memory", "there is no memory for more"),
             Refusal::Transactions => Self::new(503, "transactions", "too many transactions are open"),
+            Refusal::Within => Self::bad("no transaction begins or ends within a batch"),
             Refusal::Long => Self::new(413, "long", "there are too many queries"),
         }
     }
@@ -165,6 +166,11 @@ impl From<db::Error> for Problem {
             db::Error::Store(_) => uncommitted(&detail),
         }
     }
+}
+
+/// What was asked is done, but its answer cannot be held.
+pub(super) fn too_long() -> Problem {
+    Problem::new(500, "too-long", "the answer is too long").with_detail("what was asked is done")
 }
 
 /// What was asked could not be written.

@@ -15,14 +15,14 @@ use super::answer::{Answer, Outcome};
 use super::body::{self, Body};
 use super::call::{Asked, Call, TRANSACTION};
 use super::connection::Line;
-use super::problem::{Problem, uncommitted};
+use super::problem::{Problem, too_long, uncommitted};
 use super::routes::{self, Found, Route, Takes};
 use super::target::Target;
 use super::transactions::Open;
 use super::{auth, guard, stream};
 use crate::serve::options::FaceKind;
 use crate::serve::server::Server;
-use crate::serve::turn::{Mailbox, commit};
+use crate::serve::turn::{Mailbox, Ready, commit};
 
 /// After so many wrong passwords a connection is closed.
 const TRIES: u32 = 5;
@@ -88,8 +88,9 @@ async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
     let counted = |length| hold(line, length);
     asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
     let outcome = carry_out(line, route, &asked, open.as_deref());
-    hold(line, 0);
     drop(asked);
+    line.client.output.set(outcome.as_ref().map_or(0, Answer::len));
+    hold(line, 0);
     let settled = settle(&line.server, &line.mailbox).await;
     // What is not written was not done, whatever was to be said of it.
     settled.map_err(|why| uncommitted(&why)).and(outcome)
@@ -154,13 +155,15 @@ fn carry_out(line: &Line, route: &Route, asked: &Asked, open: Option<&Open>) -> 
         line.server.http.transactions.remove(name);
     }
     desk.metrics.turned(begun.elapsed(), || format!("{} of client {}", route.name, line.client.id));
-    outcome
+    outcome.and_then(
+        |answer| if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) },
+    )
 }
 
 /// Counts what a connection holds, and closes who holds most where all hold too much.
 fn hold(line: &Line, length: usize) {
     line.client.input.set(length);
-    if length > 0 {
+    if line.client.held() > 0 {
         line.server.desk.borrow().clients.hold_to(line.server.limits().buffers);
     }
 }
@@ -176,6 +179,9 @@ pub(super) async fn settle(server: &Server, mailbox: &Rc<Mailbox>) -> Result<(),
     } else {
         commit(&mut server.desk.borrow_mut(), std::iter::once(&**mailbox));
     }
-    let ready = std::mem::replace(&mut *mailbox.ready.borrow_mut(), Ok(Vec::new()));
-    ready.map(drop).map_err(|(why, _)| why)
+    match mailbox.ready.take() {
+        Ready::Failed { why, .. } => Err(why),
+        // What is answered stands elsewhere.
+        Ready::Bytes(_) | Ready::TooLong => Ok(()),
+    }
 }

@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use super::answer::Answer;
 use super::body::piece;
 use super::connection::Line;
-use super::problem::{Problem, uncommitted};
+use super::problem::{Problem, too_long, uncommitted};
+use super::replies::Replies;
 use super::service::settle;
 use super::transactions::Open;
 use crate::query::Language;
@@ -21,13 +22,16 @@ use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::options::FaceKind;
 use crate::serve::own;
 use crate::serve::turn::Mailbox;
-use crate::wire::{Answer as Replied, Request, Term, raw_query};
+use crate::wire::{Request, raw_query};
 
 /// So many pieces wait for the client at most.
 const AHEAD: usize = 2;
 
 /// So many lines are answered before the others have their turn.
 const TURN: usize = 1_024;
+
+/// So many bytes of answers are committed and sent before more is asked.
+const PIECE: usize = 256 << 10;
 
 /// The type of JSON Lines.
 pub(super) const LINES: &str = "application/x-ndjson";
@@ -134,6 +138,9 @@ impl Stream {
             if let Err(problem) = self.one(line, desk, held) {
                 return Some(problem.in_query(self.count));
             }
+            if self.out.len() > PIECE {
+                break;
+            }
         }
         desk.metrics.turned(begun.elapsed(), || format!("lines of client {}", self.line.client.id));
         None
@@ -148,21 +155,23 @@ impl Stream {
         let level = Language::records().last_level();
         let request = Request::parse(&raw_query(&terms), desk.see().aliases(), level);
         let request = request.map_err(|mistake| Problem::from(crate::db::Error::from(mistake)))?;
-        let out = &mut self.out;
-        let tell = |answer: &Replied<'_>| {
-            // Texts can always be written.
-            let _ = serde_json::to_writer(&mut *out, &Term::from(answer));
-            out.push(b'\n');
-        };
-        let mut tell = tell;
-        let asked = match &self.named {
+        let shapes = [request.batched()];
+        let mut replies = Replies::new(&mut self.out, desk.options.limits.unread, &shapes);
+        let requests = std::slice::from_ref(&request);
+        match &self.named {
+            None => desk.ask_own(&mut self.own, &request, held, |_, answer| replies.take(answer))?,
             Some(open) => {
-                desk.ask_group(Some(&open.transaction), std::slice::from_ref(&request), held, |_, answer| {
-                    tell(answer);
-                })
+                let who = Some(&open.transaction);
+                match shapes[0] {
+                    None => desk.ask_group(who, requests, held, |_, answer| replies.take(answer))?,
+                    Some(_) => desk.ask_list(who, requests, held, |_, answer| replies.take(answer))?,
+                }
             }
-            None => desk.ask_own(&mut self.own, &request, held, |_, answer| tell(answer)),
-        };
-        Ok(asked?)
+        }
+        if !replies.finish() {
+            return Err(too_long());
+        }
+        self.out.push(b'\n');
+        Ok(())
     }
 }

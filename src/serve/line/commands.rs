@@ -6,12 +6,12 @@ use super::reply;
 use crate::db::Error;
 use crate::query::{Language, Query};
 use crate::reply::Reply;
-use crate::serve::desk::{Desk, Held};
+use crate::serve::desk::{Desk, Held, Replies};
 use crate::serve::face::End;
 use crate::serve::own;
 use crate::serve::passwords::DEFAULT;
 use crate::time::Ttl;
-use crate::wire::{self, Request, Term};
+use crate::wire::{self, Answer, Request, Term};
 
 /// What comes of a command: its reply is written, or what is wrong.
 type Done = Result<(), String>;
@@ -159,9 +159,6 @@ fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> D
     let queries =
         if is_list { own::list_of_json(text) } else { own::query_of_json(text).map(|one| vec![one]) };
     let mut queries = queries.ok_or("a query is a JSON array of strings, a list an array of those")?;
-    if queries.len() > desk.options.limits.queries {
-        return Err("the list has too many queries".to_owned());
-    }
     let aliases = desk.see().aliases().clone();
     for terms in &mut queries {
         own::settle(terms, &aliases, desk.now());
@@ -170,19 +167,34 @@ fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> D
     let requests = queries.iter().map(|terms| Request::parse(&wire::raw_query(terms), &aliases, level));
     let requests: Result<Vec<_>, _> = requests.collect();
     let requests = requests.map_err(|mistake| Error::from(mistake).to_string())?;
-    let mut answers: Vec<Term> = Vec::new();
-    match &requests[..] {
-        [request] if !is_list => {
-            let answered =
-                desk.ask_own(&mut face.transaction, request, held, |_, answer| answers.push(answer.into()));
-            answered.map_err(|refusal| refusal.to_string())?;
+    let (mut answers, mut held_bytes, most) = (Vec::new(), 0, desk.options.limits.unread);
+    let gather = |replies: &mut Replies, answer: &Answer<'_>| {
+        // What is too long already is not made longer.
+        let text = if held_bytes > most { String::new() } else { answer.to_string() };
+        held_bytes += text.len();
+        if held_bytes > most {
+            (replies.are_over, answers) = (true, Vec::new());
+        } else {
+            answers.push(text);
         }
-        requests => {
-            let who = face.transaction.as_ref();
-            let answered = desk.ask_group(who, requests, held, |_, answer| answers.push(answer.into()));
-            answered.map_err(|refusal| refusal.to_string())?;
-        }
-    }
-    let json = if is_list { serde_json::to_string(&answers) } else { serde_json::to_string(&answers[0]) };
+    };
+    let answered = match &requests[..] {
+        [request] if !is_list => desk.ask_own(&mut face.transaction, request, held, gather),
+        requests => desk.ask_list(face.transaction.as_ref(), requests, held, gather),
+    };
+    answered.map_err(|refusal| refusal.to_string())?;
+    let answers = shaped(&requests, answers);
+    let json =
+        if is_list { serde_json::to_string(&answers) } else { serde_json::to_string(&answers.first()) };
     say(held, &json.map_err(|error| error.to_string())?)
+}
+
+/// The answers to queries as those to requests: what a batch is answered stands together.
+fn shaped(requests: &[Request<'_>], answers: Vec<String>) -> Vec<Term> {
+    let mut answers = answers.into_iter();
+    let of_request = |request: &Request<'_>| match request {
+        Request::One(_) => answers.next().map_or(Term::Array(Vec::new()), Term::Text),
+        Request::Batch(queries) => Term::Array(answers.by_ref().take(queries.len()).collect()),
+    };
+    requests.iter().map(of_request).collect()
 }

@@ -8,7 +8,7 @@ use super::{commands, reply};
 use crate::serve::clients::Client;
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::{End, Face, Step};
-use crate::serve::limits::TURN;
+use crate::serve::limits::{SATED, TURN};
 use crate::serve::options::{FaceKind, Options};
 
 /// Who has not said who they are may send no longer line than this.
@@ -96,6 +96,10 @@ impl Face for LineFace {
             }
             if self.end.is_some() {
                 return Step { end: self.end, ..step };
+            }
+            if held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
+            {
+                break;
             }
         }
         Step { has_more: true, ..step }

@@ -11,7 +11,7 @@ use super::writer::{Protocol, Writer};
 use crate::db::{Error, Kind};
 use crate::query::Query;
 use crate::reply::{Reply, Value};
-use crate::serve::desk::{Desk, Held, Refusal, Transaction};
+use crate::serve::desk::{Desk, Held, Refusal, Replies, Transaction};
 use crate::store;
 use crate::time::Time;
 use crate::wire::{Answer, Request};
@@ -37,6 +37,12 @@ pub(super) const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding t
 pub(super) const SYNTAX: &str = "ERR syntax error";
 pub(super) const NO_INTEGER: &str = "ERR value is not an integer or out of range";
 
+/// What writes a reply; where replies are too long already, it takes no time to copy what nobody will read.
+pub(super) fn writer(replies: &mut Replies, protocol: Protocol) -> Writer<'_> {
+    let are_over = replies.are_over;
+    Writer::new(&mut replies.bytes, protocol).silent(are_over)
+}
+
 impl Call<'_> {
     /// The same call, for somebody else.
     pub(super) fn again(&mut self) -> Call<'_> {
@@ -47,7 +53,7 @@ impl Call<'_> {
     #[expect(clippy::unnecessary_wraps, reason = "a command ends with what it says")]
     pub(super) fn say(&mut self, write: impl FnOnce(&mut Writer<'_>)) -> Done {
         let protocol = self.protocol;
-        self.held.hold(|replies| write(&mut Writer::new(&mut replies.bytes, protocol)));
+        self.held.hold(|replies| write(&mut writer(replies, protocol)));
         Ok(())
     }
 
@@ -79,9 +85,9 @@ impl Call<'_> {
         each: impl FnOnce(&mut Writer<'_>, &Reply<'_>) -> R,
     ) -> Result<R, Refused> {
         let protocol = self.protocol;
-        let answered = self.desk.ask(self.who, query, self.held, |replies, reply| {
-            each(&mut Writer::new(&mut replies.bytes, protocol), reply)
-        });
+        let answered = self
+            .desk
+            .ask(self.who, query, self.held, |replies, reply| each(&mut writer(replies, protocol), reply));
         Ok(answered?)
     }
 

@@ -9,6 +9,7 @@ pub(super) mod hashes;
 pub(super) mod info;
 pub(super) mod keys;
 pub(super) mod lists;
+pub(super) mod options;
 pub(super) mod server;
 pub(super) mod strings;
 pub(super) mod subcommands;
@@ -138,7 +139,7 @@ commands! {
         "EXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::expiretime, "key" "Returns the second at which a key ends";
         "PEXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::pexpiretime, "key" "Returns the millisecond at which a key ends";
         "PERSIST" 2 Write (1, 1, 1) "2.2.0" Data expiry::persist, "key" "Lets a key live for ever";
-        "OBJECT" -2 Read (2, 2, 1) "2.2.3" Data keys::object, "ENCODING key" "Tells how the value of a key is kept";
+        "OBJECT" -2 Read (0, 0, 0) "2.2.3" Data keys::object, "ENCODING key" "Tells how the value of a key is kept";
     }
     "transactions": {
         "MULTI" 1 Other (0, 0, 0) "1.2.0" Face transactions::multi, "" "Queues commands from here on";
@@ -165,7 +166,7 @@ commands! {
         "FLUSHALL" -1 Write (0, 0, 0) "1.0.0" Data keys::flush, "[ASYNC|SYNC]" "Deletes all keys; backups stay";
         "INFO" -1 Other (0, 0, 0) "1.0.0" Data info::info, "[section ...]" "Tells of the server";
         "MODULE" -2 Other (0, 0, 0) "4.0.0" Data server::module, "LIST" "Tells that there is none";
-        "MEMORY" -2 Read (2, 2, 1) "4.0.0" Data keys::memory, "USAGE key" "Estimates how many bytes a key takes";
+        "MEMORY" -2 Read (0, 0, 0) "4.0.0" Data keys::memory, "USAGE key" "Estimates how many bytes a key takes";
         "TIME" 1 Other (0, 0, 0) "2.6.0" Data server::time, "" "Returns what the clock reads";
         "LASTSAVE" 1 Other (0, 0, 0) "1.0.0" Data server::lastsave, "" "Returns what the clock reads";
         "SAVE" 1 Other (0, 0, 0) "1.0.0" Data server::save, "" "Writes a snapshot";
@@ -193,7 +194,7 @@ pub(super) fn named(name: &str) -> Option<&'static Command> {
 impl Command {
     /// May the word behind its name be part of it?
     pub(super) fn has_parts(&self) -> bool {
-        self.keys.0 > 1 || self.flag == Flag::Other && self.arity < 0
+        self.keys.0 == 0 && self.arity < 0
     }
 
     /// Can it have so many words, with its name?

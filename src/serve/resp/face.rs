@@ -20,7 +20,7 @@ use super::{escape, ours};
 use crate::serve::clients::Client;
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::{End, Face, Step};
-use crate::serve::limits::TURN;
+use crate::serve::limits::{SATED, TURN};
 use crate::serve::options::{FaceKind, Options};
 
 /// So many requests are looked at before the first of them is answered.
@@ -69,6 +69,8 @@ pub(super) enum Speech {
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     pub(super) keys: BTreeSet<String>,
+    /// Those of all words that were watched.
+    pub(super) bytes: usize,
     /// What has read them; it cannot be committed once one has changed.
     pub(super) transaction: Option<Transaction>,
     /// Has one changed?
@@ -265,6 +267,11 @@ fn kind(refused: &Refused) -> &'static str {
     CODES.into_iter().find(|code| *code == refused.code()).unwrap_or("ERR")
 }
 
+/// Are the replies so long that no more requests are answered before they are written?
+fn is_sated(held: &Held) -> bool {
+    held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
+}
+
 impl Face for RespFace {
     fn answer(&mut self, input: &[u8], desk: &mut Desk, held: &mut Held) -> Step {
         let (arena, mut step, mut answered) = (Bump::new(), Step::default(), 0);
@@ -275,7 +282,9 @@ impl Face for RespFace {
             requests.clear();
             let mut failed = None;
             let mut read = step.consumed;
-            while requests.len() < WINDOW {
+            // What comes behind a password is not held to the limits of those who have said none.
+            let window = if self.is_admitted() { WINDOW } else { 1 };
+            while requests.len() < window {
                 match self.parser.next(&input[read..]) {
                     Ok(Some(size)) => {
                         let begin = words.len();
@@ -316,23 +325,35 @@ impl Face for RespFace {
                 if self.end.is_some() {
                     break;
                 }
-                if self.is_asked && self.is_admitted() {
-                    self.parser.set_limits(self.limits);
+                if self.is_asked {
+                    let limits = if self.is_admitted() { self.limits } else { WordLimits::BEFORE_AUTH };
+                    self.parser.set_limits(limits);
+                }
+                if number + 1 < requests.len() && is_sated(held) {
+                    // What stands behind it is read anew when its turn comes.
+                    self.parser = Parser::new(self.limits);
+                    step.has_more = true;
+                    break;
                 }
             }
             self.ask_batch(&mut batch, desk, held);
             answered += requests.len();
+            if step.has_more {
+                break;
+            }
             if self.end.is_none()
                 && let Some(error) = failed
             {
                 self.refuse(error, desk, held);
             }
-            if self.end.is_some() || requests.len() < WINDOW || answered >= TURN {
+            let is_last = self.end.is_some() || requests.len() < window;
+            if is_last || answered >= TURN || is_sated(held) {
+                step.has_more = !is_last;
                 break;
             }
         }
         self.counted_out(desk);
-        step.has_more = self.end.is_none() && answered >= TURN && requests.len() == WINDOW;
+        self.client.queued.set(self.queue.as_ref().map_or(0, |queue| queue.bytes));
         step.end = self.end;
         step
     }

@@ -1,6 +1,6 @@
 //! Our own language over RESP: the words as they stand, and in a batch JSON arrays.
 
-use super::call::{Call, Done, Refused};
+use super::call::{Call, Done, Refused, writer};
 use super::face::{RespFace, Speech};
 use super::reply;
 use super::writer::Writer;
@@ -20,8 +20,11 @@ pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> D
         return Err(Refused::said(format!("ERR {} inside MULTI is not allowed", words[0])));
     }
     let (protocol, is_text) = (call.protocol, face.speech == Speech::Text);
+    if let Request::Batch(queries) = &request {
+        call.say(|writer| writer.array(queries.len()))?;
+    }
     Ok(call.desk.ask_own(&mut face.transaction, &request, call.held, |replies, answer| {
-        let writer = &mut Writer::new(&mut replies.bytes, protocol);
+        let writer = &mut writer(replies, protocol);
         if is_text { write_text(writer, answer) } else { reply::write_answer(writer, answer) }
     })?)
 }

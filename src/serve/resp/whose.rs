@@ -21,10 +21,9 @@ impl RespFace {
     pub(super) fn whose(&self, words: &[&str], desk: &Desk) -> Result<Whose, Refused> {
         let command = named(words[0]);
         if !self.is_admitted() {
-            return command
-                .filter(|command| ["HELLO", "AUTH", "QUIT", "RESET"].contains(&command.name))
-                .map(Whose::Redis)
-                .ok_or_else(|| Refused::said("NOAUTH Authentication required."));
+            let is_open = |command: &&Command| ["HELLO", "AUTH", "QUIT", "RESET"].contains(&command.name);
+            let refused = || Refused::said("NOAUTH Authentication required.");
+            return of_redis(Some(command.filter(is_open).ok_or_else(refused)?), words);
         }
         if self.speech != Speech::Redis {
             return self.left_to_redis(words).unwrap_or(Ok(Whose::Ours));

@@ -38,12 +38,19 @@ pub enum Protocol {
 pub struct Writer<'o> {
     out: &'o mut Vec<u8>,
     protocol: Protocol,
+    is_silent: bool,
 }
 
 impl<'o> Writer<'o> {
     /// Appends to these bytes.
     pub fn new(out: &'o mut Vec<u8>, protocol: Protocol) -> Self {
-        Self { out, protocol }
+        Self { out, protocol, is_silent: false }
+    }
+
+    /// Writes no texts, if they are for nobody: what is written is no reply then.
+    #[must_use]
+    pub fn silent(self, is_silent: bool) -> Self {
+        Self { is_silent, ..self }
     }
 
     /// The version that it writes.
@@ -95,6 +102,9 @@ impl<'o> Writer<'o> {
     /// A text.
     #[inline]
     pub fn bulk(&mut self, text: &str) {
+        if self.is_silent {
+            return;
+        }
         if escape::is_plain(text.as_bytes()) {
             return self.bytes(text.as_bytes());
         }

@@ -66,7 +66,7 @@ pub(super) fn view(store: &Path) -> StoreView {
 }
 
 /// The files of a directory with their bytes, but for the lock of a store.
-pub(super) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(directory).expect("it is there");
     let read = entries.map(|entry| {
         let entry = entry.expect("it can be listed");
@@ -77,7 +77,7 @@ pub(super) fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// What was answered, where nothing went wrong and nothing was remarked.
-pub(super) fn answers(output: &Output) -> String {
+pub(crate) fn answers(output: &Output) -> String {
     assert_eq!((text(&output.stderr), output.status.code()), (String::new(), Some(0)));
     text(&output.stdout)
 }
@@ -89,7 +89,7 @@ pub(super) fn refusal(output: &Output) -> (Option<i32>, String) {
 }
 
 /// A well mixed number for each number (splitmix64).
-pub(super) fn mixed(number: u64) -> u64 {
+pub(crate) fn mixed(number: u64) -> u64 {
     let mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -2,18 +2,31 @@
 //!
 //! Invariant: a reply is read whole and nothing behind it, whatever its type.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 /// A server that says nothing for so long has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a connection goes through.
-trait Socket: Read + Write + Send {}
+trait Socket: Read + Write + Send {
+    /// Sends nothing more, if it is still connected.
+    fn end(&self);
+}
 
-impl<S: Read + Write + Send> Socket for S {}
+impl Socket for TcpStream {
+    fn end(&self) {
+        let _ = self.shutdown(Shutdown::Write);
+    }
+}
+
+impl Socket for UnixStream {
+    fn end(&self) {
+        let _ = self.shutdown(Shutdown::Write);
+    }
+}
 
 /// A connection.
 pub(crate) struct Client(BufReader<Box<dyn Socket>>);
@@ -48,6 +61,19 @@ impl Client {
     pub(crate) fn ask(&mut self, words: &[impl AsRef<[u8]>]) -> Vec<u8> {
         self.send(words);
         self.reply()
+    }
+
+    /// Sends bytes as the last ones, and reads all that comes back.
+    pub(crate) fn end_with(mut self, bytes: &[u8]) -> Vec<u8> {
+        // Who has read enough may have closed the connection.
+        let _ = self.0.get_mut().write_all(bytes);
+        self.0.get_ref().end();
+        let mut all = Vec::new();
+        match self.0.read_to_end(&mut all) {
+            // Not all was read that was sent.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => all,
+            read => read.map(|_| all).expect("it ends"),
+        }
     }
 
     /// Reads one line, with its end; nothing where the connection was closed.
@@ -130,7 +156,8 @@ fn line_end(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| *byte == b'\n').expect("a line ends") + 1
 }
 
-fn value_end(bytes: &[u8]) -> usize {
+/// Where the first value of these bytes ends.
+pub(super) fn value_end(bytes: &[u8]) -> usize {
     let (mut end, mut missing) = (0, 1_u64);
     while missing > 0 {
         let line = &bytes[end..end + line_end(&bytes[end..])];

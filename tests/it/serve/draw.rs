@@ -7,10 +7,17 @@
 //! - FLUSHALL while a key is watched: here it breaks every WATCH, in Redis those of keys that were there;
 //! - patterns of more than a thousand bytes; lifetimes that end while the test runs.
 
+mod palette;
+
 use std::collections::BTreeSet;
 
 use rewinddb::judge::Rng;
 use rewinddb::query::Language;
+
+use palette::{
+    BAD_WALKS, CLIENT, FIELDS, KEYS, NUMBERS, NUMBERS_OF_NO_LIFE, PATTERNS, PLAIN, SHAPES, TRANSACTIONS,
+    VALUES,
+};
 
 /// A command and the connection that sends it.
 pub(super) struct Step {
@@ -18,207 +25,69 @@ pub(super) struct Step {
     pub(super) words: Vec<Vec<u8>>,
     /// Is it the first of a walk, which goes on with the cursors that come back?
     pub(super) is_walk: bool,
+    /// May it be sent before the one ahead of it is answered?
+    pub(super) is_piped: bool,
 }
 
-/// What words a command has: a letter for each, of [`Draw::letter`]; those in parentheses come once or more.
-const SHAPES: &[(&str, &str)] = &[
-    ("GET", "k"),
-    ("MGET", "(k)"),
-    ("STRLEN", "k"),
-    ("GETRANGE", "kii"),
-    ("SUBSTR", "kii"),
-    ("SET", "kv"),
-    ("SET", "kvO"),
-    ("SET", "kvO"),
-    ("SETNX", "kv"),
-    ("SETEX", "ksv"),
-    ("PSETEX", "kmv"),
-    ("GETSET", "kv"),
-    ("GETDEL", "k"),
-    ("GETEX", "kG"),
-    ("GETEX", "k"),
-    ("MSET", "(kv)"),
-    ("MSETNX", "(kv)"),
-    ("INCR", "k"),
-    ("DECR", "k"),
-    ("INCRBY", "kn"),
-    ("DECRBY", "kn"),
-    ("APPEND", "kv"),
-    ("DEL", "(k)"),
-    ("UNLINK", "(k)"),
-    ("EXISTS", "(k)"),
-    ("TOUCH", "(k)"),
-    ("TYPE", "k"),
-    ("EXPIRE", "ksC"),
-    ("PEXPIRE", "kmC"),
-    ("EXPIREAT", "ktC"),
-    ("PEXPIREAT", "kTC"),
-    ("TTL", "k"),
-    ("PTTL", "k"),
-    ("EXPIRETIME", "k"),
-    ("PEXPIRETIME", "k"),
-    ("PERSIST", "k"),
-    ("HSET", "k(fv)"),
-    ("HMSET", "k(fv)"),
-    ("HSETNX", "kfv"),
-    ("HINCRBY", "kfn"),
-    ("HGET", "kF"),
-    ("HMGET", "k(F)"),
-    ("HEXISTS", "kF"),
-    ("HSTRLEN", "kF"),
-    ("HLEN", "k"),
-    ("HKEYS", "k"),
-    ("HVALS", "k"),
-    ("HGETALL", "k"),
-    ("HDEL", "k(F)"),
-    ("RPUSH", "k(v)"),
-    ("LRANGE", "kii"),
-    ("LLEN", "k"),
-    ("LINDEX", "ki"),
-    ("KEYS", "p"),
-    ("DBSIZE", ""),
-    ("FLUSHDB", "a"),
-    ("FLUSHALL", "a"),
-    ("SELECT", "n"),
-    ("PING", ""),
-    ("PING", "v"),
-    ("ECHO", "v"),
-    ("CLIENT", "c"),
-    ("NOSUCH", "kv"),
-    ("SCAN", "w"),
-    ("HSCAN", "kw"),
-];
-
-/// Those of transactions, and their weights outside of MULTI and within.
-const TRANSACTIONS: [(&str, [u64; 2]); 5] =
-    [("WATCH", [6, 1]), ("MULTI", [8, 1]), ("EXEC", [1, 12]), ("DISCARD", [1, 2]), ("UNWATCH", [1, 1])];
-
-const NUMBERS: &[&str] = &[
-    "0",
-    "1",
-    "-1",
-    "2",
-    "3",
-    "5",
-    "-2",
-    "-3",
-    "-100",
-    "100",
-    "9223372036854775807",
-    "-9223372036854775808",
-    "9223372036854775808",
-    "-9223372036854775807",
-    "-0",
-    "01",
-    "+1",
-    " 1",
-    "1 ",
-    "1.5",
-    "",
-    "abc",
-    "99999999999999999999",
-];
-
-const VALUES: &[&[u8]] = &[
-    b"",
-    b"1",
-    b"-5",
-    b"17",
-    b"0",
-    b"007",
-    b"+1",
-    b" 1",
-    b"9223372036854775807",
-    b"-9223372036854775808",
-    b"abc",
-    b"two words",
-    b"a\r\nb",
-    b"\x80\x00\xff",
-    b"\xf4\x8f\xb8\x80",
-    b"\xf4\x8f\xbb\xbf",
-    b"\xed\xa0\x80",
-    "\u{e9}t\u{e9}".as_bytes(),
-    b"\x80\x03}q\x00.",
-    b"NX",
-    b"hello world, this is a text of more than forty-four bytes in all",
-];
-
-const KEYS: &[&[u8]] =
-    &[b"a", b"b", b"c", b"user:1", b"user:2", b"", b"\xff\x00k", b"a*b", b"a\r\nb", "cl\u{e9}".as_bytes()];
-
-const FIELDS: &[&[u8]] =
-    &[b"f", b"g", b"h", b"1", b"\x80\xff", "\u{e9}".as_bytes(), b"a b", b"\xf4\x8f\xb8\x81"];
-
-const PATTERNS: &[&[u8]] = &[
-    b"*",
-    b"",
-    b"?",
-    b"a*",
-    b"user:[0-9]",
-    b"user:[^1]",
-    b"*\\*b",
-    b"\xff*",
-    b"*\xa9",
-    b"[a-c]",
-    b"[",
-    b"[^",
-    b"a[]",
-    b"\\",
-    b"*:*",
-    b"[c-a]",
-    b"??????",
-    b"*a*b*",
-];
-
-/// What is drawn from.
+/// Who draws.
 struct Draw {
     rng: Rng,
     /// Lifetimes that are taken: no two are about the same, so which is longer never depends on the moment.
     taken: BTreeSet<u64>,
     /// May keys be watched in this list? Else all may be deleted.
     may_watch: bool,
+    /// Are commands sent many at once, most of them GET and SET?
+    is_piped: bool,
 }
 
 /// The list of a seed.
 pub(super) fn list(seed: u64) -> Vec<Step> {
     let mut rng = Rng(seed);
     let may_watch = !rng.chance(4);
-    let mut draw = Draw { rng, taken: BTreeSet::new(), may_watch };
+    let is_piped = rng.chance(2);
+    let mut draw = Draw { rng, taken: BTreeSet::new(), may_watch, is_piped };
     let length = 10 + draw.rng.below(50);
-    let mut is_queuing = [false; 2];
-    let mut steps = Vec::new();
+    let (mut is_queuing, mut steps) = ([false; 2], Vec::new());
     for _ in 0..length {
-        let who = usize::from(draw.rng.chance(4));
-        let is_in = &mut is_queuing[who];
-        let (mut words, is_walk) = draw.command(*is_in);
-        *is_in = match &words[0][..] {
-            b"MULTI" => true,
-            b"EXEC" | b"DISCARD" => false,
-            _ => *is_in,
-        };
-        if &words[0] == b"DBSIZE" {
-            // Redis counts what is past until somebody looks at it.
-            let looks =
-                std::iter::once(b"EXISTS".to_vec()).chain(KEYS.iter().map(|key| key.to_vec())).collect();
-            steps.push(Step { who, words: looks, is_walk: false });
-        }
-        draw.respell(&mut words[0]);
-        steps.push(Step { who, words, is_walk });
+        let who = usize::from(draw.rng.chance(if is_piped { 20 } else { 4 }));
+        draw.step(who, &mut is_queuing[who], &mut steps);
     }
     steps
 }
 
+/// Redis counts what is past until somebody looks at it.
+fn looks() -> Vec<Vec<u8>> {
+    std::iter::once(b"EXISTS".to_vec()).chain(KEYS.iter().map(|key| key.to_vec())).collect()
+}
+
 impl Draw {
+    /// Draws a command of a connection, which may be between MULTI and EXEC.
+    fn step(&mut self, who: usize, is_queuing: &mut bool, steps: &mut Vec<Step>) {
+        let (mut words, is_walk) = self.command(*is_queuing);
+        *is_queuing = match &words[0][..] {
+            b"MULTI" => true,
+            b"EXEC" | b"DISCARD" => false,
+            _ => *is_queuing,
+        };
+        if words[0] == b"DBSIZE" {
+            steps.push(Step { who, words: looks(), is_walk: false, is_piped: false });
+        }
+        self.respell(&mut words[0]);
+        let is_piped = self.is_piped && !self.rng.chance(10);
+        steps.push(Step { who, words, is_walk, is_piped });
+    }
+
     /// A command; a walk may only be drawn where commands are carried out at once.
     fn command(&mut self, is_queuing: bool) -> (Vec<Vec<u8>>, bool) {
         let kind = self.rng.below(100);
-        if kind < 15 {
+        if kind < if self.is_piped { 3 } else { 15 } {
             return (self.of_transactions(is_queuing), false);
         }
         if kind < 20 && !is_queuing {
             return (self.walk(), true);
         }
-        let (name, shape) = *self.rng.pick(SHAPES);
+        let is_plain = self.is_piped && !self.rng.chance(3);
+        let (name, shape) = *self.rng.pick(if is_plain { PLAIN } else { SHAPES });
         let mut words = vec![name.as_bytes().to_vec()];
         if name.starts_with("FLUSH") && self.may_watch {
             return (vec![b"PING".to_vec()], false);
@@ -310,14 +179,13 @@ impl Draw {
     /// The words of a letter.
     fn letter(&mut self, letter: char, words: &mut Vec<Vec<u8>>) {
         match letter {
-            'k' => words.push(self.pick(KEYS)),
-            'f' => words.push(self.pick(FIELDS)),
+            'k' => words.push(self.key(&words[0])),
             'F' if self.rng.chance(20) => words.push(Vec::new()),
-            'F' => words.push(self.pick(FIELDS)),
+            'K' => words.push(self.pick(&KEYS[..4])),
+            'f' | 'F' => words.push(self.pick(FIELDS)),
             'v' => words.push(self.value()),
-            'n' => words.push(self.pick(NUMBERS)),
             'i' if self.rng.chance(2) => words.push(self.rng.below(12).to_string().into_bytes()),
-            'i' => words.push(self.pick(NUMBERS)),
+            'n' | 'i' => words.push(self.pick(NUMBERS)),
             'p' => words.push(self.pick(PATTERNS)),
             's' | 'm' | 't' | 'T' => words.push(self.lifetime(letter)),
             'O' => self.options(words),
@@ -328,6 +196,17 @@ impl Draw {
             'c' => self.client(words),
             _ => panic!("no word is {letter}"),
         }
+    }
+
+    /// A key, most often one of those that mostly hold what the command is for.
+    fn key(&mut self, name: &[u8]) -> Vec<u8> {
+        let fit = match name[0].to_ascii_uppercase() {
+            _ if self.rng.chance(3) => KEYS,
+            b'H' => &KEYS[..3],
+            b'L' | b'R' => &KEYS[3..5],
+            _ => &KEYS[5..],
+        };
+        self.pick(fit)
     }
 
     fn value(&mut self) -> Vec<u8> {
@@ -350,8 +229,8 @@ impl Draw {
         }
     }
 
-    /// A lifetime: long, past, or none. `s` and `m` are from now on, `t` and `T` since 1970, small letters in seconds but
-    /// for `m`.
+    /// A lifetime: long, past, or none. `s` and `m` are from now on, `t` and `T` since 1970, small letters in seconds
+    /// but for `m`.
     fn lifetime(&mut self, letter: char) -> Vec<u8> {
         let unit = if matches!(letter, 'm' | 'T') { 1000 } else { 1 };
         match self.rng.below(12) {
@@ -393,6 +272,13 @@ impl Draw {
                 _ => self.ends(words, "set"),
             }
         }
+        let is_alone = words.len() == 4
+            && !["NX", "XX", "GET", "KEEPTTL"]
+                .iter()
+                .any(|word| words[3].eq_ignore_ascii_case(word.as_bytes()));
+        if is_alone {
+            words.push(b"100".to_vec());
+        }
         if self.rng.chance(25) && words.len() > 4 {
             words.push(b"PERSIST".to_vec());
         }
@@ -400,58 +286,10 @@ impl Draw {
 
     /// The cursor and the options of a walk that is refused.
     fn bad_walk(&mut self, words: &mut Vec<Vec<u8>>) {
-        let bad: &[&[&str]] = &[
-            &["x"],
-            &[" 0"],
-            &["1x"],
-            &["99999999999999999999"],
-            &["0", "MATCH"],
-            &["0", "COUNT", "0"],
-            &["0", "COUNT", "-1"],
-            &["0", "COUNT", "x"],
-            &["0", "NO"],
-            &["0", "COUNT"],
-            &["0", "MATCH", "a", "b"],
-            &["x", "NO"],
-        ];
-        words.extend(self.rng.pick(bad).iter().map(|word| word.as_bytes().to_vec()));
+        words.extend(self.rng.pick(BAD_WALKS).iter().map(|word| word.as_bytes().to_vec()));
     }
 
     fn client(&mut self, words: &mut Vec<Vec<u8>>) {
-        let some: &[&[&str]] = &[
-            &["GETNAME"],
-            &["getname"],
-            &["SETNAME", "n"],
-            &["SETNAME", ""],
-            &["SETNAME", "a b"],
-            &["SETNAME", "\u{e9}"],
-            &["SETNAME"],
-            &["GETNAME", "x"],
-            &["NOSUCH"],
-            &["NOSUCH", "x"],
-            &["NO-EVICT", "x"],
-            &["NO-EVICT", "on"],
-            &["KILL", "ID", "x"],
-            &["KILL", "ID", "0"],
-            &["KILL", "ID", "999999"],
-        ];
-        words.extend(self.rng.pick(some).iter().map(|word| word.as_bytes().to_vec()));
+        words.extend(self.rng.pick(CLIENT).iter().map(|word| word.as_bytes().to_vec()));
     }
 }
-
-/// Those that no key lives for.
-const NUMBERS_OF_NO_LIFE: &[&str] = &[
-    "0",
-    "-9223372036854775808",
-    "-9223372036854775807",
-    "9223372036854775807",
-    "9223372036854775",
-    "9223372036854776",
-    "abc",
-    "",
-    "01",
-    "-9223372036854775",
-    "-9223372036854776",
-    "9223372036854775808",
-    "1.5",
-];

@@ -29,11 +29,6 @@ impl Server {
         Self { child, lines }
     }
 
-    /// Waits until it has ended by itself.
-    pub(crate) fn wait(&mut self) -> Option<i32> {
-        self.child.wait().expect("it ends").code()
-    }
-
     /// Where it listens with a face, `HOST:PORT` or `unix:PATH`.
     pub(crate) fn address(&self, face: &str) -> &str {
         let place = |line: &&str| line.split_once(' ').is_some_and(|(name, _)| name == face);
@@ -49,6 +44,11 @@ impl Server {
     /// A socket to its line face.
     pub(crate) fn line_client(&self) -> std::net::TcpStream {
         std::net::TcpStream::connect(self.address("line")).expect("it listens")
+    }
+
+    /// Waits until it ends, and tells with what status.
+    pub(crate) fn status(&mut self) -> Option<i32> {
+        self.child.wait().expect("it is a child").code()
     }
 
     /// A connection to its RESP face.

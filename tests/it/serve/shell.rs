@@ -121,13 +121,11 @@ fn a_record_is_answered_again_and_compared() {
     let (status, out, error) = told(&check(&record));
     assert!(status == Some(0) && out.is_empty() && error.contains("answers are as they were"), "{error}");
     let lines = std::fs::read_to_string(&record).expect("it is there");
-    let wanted: String = lines
-        .lines()
-        .map(|line| {
-            let (_, answer) = line.split_once(",\"answer\":").expect("it has an answer");
-            format!("{}\n", answer.strip_suffix('}').expect("it ends"))
-        })
-        .collect();
+    let answers = lines.lines().map(|line| {
+        let (_, answer) = line.split_once(",\"answer\":").expect("it has an answer");
+        format!("{}\n", answer.strip_suffix('}').expect("it ends"))
+    });
+    let wanted = answers.collect::<Vec<_>>().concat();
     let again = rewind(&["run", &path(&record)]).output().expect("it runs");
     assert_eq!(told(&again), (Some(0), wanted, String::new()));
     // One answer is another.

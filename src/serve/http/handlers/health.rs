@@ -13,7 +13,7 @@ pub(in crate::serve::http) fn health(_: &mut Call<'_>) -> Outcome {
 pub(in crate::serve::http) fn readiness(call: &mut Call<'_>) -> Outcome {
     let why = if call.server.is_draining.get() {
         "the server ends"
-    } else if call.desk.metrics.commits_failed > 0 {
+    } else if call.desk.has_failed {
         "the store has stopped"
     } else {
         return Ok(Answer::typed(200, TEXT, "ready\n"));

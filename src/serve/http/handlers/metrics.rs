@@ -126,7 +126,7 @@ fn loops(text: &mut Text, call: &Call<'_>) {
     text.head(name, "histogram", "How long a commit takes.");
     text.histogram(name, "", &metrics.commits);
     text.counter("rewind_commits_total", "Commits.", metrics.commits.count);
-    text.gauge("rewind_store_stopped", "Is nothing more written?", u8::from(metrics.commits_failed > 0));
+    text.gauge("rewind_store_stopped", "Is nothing more written?", u8::from(call.desk.has_failed));
     text.gauge("rewind_transactions_open", "Transactions that are open.", call.desk.transactions());
     let name = "rewind_transactions_total";
     text.head(name, "counter", "Transactions that have taken effect, or were refused.");

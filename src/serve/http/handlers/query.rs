@@ -9,7 +9,8 @@ use crate::query::{Aliases, Language};
 use crate::script::{Context, Faults, read_list};
 use crate::serve::http::answer::{Answer, Outcome};
 use crate::serve::http::call::Call;
-use crate::serve::http::problem::{Mistake, Problem};
+use crate::serve::http::problem::{Mistake, Problem, too_long};
+use crate::serve::http::replies::Replies;
 use crate::serve::own;
 use crate::time::Clock;
 use crate::wire::{Request, Term, raw_query};
@@ -39,7 +40,7 @@ pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
     }
     let requests: Vec<Request<'_>> = read.into_iter().flatten().collect();
     let answers = ask(call, &requests)?;
-    Ok(Answer::json(200, &answers))
+    Ok(Answer::typed(200, "application/json", answers))
 }
 
 /// The words of each query; `None` where one has none.
@@ -98,13 +99,26 @@ fn mistakes(text: &str, faults: &Faults) -> Vec<Mistake> {
     told.collect()
 }
 
-/// Asks a list as one group. What it leaves open of its own is rolled back.
-fn ask(call: &mut Call<'_>, requests: &[Request<'_>]) -> Result<Vec<Term>, Problem> {
-    let mut answers: Vec<Term> = Vec::with_capacity(requests.len());
-    let mut queries = requests.iter().flat_map(Request::queries);
-    let begins = queries.any(|query| query.operation().access().is_of_transactions());
+/// Asks a list as one group, whose queries are answered one by one, those of its batches too. What it leaves open of
+/// its own is rolled back.
+fn ask(call: &mut Call<'_>, requests: &[Request<'_>]) -> Result<Vec<u8>, Problem> {
+    let shapes: Vec<_> = requests.iter().map(Request::batched).collect();
+    let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().map(Request::One).collect();
+    let limits = &call.desk.options.limits;
+    if queries.len() > limits.queries {
+        return Err(Problem::new(413, "long", "the list has too many queries"));
+    }
+    let mut out = vec![b'['];
+    let mut replies = Replies::new(&mut out, limits.unread, &shapes);
+    let mut each = queries.iter().flat_map(Request::queries);
+    let begins = each.any(|query| query.operation().access().is_of_transactions());
     let own = if begins && call.who.is_none() { Some(call.desk.transaction()?) } else { None };
     let who = call.who.or(own.as_ref());
-    call.desk.ask_group(who, requests, call.held, |_, answer| answers.push(answer.into()))?;
-    Ok(answers)
+    call.desk.ask_group(who, &queries, call.held, |_, answer| replies.take(answer))?;
+    if replies.finish() {
+        out.push(b']');
+        Ok(out)
+    } else {
+        Err(too_long())
+    }
 }

@@ -10,7 +10,7 @@ use crate::db::Kind;
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::desk::{Desk, Held, Replies};
-use crate::serve::resp::call::{Refused, WRONG_TYPE, is, text_of};
+use crate::serve::resp::call::{Refused, WRONG_TYPE, is, text_of, writer};
 use crate::serve::resp::writer::{Protocol, Writer};
 use crate::wire::{Answer, Request};
 
@@ -132,7 +132,7 @@ const GET: &str = "GET";
 const SET: &str = "SET";
 
 fn say(replies: &mut Replies, protocol: Protocol, said: Said, reply: &Reply<'_>) {
-    let writer = &mut Writer::new(&mut replies.bytes, protocol);
+    let writer = &mut writer(replies, protocol);
     match (said, reply) {
         (Said::Nothing, _) => return,
         (Said::Done, _) => writer.ok(),

@@ -42,13 +42,11 @@ impl Conditions {
                 ("GT", &mut conditions.if_later),
                 ("LT", &mut conditions.if_earlier),
             ];
-            match of.into_iter().find(|(name, _)| is(word, name)) {
-                Some((_, condition)) => *condition = true,
-                None => {
-                    let word = beginning(word, usize::MAX);
-                    return Err(Refused::said(format!("ERR Unsupported option {word}")));
-                }
-            }
+            let Some((_, condition)) = of.into_iter().find(|(name, _)| is(word, name)) else {
+                let word = beginning(word, usize::MAX);
+                return Err(Refused::said(format!("ERR Unsupported option {word}")));
+            };
+            *condition = true;
         }
         let Self { if_permanent, if_ending, if_later, if_earlier } = conditions;
         if if_permanent && (if_ending || if_later || if_earlier) {

@@ -62,9 +62,8 @@ pub(in crate::serve::resp) fn scan(call: &mut Call<'_>, words: &[&str]) -> Done 
     let (mut part, walk) = (cursor(words[1])?, Walk::read(&words[2..], true)?);
     let (mut found, parts) = (Vec::new(), Database::PARTS as u64);
     while found.len() < walk.count && part < parts {
-        let session = call.who.map(|who| &who.session);
         let number = usize::try_from(part).unwrap_or(Database::PARTS);
-        found.extend(call.desk.database().keys_of_part(session, number));
+        found.extend(call.desk.keys_of_part(call.who, number));
         part += 1;
     }
     let is_of_kind =

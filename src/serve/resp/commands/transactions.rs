@@ -1,8 +1,8 @@
 //! MULTI, EXEC and WATCH on the transactions of the engine, and the way to its own language.
 //!
 //! Invariants: what is queued is carried out in one turn, so nothing comes between; with a store it is one group of the
-//! log. WATCH is a transaction of its own that has read the keys: if its COMMIT is refused, somebody has changed one. Each
-//! key counts from its own WATCH on, so the next WATCH ends that transaction and begins another for all keys.
+//! log. WATCH is a transaction of its own that has read the keys: if its COMMIT is refused, somebody has changed one.
+//! Each key counts from its own WATCH on, so the next WATCH ends that transaction and begins another for all keys.
 
 use std::collections::BTreeSet;
 
@@ -40,22 +40,30 @@ pub(in crate::serve::resp) fn watch(face: &mut RespFace, call: &mut Call<'_>, wo
         face.watched = Some(watched);
         return call.ok();
     }
-    if watched.keys.len() + words.len() > call.desk.options.limits.queries {
+    let (keys, bytes) = (watched.keys.len() + words.len() - 1, watched.bytes + bytes_of(&words[1..]));
+    let limits = &call.desk.options.limits;
+    if keys > limits.queries || bytes > limits.request {
         face.watched = Some(watched);
         return Err(Refused::said("ERR too many keys are watched"));
     }
     // What fails from here on leaves a watch that is broken rather than none.
     face.watched = Some(Watched { is_broken: true, ..Watched::default() });
     watched.is_broken = !watched.is_unchanged(call)?;
+    watched.bytes = bytes;
     watched.keys.extend(words[1..].iter().map(|key| (*key).to_owned()));
     watched.transaction = if watched.is_broken { None } else { Some(begin_with(call, &watched.keys)?) };
     face.watched = Some(watched);
     call.ok()
 }
 
+fn bytes_of(words: &[&str]) -> usize {
+    words.iter().map(|word| word.len()).sum()
+}
+
 /// A transaction that has read these keys.
 fn begin_with(call: &mut Call<'_>, keys: &BTreeSet<String>) -> Result<Transaction, Refused> {
-    let transaction = begin(call)?;
+    let transaction = call.desk.transaction()?;
+    let transaction = begin(call, transaction)?;
     let mut reading = Call { who: Some(&transaction), ..call.again() };
     for key in keys {
         reading.ask(&Query::ExistsRecord { key }, |_, _| ())?;
@@ -79,8 +87,7 @@ pub(in crate::serve::resp) fn unwatch(face: &mut RespFace, call: &mut Call<'_>, 
 }
 
 /// A transaction that has begun.
-fn begin(call: &mut Call<'_>) -> Result<Transaction, Refused> {
-    let transaction = call.desk.transaction()?;
+fn begin(call: &mut Call<'_>, transaction: Transaction) -> Result<Transaction, Refused> {
     Call { who: Some(&transaction), ..call.again() }.ask(&Query::Begin {}, |_, _| ())?;
     Ok(transaction)
 }
@@ -105,7 +112,8 @@ pub(in crate::serve::resp) fn exec(face: &mut RespFace, call: &mut Call<'_>, _: 
     // Where nothing is logged, nothing has to be one group.
     let is_open = face.transaction.is_some();
     if call.desk.is_durable() && !is_open && queue.commands.len() > 1 {
-        face.transaction = Some(begin(call)?);
+        let transaction = call.desk.passing_transaction();
+        face.transaction = Some(begin(call, transaction)?);
     }
     call.say(|writer| writer.array(queue.commands.len()))?;
     face.is_executing = true;
