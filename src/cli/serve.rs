@@ -185,6 +185,16 @@ enum Clock {
 
 /// What is not as it is with Redis.
 const DIFFERENCES: &str = "\
+Over HTTP:
+  - /v1/records/{key}, with /value, /fields/{field}, /items and /ttl below it: GET, PUT, DELETE; /v1/records lists, and
+    /v1/find looks for patterns. ETag, If-Match and If-None-Match make a write depend on what was there.
+  - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
+  - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
+  - /v1/events tells what changes as it is committed (server-sent events), /v1/export has the queries that rebuild
+    everything, /v1/snapshot and /v1/stats are of the store; /metrics, /healthz, /readyz; /openapi.json tells of all routes.
+  - /pim and /pbc speak the dialects of py-in-mem and pybitcask; --compat puts one of them at the root.
+  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins and other names of the host are refused.
+
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
     language of rewind, and `REWIND` alone makes the connection speak it until RESET, where `REDIS GET k` is

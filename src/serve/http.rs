@@ -11,7 +11,7 @@
 //!
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
-//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `replies`, `stream`).
+//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `replies`, `stream`, `feed`).
 
 mod accept;
 mod answer;
@@ -21,6 +21,7 @@ mod call;
 mod conditions;
 mod connection;
 mod dialects;
+mod feed;
 mod guard;
 mod handlers;
 mod openapi;
@@ -35,6 +36,7 @@ mod target;
 mod transactions;
 
 pub(super) use connection::run;
+pub(super) use feed::{Feed, Inside};
 pub(super) use shared::Shared;
 
 /// What somebody is told for whom there is no room.

@@ -13,6 +13,12 @@ mod dialects;
 /// Metrics, and the document of all routes.
 mod documents;
 
+/// What is on the disk.
+mod durable;
+
+/// Those who watch.
+mod events;
+
 /// Lists, streams of lines, exports.
 mod lists;
 

@@ -1,5 +1,7 @@
 //! A request as it is carried out: what it names, and who is asked.
 
+use std::rc::Rc;
+
 use hyper::HeaderMap;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName};
@@ -28,7 +30,7 @@ pub(super) struct Asked {
 pub(super) struct Call<'c> {
     pub(super) desk: &'c mut Desk,
     pub(super) held: &'c mut Held,
-    pub(super) server: &'c Server,
+    pub(super) server: &'c Rc<Server>,
     /// The transaction that it is part of.
     pub(super) who: Option<&'c Transaction>,
     pub(super) asked: &'c Asked,
@@ -73,6 +75,11 @@ impl Asked {
 }
 
 impl Call<'_> {
+    /// The server, for what goes on behind the answer.
+    pub(super) fn shared(&self) -> Rc<Server> {
+        Rc::clone(self.server)
+    }
+
     /// Asks one query. What `each` makes of the reply may leave only in an answer.
     ///
     /// # Errors

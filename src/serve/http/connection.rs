@@ -40,7 +40,7 @@ impl Drop for Line {
 pub(in crate::serve) async fn run<S: Socket>(socket: S, client: Rc<Client>, server: Rc<Server>) {
     client.is_idle.set(false);
     let pace = Rc::new(Pace::new(Rc::clone(&client), Rc::clone(&server)));
-    let io = TokioIo::new(Paced { socket, pace: Rc::clone(&pace) });
+    let io = TokioIo::new(Paced::new(socket, Rc::clone(&pace)));
     let line = Rc::new(Line { server, client, pace, mailbox: Rc::default(), wrong: Cell::new(0) });
     let drained = line.server.http.drained();
     let service = service_fn(|request| {

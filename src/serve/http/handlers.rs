@@ -4,6 +4,8 @@
 
 pub(super) mod backups;
 pub(super) mod cells;
+pub(in crate::serve) mod changes;
+pub(super) mod events;
 pub(super) mod find;
 pub(super) mod health;
 pub(super) mod metrics;

@@ -113,6 +113,7 @@ fn said(status: u16) -> &'static str {
         410 => "it has ended",
         412 => "it is not as it was",
         415 => "a body of this type is not taken",
+        429 => "too many are watching",
         500 => "it has failed",
         422 => "time would run backwards, or ahead",
         _ => "not now",

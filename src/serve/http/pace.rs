@@ -7,9 +7,10 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
 
 use crate::serve::clients::Client;
 use crate::serve::options::FaceKind;
@@ -64,10 +65,37 @@ impl Pace {
     }
 }
 
+/// Who is answered before all was read may send so long, to read the answer: to close at once would take it away.
+const LINGER: Duration = Duration::from_millis(500);
+
 /// The socket.
 pub(super) struct Paced<S> {
-    pub(super) socket: S,
-    pub(super) pace: Rc<Pace>,
+    socket: S,
+    pace: Rc<Pace>,
+    /// Nothing more is written, and what comes until then is read by nobody.
+    lingers: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
+    pub(super) fn new(socket: S, pace: Rc<Pace>) -> Self {
+        Self { socket, pace, lingers: None }
+    }
+
+    /// Reads until the other side has ended too, or time is over.
+    fn linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let sleep = self.lingers.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER)));
+        if sleep.as_mut().poll(context).is_ready() || self.pace.server.is_draining.get() {
+            return Poll::Ready(());
+        }
+        let mut bytes = [0; 4 << 10];
+        loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let read = ready!(Pin::new(&mut self.socket).poll_read(context, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(());
+            }
+        }
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
@@ -86,7 +114,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -120,6 +148,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
+        if self.lingers.is_none() {
+            ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
+        }
+        self.linger(context).map(Ok)
     }
 }

@@ -9,6 +9,7 @@ use crate::wire::{Answer, Term};
 /// Answers, which come query by query, in the shape of what asked for them: a text, or an array for a batch.
 pub(super) struct Replies<'s> {
     out: &'s mut Vec<u8>,
+    /// How long it may become.
     most: usize,
     /// For each request, how many texts it is answered; `None` for one that is no array.
     shapes: slice::Iter<'s, Option<usize>>,
@@ -19,6 +20,7 @@ pub(super) struct Replies<'s> {
 
 impl<'s> Replies<'s> {
     pub(super) fn new(out: &'s mut Vec<u8>, most: usize, shapes: &'s [Option<usize>]) -> Self {
+        let most = out.len().saturating_add(most);
         Self { out, most, shapes: shapes.iter(), missing: 0, is_first: true }
     }
 

@@ -155,6 +155,7 @@ impl Stream {
         let level = Language::records().last_level();
         let request = Request::parse(&raw_query(&terms), desk.see().aliases(), level);
         let request = request.map_err(|mistake| Problem::from(crate::db::Error::from(mistake)))?;
+        let before = self.out.len();
         let shapes = [request.batched()];
         let mut replies = Replies::new(&mut self.out, desk.options.limits.unread, &shapes);
         let requests = std::slice::from_ref(&request);
@@ -169,6 +170,7 @@ impl Stream {
             }
         }
         if !replies.finish() {
+            self.out.truncate(before);
             return Err(too_long());
         }
         self.out.push(b'\n');

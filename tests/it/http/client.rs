@@ -43,6 +43,11 @@ impl Client {
         self.socket.get_mut().write_all(bytes).expect("it is sent");
     }
 
+    /// The same; `false` where nobody is there any more.
+    pub(super) fn try_send(&mut self, bytes: &[u8]) -> bool {
+        self.socket.get_mut().write_all(bytes).is_ok()
+    }
+
     /// The first line of a response and its headers; `None` where the connection ends.
     pub(super) fn head(&mut self) -> Option<Response> {
         let status = self.line()?.split(' ').nth(1)?.parse().expect("a status is a number");

@@ -190,7 +190,8 @@ fn the_document_tells_of_every_route_and_each_does_what_it_tells() {
         let allowed = allow.iter().filter(|method| !["HEAD", "OPTIONS"].contains(method));
         assert!(allowed.eq(told.iter()), "{path}: {allow:?}");
     }
-    let mut asked: BTreeSet<&str> = ["deleteValue"].into();
+    // Events have a test of their own: they do not end.
+    let mut asked: BTreeSet<&str> = ["deleteValue", "events"].into();
     let mut id = String::new();
     for (name, target, body, status) in SAMPLES {
         let (method, path, operation) = &operations[name];

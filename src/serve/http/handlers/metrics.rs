@@ -128,6 +128,8 @@ fn loops(text: &mut Text, call: &Call<'_>) {
     text.counter("rewind_commits_total", "Commits.", metrics.commits.count);
     text.gauge("rewind_store_stopped", "Is nothing more written?", u8::from(call.desk.has_failed));
     text.gauge("rewind_transactions_open", "Transactions that are open.", call.desk.transactions());
+    let dropped = call.desk.feed.dropped;
+    text.counter("rewind_events_dropped_total", "How often who watches had to begin anew.", dropped);
     let name = "rewind_transactions_total";
     text.head(name, "counter", "Transactions that have taken effect, or were refused.");
     text.value(name, "result=\"committed\"", metrics.committed_transactions);

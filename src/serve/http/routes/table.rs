@@ -5,7 +5,7 @@ use hyper::Method;
 use super::{Gives, Route, Takes};
 use crate::serve::http::dialects::{pbc, pim};
 use crate::serve::http::handlers::{
-    backups, cells, find, health, metrics, query, records, store, transactions,
+    backups, cells, events, find, health, metrics, query, records, store, transactions,
 };
 use crate::serve::http::{openapi, stream};
 
@@ -151,6 +151,9 @@ routes! {
         &[], NOTHING, &[(202, Gives::Nothing)], &[404], false, store::snapshot;
     GET "/v1/export" "export" "The queries that rebuild the database, as JSON Lines."
         &[], NOTHING, &[(200, Gives::Text(stream::LINES))], &[], false, store::export;
+    GET "/v1/events" "events" "What changes, as it is committed: a stream of server-sent events."
+        &[("prefix", "only cells whose key begins with it")], NOTHING, &[(200, Gives::Text(events::EVENTS))], &[429],
+        false, events::events;
     GET "/healthz" "health" "Does the server turn?"
         &[], NOTHING, &[(200, PLAIN)], &[], true, health::health;
     GET "/readyz" "readiness" "Does the server take what is asked?"
