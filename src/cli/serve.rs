@@ -191,10 +191,11 @@ Over HTTP:
   - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
   - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
   - /v1/cells lists all cells in pages, and with ?at=@TIME those that a backup holds.
-  - /v1/events tells what changes as it is committed (server-sent events), /v1/export has the queries that rebuild
-    everything, /v1/snapshot and /v1/stats are of the store; /metrics, /healthz, /readyz; /openapi.json tells of all routes.
+  - /v1/events tells what changes as it is committed (server-sent events).
+  - /v1/export has the queries that rebuild everything; /v1/store.tar is a hot backup, a folder that --store opens;
+    /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json tells of all routes.
   - /pim and /pbc speak the dialects of py-in-mem and pybitcask; --compat puts one of them at the root.
-  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins and other names of the host are refused.
+  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins are refused, and other names of the host.
 
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the

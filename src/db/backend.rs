@@ -77,6 +77,15 @@ impl Backend {
         }
     }
 
+    /// The files of the store, as they are after a commit.
+    #[cfg(feature = "serve")]
+    pub(super) fn hot_files(&mut self) -> Result<Option<Vec<store::HotFile>>, Error> {
+        match self {
+            Self::Memory(_) => Ok(None),
+            Self::Disk(store) => Ok(Some(store.hot_files()?)),
+        }
+    }
+
     /// A page of cells as they are or as a backup has them.
     #[cfg(feature = "serve")]
     pub(super) fn page<C>(

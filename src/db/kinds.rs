@@ -6,6 +6,7 @@ use super::{Committed, Database, Error, Pending, Session};
 use crate::engine::{Engine, Kind, LiveCell, Page, PageOfCells, Sizes};
 use crate::query::Query;
 use crate::reply::Reply;
+use crate::store::HotFile;
 use crate::time::Time;
 
 impl Database {
@@ -48,6 +49,15 @@ impl Database {
     /// records were live then.
     pub fn backups(&mut self, session: Option<&Session>) -> Vec<(Time, u64)> {
         self.backend.engine_mut().backups(session)
+    }
+
+    /// Commits, and hands out the files of the store as they are then; `None` in memory. They can be read while the
+    /// database goes on, and a store can be opened from what is read.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn hot_files(&mut self) -> Result<Option<Vec<HotFile>>, Error> {
+        self.backend.hot_files()
     }
 
     /// A page of cells as they are or, with a moment, as the latest backup taken at it or before has them; `None` if

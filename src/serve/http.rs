@@ -11,7 +11,7 @@
 //!
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
-//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `replies`, `stream`, `feed`).
+//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `replies`, `stream`, `feed`, `tar`).
 
 mod accept;
 mod answer;
@@ -32,6 +32,7 @@ mod routes;
 mod service;
 mod shared;
 mod stream;
+mod tar;
 mod target;
 mod transactions;
 

@@ -8,6 +8,7 @@ pub(in crate::serve) mod changes;
 pub(super) mod events;
 pub(super) mod find;
 pub(super) mod health;
+pub(super) mod hot;
 pub(super) mod metrics;
 pub(super) mod past;
 pub(super) mod query;

@@ -103,7 +103,7 @@ fn metrics_are_as_prometheus_reads_them() {
 }
 
 /// A request of each operation, which it answers well, and what is answered.
-const SAMPLES: [(&str, &str, &str, u16); 62] = [
+const SAMPLES: [(&str, &str, &str, u16); 63] = [
     ("putValue", "/v1/records/a/value", "1", 201),
     ("getValue", "/v1/records/a/value", "", 200),
     ("putField", "/v1/records/a/fields/f", "1", 201),
@@ -132,6 +132,7 @@ const SAMPLES: [(&str, &str, &str, u16); 62] = [
     ("stats", "/v1/stats", "", 200),
     ("snapshot", "/v1/snapshot", "", 202),
     ("export", "/v1/export", "", 200),
+    ("archive", "/v1/store.tar", "", 200),
     ("health", "/healthz", "", 200),
     ("readiness", "/readyz", "", 200),
     ("metrics", "/metrics", "", 200),

@@ -37,6 +37,77 @@ fn where_the_disk_is_full_reads_go_on_and_writes_are_refused() {
     assert!(client.get("/metrics").text().contains("\nrewind_store_stopped 1\n"));
 }
 
+/// The files of an archive.
+fn unpacked(mut archive: &[u8], folder: &std::path::Path) -> usize {
+    let mut count = 0;
+    while archive[0] != 0 {
+        let (header, rest) = archive.split_at(512);
+        let text = |range: std::ops::Range<usize>| {
+            let text = std::str::from_utf8(&header[range]).expect("it is ASCII");
+            text.trim_end_matches('\0').to_owned()
+        };
+        let length = usize::from_str_radix(&text(124..136), 8).expect("it is a number");
+        let path = folder.join(text(0..100));
+        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("there is room");
+        std::fs::write(path, &rest[..length]).expect("there is room");
+        archive = &rest[length.next_multiple_of(512)..];
+        count += 1;
+    }
+    assert_eq!(archive, [0; 1024]);
+    count
+}
+
+#[test]
+fn a_hot_backup_opens_as_it_was_after_a_commit() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("here").display().to_string();
+    let server = start(&[
+        "--store",
+        &store,
+        "--segment-max",
+        "64KiB",
+        "--compact-after",
+        "128KiB",
+        "--inline-max",
+        "100",
+    ]);
+    assert_eq!(Client::to(&start(&[])).get("/v1/store.tar").status, 404);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        // All the while somebody writes.
+        threads.spawn(|| {
+            let mut client = Client::to(&server);
+            for n in 0.. {
+                if is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+                let value = format!("{n} {}", "x".repeat(500));
+                let list = format!("[[\"PUT\",\"a\",\"{value}\"],[\"PUT\",\"b\",\"{value}\"]]");
+                assert_eq!(client.post("/v1/query", &list).status, 200);
+            }
+        });
+        let mut client = Client::to(&server);
+        for round in 0..8 {
+            let put = client.ask("PUT", "/v1/records/round/value", &[TEXT], &format!("{round}"));
+            assert!([201, 204].contains(&put.status), "{put:?}");
+            let response = client.get("/v1/store.tar");
+            assert_eq!((response.status, response.header("content-type")), (200, Some("application/x-tar")));
+            let copy = folder.path().join(format!("copy {round}"));
+            assert!(unpacked(&response.body, &copy) >= 2);
+            let copy = copy.join("store").display().to_string();
+            let verified = crate::rewind(&["log", "verify", &copy]).output().expect("it runs");
+            assert_eq!(verified.status.code(), Some(0), "{verified:?}");
+            let list = b"[[\"GET\",\"round\"],[\"GET\",\"a\"],[\"GET\",\"b\"]]";
+            let output = crate::feed(&["run", "--format", "json", "--store", &copy, "-"], list);
+            let answers: Vec<String> = serde_json::from_slice(&output.stdout).expect("it is JSON");
+            assert_eq!(answers[0], round.to_string());
+            // A group is there whole or not at all.
+            assert_eq!(answers[1], answers[2]);
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
 #[test]
 fn what_was_acknowledged_before_a_kill_is_there_after_it() {
     let folder = tempfile::tempdir().expect("there is room");

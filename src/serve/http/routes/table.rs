@@ -5,7 +5,7 @@ use hyper::Method;
 use super::{Gives, Route, Takes};
 use crate::serve::http::dialects::{pbc, pim};
 use crate::serve::http::handlers::{
-    backups, cells, events, find, health, metrics, past, query, records, store, transactions,
+    backups, cells, events, find, health, hot, metrics, past, query, records, store, transactions,
 };
 use crate::serve::http::{openapi, stream};
 
@@ -163,6 +163,8 @@ routes! {
     GET "/v1/events" "events" "What changes, as it is committed: a stream of server-sent events."
         &[("prefix", "only cells whose key begins with it")], NOTHING, &[(200, Gives::Text(events::EVENTS))], &[429],
         false, events::events;
+    GET "/v1/store.tar" "archive" "A hot backup: a folder that --store opens, as it was after one commit."
+        &[], NOTHING, &[(200, Gives::Text(hot::TAR))], &[404], false, hot::archive;
     GET "/healthz" "health" "Does the server turn?"
         &[], NOTHING, &[(200, PLAIN)], &[], true, health::health;
     GET "/readyz" "readiness" "Does the server take what is asked?"
