@@ -34,7 +34,7 @@
 //! - [`db`]: the front door: a database in memory or on disk, with a method for each operation
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
-//! - [`serve`]: the database on the network: RESP and a line protocol, one loop that owns it
+//! - [`serve`]: the database on the network: RESP, HTTP and a line protocol, one loop that owns it
 //! - [`judge`]: whoever answers lists of words, and what is right; random lists, the hunt, reports
 //! - [`track`]: the forms of the exercise: built-in suites, starter kits
 //! - [`cli`]: the program `rewind`, one file a subcommand

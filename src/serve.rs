@@ -13,7 +13,7 @@
 //! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`), who owns
 //! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`), how a connection goes on
 //! (`face`, `own`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
-//! `resp` and `line`.
+//! `resp`, `line`, and `http`, which has its own way from a socket to a request.
 
 mod address;
 mod clients;
@@ -21,6 +21,7 @@ mod clock;
 mod connection;
 mod desk;
 mod face;
+mod http;
 mod limits;
 pub mod line;
 mod listener;
@@ -36,6 +37,6 @@ mod turn;
 
 pub use address::Address;
 pub use limits::Limits;
-pub use options::{ClockSource, FaceKind, Options};
+pub use options::{ClockSource, Compat, FaceKind, Options};
 pub use passwords::{Passwords, Unsafe};
 pub use server::{Event, Failure, serve};

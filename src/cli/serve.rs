@@ -10,14 +10,15 @@ use clap::ValueEnum;
 use super::store_args::StoreArgs;
 use super::{Failure, on_interrupt, say};
 use crate::db::Database;
-use crate::serve::{self, Address, ClockSource, Event, FaceKind, Limits, Options, Passwords, Unsafe};
+use crate::serve::{self, Address, ClockSource, Compat, Event, FaceKind, Limits, Options, Passwords, Unsafe};
 use crate::store::ByteSize;
-use crate::time::ClockRule;
+use crate::time::{ClockRule, Ttl};
 
 /// Where it listens if nothing else is said.
 const RESP: &str = "127.0.0.1:7400";
+const HTTP: &str = "127.0.0.1:7480";
 
-/// Serve a database to Redis clients and to those of a line protocol
+/// Serve a database to Redis clients, over HTTP, and in a line protocol
 ///
 /// It prints a line for each place where it listens, then `ready`. SIGTERM, SIGINT or SHUTDOWN end it: what is in hand is
 /// answered and committed first.
@@ -28,6 +29,10 @@ pub(super) struct ServeArgs {
     /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one [default: 127.0.0.1:7400]
     #[arg(long, value_name = "ADDR")]
     resp: Vec<Address>,
+
+    /// Listen for HTTP [default: 127.0.0.1:7480, beside --resp, where nothing is told of any]
+    #[arg(long, value_name = "ADDR")]
+    http: Vec<Address>,
 
     /// Listen for the line protocol
     #[arg(long, value_name = "ADDR")]
@@ -40,6 +45,22 @@ pub(super) struct ServeArgs {
     /// One password a line, NAME:PASSWORD or PASSWORD; - is standard input [default: REWIND_AUTH, whose text is such lines]
     #[arg(long, value_name = "FILE")]
     auth: Option<PathBuf>,
+
+    /// A name, beside those of this machine, that requests of HTTP may call the server by
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+
+    /// An origin, such as https://app.example, whose pages may ask over HTTP
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    cors: Vec<String>,
+
+    /// A dialect whose routes are at the root of HTTP as well; they are at /pim and /pbc in any case
+    #[arg(long, value_name = "DIALECT")]
+    compat: Option<Dialect>,
+
+    /// Milliseconds that what py-in-mem's put puts lives if it does not say [default: for ever]
+    #[arg(long, value_name = "MS")]
+    default_ttl: Option<u64>,
 
     /// Refuse writes
     #[arg(long)]
@@ -116,7 +137,15 @@ struct LimitArgs {
     #[arg(long, value_name = "MS", default_value = "10000")]
     request_timeout: u64,
 
-    /// Milliseconds that a connection of the line protocol may be idle
+    /// Milliseconds that the head of a request of HTTP may take
+    #[arg(long, value_name = "MS", default_value = "5000")]
+    head_timeout: u64,
+
+    /// Milliseconds that a transaction of HTTP may be idle
+    #[arg(long, value_name = "MS", default_value = "30000")]
+    transaction_timeout: u64,
+
+    /// Milliseconds that a connection of HTTP or of the line protocol may be idle
     #[arg(long, value_name = "MS", default_value = "300000")]
     idle_timeout: u64,
 
@@ -127,6 +156,22 @@ struct LimitArgs {
     /// Milliseconds that what is in hand may take at the end
     #[arg(long, value_name = "MS", default_value = "5000")]
     drain_timeout: u64,
+}
+
+/// A dialect of another system.
+#[derive(Clone, Copy, ValueEnum)]
+enum Dialect {
+    /// py-in-mem: GET /keys, PUT /put, …
+    PyInMem,
+    /// pybitcask: POST /put, GET /get/{key}, …
+    Pybitcask,
+}
+
+/// An origin as browsers write it.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_one = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@']));
+    if is_one { Ok(text.to_owned()) } else { Err("an origin is http:// or https:// and a host".to_owned()) }
 }
 
 /// What moves the clock of a server.
@@ -140,6 +185,16 @@ enum Clock {
 
 /// What is not as it is with Redis.
 const DIFFERENCES: &str = "\
+Over HTTP:
+  - /v1/records/{key}, with /value, /fields/{field}, /items and /ttl below it: GET, PUT, DELETE; /v1/records lists, and
+    /v1/find looks for patterns. ETag, If-Match and If-None-Match make a write depend on what was there.
+  - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
+  - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
+  - /v1/events tells what changes as it is committed (server-sent events), /v1/export has the queries that rebuild
+    everything, /v1/snapshot and /v1/stats are of the store; /metrics, /healthz, /readyz; /openapi.json tells of all routes.
+  - /pim and /pbc speak the dialects of py-in-mem and pybitcask; --compat puts one of them at the root.
+  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins and other names of the host are refused.
+
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
     language of rewind, and `REWIND` alone makes the connection speak it until RESET, where `REDIS GET k` is
@@ -166,9 +221,11 @@ impl ServeArgs {
     fn options(&self) -> Result<Options, Failure> {
         let resp = self.resp.iter().map(|address| (FaceKind::Resp, address.clone()));
         let line = self.line.iter().map(|address| (FaceKind::Line, address.clone()));
-        let mut listeners: Vec<_> = resp.chain(line).collect();
+        let http = self.http.iter().map(|address| (FaceKind::Http, address.clone()));
+        let mut listeners: Vec<_> = resp.chain(line).chain(http).collect();
         if listeners.is_empty() {
             listeners.push((FaceKind::Resp, RESP.parse().map_err(Failure::Bug)?));
+            listeners.push((FaceKind::Http, HTTP.parse().map_err(Failure::Bug)?));
         }
         let passwords = self.passwords()?;
         let far = listeners.iter().find(|(_, address)| !address.is_local());
@@ -191,6 +248,13 @@ impl ServeArgs {
             passwords,
             read_only: self.read_only,
             no_shutdown: self.no_shutdown,
+            allowed_hosts: self.allow_host.clone(),
+            cors: self.cors.clone(),
+            compat: self.compat.map(|dialect| match dialect {
+                Dialect::PyInMem => Compat::PyInMem,
+                Dialect::Pybitcask => Compat::PyBitcask,
+            }),
+            default_ttl: self.default_ttl.map(Ttl),
             record: self.record.clone().map(|path| (path, self.force)),
             limits: self.limits.limits(),
         })
@@ -231,6 +295,8 @@ impl LimitArgs {
             transactions: self.max_transactions,
             memory: self.max_memory.map(|size| size.0),
             request_timeout: Duration::from_millis(self.request_timeout),
+            head_timeout: Duration::from_millis(self.head_timeout),
+            transaction_timeout: Duration::from_millis(self.transaction_timeout),
             idle_timeout: Duration::from_millis(self.idle_timeout),
             write_timeout: Duration::from_millis(self.write_timeout),
             drain_timeout: Duration::from_millis(self.drain_timeout),

@@ -6,6 +6,7 @@ use super::{Committed, Database, Error, Pending, Session};
 use crate::engine::{Engine, Kind, Sizes};
 use crate::query::Query;
 use crate::reply::Reply;
+use crate::time::Time;
 
 impl Database {
     /// In how many parts [`Self::keys_of_part`] walks the map of keys.
@@ -41,6 +42,12 @@ impl Database {
     /// The live keys of a part of the map, in no order. A key is always of the same part.
     pub fn keys_of_part(&mut self, session: Option<&Session>, part: usize) -> Vec<String> {
         self.backend.engine_mut().keys_of_part(session, part)
+    }
+
+    /// The moments that can be gone back to, as a session or the database's own sees them, in order, each with how many
+    /// records were live then.
+    pub fn backups(&mut self, session: Option<&Session>) -> Vec<(Time, u64)> {
+        self.backend.engine_mut().backups(session)
     }
 
     /// Looks at the records of some keys that will be asked: together they come from memory in the time of one.

@@ -9,6 +9,7 @@ use super::shards::PARTS;
 use super::stored::StoredValue;
 use super::{Common, Engine, OWN, Session};
 use crate::query::Query;
+use crate::time::Time;
 
 /// What a key holds, to those to whom it may hold one thing alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,13 @@ impl Engine {
         seen.map(|(key, _)| key.to_string()).collect()
     }
 
+    /// The moments that can be gone back to, as a session or the engine's own sees them, in order, each with how many
+    /// records were live then.
+    pub fn backups(&mut self, session: Option<&Session>) -> Vec<(Time, u64)> {
+        let (_, head) = self.looked_at(session, &Query::Aliases {});
+        head.backups.iter().map(|(taken, backup)| (taken, backup.live.count(backup.now))).collect()
+    }
+
     /// Looks at the records of some keys, so that they are near when they are asked: all at once they come in the
     /// time of one.
     pub fn look_ahead<'k>(&self, keys: impl Iterator<Item = &'k str>) {
@@ -70,7 +78,7 @@ impl Engine {
 mod tests {
     use super::*;
     use crate::reply::Reply;
-    use crate::time::{ClockRule, Time, Ttl};
+    use crate::time::{ClockRule, Ttl};
 
     #[test]
     fn a_key_holds_what_is_live_of_it_where_a_session_stands() {

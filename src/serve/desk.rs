@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use super::clients::Clients;
 use super::clock;
+use super::http::{Feed, Inside};
 use super::metrics::Metrics;
 use super::options::{ClockSource, Options};
 use super::record::Recorder;
@@ -68,6 +69,8 @@ pub(super) struct Transaction {
     /// What a record calls its session.
     number: u64,
     open: Rc<Cell<usize>>,
+    /// What it has written, for those who watch.
+    inside: Inside,
 }
 
 /// The owner of the database.
@@ -85,13 +88,16 @@ pub(super) struct Desk {
     pub(super) is_full: bool,
     /// Has a commit failed? Nothing is written any more then.
     pub(super) has_failed: bool,
+    /// What those are told who watch.
+    pub(super) feed: Feed,
 }
 
 impl Desk {
     pub(super) fn new(database: Database, options: Options) -> Self {
         let (clients, metrics, recorder) = (Clients::default(), Metrics::new(), None);
         let (open, sessions, is_full, has_failed) = (Rc::default(), 0, false, false);
-        Self { database, options, clients, metrics, recorder, open, sessions, is_full, has_failed }
+        let feed = Feed::default();
+        Self { database, options, clients, metrics, recorder, open, sessions, is_full, has_failed, feed }
     }
 
     /// Begins the record, if one is asked for.
@@ -150,7 +156,8 @@ impl Desk {
     pub(super) fn passing_transaction(&mut self) -> Transaction {
         self.sessions += 1;
         self.open.set(self.open.get() + 1);
-        Transaction { session: self.database.session(), number: self.sessions, open: Rc::clone(&self.open) }
+        let (session, open, inside) = (self.database.session(), Rc::clone(&self.open), Inside::default());
+        Transaction { session, number: self.sessions, open, inside }
     }
 
     /// How many transactions are open.
@@ -171,9 +178,12 @@ impl Desk {
     ) -> Result<R, Refusal> {
         self.check(query)?;
         let (session, most) = (who.map(|who| &who.session), self.options.limits.unread);
-        let recorder = &mut self.recorder;
+        let (recorder, feed) = (&mut self.recorder, &mut self.feed);
         let now = self.database.now();
         let answered = self.database.settle(session, query, held, |replies, reply| {
+            if feed.is_on() {
+                feed.asked(who.map(|who| &who.inside), query, Some(reply));
+            }
             if let Some(recorder) = recorder {
                 recorder.query(number(who), now, query, reply);
             }
@@ -196,8 +206,14 @@ impl Desk {
     ) -> Result<(), Refusal> {
         requests.iter().flat_map(Request::queries).try_for_each(|query| self.check(query))?;
         let (session, now, recorder) = (who.map(|who| &who.session), self.database.now(), &mut self.recorder);
-        let most = self.options.limits.unread;
+        let (most, feed) = (self.options.limits.unread, &mut self.feed);
         let applied = self.database.apply_pending(session, requests, held, |replies, request, answer| {
+            if feed.is_on() {
+                let reply = if let Answer::One(reply) = answer { Some(reply) } else { None };
+                for query in request.queries() {
+                    feed.asked(who.map(|who| &who.inside), query, reply);
+                }
+            }
             if let Some(recorder) = recorder {
                 recorder.request(number(who), now, request, answer);
             }
@@ -248,6 +264,13 @@ impl Desk {
         }
         let adds = access == Access::Alias || access == Access::Write && adds(query);
         if self.is_full && adds { Err(Refusal::Memory) } else { Ok(()) }
+    }
+
+    /// What was asked is committed: those who watch are told.
+    pub(super) fn tell_changes(&mut self) {
+        if self.feed.is_on() {
+            self.feed.commit(&mut self.database);
+        }
     }
 
     /// Notes that the clock was asked to move, where a record is kept, and hands on what it holds.

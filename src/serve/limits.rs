@@ -29,6 +29,10 @@ pub struct Limits {
     pub memory: Option<u64>,
     /// How long half a request may stand there.
     pub request_timeout: Duration,
+    /// The same for a head of HTTP.
+    pub head_timeout: Duration,
+    /// How long a transaction of HTTP may be idle.
+    pub transaction_timeout: Duration,
     /// How long a connection may be idle; one of RESP for ever.
     pub idle_timeout: Duration,
     /// How long a client may take nothing of what is to be written.
@@ -84,6 +88,8 @@ impl Default for Limits {
             transactions: 128,
             memory: None,
             request_timeout: Duration::from_secs(10),
+            head_timeout: Duration::from_secs(5),
+            transaction_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_mins(5),
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),

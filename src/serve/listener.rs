@@ -12,10 +12,12 @@ use rustix::fs::Mode;
 use rustix::net::sockopt;
 use rustix::process::{Resource, getrlimit, setrlimit, umask};
 use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio::task::spawn_local;
 
 use super::address::Address;
 use super::connection::{Connection, Socket};
 use super::face::Face;
+use super::http;
 use super::line::LineFace;
 use super::options::FaceKind;
 use super::resp::RespFace;
@@ -132,17 +134,23 @@ impl Listener {
             let _ = socket.try_write(match face {
                 FaceKind::Resp => b"-ERR max number of clients reached\r\n",
                 FaceKind::Line => b"ERROR: too many clients\n",
+                FaceKind::Http => http::TOO_MANY,
             });
             return;
         }
         desk.metrics.face(face).connections += 1;
         let client = desk.clients.add(face, peer, local);
+        let (shared, room) = (Rc::clone(&client), Rc::clone(server));
         let spoken: Box<dyn Face> = match face {
             FaceKind::Resp => Box::new(RespFace::new(Rc::clone(&client), &desk.options)),
             FaceKind::Line => Box::new(LineFace::new(Rc::clone(&client), &desk.options)),
+            FaceKind::Http => {
+                let task = spawn_local(http::run(socket, shared, room));
+                client.task.replace(Some(task.abort_handle()));
+                return;
+            }
         };
-        let connection = Connection::new(socket, spoken, Rc::clone(&client), Rc::clone(server));
-        let task = tokio::task::spawn_local(connection.run());
+        let task = spawn_local(Connection::new(socket, spoken, shared, room).run());
         client.task.replace(Some(task.abort_handle()));
     }
 }

@@ -31,8 +31,10 @@ pub(super) struct Histogram {
 /// All that is counted.
 #[derive(Debug)]
 pub(super) struct Metrics {
-    faces: [FaceMetrics; 2],
+    faces: [FaceMetrics; 3],
     pub(super) began: Instant,
+    /// Requests of HTTP, from the head to the answer.
+    pub(super) requests_of_http: Histogram,
     pub(super) turns: Histogram,
     pub(super) commits: Histogram,
     pub(super) commits_failed: u64,
@@ -57,6 +59,7 @@ impl Metrics {
         Self {
             faces: Default::default(),
             began: Instant::now(),
+            requests_of_http: Histogram::default(),
             turns: Histogram::default(),
             commits: Histogram::default(),
             commits_failed: 0,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::address::Address;
 use super::limits::Limits;
 use super::passwords::Passwords;
+use crate::time::Ttl;
 
 /// How clients speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum FaceKind {
     Resp,
     /// A line a command.
     Line,
+    /// As pages and programs of the web do.
+    Http,
 }
 
 /// What moves the clock.
@@ -23,6 +26,25 @@ pub enum ClockSource {
     Wall,
     /// Timestamps and TICK alone.
     Logical,
+}
+
+/// A dialect whose routes are at the root of HTTP as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compat {
+    /// That of py-in-mem.
+    PyInMem,
+    /// That of pybitcask.
+    PyBitcask,
+}
+
+impl Compat {
+    /// The first segment of its paths.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::PyInMem => "pim",
+            Self::PyBitcask => "pbc",
+        }
+    }
 }
 
 /// What a server is told.
@@ -40,6 +62,14 @@ pub struct Options {
     pub no_shutdown: bool,
     /// Where all queries and answers are written, and whether a file that is there is replaced.
     pub record: Option<(PathBuf, bool)>,
+    /// Names that a request of HTTP may call the server by, beside those of this machine.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may ask.
+    pub cors: Vec<String>,
+    /// The dialect whose routes are at the root as well.
+    pub compat: Option<Compat>,
+    /// How long what py-in-mem's `put` puts lives if it does not say.
+    pub default_ttl: Option<Ttl>,
     /// The bounds that clients are kept in.
     pub limits: Limits,
 }
@@ -51,6 +81,7 @@ impl FaceKind {
         match self {
             Self::Resp => "resp",
             Self::Line => "line",
+            Self::Http => "http",
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, LocalSet, spawn_local};
 
 use super::address::Address;
 use super::desk::Desk;
+use super::http;
 use super::limits::{Limits, READ};
 use super::listener::{self, Listener};
 use super::notify::notify;
@@ -29,6 +30,8 @@ pub(super) struct Server {
     /// Somebody asks the server to end.
     pub(super) shutdown: Notify,
     pub(super) is_draining: Cell<bool>,
+    /// What the connections of HTTP share.
+    pub(super) http: http::Shared,
     limits: Limits,
 }
 
@@ -90,6 +93,7 @@ pub fn serve(
         scratch: RefCell::new(vec![0; READ].into_boxed_slice()),
         shutdown: Notify::new(),
         is_draining: Cell::new(false),
+        http: http::Shared::default(),
     });
     let local = LocalSet::new();
     let ended = local.block_on(&runtime, run(Rc::clone(&server), Rc::new(tell)));
@@ -153,6 +157,7 @@ fn begin(desk: &mut Desk) -> io::Result<()> {
 /// Lets what is in hand come to its end: who is idle is closed at once.
 async fn drain(server: &Server) {
     server.is_draining.set(true);
+    server.http.drain();
     let until = Instant::now() + server.limits.drain_timeout;
     loop {
         let left: Vec<_> = server.desk.borrow().clients.iter().cloned().collect();
@@ -174,6 +179,7 @@ async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
     loop {
         tokio::time::sleep(if memory.is_some() { MEASURE } else { WATCH }).await;
         say(&server, &*tell);
+        server.http.look_round(server.limits.transaction_timeout);
         let desk = &mut *server.desk.borrow_mut();
         // What has died while nobody asked is dead as well.
         desk.pass_time();
@@ -192,10 +198,11 @@ fn end_the_slow(desk: &Desk, limits: &Limits) {
     let is_over = |since: Option<Instant>, most: Duration| since.is_some_and(|since| since.elapsed() > most);
     for client in desk.clients.iter() {
         let can_be_idle = client.face == FaceKind::Resp && client.is_admitted.get();
+        let whole = if client.face == FaceKind::Http { limits.head_timeout } else { limits.request_timeout };
         let is_slow = match client.stalled.get() {
             Some(since) => is_over(Some(since), limits.write_timeout),
             None => {
-                is_over(client.half.get(), limits.request_timeout)
+                is_over(client.half.get(), whole)
                     || !can_be_idle && is_over(Some(client.spoke.get()), limits.idle_timeout)
             }
         };

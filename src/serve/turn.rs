@@ -125,6 +125,9 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
             Some(why)
         }
     };
+    if failed.is_none() {
+        desk.tell_changes();
+    }
     desk.has_failed |= failed.is_some();
     if is_durable {
         desk.metrics.committed(begun.elapsed(), failed);

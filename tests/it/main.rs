@@ -7,6 +7,9 @@ mod amounts;
 #[cfg(all(feature = "store", feature = "judge"))]
 mod db;
 mod engine;
+/// The server, as it is asked over HTTP.
+#[cfg(all(unix, feature = "cli"))]
+mod http;
 #[cfg(feature = "judge")]
 mod judge;
 mod language;

@@ -54,7 +54,7 @@ mod tools;
 mod transcripts;
 
 /// Our server, started.
-mod server;
+pub(crate) mod server;
 
 /// Our own client, and records.
 mod shell;

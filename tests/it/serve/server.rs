@@ -41,6 +41,17 @@ impl Server {
         self.address("resp").rsplit_once(':').expect("it has a port").1
     }
 
+    /// Kills it, as the system would.
+    pub(crate) fn kill(&self) {
+        let killed = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status();
+        assert!(killed.is_ok_and(|status| status.success()), "it is killed");
+    }
+
+    /// A socket to its line face.
+    pub(crate) fn line_client(&self) -> std::net::TcpStream {
+        std::net::TcpStream::connect(self.address("line")).expect("it listens")
+    }
+
     /// Waits until it ends, and tells with what status.
     pub(crate) fn status(&mut self) -> Option<i32> {
         self.child.wait().expect("it is a child").code()

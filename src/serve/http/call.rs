@@ -1,0 +1,105 @@
+//! A request as it is carried out: what it names, and who is asked.
+
+use std::rc::Rc;
+
+use hyper::HeaderMap;
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderName};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::query::Query;
+use crate::reply::Reply;
+use crate::serve::desk::{Desk, Held, Transaction};
+use crate::serve::server::Server;
+use crate::wire::Request;
+
+/// Which transaction a request is part of.
+pub(super) const TRANSACTION: HeaderName = HeaderName::from_static("rewind-transaction");
+
+/// What is asked.
+pub(super) struct Asked {
+    /// What stands in the place of the names in a route's path.
+    pub(super) names: Vec<String>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// A request that is carried out.
+pub(super) struct Call<'c> {
+    pub(super) desk: &'c mut Desk,
+    pub(super) held: &'c mut Held,
+    pub(super) server: &'c Rc<Server>,
+    /// The transaction that it is part of.
+    pub(super) who: Option<&'c Transaction>,
+    pub(super) asked: &'c Asked,
+}
+
+impl Asked {
+    /// What a body is, without what says how it is written.
+    pub(super) fn kind(&self) -> Option<String> {
+        let kind = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        Some(kind.split(';').next().unwrap_or(kind).trim().to_ascii_lowercase())
+    }
+
+    /// What a name of the path stands for.
+    pub(super) fn name(&self, place: usize) -> &str {
+        self.names.get(place).map_or("", String::as_str)
+    }
+
+    /// A parameter of the query.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(own, _)| own == name).map(|(_, value)| &**value)
+    }
+
+    /// The same as a number.
+    ///
+    /// # Errors
+    /// 400: it is none, or not from that range.
+    pub(super) fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Problem> {
+        let Some(text) = self.parameter(name) else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let wrong = || Problem::bad("a parameter is no number that it may be");
+        number.map(Some).ok_or_else(|| wrong().with_detail(format!("{name} is from {least} to {most}")))
+    }
+
+    /// The body, from JSON.
+    ///
+    /// # Errors
+    /// 400.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Problem::bad("the body is not what is asked for").with_detail(error.to_string()))
+    }
+}
+
+impl Call<'_> {
+    /// The server, for what goes on behind the answer.
+    pub(super) fn shared(&self) -> Rc<Server> {
+        Rc::clone(self.server)
+    }
+
+    /// Asks one query. What `each` makes of the reply may leave only in an answer.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub(super) fn ask<R>(
+        &mut self,
+        query: &Query<'_>,
+        each: impl FnOnce(&Reply<'_>) -> R,
+    ) -> Result<R, Problem> {
+        Ok(self.desk.ask(self.who, query, self.held, |_, reply| each(reply))?)
+    }
+
+    /// Is it so?
+    pub(super) fn is_so(&mut self, query: &Query<'_>) -> Result<bool, Problem> {
+        self.ask(query, |reply| *reply == Reply::Bool(true))
+    }
+
+    /// Asks queries as one group.
+    pub(super) fn ask_all(&mut self, queries: Vec<Query<'_>>) -> Result<(), Problem> {
+        let requests: Vec<_> = queries.into_iter().map(Request::One).collect();
+        Ok(self.desk.ask_group(self.who, &requests, self.held, |_, _| ())?)
+    }
+}

@@ -1,0 +1,180 @@
+//! What has changed, group by group, for those who watch.
+//!
+//! Invariants: nothing is told before it is committed; nothing is kept before somebody watches; what is kept is bounded.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use indexmap::IndexSet;
+use tokio::sync::Notify;
+
+use super::handlers::changes::{self, Change, Told};
+use crate::db::Database;
+use crate::query::{Access, Query};
+use crate::reply::Reply;
+use crate::time::Time;
+
+/// So many groups can be gone on from.
+const KEPT: usize = 1_000;
+
+/// So many bytes of them.
+const BYTES: usize = 16 << 20;
+
+/// A group tells of so many changes at most.
+pub(super) const MOST: usize = 100;
+
+/// What somebody has written that is not told.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Written {
+    /// One more than is told, at most.
+    changes: IndexSet<Change>,
+    queries: usize,
+}
+
+/// The same of a transaction, which is told when that takes effect.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Inside {
+    written: RefCell<Written>,
+    is_open: Cell<bool>,
+}
+
+/// A group that was committed.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) number: u64,
+    pub(super) at: Time,
+    pub(super) queries: usize,
+    pub(super) told: Vec<Told>,
+    /// Are there more changes than are told?
+    pub(super) has_more: bool,
+}
+
+/// All that is kept of them.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Feed {
+    /// Has anybody ever watched?
+    is_on: bool,
+    written: Written,
+    groups: VecDeque<Rc<Group>>,
+    bytes: usize,
+    /// The number of the last group, and of the last that is not kept.
+    last: u64,
+    forgotten: u64,
+    /// Whoever watches waits here.
+    pub(super) news: Rc<Notify>,
+    pub(super) readers: Rc<()>,
+    /// How often a reader was too slow, or came too late.
+    pub(super) dropped: u64,
+}
+
+impl Written {
+    fn add(&mut self, query: &Query<'_>) {
+        self.queries += 1;
+        let Some(change) = changes::of(query) else { return };
+        if change.is_of_all() {
+            // What was before it is seen no more.
+            self.changes.clear();
+        }
+        if self.changes.len() <= MOST {
+            self.changes.insert(change);
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        self.queries += other.queries;
+        for change in other.changes {
+            if change.is_of_all() {
+                self.changes.clear();
+            }
+            if self.changes.len() <= MOST {
+                self.changes.insert(change);
+            }
+        }
+    }
+}
+
+impl Feed {
+    /// Does anybody want to know?
+    #[inline]
+    pub(in crate::serve) fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// Somebody watches from now on.
+    pub(super) fn turn_on(&mut self, store: Option<u64>) {
+        if !self.is_on {
+            self.is_on = true;
+            self.last = store.unwrap_or(0);
+            self.forgotten = self.last;
+        }
+    }
+
+    /// Something was asked and answered.
+    pub(in crate::serve) fn asked(
+        &mut self,
+        who: Option<&Inside>,
+        query: &Query<'_>,
+        reply: Option<&Reply<'_>>,
+    ) {
+        let is_so = matches!(reply, Some(Reply::Bool(true)));
+        match (query.operation().access(), who) {
+            (Access::Write, Some(who)) if who.is_open.get() => who.written.borrow_mut().add(query),
+            (Access::Write, _) => self.written.add(query),
+            (Access::Begin, Some(who)) if is_so => who.is_open.set(true),
+            (Access::Commit | Access::Rollback, Some(who)) => {
+                who.is_open.set(false);
+                let written = who.written.take();
+                if is_so && query.operation().access() == Access::Commit {
+                    self.written.append(written);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What was written is committed.
+    pub(in crate::serve) fn commit(&mut self, database: &mut Database) {
+        if self.written.queries == 0 {
+            return;
+        }
+        let Written { changes, queries } = std::mem::take(&mut self.written);
+        let number = database.store().map_or(self.last + 1, crate::store::Store::last_group);
+        if changes.is_empty() {
+            return;
+        }
+        let has_more = changes.len() > MOST;
+        let told: Vec<Told> =
+            changes.iter().take(MOST).flat_map(|change| changes::told(change, database)).take(MOST).collect();
+        let group = Group { number, at: database.now(), queries, told, has_more };
+        self.last = number;
+        self.bytes += group.size();
+        self.groups.push_back(Rc::new(group));
+        while self.groups.len() > KEPT || self.bytes > BYTES {
+            let Some(first) = self.groups.pop_front() else { break };
+            self.bytes -= first.size();
+            self.forgotten = first.number;
+        }
+        self.news.notify_waiters();
+    }
+
+    /// The number of the last group.
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// The groups behind one; `None` if some of them are not kept, or if there was no such group.
+    pub(super) fn behind(&self, number: u64) -> Option<Vec<Rc<Group>>> {
+        if number < self.forgotten || number > self.last {
+            return None;
+        }
+        let first = self.groups.partition_point(|group| group.number <= number);
+        Some(self.groups.iter().skip(first).cloned().collect())
+    }
+}
+
+impl Group {
+    fn size(&self) -> usize {
+        self.told.iter().map(|told| told.key.len() + told.json.len()).sum::<usize>() + size_of::<Self>()
+    }
+}

@@ -1,0 +1,16 @@
+//! What requests come to: queries of our language, and answers made of their replies.
+
+#![allow(clippy::unnecessary_wraps, reason = "all handlers are of one type")]
+
+pub(super) mod backups;
+pub(super) mod cells;
+pub(in crate::serve) mod changes;
+pub(super) mod events;
+pub(super) mod find;
+pub(super) mod health;
+pub(super) mod metrics;
+pub(super) mod query;
+pub(super) mod records;
+pub(super) mod shown;
+pub(super) mod store;
+pub(super) mod transactions;

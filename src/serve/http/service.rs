@@ -1,0 +1,187 @@
+//! From a head to a response.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, HeaderName,
+    HeaderValue, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response};
+
+use super::answer::{Answer, Outcome};
+use super::body::{self, Body};
+use super::call::{Asked, Call, TRANSACTION};
+use super::connection::Line;
+use super::problem::{Problem, too_long, uncommitted};
+use super::routes::{self, Found, Route, Takes};
+use super::target::Target;
+use super::transactions::Open;
+use super::{auth, guard, stream};
+use crate::serve::options::FaceKind;
+use crate::serve::server::Server;
+use crate::serve::turn::{Mailbox, Ready, commit};
+
+/// After so many wrong passwords a connection is closed.
+const TRIES: u32 = 5;
+
+/// Answers one request.
+pub(super) async fn answer(line: &Rc<Line>, request: Request<Incoming>) -> Response<Body> {
+    let begun = Instant::now();
+    line.pace.begin();
+    let (head, body) = request.into_parts();
+    let origin = allowed_origin(line, &head);
+    let answered = answer_to(line, head, body).await;
+    let mut answer = answered.unwrap_or_else(|problem| {
+        line.server.desk.borrow_mut().metrics.face(FaceKind::Http).error(problem.class());
+        problem.into()
+    });
+    if let Some(origin) = origin {
+        answer.headers.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin));
+        let exposed = HeaderValue::from_static("ETag, Location, Rewind-Transaction");
+        answer.headers.push((ACCESS_CONTROL_EXPOSE_HEADERS, exposed));
+        answer.headers.push((VARY, HeaderValue::from_static("Origin")));
+    }
+    answer.headers.push((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
+    answer.headers.push((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
+    line.server.desk.borrow_mut().metrics.requests_of_http.add(begun.elapsed());
+    answer.into_response(Rc::clone(&line.pace))
+}
+
+/// The origin that a request comes from, where its pages may ask.
+fn allowed_origin(line: &Line, head: &Parts) -> Option<HeaderValue> {
+    let origin = head.headers.get(ORIGIN)?;
+    let desk = line.server.desk.borrow();
+    desk.options.cors.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then(|| origin.clone())
+}
+
+async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
+    guard::check(&head, &line.client, &line.server.desk.borrow().options)?;
+    let target = Target::parse(head.uri.path(), head.uri.query())?;
+    let found = routes::find(&head.method, &target.segments, line.server.desk.borrow().options.compat);
+    let (route, names) = match found {
+        Found::Route(route, names) => (route, names),
+        Found::Options(allow) => return Ok(options(&head, &allow)),
+        Found::OtherMethod(allow) => return Err(Problem::not_allowed(&allow)),
+        Found::Nothing if matches!(head.method, Method::CONNECT | Method::TRACE) => {
+            return Err(Problem::not_allowed(Method::GET.as_str()));
+        }
+        Found::Nothing => {
+            admit(line, &head)?;
+            return Err(Problem::not_found());
+        }
+    };
+    line.client.command.set(route.name);
+    line.server.desk.borrow_mut().metrics.face(FaceKind::Http).request(route.name, 1);
+    if !route.is_open {
+        admit(line, &head)?;
+    }
+    let mut asked = Asked { names, query: target.query, headers: head.headers, body: Bytes::new() };
+    check_type(route, &asked)?;
+    let open = transaction(line, &asked)?;
+    if route.takes == Takes::List && asked.kind().as_deref() == Some(stream::LINES) {
+        return Ok(stream::answer(line, body, open));
+    }
+    let limits = line.server.limits();
+    let counted = |length| hold(line, length);
+    asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
+    let outcome = carry_out(line, route, &asked, open.as_deref());
+    drop(asked);
+    line.client.output.set(outcome.as_ref().map_or(0, Answer::len));
+    hold(line, 0);
+    let settled = settle(&line.server, &line.mailbox).await;
+    // What is not written was not done, whatever was to be said of it.
+    settled.map_err(|why| uncommitted(&why)).and(outcome)
+}
+
+/// What may be asked of a path, and by whose pages.
+fn options(head: &Parts, allow: &str) -> Answer {
+    let answer = Answer::empty(204).with_header(ALLOW, allow);
+    if !head.headers.contains_key("access-control-request-method") {
+        return answer;
+    }
+    let headers = "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Rewind-Transaction";
+    answer
+        .with_header(HeaderName::from_static("access-control-allow-methods"), allow)
+        .with_header(HeaderName::from_static("access-control-allow-headers"), headers)
+        .with_header(HeaderName::from_static("access-control-max-age"), "600")
+}
+
+/// Lets somebody in who may ask.
+fn admit(line: &Line, head: &Parts) -> Result<(), Problem> {
+    let checked = auth::check(&head.headers, &line.server.desk.borrow().options.passwords);
+    checked.map_err(|(problem, is_wrong)| {
+        line.wrong.set(line.wrong.get() + u32::from(is_wrong));
+        if line.wrong.get() >= TRIES { problem.closing() } else { problem }
+    })
+}
+
+/// Is the body of a type that the route takes?
+fn check_type(route: &Route, asked: &Asked) -> Result<(), Problem> {
+    let has_body =
+        asked.headers.contains_key("content-length") || asked.headers.contains_key("transfer-encoding");
+    let is_taken = match asked.kind() {
+        None => !has_body || asked.headers.get("content-length").is_some_and(|length| length == "0"),
+        Some(kind) => route.takes.types().contains(&&*kind),
+    };
+    if route.takes.types().is_empty() || is_taken {
+        return Ok(());
+    }
+    let refused = Problem::new(415, "type", "a body of this type is not taken");
+    Err(refused.with_detail(route.takes.types().join(", ")))
+}
+
+/// The transaction that a request names.
+fn transaction(line: &Line, asked: &Asked) -> Result<Option<Rc<Open>>, Problem> {
+    let Some(name) = asked.headers.get(TRANSACTION) else { return Ok(None) };
+    line.server.http.transactions.get(name.to_str().unwrap_or_default()).map(Some)
+}
+
+/// Does what is asked; nothing of it is committed yet.
+fn carry_out(line: &Line, route: &Route, asked: &Asked, open: Option<&Open>) -> Outcome {
+    let begun = Instant::now();
+    let desk = &mut *line.server.desk.borrow_mut();
+    let held = &mut *line.mailbox.held.borrow_mut();
+    desk.pass_time();
+    let who = open.map(|open| &open.transaction);
+    let outcome = (route.handler)(&mut Call { desk, held, server: &line.server, who, asked });
+    held.hold(|replies| replies.count += 1);
+    if let Some(name) = asked.headers.get(TRANSACTION).and_then(|name| name.to_str().ok())
+        && who.is_some_and(|who| !desk.see().is_in_transaction(Some(&who.session)))
+    {
+        // A list has ended it.
+        line.server.http.transactions.remove(name);
+    }
+    desk.metrics.turned(begun.elapsed(), || format!("{} of client {}", route.name, line.client.id));
+    outcome.and_then(
+        |answer| if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) },
+    )
+}
+
+/// Counts what a connection holds, and closes who holds most where all hold too much.
+fn hold(line: &Line, length: usize) {
+    line.client.input.set(length);
+    if line.client.held() > 0 {
+        line.server.desk.borrow().clients.hold_to(line.server.limits().buffers);
+    }
+}
+
+/// Waits until what was asked is committed.
+///
+/// # Errors
+/// Why it is not.
+pub(super) async fn settle(server: &Server, mailbox: &Rc<Mailbox>) -> Result<(), String> {
+    let is_durable = server.desk.borrow().is_durable();
+    if is_durable {
+        server.turn.end(mailbox).await;
+    } else {
+        commit(&mut server.desk.borrow_mut(), std::iter::once(&**mailbox));
+    }
+    match mailbox.ready.take() {
+        Ready::Failed { why, .. } => Err(why),
+        // What is answered stands elsewhere.
+        Ready::Bytes(_) | Ready::TooLong => Ok(()),
+    }
+}

@@ -1,0 +1,35 @@
+//! `rewind serve` over HTTP, by raw sockets, so that every byte is ours.
+//!
+//! ```text
+//!   transcript ─► requests ─► a server ─► responses ─► golden file
+//! ```
+
+/// A connection that sends what it is told, and reads responses.
+mod client;
+
+/// The dialects of two other systems.
+mod dialects;
+
+/// Metrics, and the document of all routes.
+mod documents;
+
+/// What is on the disk.
+mod durable;
+
+/// Those who watch.
+mod events;
+
+/// Lists, streams of lines, exports.
+mod lists;
+
+/// Every resource, as a transcript.
+mod resources;
+
+/// What a person is shown.
+mod readme;
+
+/// What is refused, and how it is held in bounds.
+mod safety;
+
+/// Transactions that requests name.
+mod transactions;

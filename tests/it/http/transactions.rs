@@ -1,0 +1,98 @@
+//! Transactions that requests name.
+
+use super::client::{Client, Response, start, start_still};
+
+const TEXT: &str = "content-type: text/plain";
+
+fn begun(client: &mut Client) -> String {
+    let response = client.ask("POST", "/v1/transactions", &[], "");
+    assert_eq!(response.status, 201);
+    let id = response.header("rewind-transaction").expect("it is named").to_owned();
+    assert!(response.text().contains(&format!("\"id\":\"{id}\"")), "{response:?}");
+    id
+}
+
+fn put(client: &mut Client, key: &str, transaction: Option<&str>) -> Response {
+    let named = transaction.map(|id| format!("rewind-transaction: {id}"));
+    let headers: Vec<_> = [TEXT].into_iter().chain(named.as_deref()).collect();
+    client.ask("PUT", &format!("/v1/records/{key}/value"), &headers, "1")
+}
+
+#[test]
+fn what_is_written_in_one_is_seen_when_it_is_committed_whoever_asks() {
+    let server = start_still(&[]);
+    let (mut one, mut two) = (Client::to(&server), Client::to(&server));
+    let id = begun(&mut one);
+    assert_eq!(put(&mut one, "a", Some(&id)).status, 201);
+    assert_eq!(two.get("/v1/records/a/value").status, 404);
+    // It goes by its name and not by its connection.
+    let named = format!("rewind-transaction: {id}");
+    assert_eq!(two.ask("GET", "/v1/records/a/value", &[&named], "").status, 200);
+    let list = two.ask("POST", "/v1/query", &[&named, "content-type: application/json"], "[[\"SIZE\"]]");
+    assert_eq!(list.text(), "[\"1\"]");
+    assert_eq!(two.post("/v1/query", "[[\"SIZE\"]]").text(), "[\"0\"]");
+    assert_eq!(one.ask("POST", &format!("/v1/transactions/{id}/commit"), &[], "").status, 204);
+    assert_eq!(two.get("/v1/records/a/value").status, 200);
+    // It has ended.
+    let again = one.ask("POST", &format!("/v1/transactions/{id}/commit"), &[], "");
+    assert_eq!((again.status, again.problem()), (410, "gone".to_owned()));
+    assert_eq!(put(&mut one, "b", Some(&id)).status, 410);
+    assert_eq!(put(&mut one, "b", Some("nobody")).status, 404);
+}
+
+#[test]
+fn one_that_others_have_crossed_does_not_take_effect() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    let (one, two) = (begun(&mut client), begun(&mut client));
+    assert_eq!(put(&mut client, "a", Some(&one)).status, 201);
+    assert_eq!(put(&mut client, "a", Some(&two)).status, 201);
+    assert_eq!(client.ask("POST", &format!("/v1/transactions/{one}/commit"), &[], "").status, 204);
+    let crossed = client.ask("POST", &format!("/v1/transactions/{two}/commit"), &[], "");
+    assert_eq!((crossed.status, crossed.problem()), (409, "conflict".to_owned()));
+    let third = begun(&mut client);
+    assert_eq!(put(&mut client, "b", Some(&third)).status, 201);
+    assert_eq!(client.ask("DELETE", &format!("/v1/transactions/{third}"), &[], "").status, 204);
+    assert_eq!(client.get("/v1/records/b/value").status, 404);
+    assert_eq!(client.ask("DELETE", &format!("/v1/transactions/{third}"), &[], "").status, 410);
+}
+
+#[test]
+fn one_that_nobody_uses_is_rolled_back_and_makes_room() {
+    let server = start(&["--transaction-timeout", "300", "--max-transactions", "1"]);
+    let mut client = Client::to(&server);
+    let id = begun(&mut client);
+    assert_eq!(put(&mut client, "a", Some(&id)).status, 201);
+    let full = client.ask("POST", "/v1/transactions", &[], "");
+    assert_eq!((full.status, full.header("retry-after")), (503, Some("1")));
+    std::thread::sleep(std::time::Duration::from_millis(1_200));
+    assert_eq!(put(&mut client, "a", Some(&id)).status, 410);
+    assert_eq!(put(&mut client, "a", None).status, 201);
+    begun(&mut client);
+}
+
+#[test]
+fn a_list_ends_the_one_that_it_is_part_of() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    let id = begun(&mut client);
+    let named = format!("rewind-transaction: {id}");
+    let headers = [&*named, "content-type: application/json"];
+    let list = "[[\"PUT\",\"a\",\"1\"],[\"COMMIT\"]]";
+    assert_eq!(client.ask("POST", "/v1/query", &headers, list).text(), "[\"\",\"true\"]");
+    assert_eq!(client.ask("POST", "/v1/query", &headers, list).status, 410);
+    assert_eq!(client.get("/v1/records/a/value").status, 200);
+}
+
+#[test]
+fn a_transaction_of_a_list_is_the_lists_own_and_what_it_leaves_open_is_rolled_back() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    let list = "[[\"BEGIN\"],[\"PUT\",\"a\",\"1\"],[\"GET\",\"a\"]]";
+    assert_eq!(client.post("/v1/query", list).text(), "[\"true\",\"\",\"1\"]");
+    assert_eq!(client.post("/v1/query", "[[\"GET\",\"a\"],[\"COMMIT\"]]").text(), "[\"\",\"false\"]");
+    let list = "[[\"BEGIN\"],[\"PUT\",\"a\",\"1\"],[\"COMMIT\"],[\"SIZE\"]]";
+    assert_eq!(client.post("/v1/query", list).text(), "[\"true\",\"\",\"true\",\"1\"]");
+    // None of them counts any more.
+    (0..200).for_each(|_| assert_eq!(client.post("/v1/query", "[[\"BEGIN\"]]").text(), "[\"true\"]"));
+}
