@@ -65,6 +65,8 @@ mod level5_lists;
 mod level6_sessions;
 mod live;
 mod outcome;
+#[cfg(feature = "serve")]
+mod past;
 mod records;
 mod seen;
 mod shards;
@@ -77,6 +79,8 @@ mod undo;
 
 pub use kinds::Kind;
 pub use outcome::{CellWrite, Outcome, Overwritten, WholeChange, WriteKind};
+#[cfg(feature = "serve")]
+pub(crate) use past::{Page, PageOfCells};
 pub use seen::LiveCell;
 pub use transactions::{Effect, Session};
 

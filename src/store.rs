@@ -62,6 +62,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::{Engine, Session};
+#[cfg(feature = "serve")]
+use crate::engine::{LiveCell, Page, PageOfCells};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 use crate::time::{Backwards, Clock, Time};
@@ -233,6 +235,25 @@ impl Store {
     #[cfg(feature = "serve")]
     pub(crate) fn engine_mut(&mut self) -> &mut Engine {
         &mut self.core.engine
+    }
+
+    /// A page of cells as they are or, with a moment, as the latest backup taken at it or before has them; `None` if
+    /// there is no such backup.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] or [`Error::Damaged`] from a value that stays on disk.
+    #[cfg(feature = "serve")]
+    pub(crate) fn page<C>(
+        &mut self,
+        moment: Option<Time>,
+        page: Page<'_>,
+        mut each: impl FnMut(LiveCell<'_>) -> C,
+    ) -> Result<Option<PageOfCells<C>>, Error> {
+        let blobs = &mut self.core.blobs;
+        self.core.engine.try_page(moment, page, |cell| {
+            let value = blobs.value(cell.value)?;
+            Ok(each(cell.with(value)))
+        })
     }
 
     /// The key and the field of every live cell, in byte order of keys and then fields.

@@ -5,6 +5,8 @@
 use super::error::Error;
 use super::stats::DatabaseStats;
 use crate::engine::{Engine, Session};
+#[cfg(feature = "serve")]
+use crate::engine::{LiveCell, Page, PageOfCells};
 use crate::query::{Aliases, Query};
 use crate::reply::Reply;
 #[cfg(feature = "store")]
@@ -72,6 +74,20 @@ impl Backend {
         match self {
             Self::Memory(engine) => engine,
             Self::Disk(store) => store.engine_mut(),
+        }
+    }
+
+    /// A page of cells as they are or as a backup has them.
+    #[cfg(feature = "serve")]
+    pub(super) fn page<C>(
+        &mut self,
+        moment: Option<Time>,
+        page: Page<'_>,
+        each: impl FnMut(LiveCell<'_>) -> C,
+    ) -> Result<Option<PageOfCells<C>>, Error> {
+        match self {
+            Self::Memory(engine) => Ok(engine.page(moment, page, each)),
+            Self::Disk(store) => Ok(store.page(moment, page, each)?),
         }
     }
 

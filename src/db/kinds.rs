@@ -3,7 +3,7 @@
 //! Invariant: what is settled leaves this room uncommitted, so it goes where replies are held.
 
 use super::{Committed, Database, Error, Pending, Session};
-use crate::engine::{Engine, Kind, Sizes};
+use crate::engine::{Engine, Kind, LiveCell, Page, PageOfCells, Sizes};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::time::Time;
@@ -48,6 +48,20 @@ impl Database {
     /// records were live then.
     pub fn backups(&mut self, session: Option<&Session>) -> Vec<(Time, u64)> {
         self.backend.engine_mut().backups(session)
+    }
+
+    /// A page of cells as they are or, with a moment, as the latest backup taken at it or before has them; `None` if
+    /// there is no such backup. Nothing changes, and no clock moves.
+    ///
+    /// # Errors
+    /// [`Error::Store`] from a long value that cannot be read.
+    pub(crate) fn page<C>(
+        &mut self,
+        moment: Option<Time>,
+        page: Page<'_>,
+        each: impl FnMut(LiveCell<'_>) -> C,
+    ) -> Result<Option<PageOfCells<C>>, Error> {
+        self.backend.page(moment, page, each)
     }
 
     /// Looks at the records of some keys that will be asked: together they come from memory in the time of one.

@@ -80,6 +80,7 @@ amounts! {
         REDIS_LISTS: "lists of commands in each protocol, our server beside Redis", 60, 2_000, 50_000;
         KILLS: "kills of the program in each of seven tests", 10, 20, 1_000;
         SERVER_KILLS: "kills of a server under the load of twenty clients", 3, 20, 1_000;
+        HTTP_LISTS: "lists over HTTP, whole and line by line, beside memory", 40, 200, 50_000;
         RECORDED: "steps of each of twenty clients whose record is asked again", 100, 1_000, 1_000_000;
         FUZZED: "connections of a server that send random bytes", 300, 2_000, 1_000_000;
     }

@@ -4,6 +4,9 @@
 //!   transcript ─► requests ─► a server ─► responses ─► golden file
 //! ```
 
+/// Random lists, beside a database in memory.
+mod alike;
+
 /// A connection that sends what it is told, and reads responses.
 mod client;
 

@@ -9,6 +9,7 @@ pub(super) mod events;
 pub(super) mod find;
 pub(super) mod health;
 pub(super) mod metrics;
+pub(super) mod past;
 pub(super) mod query;
 pub(super) mod records;
 pub(super) mod shown;

@@ -54,7 +54,7 @@ impl<'s> Replies<'s> {
 
     /// Ends what asks nothing.
     pub(super) fn finish(mut self) -> bool {
-        while self.shapes.next().is_some() {
+        while !self.are_over() && self.shapes.next().is_some() {
             self.separate();
             self.out.extend_from_slice(b"[]");
         }

@@ -103,7 +103,7 @@ fn metrics_are_as_prometheus_reads_them() {
 }
 
 /// A request of each operation, which it answers well, and what is answered.
-const SAMPLES: [(&str, &str, &str, u16); 61] = [
+const SAMPLES: [(&str, &str, &str, u16); 62] = [
     ("putValue", "/v1/records/a/value", "1", 201),
     ("getValue", "/v1/records/a/value", "", 200),
     ("putField", "/v1/records/a/fields/f", "1", 201),
@@ -123,6 +123,7 @@ const SAMPLES: [(&str, &str, &str, u16); 61] = [
     ("query", "/v1/query", "[[\"SIZE\"]]", 200),
     ("backup", "/v1/backups", "", 201),
     ("listBackups", "/v1/backups", "", 200),
+    ("cells", "/v1/cells?at=@5", "", 200),
     ("restore", "/v1/restore", "{\"to\":5}", 200),
     ("begin", "/v1/transactions", "", 201),
     ("commit", "/v1/transactions/{id}/commit", "", 204),

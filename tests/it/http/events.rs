@@ -74,11 +74,15 @@ fn changes_are_told_as_they_are_committed() {
     client.ask("DELETE", "/v1/records/b", &[], "");
     assert_eq!(all.event().2["changes"], json!([{"key": "b", "field": null, "value": null, "left": null}]));
     assert_eq!(some.event().0, Some(4));
+    // A value that looks like an event is none.
+    client.ask("PUT", "/v1/records/b/value", &[TEXT], "event: x\n\nid: 9");
+    assert_eq!(some.event().0, Some(5));
+    assert_eq!(all.event().2["changes"][0]["value"], "event: x\n\nid: 9");
     // What is read is no change, and what is long is cut.
     client.get("/v1/records");
     client.ask("PUT", "/v1/records/long/value", &[TEXT], &"é".repeat(1_000));
     let told = all.event().2;
-    assert_eq!((told["group"].as_u64(), &told["changes"][0]["cut"]), (Some(5), &json!(true)));
+    assert_eq!((told["group"].as_u64(), &told["changes"][0]["cut"]), (Some(6), &json!(true)));
     assert_eq!(told["changes"][0]["value"], json!("é".repeat(512)));
     // Many at once are a hundred and a word.
     let many: Vec<_> = (0..150).map(|n| json!(["PUT", format!("k{n}"), "1"])).collect();

@@ -131,6 +131,22 @@ fn moments_are_saved_and_brought_back() {
     told.ask("POST", "/v1/restore", &[JSON], "{}");
     told.ask("GET", "/v1/stats", &[], "");
     told.ask("POST", "/v1/snapshot", &[], "");
+    told.part("Cells, then and now");
+    told.ask(
+        "POST",
+        "/v1/query",
+        &[JSON],
+        "[[\"PUT\",\"c\",\"3\"],[\"APPEND\",\"b\",\"l\",\"i\"],[\"DELETE\",\"a\"]]",
+    );
+    told.ask("GET", "/v1/cells", &[], "");
+    told.ask("GET", "/v1/cells?limit=2", &[], "");
+    told.ask("GET", "/v1/cells?after=%5B%22b%22,%22l%22%5D", &[], "");
+    told.ask("GET", "/v1/cells?at=@99", &[], "");
+    told.ask("GET", "/v1/cells?at=@99&prefix=b", &[], "");
+    told.ask("GET", "/v1/cells?at=@100", &[], "");
+    told.ask("GET", "/v1/cells?at=@4", &[], "");
+    told.ask("GET", "/v1/cells?at=4", &[], "");
+    told.ask("GET", "/v1/cells?after=b", &[], "");
     told.part("Whether it is well");
     told.ask("GET", "/healthz", &[], "");
     told.ask("GET", "/readyz", &[], "");

@@ -209,6 +209,35 @@ fn who_is_slow_is_closed() {
 }
 
 #[test]
+fn who_takes_no_answers_is_closed_and_holds_little() {
+    let server = start(&["--write-timeout", "500", "--max-connections", "2"]);
+    let mut client = Client::to(&server);
+    let value = "x".repeat(1 << 20);
+    assert_eq!(client.ask("PUT", "/v1/records/a/value", &["content-type: text/plain"], &value).status, 201);
+    let begun = Instant::now();
+    // Two hundred megabytes are asked for, and nothing is read.
+    let get = "GET /v1/records/a/value HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(200);
+    client.send(get.as_bytes());
+    let mut other = Client::to(&server);
+    let resident = |other: &mut Client| -> f64 {
+        let text = other.get("/metrics").text();
+        let line = text.lines().find(|line| line.starts_with("process_resident_memory_bytes "));
+        line.and_then(|line| line.rsplit(' ').next())
+            .and_then(|bytes| bytes.parse().ok())
+            .expect("it is told")
+    };
+    assert!(resident(&mut other) < 150e6);
+    let open =
+        |other: &mut Client| other.get("/metrics").text().contains("rewind_connections{face=\"http\"} 2\n");
+    assert!(open(&mut other));
+    while open(&mut other) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it is open still");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(begun.elapsed() > Duration::from_millis(400) && resident(&mut other) < 150e6);
+}
+
+#[test]
 fn who_is_one_too_many_is_told_so() {
     let server = start(&["--max-connections", "1"]);
     let mut first = Client::to(&server);

@@ -24,6 +24,9 @@ const READERS: usize = 1_000;
 /// Who is so far behind begins anew.
 const BEHIND: usize = 256;
 
+/// So many bytes are told at once: who does not read them holds no more.
+const PIECE: usize = 64 << 10;
+
 /// So often something is said at least.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -91,12 +94,20 @@ impl Reader {
     fn text(&mut self) -> String {
         let feed = &mut self.server.desk.borrow_mut().feed;
         let groups = feed.behind(self.seen).filter(|groups| groups.len() <= BEHIND);
-        self.seen = feed.last();
-        if let Some(groups) = groups {
-            return groups.iter().map(|group| event(group, &self.prefix)).collect();
+        let Some(groups) = groups else {
+            self.seen = feed.last();
+            feed.dropped += 1;
+            return format!("id: {0}\nevent: reset\ndata: {{\"group\":{0}}}\n\n", self.seen);
+        };
+        let mut text = String::new();
+        for group in groups {
+            self.seen = group.number;
+            text.push_str(&event(&group, &self.prefix));
+            if text.len() > PIECE {
+                break;
+            }
         }
-        feed.dropped += 1;
-        format!("id: {0}\nevent: reset\ndata: {{\"group\":{0}}}\n\n", self.seen)
+        text
     }
 }
 
@@ -105,7 +116,9 @@ fn event(group: &Group, prefix: &str) -> String {
     let Group { number, at, queries, told, has_more } = group;
     let mut text = String::new();
     let of_all = told.iter().filter(|told| told.key.is_empty() && told.event != CELLS);
+    let mut last = 0;
     for one in of_all {
+        last = text.len();
         let more = one.json.trim_start_matches('{');
         let comma = if more == "}" { "" } else { "," };
         let data = format!("{{\"at\":{at},\"group\":{number}{comma}{more}");
@@ -118,9 +131,10 @@ fn event(group: &Group, prefix: &str) -> String {
         let cells = cells.join(",");
         let data =
             format!("{{\"at\":{at},\"group\":{number},\"queries\":{queries},\"changes\":[{cells}]{more}}}");
+        last = text.len();
         text.push_str(&format!("event: {CELLS}\ndata: {data}\n\n"));
     }
-    if let Some(last) = text.rfind("event: ") {
+    if !text.is_empty() {
         text.insert_str(last, &format!("id: {number}\n"));
     }
     text

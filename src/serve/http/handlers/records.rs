@@ -14,8 +14,8 @@ use crate::serve::http::problem::Problem;
 use crate::time::Ttl;
 
 /// A page has so many unless told, and so many at most.
-const PAGE: u64 = 100;
-const LARGEST: u64 = 10_000;
+pub(super) const PAGE: u64 = 100;
+pub(super) const LARGEST: u64 = 10_000;
 
 /// A record as it is told.
 #[derive(Serialize)]

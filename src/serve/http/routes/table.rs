@@ -5,7 +5,7 @@ use hyper::Method;
 use super::{Gives, Route, Takes};
 use crate::serve::http::dialects::{pbc, pim};
 use crate::serve::http::handlers::{
-    backups, cells, events, find, health, metrics, query, records, store, transactions,
+    backups, cells, events, find, health, metrics, past, query, records, store, transactions,
 };
 use crate::serve::http::{openapi, stream};
 
@@ -31,6 +31,12 @@ macro_rules! routes {
 
 const PAGE: &[(&str, &str)] = &[
     ("prefix", "only what begins with it"),
+    ("after", "only what stands behind it: the `next` of the page before"),
+    ("limit", "how many at most: 100 unless told, 10000 at most"),
+];
+const CELLS: &[(&str, &str)] = &[
+    ("at", "`@` and a moment: as the latest backup taken at it or before has them"),
+    ("prefix", "only cells whose key begins with it"),
     ("after", "only what stands behind it: the `next` of the page before"),
     ("limit", "how many at most: 100 unless told, 10000 at most"),
 ];
@@ -151,6 +157,9 @@ routes! {
         &[], NOTHING, &[(202, Gives::Nothing)], &[404], false, store::snapshot;
     GET "/v1/export" "export" "The queries that rebuild the database, as JSON Lines."
         &[], NOTHING, &[(200, Gives::Text(stream::LINES))], &[], false, store::export;
+    GET "/v1/cells" "cells" "All live cells in byte order, now or as a backup has them."
+        CELLS, NOTHING, &[(200, Gives::Object(&[("at", "integer"), ("cells", "objects"), ("next", "string?")]))],
+        &[400, 410], false, past::cells;
     GET "/v1/events" "events" "What changes, as it is committed: a stream of server-sent events."
         &[("prefix", "only cells whose key begins with it")], NOTHING, &[(200, Gives::Text(events::EVENTS))], &[429],
         false, events::events;
