@@ -51,18 +51,13 @@ fn aside(path: &Path, parent: &Path, there: Option<Metadata>) -> io::Result<Name
     builder.prefix(&name).suffix(".new");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let aside = builder.tempfile_in(parent).map_err(of_the_system)?;
+    // Of a folder that is not there the system's own words are told; else they would name a file that nobody named.
+    parent.metadata()?;
+    let aside = builder.tempfile_in(parent).map_err(|error| io::Error::from(error.kind()))?;
     if let Some(there) = there {
         aside.as_file().set_permissions(there.permissions())?;
     }
     Ok(aside)
-}
-
-/// What the system says alone: the path that stands beside it is of a name that nobody gave.
-fn of_the_system(error: io::Error) -> io::Error {
-    let within = error.get_ref().and_then(std::error::Error::source);
-    let code = within.and_then(|within| within.downcast_ref::<io::Error>()?.raw_os_error());
-    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 fn buffered<T, E: From<io::Error>>(

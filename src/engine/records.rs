@@ -277,6 +277,11 @@ impl RecordTable {
         records
     }
 
+    /// Touches the newest versions of some records. Returns what nobody needs.
+    pub(super) fn look_ahead<'k>(&self, keys: impl Iterator<Item = &'k str>) -> usize {
+        self.by_key.look_ahead(keys, |record| record.iter().last().map_or(0, |(_, fields)| fields.len()))
+    }
+
     /// The records of a part of the map, in no order.
     pub(super) fn of_part(&self, part: usize) -> impl Iterator<Item = (&Text, &Record)> {
         self.by_key.of_part(part)
