@@ -72,6 +72,16 @@ impl Store {
         names.map(|name| self.hot_file(name)).collect()
     }
 
+    /// How many bytes its files have.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub fn bytes_on_disk(&self) -> Result<u64, Error> {
+        let names = self.disk.list().map_err(Error::disk("list", "the directory"))?;
+        // One that is being written, or was just removed, counts for nothing.
+        Ok(names.iter().filter_map(|name| self.disk.find(name).ok()).map(|(_, length)| length).sum())
+    }
+
     fn hot_file(&self, name: String) -> Result<HotFile, Error> {
         let file = self.disk.open_to_read(&name).map_err(Error::disk("open", &name))?;
         let tail = &self.log.tail;

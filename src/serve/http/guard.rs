@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderName, ORIGIN, TRANSFER_ENCODING};
+use hyper::header::{HOST, HeaderName, ORIGIN, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 
 use super::problem::Problem;
@@ -35,12 +35,8 @@ fn check_framing(head: &Parts) -> Result<(), Problem> {
     let is_chunked = |value: &[u8]| value.eq_ignore_ascii_case(b"chunked");
     match &encodings[..] {
         [] => Ok(()),
-        [one] if is_chunked(one.as_bytes()) => {
-            if head.headers.contains_key(CONTENT_LENGTH) {
-                return Err(Problem::bad("a body has one length").closing());
-            }
-            Ok(())
-        }
+        // A length beside it does not count, and the connection ends with the answer: the codec sees to that.
+        [one] if is_chunked(one.as_bytes()) => Ok(()),
         _ => Err(Problem::new(501, "encoding", "only chunked bodies are read").closing()),
     }
 }

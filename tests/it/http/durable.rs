@@ -104,6 +104,12 @@ fn a_hot_backup_opens_as_it_was_after_a_commit() {
             // A group is there whole or not at all.
             assert_eq!(answers[1], answers[2]);
         }
+        let metrics = client.get("/metrics").text();
+        let bytes = metrics.lines().find_map(|line| line.strip_prefix("rewind_log_bytes "));
+        assert!(
+            bytes.and_then(|bytes| bytes.parse().ok()).is_some_and(|bytes: u64| bytes > 500),
+            "{metrics}"
+        );
         is_over.store(true, std::sync::atomic::Ordering::Relaxed);
     });
 }

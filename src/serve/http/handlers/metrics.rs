@@ -152,6 +152,8 @@ fn database(text: &mut Text, call: &mut Call<'_>) -> Result<(), super::super::pr
     text.gauge("rewind_clock_timestamp_seconds", "What the clock reads.", reading);
     if let Some(store) = call.desk.see().store() {
         text.counter("rewind_groups_total", "Groups of the log.", store.last_group());
+        let bytes = store.bytes_on_disk().unwrap_or_default();
+        text.gauge("rewind_log_bytes", "What the log and its snapshots have on disk.", bytes);
     }
     Ok(())
 }
