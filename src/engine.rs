@@ -37,9 +37,9 @@
 //! pointer), `timeline` (the epochs), `history` (the versions of one thing), `fields` (the cells of a record),
 //! `live` (which records are live), `shards` (the map they are kept in), `records` (all of them), `undo` (what a
 //! restore undoes), `backups` (what was saved), `head` (where the database or a transaction stands: operations are
-//! handed one), `transactions` (what is open at once). How it is written down and
-//! brought back: `image`, and as queries: `dump`. What can be seen of it: `seen`, `kinds`; what a query did: `outcome`.
-//! Whether all is as it must be: `check`, `invariant` and, in tests, `steps`.
+//! handed one), `transactions` (what is open at once). How it is written down and brought back: `image`, and as
+//! queries: `dump`. What can be seen of it: `seen`, `kinds`, `past`; what a query did: `outcome`. Whether all is as it
+//! must be: `check`, `invariant` and, in tests, `steps`.
 
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 

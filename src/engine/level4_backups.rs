@@ -22,7 +22,7 @@ use crate::reply::Reply;
 use crate::time::{ClockRule, Time};
 
 impl Common {
-    /// Saves the database: closes the epoch, and remembers it with the count.
+    /// Saves the database: closes the epoch, and remembers it with what is live.
     #[inline(never)]
     pub(super) fn backup<V>(&mut self, head: &mut Head, timestamp: Time, now: Time) -> Reply<'static, V> {
         head.live.drop_past(self.gone(now));
