@@ -40,8 +40,8 @@
 //! - [`cli`]: the program `rewind`, one file a subcommand
 //!
 //! Features hold the borders: without any there are the rooms up to [`explain`], and [`db`] in memory; `store` adds its
-//! own and [`db`] on disk, `script` [`trace`] too, `serve` (which has those two) its own, `judge` [`track`] too, and `cli`, the default, has all of them and
-//! the program.
+//! own and [`db`] on disk, `script` [`trace`] too, `serve` (which has those two) its own, `judge` [`track`] too, and
+//! `cli`, the default, has all of them and the program.
 
 pub mod time;
 

@@ -101,8 +101,8 @@ pub enum InputKind {
 impl InputKind {
     /// Returns the shape, which shows in how the input begins; `None` while `head` is too short.
     ///
-    /// A list begins `[[`, a first line of JSON Lines `["`, one of a record `{"session"`. What is neither is taken for a list, so that it is
-    /// refused as one.
+    /// A list begins `[[`, a first line of JSON Lines `["`, one of a record `{"session"`. What is neither is taken for
+    /// a list, so that it is refused as one.
     #[must_use]
     pub fn of(head: &[u8]) -> Option<Self> {
         let mut bytes = head.iter().filter(|byte| !byte.is_ascii_whitespace());

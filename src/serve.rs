@@ -11,8 +11,8 @@
 //! ```
 //!
 //! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`), who owns
-//! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`), how a connection goes on
-//! (`face`, `own`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
+//! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`), how a connection goes on (`face`,
+//! `own`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
 //! `resp`, `line`, and `http`, which has its own way from a socket to a request.
 
 mod address;

@@ -1,18 +1,21 @@
 //! `rewind client`: the shell, on a server that runs.
 //!
-//! Invariants: the words typed are the words of the language, and its answers the language's own texts; what can be asked
-//! is what the server says can be; a password stands in no command line and in no history.
+//! Invariants: the words typed are the words of the language, and its answers the language's own texts; what can be
+//! asked is what the server says can be; a password stands in no command line and in no history.
 
 mod editor;
 mod remote;
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::input::unreadable;
+use super::repl::Lines;
+use super::report::report;
 use super::{Failure, say};
-use crate::query::Aliases;
+use crate::query::{Aliases, Asks, Language};
 use crate::script::{plain, to_json, typed_terms};
 use crate::serve::Address;
 use crate::wire::Term;
@@ -20,8 +23,8 @@ use remote::{Remote, Value};
 
 /// Ask a server that runs
 ///
-/// With words it asks one query and prints the answer: status 1 if that is an error, 69 if there is no server. Else it is
-/// a shell: a line is a query, as in `rewind repl`; from a pipe the first error ends it.
+/// With words it asks one query and prints the answer: status 1 if that is an error, 69 if there is no server. Else it
+/// is a shell: a line is a query, as in `rewind repl`; from a pipe the first error ends it.
 #[derive(clap::Args)]
 #[allow(clippy::doc_markdown, reason = "a person reads it in a terminal")]
 pub(super) struct ClientArgs {
@@ -46,6 +49,9 @@ pub(super) struct ClientArgs {
     #[arg(long, value_name = "FILE|none")]
     history: Option<PathBuf>,
 }
+
+/// What is read from a pipe, in messages.
+const NAME: &str = "standard input";
 
 /// How answers are written.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,11 +80,11 @@ pub(super) fn client(args: &ClientArgs) -> Result<(), Failure> {
     }
 }
 
-/// The words of a command line; queries in brackets or as JSON arrays are words of their own there.
+/// The words of a command line; what asks queries has them in brackets or as JSON arrays.
 fn terms_of_words(words: &[String]) -> Result<Vec<Term>, Failure> {
     let [name, rest @ ..] = words else { return Ok(Vec::new()) };
-    let takes_queries = rest.iter().any(|word| word.starts_with('['));
-    if !takes_queries {
+    let forms = Language::records().named(&name.to_uppercase());
+    if !forms.iter().any(|form| form.asks == Asks::Batch) {
         return Ok(words.iter().map(|word| Term::from(word.as_str())).collect());
     }
     let line = format!("{name} {}", rest.join(" "));
@@ -88,22 +94,17 @@ fn terms_of_words(words: &[String]) -> Result<Vec<Term>, Failure> {
 
 /// Asks lines from a pipe, one after the other.
 fn ask_lines(remote: &mut Remote, format: Format) -> Result<(), Failure> {
-    let mut input = io::stdin().lock();
-    let (mut line, mut number) = (String::new(), 0);
-    loop {
-        line.clear();
-        number += 1;
-        let read = input.read_line(&mut line);
-        if read.map_err(|error| Failure::Usage(format!("cannot read standard input: {error}")))? == 0 {
-            return Ok(());
-        }
-        let typed = line.trim();
-        if typed.is_empty() || typed.starts_with('#') {
+    let mut lines = Lines::new(BufReader::new(io::stdin()));
+    while let Some(line) = lines.read().map_err(|error| unreadable(NAME, &error))? {
+        let (number, typed) = (line.number, line.text.trim());
+        if line.fault.is_none() && (typed.is_empty() || typed.starts_with('#')) {
             continue;
         }
-        let Ok(terms) = typed_terms(typed, &Aliases::default()) else {
-            return Err(Failure::Usage(format!("line {number} is no query: {}", plain(typed))));
-        };
+        let read = line.fault.map_or_else(|| typed_terms(&line.text, &Aliases::default()), Err);
+        let terms = read.map_err(|faults| {
+            report(NAME, &line.text, number, &faults);
+            Failure::Refused
+        })?;
         match remote.ask(&terms)? {
             Value::Error(error) => {
                 say(&format!("line {number}: {}\n", shown(&error)));
@@ -112,6 +113,7 @@ fn ask_lines(remote: &mut Remote, format: Format) -> Result<(), Failure> {
             answer => write(&answer, format)?,
         }
     }
+    Ok(())
 }
 
 fn refused(error: &str) -> Result<(), Failure> {

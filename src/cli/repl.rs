@@ -40,6 +40,7 @@ use crate::script::{Format, Rules};
 use crate::time::ClockRule;
 pub(super) use history::{LineHistory, SeenHistory};
 pub(super) use interrupt::{give_back, takes_interrupt};
+pub(super) use lines::Lines;
 use shell::Shell;
 
 /// Ask queries one by one, and look back on what they did

@@ -20,13 +20,14 @@ const HTTP: &str = "127.0.0.1:7480";
 
 /// Serve a database to Redis clients, over HTTP, and in a line protocol
 ///
-/// It prints a line for each place where it listens, then `ready`. SIGTERM, SIGINT or SHUTDOWN end it: what is in hand is
-/// answered and committed first.
+/// It prints a line for each place where it listens, then `ready`. SIGTERM, SIGINT or SHUTDOWN end it: what is in hand
+/// is answered and committed first.
 #[derive(clap::Args)]
 #[allow(clippy::doc_markdown, reason = "a person reads it in a terminal")]
 #[command(after_long_help = DIFFERENCES)]
 pub(super) struct ServeArgs {
-    /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one [default: 127.0.0.1:7400]
+    /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one
+    /// [default: 127.0.0.1:7400]
     #[arg(long, value_name = "ADDR")]
     resp: Vec<Address>,
 
@@ -42,7 +43,8 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "CLOCK", default_value = "wall")]
     clock: Clock,
 
-    /// One password a line, NAME:PASSWORD or PASSWORD; - is standard input [default: REWIND_AUTH, whose text is such lines]
+    /// One password a line, NAME:PASSWORD or PASSWORD; - is standard input
+    /// [default: REWIND_AUTH, whose text is such lines]
     #[arg(long, value_name = "FILE")]
     auth: Option<PathBuf>,
 
@@ -234,7 +236,8 @@ impl ServeArgs {
         if let Some((_, address)) = far {
             if !passwords.are_asked() {
                 let message = format!(
-                    "whoever reaches {address} could read and write everything\n  = help: --auth FILE asks for passwords; \
+                    "whoever reaches {address} could read and write everything\n  \
+                     = help: --auth FILE asks for passwords; \
                      or listen at 127.0.0.1 or unix:PATH"
                 );
                 return Err(Failure::Unsafe(message));

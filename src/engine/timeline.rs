@@ -1,10 +1,10 @@
 //! Epochs, and which of them are seen.
 //!
-//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an
-//! epoch of that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first;
-//! no epoch is later than `last`, which is the open one where no transaction is; places that were given back
-//! are nobody's; nobody else sees the branches of a transaction, nor but transactions those for snapshots. (At the last epoch of all, which backups
-//! share, none of this is promised.)
+//! Invariants: an open epoch is the last of its branch; a branch forks from one that began before it, in an epoch of
+//! that one; no two branches begin in one epoch; a jump leads to a branch on the way to the first; no epoch is later
+//! than `last`, which is the open one where no transaction is; places that were given back are nobody's; nobody else
+//! sees the branches of a transaction, nor but transactions those for snapshots. (At the last epoch of all, which
+//! backups share, none of this is promised.)
 //!
 //! ```text
 //!   epoch   0 ── 1 ── 2 ── 3                 first branch: began at 0

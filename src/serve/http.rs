@@ -11,7 +11,8 @@
 //!
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
-//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`, `replies`, `stream`, `feed`, `tar`).
+//! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`,
+//! `replies`, `stream`, `feed`, `tar`).
 
 mod accept;
 mod answer;

@@ -32,6 +32,7 @@ pub(super) fn run(
     history: Option<&Path>,
     format: Format,
 ) -> Result<(), Failure> {
+    remote.learn()?;
     let names: Vec<_> = remote.docs.iter().map(|doc| (doc.name.clone(), doc.arguments.clone())).collect();
     let config = Config::builder()
         .max_history_size(MOST_LINES)
@@ -54,7 +55,8 @@ pub(super) fn run(
             Err(error) => return Err(broken(&error)),
         };
         // Who types a password here does not find it again.
-        let is_secret = line.to_ascii_uppercase().contains("AUTH");
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let is_secret = ["AUTH", "HELLO"].iter().any(|secret| first.eq_ignore_ascii_case(secret));
         if !is_secret {
             history.add(&mut editor, &line);
         }
@@ -96,11 +98,17 @@ fn help(remote: &Remote, command: &str) {
     if lines.is_empty() {
         return say("there is no such operation: .help lists them\n");
     }
-    say(&lines.concat());
+    // Names may be a server's own.
+    say(&lines.iter().map(|line| plain_lines(line)).collect::<Vec<_>>().concat());
     if name.is_none() {
         let commands: Vec<_> = COMMANDS.iter().map(|(name, does)| format!("  {name}  {does}\n")).collect();
         say(&commands.concat());
     }
+}
+
+/// Lines without what a terminal would obey.
+fn plain_lines(text: &str) -> String {
+    text.split_inclusive('\n').map(|line| plain(line.trim_end_matches('\n')) + "\n").collect()
 }
 
 fn broken(error: &ReadlineError) -> Failure {

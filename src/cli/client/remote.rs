@@ -10,7 +10,7 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use crate::cli::{Failure, say};
 use crate::query::{Access, Asks, Language};
-use crate::script::to_json;
+use crate::script::{plain, to_json};
 use crate::serve::Address;
 pub(super) use crate::serve::resp::value::Value;
 use crate::serve::resp::value::read_value;
@@ -71,10 +71,9 @@ impl Remote {
         })?;
         let mut remote = Self { stream: BufReader::new(stream), docs: Vec::new(), is_inside: false };
         remote.greet(user)?;
-        remote.learn()?;
         match remote.send(&["REWIND", "TEXT"])? {
             Value::Error(error) => {
-                Err(Failure::NoServer(format!("{address} is no server of rewind: {error}")))
+                Err(Failure::NoServer(format!("{address} is no server of rewind: {}", plain(&error))))
             }
             _ => Ok(remote),
         }
@@ -95,14 +94,14 @@ impl Remote {
             answer = self.send(&["HELLO", "3", "AUTH", user, &password])?;
         }
         match answer {
-            Value::Error(error) => Err(Failure::Usage(error)),
+            Value::Error(error) => Err(Failure::Usage(plain(&error))),
             _ => Ok(()),
         }
     }
 
-    /// Learns what can be asked.
-    fn learn(&mut self) -> Result<(), Failure> {
-        let docs = self.send(&["COMMAND", "DOCS"])?;
+    /// Learns what can be asked, for who types it.
+    pub(super) fn learn(&mut self) -> Result<(), Failure> {
+        let docs = self.send(&["REDIS", "COMMAND", "DOCS"])?;
         let mut docs: Vec<Doc> = docs.pairs().iter().flat_map(|(name, doc)| Doc::of(name, doc)).collect();
         docs.sort_by(|one, other| one.name.cmp(&other.name));
         self.docs = docs;

@@ -11,27 +11,27 @@ use crate::script::{self, Buffered, Fault, Faults, LONGEST_LINE, decode, unfinis
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Reads lines.
-pub(super) struct Lines<R> {
+pub(in crate::cli) struct Lines<R> {
     input: R,
     number: usize,
 }
 
 /// A line of an input.
-pub(super) struct InputLine {
+pub(in crate::cli) struct InputLine {
     /// Its number, from 1.
-    pub(super) number: usize,
-    pub(super) text: String,
+    pub(in crate::cli) number: usize,
+    pub(in crate::cli) text: String,
     /// Why it is no line of text.
-    pub(super) fault: Option<Faults>,
+    pub(in crate::cli) fault: Option<Faults>,
 }
 
 impl<R: BufRead + Buffered> Lines<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::cli) fn new(input: R) -> Self {
         Self { input, number: 0 }
     }
 
     /// The next line; `None` at the end.
-    pub(super) fn read(&mut self) -> io::Result<Option<InputLine>> {
+    pub(in crate::cli) fn read(&mut self) -> io::Result<Option<InputLine>> {
         let mut bytes = Vec::new();
         if (&mut self.input).take(LONGEST_LINE + 1).read_until(b'\n', &mut bytes)? == 0 {
             return Ok(None);

@@ -1,17 +1,20 @@
 //! A record of a server: asked again, session by session, in the order in which it took effect.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use crate::cli::base::HeldAnswers;
 use crate::cli::input::{Input, unreadable};
 use crate::cli::{Failure, say};
-use crate::db::{Database, Pending, Session};
+use crate::db::{self, Database, Pending, Session};
 use crate::query::Level;
 use crate::script::{RecordedLine, cut, plain, short_line, to_json};
 use crate::wire::{self, Answer, Request, Term};
 
 use super::lines::LineAnswers;
+
+/// No line of a record is longer, in bytes: it has an answer whole.
+const LONGEST: u64 = 1 << 30;
 
 /// What is done with the answers.
 pub(super) enum Answers {
@@ -32,8 +35,12 @@ pub(super) fn run_record(
     let (mut sessions, mut line, mut number) = (BTreeMap::new(), String::new(), 0_u64);
     let asked = loop {
         line.clear();
-        match input.read_line(&mut line) {
+        match (&mut input).take(LONGEST).read_line(&mut line) {
             Ok(0) => break Ok(()),
+            Ok(length) if length as u64 == LONGEST => {
+                let message = format!("{name}, line {}: it is longer than 1 GiB", number + 1);
+                break Err(Failure::Usage(message));
+            }
             Ok(_) => number += 1,
             Err(error) => break Err(unreadable(&name, &error)),
         }
@@ -72,12 +79,18 @@ fn ask(
     let session =
         (recorded.session > 0).then(|| &*sessions.entry(recorded.session).or_insert_with(|| base.session()));
     let requests = std::slice::from_ref(&request);
+    // Nobody has looked at its times before.
+    let asked = |error: db::Error| match error {
+        db::Error::Store(error) => Failure::Store(error),
+        error => refused(error.to_string()),
+    };
     match answers {
         Answers::Written(pending) => {
             let mut written = Ok(());
             base.apply_pending(session, requests, pending, |LineAnswers { out, .. }, _, answer| {
                 written = out.answer(&request, answer);
-            })?;
+            })
+            .map_err(&asked)?;
             written.map_err(Failure::Output)?;
             hand_on(base, pending)
         }
@@ -85,7 +98,8 @@ fn ask(
             let mut pending = Pending::new(None);
             base.apply_pending(session, requests, &mut pending, |given, _, answer: &Answer<'_>| {
                 *given = Some(Term::from(answer));
-            })?;
+            })
+            .map_err(&asked)?;
             let given = pending.release(&base.commit()?).take();
             if given.as_ref() == Some(&recorded.answer) {
                 return Ok(());

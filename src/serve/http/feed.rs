@@ -1,6 +1,7 @@
 //! What has changed, group by group, for those who watch.
 //!
-//! Invariants: nothing is told before it is committed; nothing is kept before somebody watches; what is kept is bounded.
+//! Invariants: nothing is told before it is committed; nothing is kept before somebody watches; what is kept is
+//! bounded.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

@@ -1,7 +1,8 @@
 //! A connection of a Redis client.
 //!
-//! Invariants: whose command it is turns on its name and its number of words alone, never on what the words say; what is
-//! refused has one error for a reply; before a password is given, where one is asked, nothing of the database is told.
+//! Invariants: whose command it is turns on its name and its number of words alone, never on what the words say; what
+//! is refused has one error for a reply; before a password is given, where one is asked, nothing of the database is
+//! told.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -76,6 +76,14 @@ impl Client {
         }
     }
 
+    /// Sends commands, whose words have no blanks in them, at once, so that nothing ends meanwhile; and reads their replies.
+    pub(crate) fn ask_at_once(&mut self, commands: &[impl AsRef<str>]) -> Vec<Vec<u8>> {
+        let requests =
+            commands.iter().map(|command| request(&command.as_ref().split(' ').collect::<Vec<_>>()));
+        self.send_bytes(&requests.collect::<Vec<_>>().concat());
+        commands.iter().map(|_| self.reply()).collect()
+    }
+
     /// Reads one line, with its end; nothing where the connection was closed.
     pub(crate) fn line(&mut self) -> Vec<u8> {
         let mut line = Vec::new();
@@ -101,6 +109,11 @@ impl Client {
         }
         reply
     }
+}
+
+/// The words of a command that has no blanks in them.
+pub(crate) fn words(command: &str) -> Vec<Vec<u8>> {
+    command.split(' ').map(|word| word.as_bytes().to_vec()).collect()
 }
 
 /// The bytes of a command.

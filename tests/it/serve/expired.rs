@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::client::{Client, request};
+use super::client::words;
 use super::redis::Redis;
 use super::same::is_same;
 use super::server::Server;
@@ -74,23 +74,13 @@ const LAST: [&str; 12] = [
     "PTTL hash2",
 ];
 
-fn words(command: &str) -> Vec<Vec<u8>> {
-    command.split(' ').map(|word| word.as_bytes().to_vec()).collect()
-}
-
-/// Asks at once, so that nothing ends meanwhile.
-fn ask(client: &mut Client, commands: &[&str]) -> Vec<Vec<u8>> {
-    client.send_bytes(&commands.iter().flat_map(|command| request(&words(command))).collect::<Vec<_>>());
-    commands.iter().map(|_| client.reply()).collect()
-}
-
 #[test]
 fn what_has_ended_is_gone_as_in_redis() {
     let Some(redis) = Redis::start() else { return };
     let server = Server::start(&[]);
     let mut clients = [server.client(), redis.client()];
     for commands in [&SOON[..], &THEN, &LAST] {
-        let [ours, theirs] = clients.each_mut().map(|client| ask(client, commands));
+        let [ours, theirs] = clients.each_mut().map(|client| client.ask_at_once(commands));
         for (command, (mine, wanted)) in commands.iter().zip(ours.iter().zip(&theirs)) {
             let (shown, wished) = (mine.escape_ascii(), wanted.escape_ascii());
             assert!(is_same(&words(command), &[], [mine, wanted]), "{command}: {shown}, and not {wished}");

@@ -1,6 +1,6 @@
 //! Every combination of options of SET, GETEX and EXPIRE on every kind of key: our server beside Redis.
 
-use super::client::{Client, request};
+use super::client::words;
 use super::redis::Redis;
 use super::same::is_same;
 use super::server::Server;
@@ -41,16 +41,6 @@ fn rows(command: &str, options: &[&str], most: usize) -> Vec<String> {
     rows
 }
 
-fn words(command: &str) -> Vec<Vec<u8>> {
-    command.split(' ').map(|word| word.as_bytes().to_vec()).collect()
-}
-
-/// Asks commands at once.
-fn ask(client: &mut Client, commands: &[&str]) -> Vec<Vec<u8>> {
-    client.send_bytes(&commands.iter().flat_map(|command| request(&words(command))).collect::<Vec<_>>());
-    commands.iter().map(|_| client.reply()).collect()
-}
-
 #[test]
 fn every_combination_of_options_does_what_it_does_in_redis() {
     let Some(redis) = Redis::start() else { return };
@@ -63,7 +53,7 @@ fn every_combination_of_options_does_what_it_does_in_redis() {
         }
         for before in BEFORE {
             let asked = [&["DEL k", before, &command], &AFTER[..]].concat();
-            let [ours, theirs] = clients.each_mut().map(|client| ask(client, &asked));
+            let [ours, theirs] = clients.each_mut().map(|client| client.ask_at_once(&asked));
             for (said, (one, other)) in asked.iter().zip(ours.iter().zip(&theirs)) {
                 let (shown, wanted) = (one.escape_ascii(), other.escape_ascii());
                 let is_same = is_same(&words(said), &[], [one, other]);

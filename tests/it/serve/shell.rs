@@ -17,19 +17,21 @@ fn told(output: &Output) -> (Option<i32>, String, String) {
 #[test]
 fn a_query_of_words_is_answered_as_in_a_list() {
     let server = Server::start(&["--clock", "logical"]);
-    let rows: [(&[&str], &str); 12] = [
+    let rows: [(&[&str], &str); 14] = [
+        (&["PUT", "list", "[x y] z"], "\n"),
+        (&["GET", "list"], "[x y] z\n"),
         (&["SET_AT_WITH_TTL", "user", "token", "x7", "1", "10"], "\n"),
         (&["set", "user", "name", "Ada L"], "\n"),
         (&["GET", "user", "name"], "Ada L\n"),
         (&["SCAN", "user"], "name(Ada L), token(x7)\n"),
         (&["TTL", "user", "token"], "10\n"),
         (&["TTL", "user", "name"], "permanent\n"),
-        (&["BACKUP", "now"], "1\n"),
+        (&["BACKUP", "now"], "2\n"),
         (&["EXISTS", "nobody"], "false\n"),
         (&["BATCH", "[PUT b 2]", "[\"GET\", \"b\"]"], "\n2\n"),
         (&["ALIAS", "lies", "GET"], "true\n"),
         (&["lies", "b"], "2\n"),
-        (&["--format", "jsonl", "SIZE"], "\"2\"\n"),
+        (&["--format", "jsonl", "SIZE"], "\"3\"\n"),
     ];
     for (words, wanted) in rows {
         let (options, words) = if words[0] == "--format" { words.split_at(2) } else { words.split_at(0) };
@@ -144,6 +146,24 @@ fn a_record_is_answered_again_and_compared() {
     // Only a record has answers to compare.
     let (status, _, error) = told(&feed(&["run", "--check", "-"], b"[[\"SIZE\"]]"));
     assert!(status == Some(2) && error.contains("no record"), "{error}");
+}
+
+/// What nobody has looked at before it is asked again.
+#[test]
+fn a_record_that_somebody_wrote_is_refused_with_its_place() {
+    let begun = "{\"session\":0,\"query\":[\"TICK\",\"9\"],\"answer\":\"\"}\n";
+    for (line, wanted) in [
+        ("{\"session\":0,\"query\":[\"TICK\",\"5\"],\"answer\":\"\"}", "5"),
+        ("{\"session\":0,\"query\":[\"TICK\",\"x\"],\"answer\":\"\"}", "x"),
+        ("{\"session\":0,\"query\":[\"NOPE\"],\"answer\":\"\"}", "NOPE"),
+        ("{\"session\":-1}", "no line of a record"),
+        ("garbage", "no line of a record"),
+    ] {
+        for options in [&["run", "-"][..], &["run", "--check", "-"]] {
+            let (status, _, error) = told(&feed(options, format!("{begun}{line}\n").as_bytes()));
+            assert!(status == Some(2) && error.contains("line 2") && error.contains(wanted), "{error}");
+        }
+    }
 }
 
 /// A reply as redis-cli shows it on a terminal.

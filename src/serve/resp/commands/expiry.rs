@@ -1,4 +1,5 @@
-//! Lifetimes of keys. Those of a hash are those of its fields: it gets one lifetime for all of them, and has the longest.
+//! Lifetimes of keys. Those of a hash are those of its fields: it gets one lifetime for all of them, and has the
+//! longest.
 
 use crate::query::Query;
 use crate::reply::Reply;
