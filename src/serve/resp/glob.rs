@@ -87,13 +87,6 @@ impl Glob {
         let Some(rest) = without_last(rest, last) else { return false };
         self.between.iter().try_fold(rest, |rest, piece| piece.behind(rest)).is_some()
     }
-
-    /// The bytes that every text begins with for which it stands: where there is an order, only those need be asked.
-    #[must_use]
-    pub fn prefix(&self) -> Vec<u8> {
-        let byte = |sign: &Sign| if let Sign::Byte(byte) = sign { Some(*byte) } else { None };
-        self.first.iter().map_while(byte).collect()
-    }
 }
 
 /// What stands between the stars.

@@ -132,22 +132,6 @@ impl Parser {
         (self.stage == Stage::Whole { typed: false }).then_some(&self.words)
     }
 
-    /// Has a request begun that is not whole yet?
-    #[must_use]
-    pub fn is_partial(&self) -> bool {
-        !matches!(self.stage, Stage::Request | Stage::Whole { .. } | Stage::Failed(_))
-    }
-
-    /// How many bytes the buffer has to hold at least before another look is worth it.
-    #[must_use]
-    pub fn needed(&self) -> usize {
-        match self.stage {
-            Stage::Request | Stage::Whole { .. } | Stage::Failed(_) => 1,
-            Stage::Word(length) => self.at + length + 2,
-            Stage::Line | Stage::Count | Stage::Length => self.scanned.max(self.at) + 1,
-        }
-    }
-
     /// Forgets the last request, and most of the memory that an unusual one took.
     fn begin(&mut self) {
         const KEPT: usize = 1024;

@@ -18,11 +18,11 @@ pub enum Protocol {
     /// The one that a connection begins with.
     #[default]
     Resp2,
-    /// The one it has after `HELLO 3`: with maps, sets, truth, doubles and messages that nobody asked for.
+    /// The one it has after `HELLO 3`: with maps, sets, truth, and one way to say that there is nothing.
     Resp3,
 }
 
-/// Where replies are written to. The parts of an array, map, set or message are written after its header.
+/// Where replies are written to. The parts of an array, map or set are written after its header.
 ///
 /// ```
 /// use rewinddb::serve::resp::writer::{Protocol, Writer};
@@ -164,12 +164,6 @@ impl<'o> Writer<'o> {
         self.header(sign, items as u64);
     }
 
-    /// A message that nobody asked for, whose items are written next. In RESP2 it is an array.
-    pub fn push(&mut self, items: usize) {
-        let sign = self.either(b'*', b'>');
-        self.header(sign, items as u64);
-    }
-
     /// Is it so? In RESP2 1 or 0.
     #[inline]
     pub fn boolean(&mut self, truth: bool) {
@@ -180,15 +174,6 @@ impl<'o> Writer<'o> {
             (Protocol::Resp3, false) => b"#f\r\n",
         };
         self.out.extend_from_slice(line);
-    }
-
-    /// A number with a fraction, in as few digits as say it exactly. In RESP2 a text.
-    pub fn double(&mut self, number: f64) {
-        let text = if number.is_nan() { "nan".to_owned() } else { number.to_string() };
-        match self.protocol {
-            Protocol::Resp2 => self.bytes(text.as_bytes()),
-            Protocol::Resp3 => self.line(b',', &text),
-        }
     }
 
     /// What the version has.

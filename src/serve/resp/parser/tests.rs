@@ -34,8 +34,7 @@ fn read(stream: &[u8], ends: &[usize], limits: WordLimits) -> Read {
                 }
             }
         }
-        assert_eq!(parser.is_partial(), from < *end);
-        assert!(parser.needed() > 0 && parser.words(b"").len() == 0);
+        assert_eq!(parser.words(b"").len(), 0);
         // What is kept is what has arrived.
         assert!(parser.words.len() <= *end - from && parser.typed.is_empty());
     }
@@ -186,7 +185,7 @@ fn a_header_takes_no_memory_and_a_bomb_no_time() {
     assert_eq!((parser.words.capacity(), parser.typed.capacity()), (0, 0));
     let mut parser = Parser::new(WordLimits { word: 1 << 40, request: 1 << 41, ..WordLimits::default() });
     assert_eq!(parser.next(b"*1\r\n$1000000000000\r\n"), Ok(None));
-    assert_eq!((parser.words.capacity(), parser.needed()), (0, 1_000_000_000_000 + 22));
+    assert_eq!((parser.words.capacity(), parser.typed.capacity()), (0, 0));
     let nested = b"*1\r\n".repeat(100_000);
     assert_eq!(read_whole(&nested), (vec![], Err(ProtocolError::Expected(b'*'))));
     assert_eq!(read_whole(&b"*-1\r\n".repeat(1_000)).0.len(), 1_000);

@@ -12,7 +12,7 @@ fn both(write: impl Fn(&mut Writer<'_>)) -> [String; 2] {
 #[test]
 fn replies_are_as_both_versions_have_them() {
     type Row = (fn(&mut Writer<'_>), &'static str, &'static str);
-    let rows: [Row; 26] = [
+    let rows: [Row; 20] = [
         (|out| out.ok(), "+OK|", "+OK|"),
         (|out| out.simple("QUEUED"), "+QUEUED|", "+QUEUED|"),
         (|out| out.error("ERR a\r\nb\nc"), "-ERR a  b c|", "-ERR a  b c|"),
@@ -31,14 +31,8 @@ fn replies_are_as_both_versions_have_them() {
         (|out| out.array(3), "*3|", "*3|"),
         (|out| out.map(5), "*10|", "%5|"),
         (|out| out.set(2), "*2|", "~2|"),
-        (|out| out.push(2), "*2|", ">2|"),
         (|out| out.boolean(true), ":1|", "#t|"),
         (|out| out.boolean(false), ":0|", "#f|"),
-        (|out| out.double(0.1), "$3|0.1|", ",0.1|"),
-        (|out| out.double(-3.0), "$2|-3|", ",-3|"),
-        (|out| out.double(f64::INFINITY), "$3|inf|", ",inf|"),
-        (|out| out.double(f64::NEG_INFINITY), "$4|-inf|", ",-inf|"),
-        (|out| out.double(f64::NAN), "$3|nan|", ",nan|"),
     ];
     for (write, resp2, resp3) in rows {
         assert_eq!(both(write), [resp2, resp3]);
