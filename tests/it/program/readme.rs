@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{assert_document, rewind, text, top};
 
 /// What a command of a console block prints, errors included.
-fn printed(command: &str, directory: &Path) -> String {
+pub(super) fn printed(command: &str, directory: &Path) -> String {
     let folder = Path::new(env!("CARGO_BIN_EXE_rewind")).parent().expect("it lies in a folder");
     let path = std::env::join_paths(
         std::iter::once(folder.to_owned())
