@@ -4,6 +4,7 @@
 
 mod table;
 mod told;
+mod traps;
 
 use std::ops::ControlFlow;
 
