@@ -278,7 +278,8 @@ fn the_code_of_beyond_md_is_right_as_far_as_it_goes() {
         known.split_whitespace().any(|known| known == name || known == counted)
     };
     let cases = builtin(crate::language().last_level(), Some(ClockRule::Monotone)).expect("they are good");
-    let cases: Vec<_> = cases.into_iter().filter(|case| case.level > 4 && case.list.iter().all(is_known)).collect();
+    let cases: Vec<_> =
+        cases.into_iter().filter(|case| case.level > 4 && case.list.iter().all(is_known)).collect();
     assert!(cases.len() > 15, "{} cases", cases.len());
     let failed = failed_of(&command, &cases).0;
     assert!(failed.is_empty(), "{failed:#?}");

@@ -218,9 +218,7 @@ fn the_list_of_mistakes_that_are_told_by_name_is_that_of_the_code() {
             list.push_str(&line);
         }
     }
-    assert_document(&top().join(LISTED), |text| {
-        with_part(text, "mistakes that are told by name", &list)
-    });
+    assert_document(&top().join(LISTED), |text| with_part(text, "mistakes that are told by name", &list));
 }
 
 #[test]

@@ -53,12 +53,17 @@ fn traps(text: &str) -> Vec<Trap<'_>> {
 fn trap<'t>(row: &'t str, list: &QueryList) -> Option<Trap<'t>> {
     let [_, place, said, _] = row.split(" |").collect::<Vec<_>>().try_into().ok()?;
     let said = said.trim().trim_matches('`');
-    let said = serde_json::from_str(said).map(Term::Text).or_else(|_| serde_json::from_str(said).map(Term::Array));
+    let said =
+        serde_json::from_str(said).map(Term::Text).or_else(|_| serde_json::from_str(said).map(Term::Array));
     // The name of an operation is a query too.
     let shown = place.split('`').nth(1).unwrap_or_else(|| place.rsplit(' ').next().unwrap_or_default());
     let shown = words(shown);
-    let places: Vec<_> =
-        list.iter().enumerate().filter(|(_, query)| query.starts_with(&shown)).map(|(place, _)| place).collect();
+    let places: Vec<_> = list
+        .iter()
+        .enumerate()
+        .filter(|(_, query)| query.starts_with(&shown))
+        .map(|(place, _)| place)
+        .collect();
     Some(Trap { row, list: list.clone(), places, said: said.ok()? })
 }
 
