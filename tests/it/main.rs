@@ -6,6 +6,9 @@ mod amounts;
 /// The front door.
 #[cfg(all(feature = "store", feature = "judge"))]
 mod db;
+/// What people read.
+#[cfg(all(unix, feature = "cli"))]
+mod documents;
 mod engine;
 /// The server, as it is asked over HTTP.
 #[cfg(all(unix, feature = "cli"))]

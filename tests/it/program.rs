@@ -6,15 +6,8 @@ pub(crate) mod claims;
 /// Lists explained step by step, as text and as a page.
 pub(crate) mod explain;
 
-/// LEVELS.md, followed word by word.
-#[cfg(unix)]
-pub(crate) mod learner;
-
 /// The page of an explained list, in a browser.
 pub(crate) mod page;
-
-/// The README's commands, run as written.
-pub(crate) mod readme;
 
 /// Inputs that are refused, with their messages as golden text.
 pub(crate) mod refused;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rewinddb::track::records::promises;
 
-use super::readme::printed;
+use super::read;
+use super::transcripts::printed;
 use crate::{assert_document, top};
 
 /// A block of the document, while it lasts.
@@ -66,7 +67,7 @@ fn followed(document: &str) -> String {
 #[test]
 fn who_follows_levels_md_sees_what_it_shows() {
     let path = top().join("LEVELS.md");
-    let text = std::fs::read_to_string(&path).expect("it is there");
+    let text = read(&path);
     let commands = text.lines().filter(|line| line.starts_with("$ rewind ")).count();
     assert!(commands >= 7, "it shows {commands} commands");
     assert_document(&path, followed);
@@ -74,7 +75,7 @@ fn who_follows_levels_md_sees_what_it_shows() {
 
 #[test]
 fn levels_md_has_every_promise_of_the_exercise() {
-    let text = std::fs::read_to_string(top().join("LEVELS.md")).expect("it is there");
+    let text = read(&top().join("LEVELS.md"));
     for promise in [
         promises::TIMES_RISE,
         promises::NOT_MIXED,
