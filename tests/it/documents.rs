@@ -12,6 +12,9 @@ mod links;
 /// What is seen.
 mod pictures;
 
+/// Words that are said no longer.
+mod words;
+
 /// Commands, run as written.
 mod transcripts;
 

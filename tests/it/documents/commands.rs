@@ -88,12 +88,11 @@ fn section(command: &Command, path: &str, shared: &mut Vec<(String, String)>) ->
             section.push_str(&format!("\n{table}"));
             continue;
         };
-        match shared.iter().find(|(_, other)| *other == table) {
-            Some((of, _)) => section.push_str(&format!("\n{heading}: those of `{of}`.\n")),
-            None => {
-                section.push_str(&format!("\n{heading}:\n\n{table}"));
-                shared.push((path.to_owned(), table));
-            }
+        if let Some((of, _)) = shared.iter().find(|(_, other)| *other == table) {
+            section.push_str(&format!("\n{heading}: those of `{of}`.\n"));
+        } else {
+            section.push_str(&format!("\n{heading}:\n\n{table}"));
+            shared.push((path.to_owned(), table));
         }
     }
     section

@@ -14,7 +14,7 @@ fn prose(document: &str) -> String {
         is_code ^= is_fence;
         !is_code && !is_fence
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Where the links and pictures of a document lead.

@@ -206,7 +206,7 @@ fn the_table_of_mistakes_is_that_of_the_tests() {
     });
 }
 
-/// The mistakes that are told by name: each once, wherever it is made.
+/// The mistakes that are named: each once, wherever it is made.
 #[test]
 fn the_list_of_mistakes_that_are_told_by_name_is_that_of_the_code() {
     let mut names: Vec<_> = MadeSlip::all().map(|made| made.slip.name()).collect();
@@ -218,7 +218,7 @@ fn the_list_of_mistakes_that_are_told_by_name_is_that_of_the_code() {
             list.push_str(&line);
         }
     }
-    assert_document(&top().join(LISTED), |text| with_part(text, "mistakes that are told by name", &list));
+    assert_document(&top().join(LISTED), |text| with_part(text, "mistakes that are named", &list));
 }
 
 #[test]

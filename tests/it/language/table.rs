@@ -8,7 +8,7 @@ use rstest::rstest;
 
 use crate::{assert_document, top, with_part};
 
-/// The words of a line: parted by blanks, or in JSON quotes; those of a query in it in brackets.
+/// The words of a line: separated by spaces, or in JSON quotes; those of a query in it in brackets.
 pub(crate) fn words(line: &str) -> Vec<Term> {
     let (mut words, mut rest) = (Vec::new(), line.trim_start());
     while !rest.is_empty() {
