@@ -43,7 +43,7 @@ mod whole_file;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::db;
 use crate::store;
@@ -174,6 +174,14 @@ pub fn main() -> ExitCode {
         Err(Failure::Interrupted) => 130,
         Err(Failure::Bug(what)) => fail(70, &format!("a bug of rewind: {what}; please report it")),
     })
+}
+
+/// The command line as a tree, with all that help shows of it: completions, man pages and documents are made from it.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    program
 }
 
 /// Ends the program at a signal, in order.

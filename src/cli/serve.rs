@@ -27,11 +27,11 @@ const HTTP: &str = "127.0.0.1:7480";
 #[command(after_long_help = DIFFERENCES)]
 pub(super) struct ServeArgs {
     /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one
-    /// [default: 127.0.0.1:7400]
+    /// [default: 127.0.0.1:7400, if no place to listen is named]
     #[arg(long, value_name = "ADDR")]
     resp: Vec<Address>,
 
-    /// Listen for HTTP [default: 127.0.0.1:7480, beside --resp, where nothing is told of any]
+    /// Listen for HTTP [default: 127.0.0.1:7480, if no place to listen is named]
     #[arg(long, value_name = "ADDR")]
     http: Vec<Address>,
 

@@ -28,8 +28,8 @@ mod lists;
 /// Every resource, as a transcript.
 mod resources;
 
-/// What a person is shown.
-mod readme;
+/// The transcript of docs/serve.md.
+mod transcript;
 
 /// What is refused, and how it is held in bounds.
 mod safety;

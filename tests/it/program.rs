@@ -9,9 +9,6 @@ pub(crate) mod explain;
 /// The page of an explained list, in a browser.
 pub(crate) mod page;
 
-/// The README's commands, run as written.
-pub(crate) mod readme;
-
 /// Inputs that are refused, with their messages as golden text.
 pub(crate) mod refused;
 
