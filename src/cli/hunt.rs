@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
+use super::closed;
 use super::progress::Progress;
 use super::quote::quote;
 use super::run::Rule;
@@ -20,7 +21,7 @@ use crate::track::records::Records;
 #[derive(clap::Args)]
 pub(super) struct HuntArgs {
     /// Draw operations up to this level [default: what rewind.toml says, else the last of the exercise]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     level: Option<Level>,
 
     /// Draw lists too that break a promise of the exercise

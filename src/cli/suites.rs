@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use bumpalo::Bump;
 
 use super::Failure;
+use super::closed;
 use super::find_case::find_case;
 use super::input::Input;
 use super::progress::Progress;
@@ -27,7 +28,7 @@ use crate::track::records::{self, Records, builtin};
 pub(super) struct Selection {
     /// The level that is being worked on: its cases come first, then those of the levels before [default: the last;
     /// for a solution, the last of the exercise]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     pub(super) level: Option<Level>,
 
     /// Only the case of this number (as `rewind test --list` has them) or name, those with this text in their names, or

@@ -3,6 +3,10 @@
 /// What reasons claim, held against what queries do.
 pub(crate) mod claims;
 
+/// Completions and the manual.
+#[cfg(unix)]
+pub(crate) mod completions;
+
 /// Lists explained step by step, as text and as a page.
 pub(crate) mod explain;
 
