@@ -32,6 +32,7 @@ mod repl;
 mod report;
 mod rows;
 mod run;
+mod schema;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
@@ -78,6 +79,7 @@ enum Command {
     Serve(serve::ServeArgs),
     #[cfg(unix)]
     Client(client::ClientArgs),
+    Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Help(help::HelpArgs),
@@ -154,6 +156,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&args),
         #[cfg(unix)]
         Command::Client(args) => client::client(&args),
+        Command::Schema(args) => schema::schema(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::Man(args) => man::man(&args),
         Command::Help(args) => help::help(&args),

@@ -55,7 +55,7 @@ pub(super) struct ExplainArgs {
 /// Explains the input.
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
-    let mut sink = Sink::of(args)?;
+    let mut sink = Sink::of(args);
     let Some(file) = &args.file else {
         explain_builtin(rules, args.case.as_deref().unwrap_or_default(), &mut sink)?;
         return sink.finish();
@@ -177,13 +177,13 @@ enum Sink {
 }
 
 impl Sink {
-    fn of(args: &ExplainArgs) -> Result<Self, Failure> {
+    fn of(args: &ExplainArgs) -> Self {
         if let Some(path) = &args.html {
-            return Ok(Self::Page(Page::default(), path.clone()));
+            return Self::Page(Page::default(), path.clone());
         }
         let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        Ok(Self::Printed(Printer::new(out, args.format, color)))
+        Self::Printed(Printer::new(out, args.format, color))
     }
 
     /// Begins a list or, of a suite, a case.

@@ -140,17 +140,18 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The cases of a file.
-pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
+/// The cases of a file, and where it says that its schema lies.
+pub(super) fn cases_of(path: &Path) -> Result<(Vec<Case>, Option<String>), Failure> {
     let source = Source::read(Input::open(path)?)?;
     let arena = Bump::new();
     let read = read_suite(source.text()?, &arena, Rules::default());
-    Ok(records::cases_of(&read.map_err(|faults| source.refuse(&faults))?))
+    let suite = read.map_err(|faults| source.refuse(&faults))?;
+    Ok((records::cases_of(&suite), suite.schema))
 }
 
 /// The cases of a file, each with the command that shows it; what is read from standard input has none.
 fn shown_cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
-    let mut cases = cases_of(path)?;
+    let (mut cases, _) = cases_of(path)?;
     if path.as_os_str() != "-" {
         let file = quote(&path.to_string_lossy());
         for case in &mut cases {

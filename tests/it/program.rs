@@ -19,6 +19,9 @@ pub(crate) mod readme;
 /// Inputs that are refused, with their messages as golden text.
 pub(crate) mod refused;
 
+/// Schemas, as an editor goes by them.
+pub(crate) mod schema;
+
 /// The shell: in a terminal, from a pipe, and what it saves.
 pub(crate) mod repl;
 

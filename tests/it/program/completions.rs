@@ -113,20 +113,25 @@ fn closed_sets<'t>(node: &'t Node, each: &mut impl FnMut(&'t Node, &'t clap::Arg
     node.get_subcommands().for_each(|within| closed_sets(within, each));
 }
 
+/// What options of closed sets call their value.
+const SETS: [&str; 9] =
+    ["FORMAT", "PROTOCOL", "RULE", "CLOCK", "ENCODING", "LANGUAGE", "DIALECT", "SHELL", "WHAT"];
+
+/// The options of a command, and of all below it, whose value is called so and that take anything.
+fn open(node: &Node, found: &mut Vec<String>) {
+    for arg in node.get_arguments().filter(|arg| arg.get_possible_values().is_empty()) {
+        let named = arg.get_value_names().unwrap_or_default().iter().any(|name| SETS.contains(&&**name));
+        if named || arg.get_id() == "level" {
+            found.push(format!("{} {}", node.get_name(), arg.get_id()));
+        }
+    }
+    node.get_subcommands().for_each(|within| open(within, found));
+}
+
 #[test]
 fn every_option_named_for_a_closed_set_declares_it() {
-    let sets = ["FORMAT", "PROTOCOL", "RULE", "CLOCK", "ENCODING", "LANGUAGE", "DIALECT", "SHELL", "WHAT"];
-    fn open<'t>(node: &'t Node, sets: &[&str], found: &mut Vec<String>) {
-        for arg in node.get_arguments().filter(|arg| arg.get_possible_values().is_empty()) {
-            let named = arg.get_value_names().unwrap_or_default().iter().any(|name| sets.contains(&&**name));
-            if named || arg.get_id() == "level" {
-                found.push(format!("{} {}", node.get_name(), arg.get_id()));
-            }
-        }
-        node.get_subcommands().for_each(|within| open(within, sets, found));
-    }
     let (program, mut found, mut declared) = (command_line(), Vec::new(), 0);
-    open(&program, &sets, &mut found);
+    open(&program, &mut found);
     assert!(found.is_empty(), "{found:?} take anything");
     closed_sets(&program, &mut |_, _| declared += 1);
     assert!(declared >= 30, "{declared}");
