@@ -86,6 +86,15 @@ impl Backend {
         }
     }
 
+    /// The store as it is after a commit.
+    #[cfg(feature = "serve")]
+    pub(super) fn hot_store(&mut self) -> Result<Option<store::HotStore>, Error> {
+        match self {
+            Self::Memory(_) => Ok(None),
+            Self::Disk(store) => Ok(Some(store.hot_store()?)),
+        }
+    }
+
     /// A page of cells as they are or as a backup has them.
     #[cfg(feature = "serve")]
     pub(super) fn page<C>(

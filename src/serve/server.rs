@@ -99,7 +99,8 @@ pub fn serve(
     let ended = local.block_on(&runtime, run(Rc::clone(&server), Rc::new(tell)));
     // Whatever is still there goes with its tasks.
     drop(local);
-    drop(runtime);
+    // Who reads files or a copy elsewhere is not waited for.
+    runtime.shutdown_background();
     ended?;
     let server = Rc::try_unwrap(server).map_err(|_| Failure::Interrupted)?;
     Ok(server.desk.into_inner().into_database())

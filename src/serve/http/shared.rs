@@ -12,13 +12,15 @@ pub(in crate::serve) struct Shared {
     pub(super) transactions: Transactions,
     /// Each export that is under way has one too.
     pub(super) exports: Arc<()>,
+    /// Whoever looks at how the store was has it too.
+    pub(super) past: Arc<()>,
     draining: watch::Sender<bool>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        let (transactions, exports) = (Transactions::default(), Arc::default());
-        Self { transactions, exports, draining: watch::Sender::new(false) }
+        let (transactions, exports, past) = (Transactions::default(), Arc::default(), Arc::default());
+        Self { transactions, exports, past, draining: watch::Sender::new(false) }
     }
 }
 
