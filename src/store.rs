@@ -49,6 +49,7 @@ mod view;
 mod watermark;
 
 pub use blob_store::CacheStats;
+pub use compaction::{Compactions, LiveBytes};
 pub use disk::{Disk, DiskFault, DiskFile, FileId, LockKind, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
 pub use hot::{HotFile, HotStore};
@@ -98,6 +99,7 @@ pub struct Store {
     options: Options,
     snapshot: Option<Size>,
     compaction: Option<Compaction>,
+    compactions: Compactions,
     /// How far the log may grow until a compaction is thought of.
     compact_at: u64,
     compaction_failure: Option<String>,

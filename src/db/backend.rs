@@ -95,6 +95,15 @@ impl Backend {
         }
     }
 
+    /// What of the store is live.
+    #[cfg(feature = "serve")]
+    pub(super) fn live_bytes(&mut self) -> Option<store::LiveBytes> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Disk(store) => Some(store.live_bytes()),
+        }
+    }
+
     /// A page of cells as they are or as a backup has them.
     #[cfg(feature = "serve")]
     pub(super) fn page<C>(

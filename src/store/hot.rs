@@ -145,14 +145,17 @@ impl Store {
         Ok(names.into_iter().filter(|name| is_ours(name) && !name.ends_with(ASIDE)).collect())
     }
 
-    /// How many bytes its files have.
+    /// How many bytes its files have, without the room that was made for groups to come.
     ///
     /// # Errors
     /// [`Error::Disk`].
     pub fn bytes_on_disk(&self) -> Result<u64, Error> {
         let names = self.disk.list().map_err(Error::disk("list", "the directory"))?;
         // One that is being written, or was just removed, counts for nothing.
-        Ok(names.iter().filter_map(|name| self.disk.find(name).ok()).map(|(_, length)| length).sum())
+        let bytes: u64 =
+            names.iter().filter_map(|name| self.disk.find(name).ok()).map(|(_, length)| length).sum();
+        let tail = &self.log.tail;
+        Ok(bytes.saturating_sub(tail.reached - tail.length))
     }
 
     fn hot_file(&self, name: String) -> Result<HotFile, Error> {
