@@ -192,7 +192,8 @@ Over HTTP:
     /v1/find looks for patterns. ETag, If-Match and If-None-Match make a write depend on what was there.
   - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
   - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
-  - /v1/cells lists all cells in pages, and with ?at=@TIME those that a backup holds.
+  - /v1/cells lists all cells in pages; with ?at=@TIME those that a backup holds, with ?at=GROUP, beside a store, those
+    after a group of the log.
   - /v1/events tells what changes as it is committed (server-sent events).
   - /v1/export has the queries that rebuild everything; /v1/store.tar is a hot backup, a folder that --store opens;
     /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json tells of all routes.

@@ -98,7 +98,8 @@ pub fn serve(
     });
     let ended = runtime.block_on(run(Rc::clone(&server), Rc::new(tell)));
     // Whatever is still there goes with its tasks.
-    drop(runtime);
+    // Who reads files or a copy elsewhere is not waited for.
+    runtime.shutdown_background();
     ended?;
     let server = Rc::try_unwrap(server).map_err(|_| Failure::Interrupted)?;
     Ok(server.desk.into_inner().into_database())

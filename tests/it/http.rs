@@ -25,6 +25,9 @@ mod events;
 /// Lists, streams of lines, exports.
 mod lists;
 
+/// Cells as they were after groups of the log.
+mod past;
+
 /// Every resource, as a transcript.
 mod resources;
 
