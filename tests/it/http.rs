@@ -28,6 +28,9 @@ mod lists;
 /// Every resource, as a transcript.
 mod resources;
 
+/// The page, in a browser.
+mod page;
+
 /// What a person is shown.
 mod readme;
 

@@ -93,7 +93,8 @@ async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
     hold(line, 0);
     let settled = settle(&line.server, &line.mailbox).await;
     // What is not written was not done, whatever was to be said of it.
-    settled.map_err(|why| uncommitted(&why)).and(outcome)
+    let answer = settled.map_err(|why| uncommitted(&why)).and(outcome)?.arrived().await?;
+    hold_to_length(line, answer)
 }
 
 /// What may be asked of a path, and by whose pages.
@@ -155,9 +156,12 @@ fn carry_out(line: &Line, route: &Route, asked: &Asked, open: Option<&Open>) -> 
         line.server.http.transactions.remove(name);
     }
     desk.metrics.turned(begun.elapsed(), || format!("{} of client {}", route.name, line.client.id));
-    outcome.and_then(
-        |answer| if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) },
-    )
+    outcome.and_then(|answer| hold_to_length(line, answer))
+}
+
+/// Refuses an answer that is longer than a client may leave unread.
+fn hold_to_length(line: &Line, answer: Answer) -> Outcome {
+    if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) }
 }
 
 /// Counts what a connection holds, and closes who holds most where all hold too much.

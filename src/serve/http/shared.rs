@@ -12,13 +12,15 @@ pub(in crate::serve) struct Shared {
     pub(super) transactions: Transactions,
     /// Each export that is under way has one too.
     pub(super) exports: Arc<()>,
+    /// Each list that is shown step by step has one.
+    pub(super) shown_lists: Arc<()>,
     draining: watch::Sender<bool>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        let (transactions, exports) = (Transactions::default(), Arc::default());
-        Self { transactions, exports, draining: watch::Sender::new(false) }
+        let (transactions, exports, shown_lists) = (Transactions::default(), Arc::default(), Arc::default());
+        Self { transactions, exports, shown_lists, draining: watch::Sender::new(false) }
     }
 }
 

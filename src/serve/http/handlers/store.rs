@@ -11,6 +11,7 @@ use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::Call;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::stream::LINES;
+use crate::serve::options::ClockSource;
 
 /// So many bytes of an export are handed on at once, and so many pieces wait for the client.
 const PIECE: usize = 64 << 10;
@@ -22,6 +23,10 @@ const EXPORTS: usize = 4;
 pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
     let stats = call.desk.database().stats()?;
     let now = call.desk.now().0;
+    let clock = match call.desk.options.clock {
+        ClockSource::Wall => "wall",
+        ClockSource::Logical => "logical",
+    };
     Ok(Answer::json(
         200,
         &members! {
@@ -29,6 +34,7 @@ pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
             "cells": stats.cells,
             "backups": stats.backups,
             "now": now,
+            "clock": clock,
             "store": stats.store,
         },
     ))
