@@ -10,6 +10,8 @@ mod base;
 mod candidate_args;
 #[cfg(unix)]
 mod client;
+mod closed;
+mod completions;
 mod explain;
 mod find_case;
 mod help;
@@ -20,6 +22,7 @@ mod input;
 #[cfg(unix)]
 mod judge;
 mod log;
+mod man;
 #[cfg(unix)]
 mod manifest;
 mod progress;
@@ -29,6 +32,7 @@ mod repl;
 mod report;
 mod rows;
 mod run;
+mod schema;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
@@ -75,6 +79,9 @@ enum Command {
     Serve(serve::ServeArgs),
     #[cfg(unix)]
     Client(client::ClientArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     Help(help::HelpArgs),
 }
 
@@ -149,6 +156,9 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&args),
         #[cfg(unix)]
         Command::Client(args) => client::client(&args),
+        Command::Schema(args) => schema::schema(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(&args),
         Command::Help(args) => help::help(&args),
     });
     #[cfg(unix)]

@@ -15,8 +15,8 @@
 //! in a file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory),
 //! `numbering` and `group` (queries on disk), `blob_store` (values that stay there); writing: `apply` (the
 //! database, and what it asks of a journal), `journal`, `log`, `tail`, `flusher`, `watermark`; reading: `replay`,
-//! `recovery`, `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`,
-//! `check`. The format byte by byte is in `store/FORMAT.md`.
+//! `recovery`, `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `hot` and
+//! `hot_disk` (beside a store in use), `verify`, `repair`, `check`. The format byte by byte is in `store/FORMAT.md`.
 
 mod apply;
 mod aside;
@@ -30,6 +30,7 @@ mod flusher;
 mod frame;
 mod group;
 mod hot;
+mod hot_disk;
 mod journal;
 mod listing;
 mod log;
@@ -48,9 +49,10 @@ mod view;
 mod watermark;
 
 pub use blob_store::CacheStats;
+pub use compaction::{Compactions, LiveBytes};
 pub use disk::{Disk, DiskFault, DiskFile, FileId, LockKind, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
-pub use hot::HotFile;
+pub use hot::{HotFile, HotStore};
 pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
@@ -97,6 +99,7 @@ pub struct Store {
     options: Options,
     snapshot: Option<Size>,
     compaction: Option<Compaction>,
+    compactions: Compactions,
     /// How far the log may grow until a compaction is thought of.
     compact_at: u64,
     compaction_failure: Option<String>,
@@ -271,13 +274,10 @@ impl Store {
         &mut self,
         moment: Option<Time>,
         page: Page<'_>,
-        mut each: impl FnMut(LiveCell<'_>) -> C,
+        each: impl FnMut(LiveCell<'_>) -> C,
     ) -> Result<Option<PageOfCells<C>>, Error> {
         let blobs = &mut self.core.blobs;
-        self.core.engine.try_page(moment, page, |cell| {
-            let value = blobs.value(cell.value)?;
-            Ok(each(cell.with(value)))
-        })
+        self.core.engine.try_page(moment, page, |stored| blobs.value(stored), each)
     }
 
     /// The key and the field of every live cell, in byte order of keys and then fields.

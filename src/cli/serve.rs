@@ -1,8 +1,11 @@
 //! `rewind serve`: the database on the network.
 
+mod lists;
+
 use std::env::VarError;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -10,9 +13,13 @@ use clap::ValueEnum;
 use super::store_args::StoreArgs;
 use super::{Failure, on_interrupt, say};
 use crate::db::Database;
-use crate::serve::{self, Address, ClockSource, Compat, Event, FaceKind, Limits, Options, Passwords, Unsafe};
+use crate::script::Faults;
+use crate::serve::{
+    self, Address, ClockSource, Compat, Event, FaceKind, Limits, Lists, Options, Passwords, Unsafe,
+};
 use crate::store::ByteSize;
 use crate::time::{ClockRule, Ttl};
+use lists::BuiltinLists;
 
 /// Where it listens if nothing else is said.
 const RESP: &str = "127.0.0.1:7400";
@@ -192,7 +199,8 @@ Over HTTP:
     /v1/find looks for patterns. ETag, If-Match and If-None-Match make a write depend on what was there.
   - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
   - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
-  - /v1/cells lists all cells in pages, and with ?at=@TIME those that a backup holds.
+  - /v1/cells lists all cells in pages; with ?at=@TIME those that a backup holds, with ?at=GROUP, beside a store, those
+    after a group of the log.
   - /v1/events tells what changes as it is committed (server-sent events).
   - /v1/export has the queries that rebuild everything; /v1/store.tar is a hot backup, a folder that --store opens;
     /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json tells of all routes.
@@ -262,7 +270,17 @@ impl ServeArgs {
             default_ttl: self.default_ttl.map(Ttl),
             record: self.record.clone().map(|path| (path, self.force)),
             limits: self.limits.limits(),
+            lists: self.lists()?,
         })
+    }
+
+    /// A database in memory is one to learn with.
+    fn lists(&self) -> Result<Option<Arc<dyn Lists>>, Failure> {
+        if self.storing.store.is_some() {
+            return Ok(None);
+        }
+        let broken = |faults: Faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count()));
+        Ok(Some(Arc::new(BuiltinLists::read().map_err(broken)?)))
     }
 
     fn passwords(&self) -> Result<Passwords, Failure> {

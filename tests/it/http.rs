@@ -25,9 +25,14 @@ mod events;
 /// Lists, streams of lines, exports.
 mod lists;
 
+/// Cells as they were after groups of the log.
+mod past;
+
 /// Every resource, as a transcript.
 mod resources;
 
+/// The page, in a browser.
+mod page;
 /// The transcript of docs/serve.md.
 mod transcript;
 

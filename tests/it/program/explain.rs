@@ -334,7 +334,7 @@ fn json_and_json_lines_hold_every_step() {
 #[rstest]
 #[case(&["--case", "nothing to store"], "did you mean \"nothing to restore\"?")]
 #[case(&["--case", "xyzzy"], "the cases are \"time jumps about\", \"nothing to restore\"")]
-#[case(&["--format", "table"], "the formats of explain are text, json and jsonl")]
+#[case(&["--format", "table"], "the formats here are text, json and jsonl")]
 #[case(&["--level", "3"], "belongs to level 4")]
 #[case(&["--clock", "monotone"], "time runs backwards")]
 fn what_cannot_be_explained_ends_with_status_2(#[case] arguments: &[&str], #[case] message: &str) {
