@@ -3,6 +3,8 @@
 //! they are committed.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,6 +13,8 @@ use anstyle_svg::{Term, WIN10_CONSOLE};
 
 use super::transcripts::shell;
 use super::{all, name, read};
+use crate::browser::{Browser, Tab};
+use crate::serve::server::Server;
 use crate::{text, top};
 
 /// Terminals: the name of a picture, and the command that is shown in it.
@@ -23,8 +27,23 @@ const TERMINALS: [(&str, &str); 6] = [
     ("level4.svg", "rewind explain level4.json"),
 ];
 
-/// Pages: the name of a picture, the command that prints the page, and where in it the picture is taken.
-const PAGES: [(&str, &str, &str); 1] = [("page.png", "rewind explain list.json --html -", "#step=5")];
+/// Pages: the name of a picture, and how a browser comes to what is seen in it.
+const PAGES: [(&str, fn() -> Page); 2] = [("page.png", explained), ("live.png", live)];
+
+/// A page to take a picture of.
+struct Page {
+    html: String,
+    /// Shows it in a browser, and gives back the picture in base 64.
+    show: fn(&Browser, &Page) -> String,
+    /// Who answers it, if it is asked for.
+    server: Option<Server>,
+}
+
+/// What is in the server whose page is seen.
+const CELLS: &str = r#"[["SET_AT","user","name","Ada","1"],["SET_AT","user","city","London","2"],["BACKUP","3"],
+["SET_AT","user","city","Turin","5"],["SET_AT_WITH_TTL","user","token","x7","6","60000"],["BACKUP","8"],
+["APPEND","cart","items","apples"],["APPEND","cart","items","pears"],["PUT_WITH_TTL","session","open","600000"],
+["TICK","20000"]]"#;
 
 /// Columns of a terminal.
 const COLUMNS: usize = 100;
@@ -88,25 +107,75 @@ fn terminal(command: &str) -> String {
     picture.replace(".dimmed { opacity: 0.4; }", ".dimmed { opacity: 0.65; }")
 }
 
-/// The checksum of each page that a picture was taken of.
-fn checksums() -> BTreeMap<String, String> {
-    let checksum = |command: &str| format!("{:08x}", crc32fast::hash(printed(command).as_bytes()));
-    PAGES.iter().map(|(name, command, _)| ((*name).to_owned(), checksum(command))).collect()
+/// The page of an explained list, at its restore.
+fn explained() -> Page {
+    let show = |browser: &Browser, page: &Page| {
+        let scratch = tempfile::tempdir().expect("there is room");
+        let file = scratch.path().join("page.html");
+        std::fs::write(&file, &page.html).expect("there is room");
+        let tab = browser.open(&format!("file://{}#step=5", file.display()));
+        tab.until("document.querySelector('#steps [aria-current]')");
+        shot(&tab)
+    };
+    Page { html: printed("rewind explain list.json --html -"), show, server: None }
+}
+
+/// The page of a server, with a few cells.
+fn live() -> Page {
+    let server = Server::start(&["--http", "127.0.0.1:0", "--clock", "logical"]);
+    let html = asked(&server, "GET", "/", "");
+    let show = |browser: &Browser, page: &Page| {
+        let server = page.server.as_ref().expect("it serves the page");
+        asked(server, "POST", "/v1/query", CELLS);
+        let tab = browser.open(&format!("http://{}/", server.address("http")));
+        tab.until(
+            "document.querySelector('#link')?.dataset.state === 'live' && document.querySelector('#rows tr')",
+        );
+        tab.click("#typed");
+        tab.write("SCAN user");
+        tab.press("Enter");
+        tab.until("document.querySelector('#answers li')");
+        shot(&tab)
+    };
+    Page { html, show, server: Some(server) }
+}
+
+/// What a server answers.
+fn asked(server: &Server, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(server.address("http")).expect("it listens");
+    let head = "host: localhost\r\nconnection: close\r\ncontent-type: application/json";
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.1\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}")
+        .expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers in UTF-8");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    answer.split_once("\r\n\r\n").expect("the head ends").1.to_owned()
+}
+
+/// A picture of what a tab shows, in base 64.
+fn shot(tab: &Tab<'_>) -> String {
+    tab.resize(1000, 560, false);
+    // What is drawn anew for this width is drawn when a frame has passed.
+    tab.look::<bool>("new Promise((done) => setTimeout(() => done(true), 300))");
+    tab.ask("Page.captureScreenshot", &serde_json::json!({}))["data"]
+        .as_str()
+        .expect("it is a picture")
+        .to_owned()
 }
 
 /// Takes a picture of a page.
-fn take(picture: &Path, page: &str, address: &str) {
-    let scratch = tempfile::tempdir().expect("there is room");
-    let file = scratch.path().join("page.html");
-    std::fs::write(&file, page).expect("there is room");
-    let status = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1000,560"])
-        .arg(format!("--user-data-dir={}", scratch.path().join("profile").display()))
-        .arg(format!("--screenshot={}", picture.display()))
-        .arg(format!("file://{}{address}", file.display()))
-        .stderr(Stdio::null())
-        .status();
-    assert!(status.expect("pictures of pages are taken by chromium").success());
+fn take(picture: &Path, page: &Page) {
+    let browser = Browser::start(&[]).expect("pictures of pages are taken by chromium");
+    let mut child = Command::new("base64")
+        .arg("-d")
+        .stdin(Stdio::piped())
+        .stdout(std::fs::File::create(picture).expect("it can be written"))
+        .spawn()
+        .expect("base64 is there");
+    let encoded = (page.show)(&browser, page);
+    child.stdin.take().expect("it is piped").write_all(encoded.as_bytes()).expect("it reads");
+    assert!(child.wait().expect("it ends").success());
 }
 
 #[test]
@@ -124,16 +193,20 @@ fn the_pictures_of_terminals_are_what_is_printed() {
 
 #[test]
 fn the_pictures_of_pages_were_taken_of_these_pages() {
-    let (file, fresh) = (folder().join("pictures.json"), checksums());
-    let known = || std::fs::read_to_string(&file).unwrap_or_default();
-    if are_taken() {
-        for (name, command, address) in PAGES {
-            take(&folder().join(name), &printed(command), address);
+    let (file, mut fresh) = (folder().join("pictures.json"), BTreeMap::new());
+    for (name, page) in PAGES {
+        let page = page();
+        fresh.insert(name.to_owned(), format!("{:08x}", crc32fast::hash(page.html.as_bytes())));
+        if are_taken() {
+            take(&folder().join(name), &page);
         }
+    }
+    if are_taken() {
         let known = serde_json::to_string_pretty(&fresh).expect("texts are JSON") + "\n";
         std::fs::write(&file, known).expect("it can be written");
     }
-    let known: BTreeMap<String, String> = serde_json::from_str(&known()).unwrap_or_default();
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    let known: BTreeMap<String, String> = serde_json::from_str(&known).unwrap_or_default();
     assert_eq!(known, fresh, "a page has changed: REWIND_PICTURES=1 cargo test pictures takes all anew");
 }
 
