@@ -4,7 +4,7 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::body::{Body, Content};
 use super::pace::Pace;
@@ -33,6 +33,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     content: Content,
+    /// Another thread answers instead.
+    elsewhere: Option<oneshot::Receiver<Outcome>>,
 }
 
 /// What comes of a request.
@@ -46,7 +48,27 @@ impl Answer {
 
     /// Bytes, of whose type the headers tell.
     pub(super) fn bytes(status: u16, bytes: Bytes) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Whole(bytes) }
+        Self { status, headers: Vec::new(), content: Content::Whole(bytes), elsewhere: None }
+    }
+
+    /// What another thread answers: the loop goes on meanwhile.
+    pub(super) fn elsewhere(answer: impl FnOnce() -> Outcome + Send + 'static) -> Self {
+        let (sender, elsewhere) = oneshot::channel();
+        tokio::task::spawn_blocking(move || {
+            // Who has gone takes nothing.
+            let _ = sender.send(answer());
+        });
+        Self { elsewhere: Some(elsewhere), ..Self::empty(200) }
+    }
+
+    /// The same, once it is there.
+    ///
+    /// # Errors
+    /// What the other thread has refused.
+    pub(super) async fn arrived(mut self) -> Outcome {
+        let Some(elsewhere) = self.elsewhere.take() else { return Ok(self) };
+        let panicked = |_| Err(Problem::new(500, "bug", "what was to answer has ended"));
+        elsewhere.await.unwrap_or_else(panicked)
     }
 
     /// How many bytes there are of it already.
@@ -74,7 +96,7 @@ impl Answer {
     /// What comes piece by piece.
     pub(super) fn stream(kind: &'static str, pieces: mpsc::Receiver<std::io::Result<Bytes>>) -> Self {
         let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(kind))];
-        Self { status: 200, headers, content: Content::Stream(pieces) }
+        Self { headers, content: Content::Stream(pieces), ..Self::empty(200) }
     }
 
     pub(super) fn with_header(mut self, name: HeaderName, value: &str) -> Self {

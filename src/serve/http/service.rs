@@ -46,7 +46,7 @@ pub(super) async fn answer(line: &Rc<Line>, request: Request<Incoming>) -> Respo
     }
     answer.headers.push((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answer.headers.push((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
-    line.server.desk.borrow_mut().metrics.requests_of_http.add(begun.elapsed());
+    line.server.desk.borrow_mut().metrics.answered(FaceKind::Http, begun.elapsed(), 1);
     answer.into_response(Rc::clone(&line.pace))
 }
 
@@ -93,7 +93,8 @@ async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
     hold(line, 0);
     let settled = settle(&line.server, &line.mailbox).await;
     // What is not written was not done, whatever was to be said of it.
-    settled.map_err(|why| uncommitted(&why)).and(outcome)
+    let answer = settled.map_err(|why| uncommitted(&why)).and(outcome)?.arrived().await?;
+    hold_to_length(line, answer)
 }
 
 /// What may be asked of a path, and by whose pages.
@@ -147,17 +148,21 @@ fn carry_out(line: &Line, route: &Route, asked: &Asked, open: Option<&Open>) -> 
     desk.pass_time();
     let who = open.map(|open| &open.transaction);
     let outcome = (route.handler)(&mut Call { desk, held, server: &line.server, who, asked });
-    held.hold(|replies| replies.count += 1);
+    // A list has counted its queries.
+    let queries = held.measure(|replies| replies.count.max(1));
     if let Some(name) = asked.headers.get(TRANSACTION).and_then(|name| name.to_str().ok())
         && who.is_some_and(|who| !desk.see().is_in_transaction(Some(&who.session)))
     {
         // A list has ended it.
         line.server.http.transactions.remove(name);
     }
-    desk.metrics.turned(begun.elapsed(), || format!("{} of client {}", route.name, line.client.id));
-    outcome.and_then(
-        |answer| if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) },
-    )
+    desk.metrics.turned(begun.elapsed(), queries, || format!("{} of client {}", route.name, line.client.id));
+    outcome.and_then(|answer| hold_to_length(line, answer))
+}
+
+/// Refuses an answer that is longer than a client may leave unread.
+fn hold_to_length(line: &Line, answer: Answer) -> Outcome {
+    if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) }
 }
 
 /// Counts what a connection holds, and closes who holds most where all hold too much.

@@ -19,7 +19,7 @@ const EVIL: &str = r#"{"name": "<suite> & \"co\"", "level": 1, "cases": [
 /// A solution that answers nothing to anything.
 const BLANK: &str = "import json, sys\nsys.stderr.write('\\x1b[31mred')\nprint(json.dumps(['' for query in json.load(sys.stdin)]))";
 
-/// Judges the blank solution by the evil suite, with these reports.
+/// Judges the empty solution by the evil suite, with these reports.
 fn judged(folder: &Path, reports: &[String]) -> Option<std::process::Output> {
     let (python, suite) = (python()?, folder.join("evil.json"));
     std::fs::write(&suite, EVIL).expect("it is written");
