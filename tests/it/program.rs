@@ -13,15 +13,9 @@ pub(crate) mod explain;
 /// The page of an explained list, in a browser.
 pub(crate) mod page;
 
-<<<<<<< HEAD
 /// What is handed out.
 pub(crate) mod packages;
 
-/// The README's commands, run as written.
-pub(crate) mod readme;
-
-=======
->>>>>>> main
 /// Inputs that are refused, with their messages as golden text.
 pub(crate) mod refused;
 
