@@ -31,6 +31,8 @@ mod past;
 /// Every resource, as a transcript.
 mod resources;
 
+/// The page, in a browser.
+mod page;
 /// The transcript of docs/serve.md.
 mod transcript;
 

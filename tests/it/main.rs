@@ -3,6 +3,9 @@
 /// How much is tried.
 #[cfg(feature = "judge")]
 mod amounts;
+/// A browser that pages are tried in.
+#[cfg(all(unix, feature = "cli"))]
+mod browser;
 /// The front door.
 #[cfg(all(feature = "store", feature = "judge"))]
 mod db;
