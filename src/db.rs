@@ -27,7 +27,7 @@ pub use crate::engine::Session;
 #[cfg(feature = "serve")]
 pub use crate::engine::{Kind, Sizes};
 #[cfg(feature = "serve")]
-pub(crate) use crate::engine::{Page, PageOfCells};
+pub(crate) use crate::engine::{LiveCell, Page, PageOfCells};
 pub use answer::{Cell, Remaining};
 pub use entries::Entries;
 pub use error::{CommitError, Error};

@@ -15,8 +15,8 @@
 //! in a file), `message` (what messages there are), `data_file`, `aside` and `listing` (the files of a directory),
 //! `numbering` and `group` (queries on disk), `blob_store` (values that stay there); writing: `apply` (the
 //! database, and what it asks of a journal), `journal`, `log`, `tail`, `flusher`, `watermark`; reading: `replay`,
-//! `recovery`, `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `verify`, `repair`,
-//! `check`. The format byte by byte is in `store/FORMAT.md`.
+//! `recovery`, `opening`; `snapshot`, and `compaction`; for those who look: `stats`, `view`, `hot` and
+//! `hot_disk` (beside a store in use), `verify`, `repair`, `check`. The format byte by byte is in `store/FORMAT.md`.
 
 mod apply;
 mod aside;
@@ -30,6 +30,7 @@ mod flusher;
 mod frame;
 mod group;
 mod hot;
+mod hot_disk;
 mod journal;
 mod listing;
 mod log;
@@ -48,9 +49,10 @@ mod view;
 mod watermark;
 
 pub use blob_store::CacheStats;
+pub use compaction::{Compactions, LiveBytes};
 pub use disk::{Disk, DiskFault, DiskFile, FileId, LockKind, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
-pub use hot::HotFile;
+pub use hot::{HotFile, HotStore};
 pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
@@ -97,6 +99,7 @@ pub struct Store {
     options: Options,
     snapshot: Option<Size>,
     compaction: Option<Compaction>,
+    compactions: Compactions,
     /// How far the log may grow until a compaction is thought of.
     compact_at: u64,
     compaction_failure: Option<String>,
@@ -104,6 +107,14 @@ pub struct Store {
     disk: Arc<dyn Disk>,
     closed: bool,
     lock: Option<Box<dyn Send + Sync>>,
+}
+
+/// How far a group has come when its replies are handed on.
+#[derive(Clone, Copy)]
+enum GroupState {
+    Appended,
+    Written,
+    Committed,
 }
 
 impl Store {
@@ -172,7 +183,7 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(None, queries, false, &mut each)
+        self.apply_group(None, queries, GroupState::Written, &mut each)
     }
 
     /// The same for a session. A transaction may stay open from call to call: what it writes is in the log, as a group
@@ -186,7 +197,21 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(Some(session), queries, false, &mut each)
+        self.apply_group(Some(session), queries, GroupState::Written, &mut each)
+    }
+
+    /// Applies queries of a session, or of the store's own, as one group that the next commit writes: who holds the
+    /// replies until then has one write for many groups.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub(crate) fn apply_pending(
+        &mut self,
+        session: Option<&Session>,
+        queries: &[Query<'_>],
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
+    ) -> Result<(), Error> {
+        self.apply_group(session, queries, GroupState::Appended, &mut each)
     }
 
     /// Applies queries as one group that is committed before the first reply is handed on.
@@ -199,7 +224,7 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(None, queries, true, &mut each)?;
+        self.apply_group(None, queries, GroupState::Committed, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }
@@ -214,7 +239,7 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(Some(session), queries, true, &mut each)?;
+        self.apply_group(Some(session), queries, GroupState::Committed, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }
@@ -249,13 +274,10 @@ impl Store {
         &mut self,
         moment: Option<Time>,
         page: Page<'_>,
-        mut each: impl FnMut(LiveCell<'_>) -> C,
+        each: impl FnMut(LiveCell<'_>) -> C,
     ) -> Result<Option<PageOfCells<C>>, Error> {
         let blobs = &mut self.core.blobs;
-        self.core.engine.try_page(moment, page, |cell| {
-            let value = blobs.value(cell.value)?;
-            Ok(each(cell.with(value)))
-        })
+        self.core.engine.try_page(moment, page, |stored| blobs.value(stored), each)
     }
 
     /// The key and the field of every live cell, in byte order of keys and then fields.
@@ -313,12 +335,20 @@ impl Store {
         &mut self,
         session: Option<&Session>,
         queries: &[Query<'_>],
-        commit: bool,
+        state: GroupState,
         each: &mut Each<'_>,
     ) -> Result<(), Error> {
-        let settle = |log: &mut Log, is_submitted: bool| {
+        let settle = |log: &mut Log, is_submitted: bool| match state {
+            GroupState::Appended => Ok(()),
+            GroupState::Written => log.write(),
             // Reads are answered even where nothing is written any more.
-            if commit && (is_submitted || log.check().is_ok()) { log.commit() } else { Ok(()) }
+            GroupState::Committed => {
+                if is_submitted || log.check().is_ok() {
+                    log.commit()
+                } else {
+                    Ok(())
+                }
+            }
         };
         self.core.apply(&mut self.log, (session, queries), settle, each)
     }

@@ -34,11 +34,11 @@ const HTTP: &str = "127.0.0.1:7480";
 #[command(after_long_help = DIFFERENCES)]
 pub(super) struct ServeArgs {
     /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one
-    /// [default: 127.0.0.1:7400]
+    /// [default: 127.0.0.1:7400, if no place to listen is named]
     #[arg(long, value_name = "ADDR")]
     resp: Vec<Address>,
 
-    /// Listen for HTTP [default: 127.0.0.1:7480, beside --resp, where nothing is told of any]
+    /// Listen for HTTP [default: 127.0.0.1:7480, if no place to listen is named]
     #[arg(long, value_name = "ADDR")]
     http: Vec<Address>,
 
@@ -199,7 +199,8 @@ Over HTTP:
     /v1/find looks for patterns. ETag, If-Match and If-None-Match make a write depend on what was there.
   - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
   - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
-  - /v1/cells lists all cells in pages, and with ?at=@TIME those that a backup holds.
+  - /v1/cells lists all cells in pages; with ?at=@TIME those that a backup holds, with ?at=GROUP, beside a store, those
+    after a group of the log.
   - /v1/events tells what changes as it is committed (server-sent events).
   - /v1/export has the queries that rebuild everything; /v1/store.tar is a hot backup, a folder that --store opens;
     /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json tells of all routes.

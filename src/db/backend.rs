@@ -86,6 +86,24 @@ impl Backend {
         }
     }
 
+    /// The store as it is after a commit.
+    #[cfg(feature = "serve")]
+    pub(super) fn hot_store(&mut self) -> Result<Option<store::HotStore>, Error> {
+        match self {
+            Self::Memory(_) => Ok(None),
+            Self::Disk(store) => Ok(Some(store.hot_store()?)),
+        }
+    }
+
+    /// What of the store is live.
+    #[cfg(feature = "serve")]
+    pub(super) fn live_bytes(&mut self) -> Option<store::LiveBytes> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Disk(store) => Some(store.live_bytes()),
+        }
+    }
+
     /// A page of cells as they are or as a backup has them.
     #[cfg(feature = "serve")]
     pub(super) fn page<C>(
@@ -313,9 +331,8 @@ fn in_store(
 ) -> Result<(), store::Error> {
     let each = |_: &Query<'_>, reply: &Reply<'_>| each(reply);
     match (session, is_committed) {
-        (None, false) => store.apply(queries, each),
+        (session, false) => store.apply_pending(session, queries, each),
         (None, true) => store.apply_committed(queries, each),
-        (Some(session), false) => store.apply_in(session, queries, each),
         (Some(session), true) => store.apply_committed_in(session, queries, each),
     }
 }

@@ -10,6 +10,7 @@ use super::fields::Fields;
 use super::seen::LiveCell;
 use super::stored::StoredValue;
 use super::timeline::View;
+use crate::reply::Value;
 use crate::time::Time;
 
 /// Which part of all cells is asked for, in byte order of their keys and then of their fields.
@@ -21,6 +22,8 @@ pub(crate) struct Page<'a> {
     pub(crate) after: Option<(&'a str, &'a str)>,
     /// So many at most.
     pub(crate) limit: usize,
+    /// None is added once their texts have so many bytes.
+    pub(crate) bytes: usize,
 }
 
 /// Such a part.
@@ -39,12 +42,9 @@ impl Engine {
         &self,
         moment: Option<Time>,
         page: Page<'_>,
-        mut each: impl FnMut(LiveCell<'_>) -> C,
+        each: impl FnMut(LiveCell<'_>) -> C,
     ) -> Option<PageOfCells<C>> {
-        let Ok(page) = self.try_page(moment, page, |cell| {
-            let value = cell.value.value();
-            Ok::<_, Infallible>(each(cell.with(value)))
-        });
+        let Ok(page) = self.try_page(moment, page, |stored| Ok::<_, Infallible>(stored.value()), each);
         page
     }
 
@@ -57,7 +57,8 @@ impl Engine {
         &self,
         moment: Option<Time>,
         page: Page<'_>,
-        mut value: impl FnMut(LiveCell<'_, &StoredValue>) -> Result<C, E>,
+        mut value: impl FnMut(&StoredValue) -> Result<Value<'_>, E>,
+        mut each: impl FnMut(LiveCell<'_>) -> C,
     ) -> Result<Option<PageOfCells<C>>, E> {
         let (common, head) = (&self.common, &self.own);
         let position;
@@ -73,14 +74,20 @@ impl Engine {
         let cells = records.iter().flat_map(|(key, fields)| {
             fields.live("", now).map(move |(field, content)| (*key, field.as_str(), content))
         });
-        let mut cells = cells.filter(|(key, field, _)| page.after.is_none_or(|after| (*key, *field) > after));
-        let taken = cells.by_ref().take(page.limit).map(|(key, field, content)| {
+        let cells = cells.filter(|(key, field, _)| page.after.is_none_or(|after| (*key, *field) > after));
+        let (mut page_of, mut bytes, mut has_more) = (Vec::new(), 0, false);
+        for (key, field, content) in cells {
+            has_more = page_of.len() >= page.limit || bytes >= page.bytes;
+            if has_more {
+                break;
+            }
+            let value = value(&content.value)?;
+            bytes += key.len() + field.len() + value.texts().iter().map(|text| text.len()).sum::<usize>();
             let remaining = content.lifetime.left_at(now);
             let ends = remaining.and_then(|left| at.0.checked_add(left.0)).map(Time);
-            value(LiveCell { key, field, value: &content.value, remaining, ends })
-        });
-        let page_of = taken.collect::<Result<Vec<_>, E>>()?;
-        Ok(Some(PageOfCells { at, cells: page_of, has_more: cells.next().is_some() }))
+            page_of.push(each(LiveCell { key, field, value, remaining, ends }));
+        }
+        Ok(Some(PageOfCells { at, cells: page_of, has_more }))
     }
 
     /// The first records of a page that are live, one more than it may have cells, in order.
@@ -113,7 +120,8 @@ mod tests {
     fn all(engine: &Engine, moment: Option<u64>, prefix: &str, limit: usize) -> Option<Vec<String>> {
         let (mut told, mut after): (Vec<String>, Option<(String, String)>) = (Vec::new(), None);
         loop {
-            let page = Page { prefix, after: after.as_ref().map(|(k, f)| (&**k, &**f)), limit };
+            let after_it = after.as_ref().map(|(k, f)| (&**k, &**f));
+            let page = Page { prefix, after: after_it, limit, bytes: usize::MAX };
             let page = engine.page(moment.map(Time), page, |cell| {
                 (cell.key.to_owned(), cell.field.to_owned(), cell.value.to_string(), cell.remaining)
             })?;
@@ -157,5 +165,21 @@ mod tests {
             );
             assert_eq!(at(None, ""), Some(vec!["now.=4/0".to_owned()]));
         }
+    }
+
+    #[test]
+    fn a_page_ends_where_its_texts_are_long_enough() {
+        let mut engine = Engine::new(ClockRule::Monotone);
+        for key in ["a", "b", "c"] {
+            engine.apply(&Query::Put { key, value: &"x".repeat(9) }).expect("it is in time");
+        }
+        let count = |bytes, after| {
+            let page = Page { prefix: "", after, limit: 9, bytes };
+            let page = engine.page(None, page, |_| ()).expect("now is always there");
+            (page.cells.len(), page.has_more)
+        };
+        // There is always one, however long it is.
+        assert_eq!([count(1, None), count(10, None), count(11, None)], [(1, true), (1, true), (2, true)]);
+        assert_eq!([count(20, Some(("a", ""))), count(30, None)], [(2, false), (3, false)]);
     }
 }

@@ -64,6 +64,8 @@ pub(super) struct Connection<S> {
     weighed: usize,
     /// Does a whole request wait for its turn?
     has_more: bool,
+    /// Since when requests wait for their commit, and how many.
+    in_hand: Option<(Instant, usize)>,
     end: Option<End>,
 }
 
@@ -87,8 +89,21 @@ impl<S: Socket> Connection<S> {
     pub(super) fn new(socket: S, face: Box<dyn Face>, client: Rc<Client>, server: Rc<Server>) -> Self {
         let output = face.greeting();
         let (mailbox, input) = (Rc::default(), Vec::new());
-        let (written, weighed, has_more, end) = (0, 0, false, None);
-        Self { socket, face, client, server, mailbox, input, output, written, weighed, has_more, end }
+        let (written, weighed, has_more, in_hand, end) = (0, 0, false, None, None);
+        Self {
+            socket,
+            face,
+            client,
+            server,
+            mailbox,
+            input,
+            output,
+            written,
+            weighed,
+            has_more,
+            in_hand,
+            end,
+        }
     }
 
     /// Goes on until either side ends it.
@@ -241,9 +256,14 @@ impl<S: Socket> Connection<S> {
         // Behind a request that was whole another half begins.
         let since = self.client.half.get().filter(|_| step.consumed == 0);
         self.client.half.set(is_half.then(|| since.unwrap_or(begun)));
-        desk.metrics.turned(begun.elapsed(), || {
-            format!("{} of client {}", self.client.command.get(), self.client.id)
-        });
+        let (took, requests) = (begun.elapsed(), held.measure(|replies| replies.count));
+        desk.metrics
+            .turned(took, requests, || format!("{} of client {}", self.client.command.get(), self.client.id));
+        if desk.is_durable() {
+            self.in_hand = Some((begun, requests));
+        } else {
+            desk.metrics.answered(self.client.face, took, requests);
+        }
         step
     }
 
@@ -252,6 +272,10 @@ impl<S: Socket> Connection<S> {
         let is_durable = self.server.desk.borrow().is_durable();
         if is_durable {
             self.server.turn.end(&self.mailbox).await;
+            if let Some((begun, requests)) = self.in_hand.take() {
+                let metrics = &mut self.server.desk.borrow_mut().metrics;
+                metrics.answered(self.client.face, begun.elapsed(), requests);
+            }
         } else {
             commit(&mut self.server.desk.borrow_mut(), std::iter::once(&*self.mailbox));
         }

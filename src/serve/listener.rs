@@ -130,7 +130,7 @@ impl Listener {
         let are_many = desk.clients.len() >= limits.connections
             || host.is_some_and(|host| desk.clients.of_host(host) >= limits.connections_per_source);
         if are_many {
-            desk.metrics.face(face).refuse("clients");
+            desk.metrics.face(face).refused += 1;
             let _ = socket.try_write(match face {
                 FaceKind::Resp => b"-ERR max number of clients reached\r\n",
                 FaceKind::Line => b"ERROR: too many clients\n",

@@ -10,8 +10,8 @@ use crate::time::Time;
 #[derive(Clone, Debug, Default)]
 pub(super) struct FaceMetrics {
     pub(super) connections: u64,
-    /// Connections that were not taken, by reason.
-    pub(super) refused: BTreeMap<&'static str, u64>,
+    /// Connections that were not taken, as there were too many.
+    pub(super) refused: u64,
     /// Requests, by the names of tables alone.
     pub(super) requests: BTreeMap<&'static str, u64>,
     pub(super) all_requests: u64,
@@ -20,23 +20,35 @@ pub(super) struct FaceMetrics {
     pub(super) sent: u64,
 }
 
-/// How often something took how long, in classes that double from 10 microseconds on.
+/// How often something had which size, in classes that double from the first, whose bound it has, on; the last has no
+/// bound.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Histogram {
-    pub(super) classes: [u64; 20],
+pub(super) struct Histogram<const FIRST: u64> {
+    pub(super) classes: [u64; CLASSES],
     pub(super) count: u64,
-    pub(super) sum: Duration,
+    pub(super) sum: u64,
 }
+
+/// So many classes has a histogram.
+const CLASSES: usize = 20;
+
+/// Of nanoseconds, from ten microseconds on.
+pub(super) type Durations = Histogram<10_000>;
+
+/// Of numbers, from one on.
+pub(super) type Counts = Histogram<1>;
 
 /// All that is counted.
 #[derive(Debug)]
 pub(super) struct Metrics {
     faces: [FaceMetrics; 3],
     pub(super) began: Instant,
-    /// Requests of HTTP, from the head to the answer.
-    pub(super) requests_of_http: Histogram,
-    pub(super) turns: Histogram,
-    pub(super) commits: Histogram,
+    /// Requests of each face, from what was read of them to what is to be written.
+    requests: [Durations; 3],
+    /// What the requests of one connection are while it has the loop: how long they keep it, and how many there are.
+    pub(super) turns: Durations,
+    pub(super) turn_queries: Counts,
+    pub(super) commits: Durations,
     pub(super) commits_failed: u64,
     pub(super) committed_transactions: u64,
     pub(super) refused_transactions: u64,
@@ -59,8 +71,9 @@ impl Metrics {
         Self {
             faces: Default::default(),
             began: Instant::now(),
-            requests_of_http: Histogram::default(),
+            requests: Default::default(),
             turns: Histogram::default(),
+            turn_queries: Histogram::default(),
             commits: Histogram::default(),
             commits_failed: 0,
             committed_transactions: 0,
@@ -80,9 +93,18 @@ impl Metrics {
         &self.faces
     }
 
+    /// Notes how long requests took, all of which were read and answered together.
+    pub(super) fn answered(&mut self, kind: FaceKind, took: Duration, requests: usize) {
+        self.requests[kind as usize].add(nanoseconds(took), requests as u64);
+    }
+
+    pub(super) fn requests(&self, kind: FaceKind) -> &Durations {
+        &self.requests[kind as usize]
+    }
+
     /// Notes that a turn was committed, or why not.
     pub(super) fn committed(&mut self, took: Duration, failed: Option<String>) {
-        self.commits.add(took);
+        self.commits.add(nanoseconds(took), 1);
         if let Some(why) = failed {
             self.commits_failed += 1;
             if self.commits_failed == 1 {
@@ -91,9 +113,10 @@ impl Metrics {
         }
     }
 
-    /// Notes how long the requests of one connection have kept the loop.
-    pub(super) fn turned(&mut self, took: Duration, what: impl FnOnce() -> String) {
-        self.turns.add(took);
+    /// Notes how long the requests of one connection have kept the loop, and how many queries they were.
+    pub(super) fn turned(&mut self, took: Duration, queries: usize, what: impl FnOnce() -> String) {
+        self.turns.add(nanoseconds(took), 1);
+        self.turn_queries.add(queries as u64, 1);
         if took > SLOW {
             let what = what();
             self.note(format!("slow: {what} took {} ms", took.as_millis()));
@@ -119,13 +142,21 @@ impl Metrics {
     }
 }
 
-impl Histogram {
-    pub(super) fn add(&mut self, took: Duration) {
-        let tens = u64::try_from(took.as_micros() / 10).unwrap_or(u64::MAX);
-        let class = (u64::BITS - tens.leading_zeros()) as usize;
-        self.classes[class.min(self.classes.len() - 1)] += 1;
-        self.count += 1;
-        self.sum += took;
+fn nanoseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl<const FIRST: u64> Histogram<FIRST> {
+    pub(super) fn add(&mut self, size: u64, times: u64) {
+        let class = u64::BITS - size.div_ceil(FIRST).saturating_sub(1).leading_zeros();
+        self.classes[(class as usize).min(CLASSES - 1)] += times;
+        self.count += times;
+        self.sum = self.sum.saturating_add(size.saturating_mul(times));
+    }
+
+    /// The bound of a class, which is of it; `None` for the last.
+    pub(super) fn bound(class: usize) -> Option<u64> {
+        (class < CLASSES - 1).then_some(FIRST << class)
     }
 }
 
@@ -139,8 +170,24 @@ impl FaceMetrics {
     pub(super) fn error(&mut self, kind: &'static str) {
         *self.errors.entry(kind).or_default() += 1;
     }
+}
 
-    pub(super) fn refuse(&mut self, reason: &'static str) {
-        *self.refused.entry(reason).or_default() += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_as_large_as_a_bound_is_of_its_class() {
+        for class in 0..CLASSES {
+            let Some(bound) = Durations::bound(class) else { continue };
+            let mut durations = Durations::default();
+            durations.add(bound, 3);
+            durations.add(bound + 1, 1);
+            assert_eq!((durations.classes[class], durations.classes[class + 1]), (3, 1), "{class}");
+        }
+        let mut counts = Counts::default();
+        [0, 1, 2, 3, 4, u64::MAX].into_iter().for_each(|count| counts.add(count, 1));
+        assert_eq!((&counts.classes[..3], counts.classes[CLASSES - 1]), (&[2, 1, 2][..], 1));
+        assert_eq!((counts.count, counts.sum), (6, u64::MAX));
     }
 }

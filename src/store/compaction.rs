@@ -31,6 +31,43 @@ struct Compacted {
     removed: Result<(), Error>,
 }
 
+/// How often compactions have ended which way since the store was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compactions {
+    /// A snapshot has taken the place of the log before it.
+    pub written: u64,
+    /// It was not worth it.
+    pub skipped: u64,
+    /// It could not be written, or not all that it covers could be removed.
+    pub failed: u64,
+}
+
+impl Compactions {
+    /// Counts one, which has written a snapshot or not.
+    fn count<E>(&mut self, ended: &Result<bool, E>) {
+        match ended {
+            Ok(true) => self.written += 1,
+            Ok(false) => self.skipped += 1,
+            Err(_) => self.failed += 1,
+        }
+    }
+}
+
+/// What is needed to tell how many bytes of a store are live: any thread can count them.
+#[derive(Debug)]
+pub struct LiveBytes {
+    image: Image,
+    locations: BlobLocations,
+}
+
+impl LiveBytes {
+    /// About how many bytes a snapshot would have. All cells are walked.
+    #[must_use]
+    pub fn count(self) -> u64 {
+        live_bytes(self.image, &self.locations)
+    }
+}
+
 /// What a cell or a record takes on disk besides its texts, about.
 const FRAMING: u64 = 12;
 
@@ -110,9 +147,24 @@ impl Store {
         if self.is_compact() {
             return Ok(());
         }
-        let material = self.material(true)?;
-        let (covered, compacted) = (self.log.grown, compact(&*self.disk, material)?);
-        self.install(compacted, covered)
+        let compacted = self.material(true).and_then(|material| {
+            let covered = self.log.grown;
+            self.install(compact(&*self.disk, material)?, covered)
+        });
+        self.compactions.count(&compacted.as_ref().map(|()| true));
+        compacted
+    }
+
+    /// How compactions have ended since the store was opened.
+    #[must_use]
+    pub fn compactions(&self) -> Compactions {
+        self.compactions
+    }
+
+    /// What of the store is live, to be counted elsewhere. As long as it is not, what is written copies what it
+    /// changes.
+    pub fn live_bytes(&mut self) -> LiveBytes {
+        LiveBytes { image: self.core.engine.image(), locations: self.core.blobs.locations.clone() }
     }
 
     /// Waits for a snapshot that is being written in the background.
@@ -182,6 +234,7 @@ impl Store {
             let stored = self.snapshot.map_or(0, |size| size.bytes + size.values_bytes) + self.log.grown;
             let started = self.material(false).and_then(|material| self.start(material, Some(stored)));
             if let Err(error) = started {
+                self.compactions.failed += 1;
                 self.compaction_failure = Some(error.to_string());
             }
             // Should it fail or turn out not to be worth it, the log must grow by half before the next is begun.
@@ -192,10 +245,12 @@ impl Store {
     fn wait_for_compaction(&mut self) -> Result<(), Error> {
         let Some(compaction) = self.compaction.take() else { return Ok(()) };
         let covered = compaction.covered;
-        match compaction.wait()? {
-            Some(compacted) => self.install(compacted, covered),
-            None => Ok(()),
-        }
+        let ended = compaction.wait().and_then(|compacted| {
+            let is_written = compacted.is_some();
+            compacted.map_or(Ok(()), |compacted| self.install(compacted, covered)).map(|()| is_written)
+        });
+        self.compactions.count(&ended);
+        ended.map(drop)
     }
 
     /// Notes a snapshot that is there now.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Store;
 use super::apply::Core;
 use super::aside::{ASIDE, copy_file};
-use super::compaction::{covered, needed, remove, remove_covered};
+use super::compaction::{Compactions, covered, needed, remove, remove_covered};
 use super::disk::{Disk, LockKind};
 use super::error::Error;
 use super::frame::Link;
@@ -78,6 +78,7 @@ impl Store {
             options,
             snapshot: recovered.snapshot,
             compaction: None,
+            compactions: Compactions::default(),
             compact_at: 0,
             compaction_failure,
             torn: recovered.torn,

@@ -18,6 +18,8 @@ use super::replay::Until;
 use super::stats::Stats;
 use super::tail::Tail;
 use crate::engine::{Engine, LiveCell};
+#[cfg(feature = "serve")]
+use crate::engine::{Page, PageOfCells};
 use crate::query::Query;
 use crate::time::Clock;
 
@@ -38,9 +40,35 @@ impl StoreView {
     /// # Errors
     /// [`Error::Locked`], [`Error::Damaged`], [`Error::NoStore`], [`Error::OutOfReach`] or [`Error::Disk`].
     pub fn open(disk: Arc<dyn Disk>, options: &Options, until: Until) -> Result<Self, Error> {
-        let (lock, listing) = lock_existing(&*disk, LockKind::Shared)?;
+        let (lock, _) = lock_existing(&*disk, LockKind::Shared)?;
+        Self::of(disk, options, until, lock)
+    }
+
+    /// The same of a disk that nobody writes to as long as the lock is held.
+    pub(super) fn of(
+        disk: Arc<dyn Disk>,
+        options: &Options,
+        until: Until,
+        lock: Box<dyn Send + Sync>,
+    ) -> Result<Self, Error> {
+        let listing = FileListing::read(&*disk)?;
         let Recovered { engine, blobs, group, torn, tail, .. } = recover(&disk, &listing, options, until)?;
         Ok(Self { engine, blobs, group, torn, tail, disk, _lock: lock })
+    }
+
+    /// A page of the live cells.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] or [`Error::Damaged`] from a value that stays on disk.
+    #[cfg(feature = "serve")]
+    pub(crate) fn page<C>(
+        &mut self,
+        page: Page<'_>,
+        each: impl FnMut(LiveCell<'_>) -> C,
+    ) -> Result<PageOfCells<C>, Error> {
+        let Self { engine, blobs, .. } = self;
+        let page = engine.try_page(None, page, |stored| blobs.value(stored), each)?;
+        Ok(page.expect("now is always there"))
     }
 
     /// The last group that has taken effect, in part if a moment within it was asked for.

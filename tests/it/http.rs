@@ -25,14 +25,16 @@ mod events;
 /// Lists, streams of lines, exports.
 mod lists;
 
+/// Cells as they were after groups of the log.
+mod past;
+
 /// Every resource, as a transcript.
 mod resources;
 
 /// The page, in a browser.
 mod page;
-
-/// What a person is shown.
-mod readme;
+/// The transcript of docs/serve.md.
+mod transcript;
 
 /// What is refused, and how it is held in bounds.
 mod safety;

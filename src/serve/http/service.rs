@@ -46,7 +46,7 @@ pub(super) async fn answer(line: &Rc<Line>, request: Request<Incoming>) -> Respo
     }
     answer.headers.push((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answer.headers.push((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
-    line.server.desk.borrow_mut().metrics.requests_of_http.add(begun.elapsed());
+    line.server.desk.borrow_mut().metrics.answered(FaceKind::Http, begun.elapsed(), 1);
     answer.into_response(Rc::clone(&line.pace))
 }
 
@@ -148,14 +148,15 @@ fn carry_out(line: &Line, route: &Route, asked: &Asked, open: Option<&Open>) -> 
     desk.pass_time();
     let who = open.map(|open| &open.transaction);
     let outcome = (route.handler)(&mut Call { desk, held, server: &line.server, who, asked });
-    held.hold(|replies| replies.count += 1);
+    // A list has counted its queries.
+    let queries = held.measure(|replies| replies.count.max(1));
     if let Some(name) = asked.headers.get(TRANSACTION).and_then(|name| name.to_str().ok())
         && who.is_some_and(|who| !desk.see().is_in_transaction(Some(&who.session)))
     {
         // A list has ended it.
         line.server.http.transactions.remove(name);
     }
-    desk.metrics.turned(begun.elapsed(), || format!("{} of client {}", route.name, line.client.id));
+    desk.metrics.turned(begun.elapsed(), queries, || format!("{} of client {}", route.name, line.client.id));
     outcome.and_then(|answer| hold_to_length(line, answer))
 }
 

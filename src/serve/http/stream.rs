@@ -135,6 +135,7 @@ impl Stream {
             if line.trim_ascii().is_empty() {
                 continue;
             }
+            held.hold(|replies| replies.count += 1);
             if let Err(problem) = self.one(line, desk, held) {
                 return Some(problem.in_query(self.count));
             }
@@ -142,7 +143,8 @@ impl Stream {
                 break;
             }
         }
-        desk.metrics.turned(begun.elapsed(), || format!("lines of client {}", self.line.client.id));
+        let queries = held.measure(|replies| replies.count);
+        desk.metrics.turned(begun.elapsed(), queries, || format!("lines of client {}", self.line.client.id));
         None
     }
 

@@ -52,9 +52,15 @@ fn sample(line: &str) -> Sample {
 
 #[test]
 fn metrics_are_as_prometheus_reads_them() {
-    let server = start_still(&["--resp", "127.0.0.1:0", "--line", "127.0.0.1:0"]);
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let faces = ["--resp", "127.0.0.1:0", "--line", "127.0.0.1:0"];
+    let server = start_still(&[&faces[..], &["--store", &store]].concat());
     let mut client = Client::to(&server);
     server.client().ask(&["SET", "evil\"} 1", "x"]);
+    assert_eq!(server.client().ask_at_once(&["PING"; 64]).len(), 64);
+    client.post("/v1/query", "[[\"PUT\",\"a\",\"0\"],[\"BATCH\",[\"SIZE\"],[\"KEYS\"]]]");
+    client.ask("POST", "/v1/snapshot", &[], "");
     client.ask("PUT", "/v1/records/a/value", &[TEXT], "1");
     client.get("/v1/records/evil/value");
     client.get("/no/such%22place");
@@ -83,12 +89,21 @@ fn metrics_are_as_prometheus_reads_them() {
     let of = |name: &str| -> Vec<f64> {
         samples.iter().filter(|(own, ..)| own == name).map(|(.., value)| *value).collect()
     };
-    for name in ["rewind_request_duration_seconds", "rewind_turn_duration_seconds"] {
-        let classes = of(&format!("{name}_bucket"));
-        assert!(classes.is_sorted() && classes.len() == 20, "{classes:?}");
-        let count = of(&format!("{name}_count"))[0];
-        assert!(count > 3.0 && (classes[19] - count).abs() < 0.1);
+    for name in ["rewind_request_duration_seconds", "rewind_turn_duration_seconds", "rewind_turn_queries"] {
+        let all = of(&format!("{name}_bucket"));
+        let counts = of(&format!("{name}_count"));
+        assert_eq!(all.len(), 20 * counts.len());
+        for (classes, count) in all.chunks(20).zip(counts) {
+            assert!(classes.is_sorted() && (classes[19] - count).abs() < 0.1, "{classes:?}");
+        }
     }
+    // All that were read at once are counted, each with the time that they took together.
+    let name = "rewind_request_duration_seconds_count";
+    assert!(value(name, &[("face", "resp")]) > 64.5 && value(name, &[http]) > 5.0);
+    assert!(value("rewind_turn_queries_sum", &[]) > value("rewind_turn_queries_count", &[]) + 40.0);
+    assert!((value("rewind_compactions_total", &[("result", "written")]) - 1.0).abs() < 0.1);
+    let [dead, bytes] = ["rewind_dead_bytes", "rewind_log_bytes"].map(|name| value(name, &[]));
+    assert!(0.0 < dead && dead < bytes && bytes < 10_000.0, "{dead} of {bytes}");
     let mut names = String::new();
     for (name, labels, _) in
         samples.iter().filter(|(_, labels, _)| labels.get("le").is_none_or(|le| le == "+Inf"))
@@ -100,6 +115,68 @@ fn metrics_are_as_prometheus_reads_them() {
         names.push_str(&format!("{name} {}\n", labels.join(" ")));
     }
     crate::assert_golden("http", "metrics", &names);
+    let in_memory = Client::to(&start_still(&[])).get("/metrics").text();
+    parsed(&in_memory);
+    assert!(!in_memory.contains("rewind_dead_bytes") && !in_memory.contains("rewind_groups_total"));
+}
+
+/// What is dead is what was written over, and is counted anew when there is more of it.
+#[test]
+fn dead_bytes_grow_with_what_is_written_over_and_go_with_a_compaction() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let server = start_still(&["--store", &store]);
+    let mut client = Client::to(&server);
+    let dead = |client: &mut Client| -> u64 {
+        let text = client.get("/metrics").text();
+        let dead = text.lines().find_map(|line| line.strip_prefix("rewind_dead_bytes "));
+        dead.expect("it is told").parse().expect("it is a number")
+    };
+    let put = |client: &mut Client, n: usize| {
+        let list = format!("[[\"PUT\",\"k\",\"{}\"]]", format!("{n}").repeat(2_000));
+        assert_eq!(client.post("/v1/query", &list).status, 200);
+    };
+    put(&mut client, 1);
+    let first = dead(&mut client);
+    assert!(first < 2_000, "{first}");
+    (2..=9).for_each(|n| put(&mut client, n));
+    let then = dead(&mut client);
+    assert!((16_000..20_000).contains(&then), "{then}");
+    assert_eq!(client.ask("POST", "/v1/snapshot", &[], "").status, 202);
+    let last = dead(&mut client);
+    assert!(last < 2_000, "{last}");
+}
+
+/// The parser of Prometheus' own client reads what we write: REWIND_PYTHON names a Python that has it.
+#[test]
+fn prometheus_client_reads_the_metrics() {
+    let python = || std::process::Command::new(std::env::var_os("REWIND_PYTHON").unwrap_or("python3".into()));
+    let asked = python().args(["-c", "import prometheus_client"]).output();
+    if !asked.is_ok_and(|asked| asked.status.success()) {
+        eprintln!("skipped: prometheus_client is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let server = start_still(&["--resp", "127.0.0.1:0", "--store", &store]);
+    let mut client = Client::to(&server);
+    server.client().ask(&["SET", "a", "x"]);
+    client.get("/v1/records/b");
+    let file = folder.path().join("metrics");
+    std::fs::write(&file, client.get("/metrics").body).expect("there is room");
+    let script = "import sys\n\
+        from prometheus_client.parser import text_string_to_metric_families as families\n\
+        for one in families(open(sys.argv[1]).read()):\n    \
+            assert one.documentation and one.type in ('counter', 'gauge', 'histogram') and one.samples, one\n    \
+            print(one.name, one.type, len(one.samples))\n";
+    let output = python().args(["-c", script]).arg(&file).output().expect("it runs");
+    let told = crate::text(&output.stdout);
+    assert!(output.status.success(), "{}", crate::text(&output.stderr));
+    for wanted in
+        ["rewind_turn_queries histogram 22", "rewind_compactions counter 3", "rewind_dead_bytes gauge 1"]
+    {
+        assert!(told.lines().any(|line| line == wanted), "{wanted} in {told}");
+    }
 }
 
 /// A request of each operation, which it answers well, and what is answered.

@@ -3,6 +3,7 @@
 //! Invariant: labels are of our tables; nothing that a client says becomes one.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use crate::query::Query;
 use crate::reply::Reply;
@@ -12,6 +13,7 @@ use crate::serve::http::call::Call;
 use crate::serve::metrics::Histogram;
 use crate::serve::options::FaceKind;
 use crate::serve::server::resident;
+use crate::store::{Compactions, LiveBytes};
 
 /// The type of the text.
 pub(in crate::serve::http) const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -45,25 +47,29 @@ impl Text {
         self.value(name, "", value);
     }
 
-    /// The classes of a histogram double from ten microseconds on; the last has no end.
-    fn histogram(&mut self, name: &str, labels: &str, histogram: &Histogram) {
-        let (mut below, mut bound) = (0, 10_u64);
+    /// A histogram, whose sizes `shown` writes.
+    fn histogram<const FIRST: u64>(
+        &mut self,
+        name: &str,
+        labels: &str,
+        histogram: &Histogram<FIRST>,
+        shown: fn(u64) -> String,
+    ) {
+        let mut below = 0;
         let comma = if labels.is_empty() { "" } else { "," };
-        let last = histogram.classes.len() - 1;
         for (class, count) in histogram.classes.iter().enumerate() {
             below += count;
-            let end = if class == last { "+Inf".to_owned() } else { seconds(bound) };
+            let end = Histogram::<FIRST>::bound(class).map_or_else(|| "+Inf".to_owned(), shown);
             self.value(&format!("{name}_bucket"), &format!("{labels}{comma}le=\"{end}\""), below);
-            bound *= 2;
         }
-        self.value(&format!("{name}_sum"), labels, histogram.sum.as_secs_f64());
+        self.value(&format!("{name}_sum"), labels, shown(histogram.sum));
         self.value(&format!("{name}_count"), labels, histogram.count);
     }
 }
 
-/// Microseconds as seconds.
-fn seconds(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+/// Nanoseconds as seconds.
+fn seconds(nanoseconds: u64) -> String {
+    format!("{}.{:09}", nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000)
 }
 
 pub(in crate::serve::http) fn metrics(call: &mut Call<'_>) -> Outcome {
@@ -74,7 +80,30 @@ pub(in crate::serve::http) fn metrics(call: &mut Call<'_>) -> Outcome {
     loops(&mut text, call);
     database(&mut text, call)?;
     process(&mut text, call);
+    if call.desk.is_durable() {
+        return Ok(with_dead_bytes(text, call));
+    }
     Ok(Answer::typed(200, TYPE, text.0))
+}
+
+/// What of the files is dead, too: another thread walks all cells to count what is live, where that is worth it.
+fn with_dead_bytes(text: Text, call: &mut Call<'_>) -> Answer {
+    let stored = call.desk.see().store().and_then(|store| store.bytes_on_disk().ok()).unwrap_or_default();
+    let told = move |mut text: Text, live: u64| {
+        let dead = stored.saturating_sub(live);
+        text.gauge("rewind_dead_bytes", "What the files have beyond what is live.", dead);
+        Answer::typed(200, TYPE, text.0)
+    };
+    let known = Arc::clone(&call.server.http.live);
+    if let Some(live) = known.of(stored) {
+        return told(text, live);
+    }
+    let live = call.desk.database().live_bytes();
+    Answer::elsewhere(move || {
+        let live = live.map_or(0, LiveBytes::count);
+        known.note(live, stored);
+        Ok(told(text, live))
+    })
 }
 
 /// What is counted of each face.
@@ -91,9 +120,7 @@ fn faces(text: &mut Text, call: &Call<'_>) {
     each().for_each(|(label, _, face)| text.value("rewind_connections_total", &label, face.connections));
     text.head("rewind_connections_refused_total", "counter", "Connections that were not taken.");
     for (label, _, face) in each() {
-        for (reason, count) in &face.refused {
-            text.value("rewind_connections_refused_total", &format!("{label},reason=\"{reason}\""), count);
-        }
+        text.value("rewind_connections_refused_total", &format!("{label},reason=\"clients\""), face.refused);
     }
     text.head("rewind_requests_total", "counter", "Requests.");
     for (label, _, face) in each() {
@@ -117,14 +144,19 @@ fn faces(text: &mut Text, call: &Call<'_>) {
 fn loops(text: &mut Text, call: &Call<'_>) {
     let metrics = &call.desk.metrics;
     let name = "rewind_request_duration_seconds";
-    text.head(name, "histogram", "From the head of a request to its answer, of HTTP.");
-    text.histogram(name, "face=\"http\"", &metrics.requests_of_http);
+    text.head(name, "histogram", "From what is read of a request to what is to be written.");
+    for face in FACES {
+        text.histogram(name, &format!("face=\"{}\"", face.name()), metrics.requests(face), seconds);
+    }
     let name = "rewind_turn_duration_seconds";
     text.head(name, "histogram", "How long the requests of one connection keep the loop.");
-    text.histogram(name, "", &metrics.turns);
+    text.histogram(name, "", &metrics.turns, seconds);
+    let name = "rewind_turn_queries";
+    text.head(name, "histogram", "How many queries of one connection are answered in a turn.");
+    text.histogram(name, "", &metrics.turn_queries, |count| count.to_string());
     let name = "rewind_commit_duration_seconds";
     text.head(name, "histogram", "How long a commit takes.");
-    text.histogram(name, "", &metrics.commits);
+    text.histogram(name, "", &metrics.commits, seconds);
     text.counter("rewind_commits_total", "Commits.", metrics.commits.count);
     text.gauge("rewind_store_stopped", "Is nothing more written?", u8::from(call.desk.has_failed));
     text.gauge("rewind_transactions_open", "Transactions that are open.", call.desk.transactions());
@@ -154,6 +186,12 @@ fn database(text: &mut Text, call: &mut Call<'_>) -> Result<(), super::super::pr
         text.counter("rewind_groups_total", "Groups of the log.", store.last_group());
         let bytes = store.bytes_on_disk().unwrap_or_default();
         text.gauge("rewind_log_bytes", "What the log and its snapshots have on disk.", bytes);
+        let Compactions { written, skipped, failed } = store.compactions();
+        let name = "rewind_compactions_total";
+        text.head(name, "counter", "Compactions that have ended.");
+        for (result, count) in [("written", written), ("skipped", skipped), ("failed", failed)] {
+            text.value(name, &format!("result=\"{result}\""), count);
+        }
     }
     Ok(())
 }

@@ -123,6 +123,7 @@ fn ask(call: &mut Call<'_>, requests: &[Request<'_>]) -> Result<Vec<u8>, Problem
     let own = if begins && call.who.is_none() { Some(call.desk.transaction()?) } else { None };
     let who = call.who.or(own.as_ref());
     call.desk.ask_group(who, &queries, call.held, |_, answer| replies.take(answer))?;
+    call.held.hold(|held| held.count += queries.len());
     if replies.finish() {
         out.push(b']');
         Ok(out)

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use hyper::body::Bytes;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::query::Language;
@@ -23,6 +24,11 @@ const EXPORTS: usize = 4;
 pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
     let stats = call.desk.database().stats()?;
     let now = call.desk.now().0;
+    // Those that cells can be asked of.
+    let groups = stats.store.as_ref().map(|store| {
+        let first = store.compacted_at.unwrap_or(0);
+        json!({ "first": first, "last": store.last_group })
+    });
     let clock = match call.desk.options.clock {
         ClockSource::Wall => "wall",
         ClockSource::Logical => "logical",
@@ -34,6 +40,7 @@ pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
             "cells": stats.cells,
             "backups": stats.backups,
             "now": now,
+            "groups": groups,
             "clock": clock,
             "store": stats.store,
         },

@@ -36,7 +36,11 @@ const PAGE: &[(&str, &str)] = &[
     ("limit", "how many at most: 100 unless told, 10000 at most"),
 ];
 const CELLS: &[(&str, &str)] = &[
-    ("at", "`@` and a moment: as the latest backup taken at it or before has them"),
+    (
+        "at",
+        "`@` and a moment: as the latest backup taken at it or before has them; a number: as they were after this \
+        group of the log",
+    ),
     ("prefix", "only cells whose key begins with it"),
     ("after", "only what stands behind it: the `next` of the page before"),
     ("limit", "how many at most: 100 unless told, 10000 at most"),
@@ -96,9 +100,19 @@ const STATS: Gives = Gives::Object(&[
     ("cells", "integer"),
     ("backups", "integer"),
     ("now", "integer"),
+    ("groups", "object?"),
     ("clock", "string"),
     ("store", "object?"),
 ]);
+const PAST: &[(u16, Gives)] = &[(
+    200,
+    Gives::Object(&[
+        ("at", "integer"),
+        ("group", "maybe integer"),
+        ("cells", "objects"),
+        ("next", "string?"),
+    ]),
+)];
 const PIM: &[(u16, Gives)] = &[(200, SAID), (400, SAID)];
 const PIM_ENDS: &[(u16, Gives)] = &[(200, SAID), (500, SAID)];
 const SAID: Gives =
@@ -194,9 +208,8 @@ routes! {
         &[], NOTHING, &[(202, Gives::Nothing)], &[404], false, store::snapshot;
     GET "/v1/export" "export" "The queries that rebuild the database, as JSON Lines."
         &[], NOTHING, &[(200, Gives::Text(stream::LINES))], &[], false, store::export;
-    GET "/v1/cells" "cells" "All live cells in byte order, now or as a backup has them."
-        CELLS, NOTHING, &[(200, Gives::Object(&[("at", "integer"), ("cells", "objects"), ("next", "string?")]))],
-        &[400, 410], false, past::cells;
+    GET "/v1/cells" "cells" "All live cells in byte order: now, as a backup has them, or after a group of the log."
+        CELLS, NOTHING, PAST, &[400, 410, 503], false, past::cells;
     GET "/v1/events" "events" "What changes, as it is committed: a stream of server-sent events."
         &[("prefix", "only cells whose key begins with it")], NOTHING, &[(200, Gives::Text(events::EVENTS))], &[429],
         false, events::events;
