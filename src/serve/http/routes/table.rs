@@ -183,7 +183,7 @@ routes! {
     POST "/v1/check" "check" "Reads a text as people type it, lines as in the shell or a list, and asks nothing."
         &[], Takes::Object(&[("text", "string")]), &[(200, CHECKED)], &[400, 413, 415], false, check::check_text;
     GET "/v1/lists" "listCases" "The lists to learn from."
-        &[], NOTHING, &[(200, CASES)], &[404], false, lists::cases;
+        &[], NOTHING, &[(200, CASES)], &[], false, lists::cases;
     GET "/v1/lists/{number}" "listCase" "One of them: its queries."
         &[], NOTHING, &[(200, CASE)], &[404], false, lists::case;
     POST "/v1/lists" "listSteps" "What a list does step by step, on a database of its own."
