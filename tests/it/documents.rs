@@ -40,7 +40,8 @@ fn for_users() -> Vec<PathBuf> {
 fn all() -> Vec<PathBuf> {
     let beside_code = ["src/store/FORMAT.md", "src/judge/PROTOCOL.md", "fixtures/wrong/README.md"];
     let beside_code = beside_code.map(|file| top().join(file)).into_iter().filter(|file| file.exists());
-    markdown(top()).into_iter().chain(markdown(&top().join("docs"))).chain(beside_code).collect()
+    let folders = ["", "docs", "release"].map(|folder| markdown(&top().join(folder)));
+    folders.into_iter().flatten().chain(beside_code).collect()
 }
 
 /// What a document says.

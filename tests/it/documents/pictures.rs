@@ -166,7 +166,7 @@ fn shot(tab: &Tab<'_>) -> String {
 
 /// Takes a picture of a page.
 fn take(picture: &Path, page: &Page) {
-    let browser = Browser::start(&[]).expect("pictures of pages are taken by chromium");
+    let browser = Browser::start(&["--hide-scrollbars"]).expect("pictures of pages are taken by chromium");
     let mut child = Command::new("base64")
         .arg("-d")
         .stdin(Stdio::piped())
