@@ -28,7 +28,10 @@ const TERMINALS: [(&str, &str); 6] = [
 ];
 
 /// Pages: the name of a picture, and how a browser comes to what is seen in it.
-const PAGES: [(&str, fn() -> Page); 2] = [("page.png", explained), ("live.png", live)];
+const PAGES: [(&str, Visit); 2] = [("page.png", explained), ("live.png", live)];
+
+/// How a page comes to be.
+type Visit = fn() -> Page;
 
 /// A page to take a picture of.
 struct Page {
