@@ -11,8 +11,8 @@
 //! ```
 //!
 //! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`), who owns
-//! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`), how a connection goes on (`face`,
-//! `own`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
+//! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`, `refusal`), how a connection goes on (`face`,
+//! `own`, `socket`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
 //! `resp`, `line`, and `http`, which has its own way from a socket to a request.
 
 mod address;
@@ -31,8 +31,10 @@ mod options;
 mod own;
 mod passwords;
 mod record;
+mod refusal;
 pub mod resp;
 mod server;
+mod socket;
 mod turn;
 
 pub use address::Address;

@@ -4,7 +4,6 @@
 
 pub(super) mod backups;
 pub(super) mod cells;
-pub(in crate::serve) mod changes;
 pub(super) mod events;
 pub(super) mod find;
 pub(super) mod health;
