@@ -15,6 +15,9 @@ mod pictures;
 /// Words that are said no longer.
 mod words;
 
+/// What other programs are given.
+mod services;
+
 /// Commands, run as written.
 mod transcripts;
 
