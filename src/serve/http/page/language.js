@@ -73,6 +73,7 @@ const mistakeText = ({ text, help }) => [text, help].filter(Boolean).join(" – 
 async function readLanguage() {
   try {
     forms = (await ask("GET", "/openapi.json"))["x-language"];
+    if (box.value !== "") showOffers();
   } catch (error) {
     fail(error);
   }

@@ -177,3 +177,49 @@ fn a_cell_tells_what_it_held_at_each_backup() {
     tab.until("document.querySelector('#moment').textContent.startsWith('moment 28 · ')");
     super::assert_quiet(&tab, &server);
 }
+
+#[test]
+fn the_slider_goes_over_the_groups_of_a_log_too() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let folder = tempfile::tempdir().expect("there is room");
+    let server = start_still(&["--store", &folder.path().join("store").display().to_string()]);
+    query(&server, r#"[["SET_AT","k","a","1","10"]]"#);
+    query(&server, r#"[["SET_AT_WITH_TTL","k","b","2","20","100"],["DELETE_AT","k","a","20"]]"#);
+    query(&server, r#"[["SET_AT","k","c","3","30"],["BACKUP","30"]]"#);
+    query(&server, r#"[["SET_AT","k","d","4","40"]]"#);
+    let tab = open(&browser, &server);
+    tab.until("!document.querySelector('#stops').hidden");
+    tab.click("#stops");
+    tab.press("g");
+    tab.press("Enter");
+    tab.until("document.querySelector('#count').textContent === '5 groups'");
+    let at =
+        |told: &str| tab.until(&format!("document.querySelector('.when').textContent.startsWith('{told}')"));
+    for _ in 0..3 {
+        tab.press("ArrowLeft");
+    }
+    at("group 2 moment 20 · 20 ms ago · read-only");
+    assert_eq!(rows(&tab), ["|k.b|2|text|100 ms"]);
+    tab.press("ArrowLeft");
+    at("group 1 moment 10");
+    assert_eq!(rows(&tab), ["|k.a|1|text|permanent"]);
+    // The difference between two groups.
+    tab.click("#compare");
+    tab.press("ArrowLeft");
+    tab.press("ArrowLeft");
+    tab.until("document.querySelector('#place').textContent === '3 differences'");
+    at("difference from group 1 moment 10 to group 3 moment 30 · read-only");
+    assert_eq!(rows(&tab), ["−|k.a|1|text|gone", "+|k.b|2|text|90 ms", "+|k.c|3|text|permanent"]);
+    // Time: the group that was the last at a moment.
+    tab.click("#to-now");
+    tab.click("#sought");
+    tab.write("29");
+    tab.press("Enter");
+    at("group 2 moment 20");
+    // Now goes on.
+    tab.press("Escape");
+    tab.press("n");
+    query(&server, r#"[["SET_AT","k","e","5","50"]]"#);
+    tab.until("document.querySelector('#count').textContent === '6 groups'");
+    super::assert_quiet(&tab, &server);
+}
