@@ -14,7 +14,7 @@ use crate::wire::{Answer as Replied, Request};
 pub(in crate::serve::http) fn find(call: &mut Call<'_>) -> Outcome {
     let asked = call.asked;
     let word = |name| {
-        let missing = || Problem::bad("a parameter is missing").with_detail(format!("{name} is asked for"));
+        let missing = || Problem::bad("a parameter is missing").with_detail(format!("`{name}` is asked for"));
         asked.parameter(name).ok_or_else(missing)
     };
     let (what, pattern) = (word("what")?.to_ascii_uppercase(), word("pattern")?);
