@@ -10,6 +10,8 @@ mod base;
 mod candidate_args;
 #[cfg(unix)]
 mod client;
+mod closed;
+mod completions;
 mod explain;
 mod find_case;
 mod help;
@@ -20,6 +22,7 @@ mod input;
 #[cfg(unix)]
 mod judge;
 mod log;
+mod man;
 #[cfg(unix)]
 mod manifest;
 mod progress;
@@ -29,6 +32,7 @@ mod repl;
 mod report;
 mod rows;
 mod run;
+mod schema;
 #[cfg(unix)]
 mod serve;
 #[cfg(unix)]
@@ -43,7 +47,7 @@ mod whole_file;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::db;
 use crate::store;
@@ -75,6 +79,9 @@ enum Command {
     Serve(serve::ServeArgs),
     #[cfg(unix)]
     Client(client::ClientArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
     Help(help::HelpArgs),
 }
 
@@ -149,6 +156,9 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&args),
         #[cfg(unix)]
         Command::Client(args) => client::client(&args),
+        Command::Schema(args) => schema::schema(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(&args),
         Command::Help(args) => help::help(&args),
     });
     #[cfg(unix)]
@@ -174,6 +184,14 @@ pub fn main() -> ExitCode {
         Err(Failure::Interrupted) => 130,
         Err(Failure::Bug(what)) => fail(70, &format!("a bug of rewind: {what}; please report it")),
     })
+}
+
+/// The command line as a tree, with all that help shows of it: completions, man pages and documents are made from it.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    program
 }
 
 /// Ends the program at a signal, in order.

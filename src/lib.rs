@@ -33,6 +33,7 @@
 //! - [`store`]: the database on disk: an append-only log, snapshots, and the way back from them
 //! - [`db`]: the front door: a database in memory or on disk, with a method for each operation
 //! - [`script`]: query files, from JSON to queries with their places, and from replies to what is printed
+//! - [`assets`]: what the pages of a browser share: colours, and a list step by step
 //! - [`trace`]: a list of queries step by step, with the rule that decided each, and the page that shows it
 //! - [`serve`]: the database on the network: RESP, HTTP and a line protocol, one loop that owns it
 //! - [`judge`]: whoever answers lists of words, and what is right; random lists, the hunt, reports
@@ -40,8 +41,8 @@
 //! - [`cli`]: the program `rewind`, one file a subcommand
 //!
 //! Features hold the borders: without any there are the rooms up to [`explain`], and [`db`] in memory; `store` adds its
-//! own and [`db`] on disk, `script` [`trace`] too, `serve` (which has those two) its own, `judge` [`track`] too, and
-//! `cli`, the default, has all of them and the program.
+//! own and [`db`] on disk, `script` [`assets`] and [`trace`] too, `serve` (which has those two) its own, `judge`
+//! [`track`] too, and `cli`, the default, has all of them and the program.
 
 pub mod time;
 
@@ -64,6 +65,9 @@ pub mod db;
 pub mod script;
 
 #[cfg(feature = "script")]
+pub mod assets;
+
+#[cfg(feature = "script")]
 pub mod trace;
 
 #[cfg(all(feature = "serve", unix))]
@@ -82,3 +86,8 @@ pub mod cli;
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// And so does the library's page.
+#[cfg(all(doctest, feature = "cli"))]
+#[doc = include_str!("../docs/library.md")]
+struct LibraryPage;

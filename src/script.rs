@@ -18,6 +18,7 @@ mod lines;
 mod list;
 mod record;
 mod scanner;
+mod schema;
 mod suite;
 mod typed;
 
@@ -27,6 +28,7 @@ pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
 pub use list::read_list;
 pub use record::RecordedLine;
+pub use schema::{list_schema, suite_schema};
 pub use suite::{Suite, SuiteCase, read_suite};
 pub use typed::{
     SoFar, Typed, as_typed, read_typed, typed_in_place_of_json, typed_so_far, typed_terms, typed_words,

@@ -10,9 +10,10 @@
 //!  socket ─► codec ─► request ─► settle ─► Query ┴─► Desk: apply … then commit ─┴─► Reply ─► codec ─► socket
 //! ```
 //!
-//! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`), who owns
-//! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`, `refusal`), how a connection goes on (`face`,
-//! `own`, `socket`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
+//! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`, `lists`),
+//! who owns the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`, `refusal`), how a
+//! connection goes on (`face`, `own`, `socket`, `connection`, `turn`), how all begins and ends (`listener`, `server`,
+//! `notify`). Each face has a folder:
 //! `resp`, `line`, and `http`, which has its own way from a socket to a request.
 
 mod address;
@@ -25,6 +26,7 @@ mod http;
 mod limits;
 pub mod line;
 mod listener;
+mod lists;
 mod metrics;
 mod notify;
 mod options;
@@ -39,6 +41,7 @@ mod turn;
 
 pub use address::Address;
 pub use limits::Limits;
+pub use lists::{ListCase, Lists, Unshown};
 pub use options::{ClockSource, Compat, FaceKind, Options};
 pub use passwords::{Passwords, Unsafe};
 pub use server::{Event, Failure, serve};

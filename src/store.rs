@@ -109,6 +109,14 @@ pub struct Store {
     lock: Option<Box<dyn Send + Sync>>,
 }
 
+/// How far a group has come when its replies are handed on.
+#[derive(Clone, Copy)]
+enum GroupState {
+    Appended,
+    Written,
+    Committed,
+}
+
 impl Store {
     /// The logical clock: its rule and its reading.
     #[must_use]
@@ -175,7 +183,7 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(None, queries, false, &mut each)
+        self.apply_group(None, queries, GroupState::Written, &mut each)
     }
 
     /// The same for a session. A transaction may stay open from call to call: what it writes is in the log, as a group
@@ -189,7 +197,21 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(Some(session), queries, false, &mut each)
+        self.apply_group(Some(session), queries, GroupState::Written, &mut each)
+    }
+
+    /// Applies queries of a session, or of the store's own, as one group that the next commit writes: who holds the
+    /// replies until then has one write for many groups.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub(crate) fn apply_pending(
+        &mut self,
+        session: Option<&Session>,
+        queries: &[Query<'_>],
+        mut each: impl FnMut(&Query<'_>, &Reply<'_>),
+    ) -> Result<(), Error> {
+        self.apply_group(session, queries, GroupState::Appended, &mut each)
     }
 
     /// Applies queries as one group that is committed before the first reply is handed on.
@@ -202,7 +224,7 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(None, queries, true, &mut each)?;
+        self.apply_group(None, queries, GroupState::Committed, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }
@@ -217,7 +239,7 @@ impl Store {
         queries: &[Query<'_>],
         mut each: impl FnMut(&Query<'_>, &Reply<'_>),
     ) -> Result<(), Error> {
-        self.apply_group(Some(session), queries, true, &mut each)?;
+        self.apply_group(Some(session), queries, GroupState::Committed, &mut each)?;
         self.look_after_compaction();
         Ok(())
     }
@@ -313,12 +335,20 @@ impl Store {
         &mut self,
         session: Option<&Session>,
         queries: &[Query<'_>],
-        commit: bool,
+        state: GroupState,
         each: &mut Each<'_>,
     ) -> Result<(), Error> {
-        let settle = |log: &mut Log, is_submitted: bool| {
+        let settle = |log: &mut Log, is_submitted: bool| match state {
+            GroupState::Appended => Ok(()),
+            GroupState::Written => log.write(),
             // Reads are answered even where nothing is written any more.
-            if commit && (is_submitted || log.check().is_ok()) { log.commit() } else { Ok(()) }
+            GroupState::Committed => {
+                if is_submitted || log.check().is_ok() {
+                    log.commit()
+                } else {
+                    Ok(())
+                }
+            }
         };
         self.core.apply(&mut self.log, (session, queries), settle, each)
     }

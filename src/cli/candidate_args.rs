@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::closed;
 use crate::judge::{Limits, Millis, Protocol, Rng};
 use crate::store::ByteSize;
 
@@ -16,7 +17,7 @@ pub(super) struct CandidateArgs {
 
     /// How the solution is spoken to: list (a process for each list, arrays in and out), lines (a query a line) or
     /// session (the adapters of `rewind init`) [default: what rewind.toml says; for a command list]
-    #[arg(long, value_name = "PROTOCOL")]
+    #[arg(long, value_name = "PROTOCOL", value_parser = closed::protocol())]
     pub(super) protocol: Option<Protocol>,
 
     /// Run this command once before, as a shell reads it

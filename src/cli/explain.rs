@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Failure;
+use super::closed;
 use super::find_case::find_case;
 use super::input::{Input, unreadable};
 use super::report::report;
@@ -35,15 +36,15 @@ pub(super) struct ExplainArgs {
     case: Option<String>,
 
     /// Refuse operations above this level [default: a suite's own level, else the last]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     level: Option<Level>,
 
     /// What timestamps may do [default: a suite's own rule, else monotone]
     #[arg(long, value_name = "RULE")]
     clock: Option<Rule>,
 
-    /// text, json or jsonl
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    /// How steps are written
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = closed::format_of(["text", "json", "jsonl"]))]
     format: Format,
 
     /// Write one page for a browser into this file instead, - is standard output; it needs no network
@@ -54,7 +55,7 @@ pub(super) struct ExplainArgs {
 /// Explains the input.
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let rules = Rules { level: args.level, clock: args.clock.map(ClockRule::from) };
-    let mut sink = Sink::of(args)?;
+    let mut sink = Sink::of(args);
     let Some(file) = &args.file else {
         explain_builtin(rules, args.case.as_deref().unwrap_or_default(), &mut sink)?;
         return sink.finish();
@@ -176,16 +177,13 @@ enum Sink {
 }
 
 impl Sink {
-    fn of(args: &ExplainArgs) -> Result<Self, Failure> {
+    fn of(args: &ExplainArgs) -> Self {
         if let Some(path) = &args.html {
-            return Ok(Self::Page(Page::default(), path.clone()));
-        }
-        if args.format == Format::Table {
-            return Err(Failure::Usage("the formats of explain are text, json and jsonl".to_owned()));
+            return Self::Page(Page::default(), path.clone());
         }
         let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        Ok(Self::Printed(Printer::new(out, args.format, color)))
+        Self::Printed(Printer::new(out, args.format, color))
     }
 
     /// Begins a list or, of a suite, a case.

@@ -4,13 +4,14 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use super::{Cli, Failure};
+use super::{Cli, Failure, closed, command_line};
 use crate::query::{Aliases, Asks, Form, Language, Mistake};
 
 /// Explain the program, a subcommand, or an operation of the query language
 #[derive(clap::Args)]
 pub(super) struct HelpArgs {
     /// An operation, as in SCAN, or a subcommand, as in run or log verify
+    #[arg(value_parser = closed::topic(), hide_possible_values = true)]
     topic: Vec<String>,
 }
 
@@ -25,8 +26,7 @@ pub(super) fn help(args: &HelpArgs) -> Result<(), Failure> {
 
 fn about(topic: &str, within: &[String]) -> Result<String, Failure> {
     // Built, so that a subcommand knows the options of the whole program.
-    let mut program = Cli::command();
-    program.build();
+    let mut program = command_line();
     if let Some(mut command) = program.find_subcommand_mut(topic) {
         for name in within {
             let unknown = || Failure::Usage(format!("no help on {topic} {}", name.escape_debug()));

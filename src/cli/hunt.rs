@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::candidate_args::{CandidateArgs, LimitArgs, new_seed};
+use super::closed;
 use super::progress::Progress;
 use super::quote::quote;
 use super::run::Rule;
@@ -20,7 +21,7 @@ use crate::track::records::Records;
 #[derive(clap::Args)]
 pub(super) struct HuntArgs {
     /// Draw operations up to this level [default: what rewind.toml says, else the last of the exercise]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     level: Option<Level>,
 
     /// Draw lists too that break a promise of the exercise
@@ -138,12 +139,13 @@ struct Saved<'a> {
     file: &'a Path,
     options: ListOptions<'static>,
     cases: Vec<Case>,
+    schema: Option<String>,
 }
 
 impl<'a> Saved<'a> {
     /// Opens a suite, which need not be there, for lists that are drawn so.
     fn open(file: &'a Path, options: ListOptions<'static>) -> Result<Self, Failure> {
-        let cases = if file.exists() { cases_of(file)? } else { Vec::new() };
+        let (cases, schema) = if file.exists() { cases_of(file)? } else { Default::default() };
         let shown = file.display();
         if cases.iter().any(|case| case.clock != options.clock) {
             return Err(Failure::Usage(format!(
@@ -155,7 +157,7 @@ impl<'a> Saved<'a> {
             let message = format!("{shown} is a suite of level {has}, and lists of level {drawn} are drawn");
             return Err(Failure::Usage(format!("{message}\n  = help: save to another file")));
         }
-        Ok(Self { file, options, cases })
+        Ok(Self { file, options, cases, schema })
     }
 
     /// Adds what was caught, with the answers of our engine.
@@ -185,8 +187,8 @@ impl<'a> Saved<'a> {
         });
         // Written aside, so that a suite is never half there.
         let aside = self.file.with_added_extension("new");
-        let written =
-            std::fs::write(&aside, suite_of(&self.cases)).and_then(|()| std::fs::rename(&aside, self.file));
+        let text = suite_of(&self.cases, self.schema.as_deref());
+        let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, self.file));
         written.map_err(|error| Failure::Usage(format!("cannot write {shown}: {error}")))?;
         say(&format!("note: saved in {shown}; `rewind judge --suite {shown}` judges by it\n"));
         Ok(())

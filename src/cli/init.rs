@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::Failure;
+use super::closed;
 use super::quote::quote;
 use crate::script::plain;
 use crate::track::records::{KITS, Kit};
@@ -12,12 +13,12 @@ use crate::track::records::{KITS, Kit};
 /// Write a starter kit: an empty solution, the adapter that connects it to the judge, rewind.toml, a README
 #[derive(clap::Args)]
 pub(super) struct InitArgs {
-    /// python, javascript, java, go, c++ (or cpp) or rust
-    #[arg(value_name = "LANGUAGE", value_parser = Kit::of)]
+    /// The language; c++ may be typed cpp
+    #[arg(value_name = "LANGUAGE", value_parser = closed::kit())]
     kit: Option<&'static Kit>,
 
     /// Where to; it is made if it is not there
-    #[arg(value_name = "DIR", default_value = ".")]
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath, default_value = ".")]
     directory: PathBuf,
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::rows::Rows;
 use super::store_args::{self, stat_lines};
 use super::whole_file::write_whole;
-use super::{Failure, say};
+use super::{Failure, closed, say};
 use crate::engine::LiveCell;
 use crate::query::Language;
 use crate::query::Query;
@@ -31,8 +31,8 @@ enum LogCommand {
     Stats {
         #[command(flatten)]
         directory: DirectoryArg,
-        /// json or text [default: text on a terminal, else json]
-        #[arg(long, value_name = "FORMAT")]
+        /// How it is written [default: text on a terminal, else json]
+        #[arg(long, value_name = "FORMAT", value_parser = closed::format())]
         format: Option<Format>,
     },
     /// The frames of a file as JSON Lines, whatever its encoding
@@ -57,8 +57,8 @@ enum LogCommand {
     Compact {
         #[command(flatten)]
         directory: DirectoryArg,
-        /// Go over to this encoding, binary or json
-        #[arg(long, value_name = "ENCODING")]
+        /// Go over to this encoding
+        #[arg(long, value_name = "ENCODING", value_parser = closed::encoding())]
         encoding: Option<Encoding>,
     },
     /// A list of queries that rebuilds the database, backups included; one of the free clock rule needs --clock free
@@ -67,8 +67,8 @@ enum LogCommand {
         directory: DirectoryArg,
         #[command(flatten)]
         until: MomentArgs,
-        /// json or jsonl
-        #[arg(long, value_name = "FORMAT", default_value = "json")]
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = closed::format_of(["json", "jsonl"]))]
         format: Format,
         #[command(flatten)]
         target: ExportTarget,
@@ -79,8 +79,8 @@ enum LogCommand {
         directory: DirectoryArg,
         #[command(flatten)]
         until: MomentArgs,
-        /// json, jsonl, text or table [default: a table on a terminal, else jsonl]
-        #[arg(long, value_name = "FORMAT")]
+        /// How the cells are written [default: a table on a terminal, else jsonl]
+        #[arg(long, value_name = "FORMAT", value_parser = closed::format())]
         format: Option<Format>,
     },
 }
@@ -88,7 +88,7 @@ enum LogCommand {
 #[derive(clap::Args)]
 struct DirectoryArg {
     /// The directory of the store
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     path: PathBuf,
 }
 
@@ -237,9 +237,6 @@ fn export(
     format: Format,
     ExportTarget { out, force }: &ExportTarget,
 ) -> Result<(), Failure> {
-    if matches!(format, Format::Text | Format::Table) {
-        return Err(Failure::Usage("a list is exported as json or jsonl".to_owned()));
-    }
     let mut view = directory.view(until)?;
     let Some(file) = out else {
         let mut out = stdout();

@@ -3,19 +3,20 @@
 use std::io::Write;
 
 use super::Failure;
-use crate::query::{Language, Level};
+use super::closed;
+use crate::query::Level;
 use crate::track::records::Kit;
 
 /// Print a solution that is right, to compare with or to begin from
 #[derive(clap::Args)]
 pub(super) struct SolutionArgs {
     /// python, javascript, java, go, c++ (or cpp) or rust
-    #[arg(value_name = "LANGUAGE", value_parser = Kit::of)]
+    #[arg(value_name = "LANGUAGE", value_parser = closed::kit())]
     kit: &'static Kit,
 
     /// The plainest one for the levels up to this, as LEVELS.md explains it: in Python, for levels 1 to 4 [default: one
     /// of all levels]
-    #[arg(long, value_name = "N", value_parser = |text: &str| Language::records().level_of(text))]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     level: Option<Level>,
 }
 

@@ -34,6 +34,7 @@ use clap::ValueEnum;
 
 use super::Failure;
 use super::base;
+use super::closed;
 use super::store_args::StoreArgs;
 use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
@@ -52,15 +53,15 @@ use shell::Shell;
 #[derive(clap::Args)]
 pub(super) struct ReplArgs {
     /// Refuse operations above this level [default: the last]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     level: Option<Level>,
 
     /// When an operation without a timestamp happens
     #[arg(long, value_name = "CLOCK", default_value = "logical")]
     clock: ClockSource,
 
-    /// json, jsonl, text or table; .mode changes it [default: text on a terminal, else jsonl]
-    #[arg(long, value_name = "FORMAT")]
+    /// How answers are written; .mode changes it [default: text on a terminal, else jsonl]
+    #[arg(long, value_name = "FORMAT", value_parser = closed::format())]
     format: Option<Format>,
 
     /// Keep the lines of a terminal in this file; none keeps them nowhere [default: rewind/history in the folder of

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 
 use super::Failure;
 use super::base::{self, Base, HeldAnswers};
+use super::closed;
 use super::input::Input;
 use super::report::report;
 use super::store_args::StoreArgs;
@@ -38,16 +39,16 @@ pub(super) struct RunArgs {
     files: Vec<PathBuf>,
 
     /// Refuse operations above this level [default: a suite's own level, else the last]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     level: Option<Level>,
 
     /// What timestamps may do [default: a suite's or a store's own rule, else monotone]
     #[arg(long, value_name = "RULE")]
     clock: Option<Rule>,
 
-    /// json, jsonl, text or table [default: on a terminal a table, or text for JSON Lines and more than 200 queries;
+    /// How answers are written [default: on a terminal a table, or text for JSON Lines and more than 200 queries;
     /// else json, or jsonl for JSON Lines]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = closed::format())]
     format: Option<Format>,
 
     /// Ask a record of `rewind serve --record` again, and compare the answers with those it has

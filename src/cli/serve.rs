@@ -1,8 +1,11 @@
 //! `rewind serve`: the database on the network.
 
+mod lists;
+
 use std::env::VarError;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -10,9 +13,13 @@ use clap::ValueEnum;
 use super::store_args::StoreArgs;
 use super::{Failure, on_interrupt, say};
 use crate::db::Database;
-use crate::serve::{self, Address, ClockSource, Compat, Event, FaceKind, Limits, Options, Passwords, Unsafe};
+use crate::script::Faults;
+use crate::serve::{
+    self, Address, ClockSource, Compat, Event, FaceKind, Limits, Lists, Options, Passwords, Unsafe,
+};
 use crate::store::ByteSize;
 use crate::time::{ClockRule, Ttl};
+use lists::BuiltinLists;
 
 /// Where it listens if nothing else is said.
 const RESP: &str = "127.0.0.1:7400";
@@ -27,11 +34,11 @@ const HTTP: &str = "127.0.0.1:7480";
 #[command(after_long_help = DIFFERENCES)]
 pub(super) struct ServeArgs {
     /// Listen for Redis clients: PORT, HOST:PORT, [::1]:PORT or unix:PATH; port 0 takes a free one
-    /// [default: 127.0.0.1:7400]
+    /// [default: 127.0.0.1:7400, if no place to listen is named]
     #[arg(long, value_name = "ADDR")]
     resp: Vec<Address>,
 
-    /// Listen for HTTP [default: 127.0.0.1:7480, beside --resp, where nothing is told of any]
+    /// Listen for HTTP [default: 127.0.0.1:7480, if no place to listen is named]
     #[arg(long, value_name = "ADDR")]
     http: Vec<Address>,
 
@@ -282,7 +289,17 @@ impl ServeArgs {
             default_ttl: self.default_ttl.map(Ttl),
             record: self.record.clone().map(|path| (path, self.force)),
             limits: self.limits.limits(),
+            lists: self.lists()?,
         })
+    }
+
+    /// A database in memory is one to learn with.
+    fn lists(&self) -> Result<Option<Arc<dyn Lists>>, Failure> {
+        if self.storing.store.is_some() {
+            return Ok(None);
+        }
+        let broken = |faults: Faults| Failure::Bug(format!("{} faults in a built-in suite", faults.count()));
+        Ok(Some(Arc::new(BuiltinLists::read().map_err(broken)?)))
     }
 
     fn passwords(&self) -> Result<Passwords, Failure> {

@@ -127,7 +127,7 @@ impl Solution {
         }
     }
 
-    /// What comes next where a level is passed that `rewind.toml` names; an empty text where it names none.
+    /// What comes next where a level is passed that `rewind.toml` names; an empty string where it names none.
     pub(super) fn next(&self, level: Level) -> String {
         let next = Language::records().level(level.number() + 1);
         let next = next.filter(|next| self.has_manifest && *next <= Language::records().exercise());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Failure, say};
+use super::{Failure, closed, say};
 use crate::db::Database;
 use crate::store::{
     ByteSize, CacheMax, Disk, Encoding, Options, RealDisk, Stats, Store, SyncPolicy, TornEnd,
@@ -15,15 +15,15 @@ use crate::time::ClockRule;
 #[command(next_help_heading = "On disk")]
 pub(super) struct StoreArgs {
     /// Keep the database in this directory; the next run goes on from there
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(super) store: Option<PathBuf>,
 
     /// When answers may rely on the disk: always, never, or after at most so many milliseconds
     #[arg(long, value_name = "WHEN", default_value = "always", requires = "store")]
     sync: SyncPolicy,
 
-    /// How files are written from now on, binary or json [default: as they were]
-    #[arg(long, value_name = "ENCODING", requires = "store")]
+    /// How files are written from now on [default: as they were]
+    #[arg(long, value_name = "ENCODING", value_parser = closed::encoding(), requires = "store")]
     encoding: Option<Encoding>,
 
     /// Values with more bytes stay on disk, as in 4096 or 64KiB

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use bumpalo::Bump;
 
 use super::Failure;
+use super::closed;
 use super::find_case::find_case;
 use super::input::Input;
 use super::progress::Progress;
@@ -27,7 +28,7 @@ use crate::track::records::{self, Records, builtin};
 pub(super) struct Selection {
     /// The level that is being worked on: its cases come first, then those of the levels before [default: the last;
     /// for a solution, the last of the exercise]
-    #[arg(long, value_name = "N", value_parser = super::level)]
+    #[arg(long, value_name = "N", value_parser = closed::level())]
     pub(super) level: Option<Level>,
 
     /// Only the case of this number (as `rewind test --list` has them) or name, those with this text in their names, or
@@ -139,17 +140,18 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The cases of a file.
-pub(super) fn cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
+/// The cases of a file, and where it says that its schema lies.
+pub(super) fn cases_of(path: &Path) -> Result<(Vec<Case>, Option<String>), Failure> {
     let source = Source::read(Input::open(path)?)?;
     let arena = Bump::new();
     let read = read_suite(source.text()?, &arena, Rules::default());
-    Ok(records::cases_of(&read.map_err(|faults| source.refuse(&faults))?))
+    let suite = read.map_err(|faults| source.refuse(&faults))?;
+    Ok((records::cases_of(&suite), suite.schema))
 }
 
 /// The cases of a file, each with the command that shows it; what is read from standard input has none.
 fn shown_cases_of(path: &Path) -> Result<Vec<Case>, Failure> {
-    let mut cases = cases_of(path)?;
+    let (mut cases, _) = cases_of(path)?;
     if path.as_os_str() != "-" {
         let file = quote(&path.to_string_lossy());
         for case in &mut cases {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::Failure;
+use super::closed;
 use super::rows::Rows;
 use super::suites::{Selection, Showing, about};
 use crate::judge::{Case, Reference, TimeRule};
@@ -27,8 +28,8 @@ pub(super) struct TestArgs {
     #[arg(long)]
     list: bool,
 
-    /// With --list: json, jsonl, text or table [default: a table on a terminal, else JSON Lines]
-    #[arg(long, value_name = "FORMAT", requires = "list")]
+    /// With --list: how it is written [default: a table on a terminal, else JSON Lines]
+    #[arg(long, value_name = "FORMAT", value_parser = closed::format(), requires = "list")]
     format: Option<Format>,
 
     #[command(flatten)]

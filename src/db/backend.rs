@@ -331,9 +331,8 @@ fn in_store(
 ) -> Result<(), store::Error> {
     let each = |_: &Query<'_>, reply: &Reply<'_>| each(reply);
     match (session, is_committed) {
-        (None, false) => store.apply(queries, each),
+        (session, false) => store.apply_pending(session, queries, each),
         (None, true) => store.apply_committed(queries, each),
-        (Some(session), false) => store.apply_in(session, queries, each),
         (Some(session), true) => store.apply_committed_in(session, queries, each),
     }
 }

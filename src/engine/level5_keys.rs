@@ -1,6 +1,6 @@
 //! Level 5, whole keys: a key's own value, records as a whole, and the database as a whole.
 //!
-//! A key's own value is the cell whose field is the empty text, so it has all that a cell has.
+//! A key's own value is the cell whose field is the empty string, so it has all that a cell has.
 //!
 //! ```text
 //!   CLEAR   without backups: everything is dropped

@@ -53,7 +53,7 @@ pub enum ClaimedEffect<'q> {
 pub enum ClaimedAnswer {
     /// Nothing, as the query is refused.
     Refused,
-    /// The empty text, whatever happened.
+    /// The empty string, whatever happened.
     Done,
     /// A value or `true`; or that there is none, or `false`.
     Found(bool),

@@ -176,9 +176,9 @@ fn lists(f: &mut Formatter<'_>, listing: &Listing<'_>) -> fmt::Result {
     match &listing.order {
         Some([first, second]) => {
             let (first, second) = (Name(first), Name(second));
-            write!(f, ", in byte order ({first} before {second}), with a blank after each comma")?;
+            write!(f, ", in byte order ({first} before {second}), with a space after each comma")?;
         }
-        None if listed > 1 => f.write_str(", in byte order, with a blank after each comma")?,
+        None if listed > 1 => f.write_str(", in byte order, with a space after each comma")?,
         None => {}
     }
     if let Some(field) = &listing.by_value {

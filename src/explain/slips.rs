@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::query::Language;
 
-    /// What is answered to queries, the words of each apart by blanks; `~` is one within a word.
+    /// What is answered to queries, the words of each apart by spaces; `~` is one within a word.
     fn answers(made: Option<MadeSlip>, queries: &str) -> Vec<String> {
         let mut slipping = Slipping::new(made);
         let answer = |query: &str| {

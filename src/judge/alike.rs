@@ -6,7 +6,7 @@ use unicode_security::skeleton;
 
 use crate::wire::{Term, is_unseen};
 
-/// Do two texts that differ look alike to a reader: composed or not, with another blank, with a character that is not
+/// Do two texts that differ look alike to a reader: composed or not, with another space, with a character that is not
 /// seen, or of another script?
 pub(super) fn look_alike(one: &str, other: &str) -> bool {
     let is_plain = one.is_ascii() && other.is_ascii();

@@ -172,13 +172,16 @@ pub enum Protocol {
     Session,
 }
 
+impl Protocol {
+    /// All of them, by their names.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("list", Self::List), ("lines", Self::Lines), ("session", Self::Session)];
+}
+
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::List => "list",
-            Self::Lines => "lines",
-            Self::Session => "session",
-        })
+        let named = Self::ALL.iter().find(|(_, protocol)| protocol == self);
+        f.write_str(named.map_or("", |(name, _)| name))
     }
 }
 
@@ -186,12 +189,10 @@ impl FromStr for Protocol {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "list" => Ok(Self::List),
-            "lines" => Ok(Self::Lines),
-            "session" => Ok(Self::Session),
-            _ => Err("the protocols are list, lines and session".to_owned()),
-        }
+        let named = Self::ALL.iter().find(|(name, _)| *name == text);
+        named
+            .map(|(_, protocol)| *protocol)
+            .ok_or_else(|| "the protocols are list, lines and session".to_owned())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::wire::Term;
 pub enum Deviation {
     /// They look alike, and are of other characters.
     Alike,
-    /// The word of a language for nothing stands where the empty text is right.
+    /// The word of a language for nothing stands where the empty string is right.
     Named,
     /// Something is answered where nothing is right, or yes where no is.
     Something,
@@ -30,7 +30,7 @@ pub enum Deviation {
     TooFew,
     /// The answer is a value of the list, as it was right before or is elsewhere.
     Stale,
-    /// Letters and digits are right; blanks, signs, or large and small letters are not.
+    /// Letters and digits are right; spaces, signs, or large and small letters are not.
     Form,
     /// A number is too large.
     Larger,

@@ -110,7 +110,7 @@ fn plain_text(report: &Report, about: &About) -> String {
 /// So many cases are named that took longest.
 const SLOWEST: usize = 40;
 
-/// The cases that took longest; an empty text if there are none.
+/// The cases that took longest; an empty string if there are none.
 fn slowest(report: &Report) -> String {
     let of_level = |level: &'_ LevelReport| {
         let level_number = level.level;

@@ -6,16 +6,17 @@ use super::case::Case;
 use super::exercise::TimeRule;
 use crate::wire::Term;
 
-/// The suite that holds these cases, which go by one clock rule.
+/// The suite that holds these cases, which go by one clock rule; for editors it may name where its schema lies.
 #[must_use]
-pub fn suite_of(cases: &[Case]) -> String {
+pub fn suite_of(cases: &[Case], schema: Option<&str>) -> String {
     let level = cases.iter().map(|case| case.level).max().unwrap_or(1);
     let name = cases.first().map_or("", |case| &case.suite);
     let is_free = cases.iter().any(|case| case.clock == TimeRule::Free);
     let clock = if is_free { ", \"clock\": \"free\"" } else { "" };
+    let schema = schema.map_or_else(String::new, |schema| format!("\"$schema\": {},\n  ", json!(schema)));
     let cases: Vec<_> = cases.iter().map(text).collect();
     format!(
-        "{{ \"name\": {}, \"level\": {level}{clock},\n  \"cases\": [\n{}\n  ] }}\n",
+        "{{ {schema}\"name\": {}, \"level\": {level}{clock},\n  \"cases\": [\n{}\n  ] }}\n",
         json!(name),
         cases.join(",\n")
     )

@@ -114,7 +114,7 @@ fn text(json: &str, which: &str) -> Result<String, StopReason> {
     }
     let hint = match json.as_bytes().first() {
         Some(b'n') => "the exercise wants the empty string".to_owned(),
-        Some(b'[') => "a list where the text `a, b` is wanted: join it with a comma and a blank".to_owned(),
+        Some(b'[') => "a list where the text `a, b` is wanted: join it with a comma and a space".to_owned(),
         Some(b'{') => "an object where the text `field(value)` is wanted".to_owned(),
         Some(b'"') => "a character is written as half of a pair".to_owned(),
         _ => format!("the exercise wants the string \"{}\"", Brief(json)),

@@ -1,6 +1,6 @@
 //! The language of the canonical exercise: records of fields in four levels, and what this database adds in two more.
 //!
-//! The tables of LEVELS.md and `rewind help` are printed from it.
+//! The tables of LEVELS.md and docs/beyond.md and `rewind help` are printed from it.
 
 use std::sync::LazyLock;
 

@@ -24,17 +24,20 @@ pub enum Format {
     Table,
 }
 
+impl Format {
+    /// All of them, by their names.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("json", Self::Json), ("jsonl", Self::Jsonl), ("text", Self::Text), ("table", Self::Table)];
+}
+
 impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "json" => Ok(Self::Json),
-            "jsonl" => Ok(Self::Jsonl),
-            "text" => Ok(Self::Text),
-            "table" => Ok(Self::Table),
-            _ => Err("the formats are json, jsonl, text and table".to_owned()),
-        }
+        let named = Self::ALL.iter().find(|(name, _)| *name == text);
+        named
+            .map(|(_, format)| *format)
+            .ok_or_else(|| "the formats are json, jsonl, text and table".to_owned())
     }
 }
 

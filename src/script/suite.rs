@@ -19,6 +19,8 @@ use crate::wire::{Request, Term};
 pub struct Suite<'a> {
     /// Its name.
     pub name: String,
+    /// Where it says that its schema lies; only editors read that.
+    pub schema: Option<String>,
     /// The highest level whose operations are open.
     pub level: Level,
     /// The clock rule that its cases go by.
@@ -48,6 +50,8 @@ pub struct SuiteCase<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSuite<'a> {
+    #[serde(rename = "$schema")]
+    schema: Option<String>,
     #[serde(default)]
     name: String,
     #[serde(borrow)]
@@ -84,6 +88,7 @@ pub fn read_suite<'a>(text: &'a str, arena: &'a Bump, rules: Rules) -> Result<Su
     let clock = raw.clock.and_then(|part| faults.sort_out(clock(part.get()), offset(text, part), None));
     let mut suite = Suite {
         name: raw.name,
+        schema: raw.schema,
         level: rules.level.or(level).unwrap_or(Language::records().last_level()),
         clock: rules.clock.or(clock).unwrap_or_default(),
         cases: Vec::with_capacity(raw.cases.len()),

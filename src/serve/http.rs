@@ -12,7 +12,7 @@
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
 //! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`,
-//! `replies`, `stream`, `feed`, `changes`, `tar`).
+//! `replies`, `stream`, `feed`, `changes`, `tar`), and the page that shows all of it (`page`).
 
 mod accept;
 mod answer;
@@ -28,6 +28,7 @@ mod guard;
 mod handlers;
 mod openapi;
 mod pace;
+mod page;
 mod problem;
 mod replies;
 mod routes;

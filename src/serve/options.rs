@@ -1,9 +1,11 @@
 //! What a server is told.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::address::Address;
 use super::limits::Limits;
+use super::lists::Lists;
 use super::passwords::Passwords;
 use crate::time::Ttl;
 
@@ -72,6 +74,8 @@ pub struct Options {
     pub default_ttl: Option<Ttl>,
     /// The bounds that clients are kept in.
     pub limits: Limits,
+    /// Lists to learn from, which the page shows.
+    pub lists: Option<Arc<dyn Lists>>,
 }
 
 impl FaceKind {

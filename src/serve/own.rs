@@ -152,7 +152,12 @@ pub(super) struct ListReader {
 
 impl ListReader {
     pub(super) fn of(desk: &Desk) -> Self {
-        Self { clock: desk.see().clock(), aliases: desk.see().aliases().clone() }
+        Self::behind(desk.see().clock(), desk.see().aliases().clone())
+    }
+
+    /// Reads what comes behind what has moved a clock there, and given these names.
+    pub(super) fn behind(clock: Clock, aliases: Aliases) -> Self {
+        Self { clock, aliases }
     }
 
     /// Settles the words of the next query, and reads them.

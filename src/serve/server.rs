@@ -7,9 +7,10 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
-use tokio::task::{AbortHandle, LocalSet, spawn_local};
+use tokio::task::{AbortHandle, spawn_local};
 
 use super::address::Address;
 use super::desk::Desk;
@@ -83,7 +84,7 @@ pub fn serve(
     mut options: Options,
     tell: impl Fn(Event<'_>) + 'static,
 ) -> Result<Database, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
     let runtime = runtime.map_err(Failure::System)?;
     options.limits = options.limits.countable();
     let server = Rc::new(Server {
@@ -95,10 +96,8 @@ pub fn serve(
         is_draining: Cell::new(false),
         http: http::Shared::default(),
     });
-    let local = LocalSet::new();
-    let ended = local.block_on(&runtime, run(Rc::clone(&server), Rc::new(tell)));
+    let ended = runtime.block_on(run(Rc::clone(&server), Rc::new(tell)));
     // Whatever is still there goes with its tasks.
-    drop(local);
     // Who reads files or a copy elsewhere is not waited for.
     runtime.shutdown_background();
     ended?;

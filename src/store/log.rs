@@ -1,8 +1,9 @@
 //! The log: groups appended to the current segment, synced as the policy says, and segments that follow each other.
 //!
-//! Invariants: a segment is synced before the next one is created, and where there is no room for that one the log goes
-//! on in it; after a write that failed the segment is cut back to where it was, and nothing is written any more; a sync
-//! that failed is never tried again.
+//! Invariants: a group is written by its commit at the latest, with all that were appended before it in one write; a
+//! segment is synced before the next one is created, and where there is no room for that one the log goes on in it;
+//! after a write that failed the segment is cut back to where it was, and nothing is written any more; a sync that
+//! failed is never tried again.
 
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -24,6 +25,9 @@ use crate::time::ClockRule;
 
 /// So much is written once more at a time.
 const RENEWED: usize = 1 << 20;
+
+/// No more than this waits to be written.
+const BUFFERED: usize = 256 << 10;
 
 /// The segment is looked at again after this at the latest.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -56,7 +60,9 @@ pub(super) struct Log {
     retry_at: u64,
     grow_by: u64,
     rule: ClockRule,
+    /// The last frames, and how many bytes of them are written: the segment ends there.
     buffer: Vec<u8>,
+    written: usize,
 }
 
 /// A group that was appended.
@@ -85,6 +91,10 @@ impl Journal for Log {
         } else {
             self.append_group(group)?
         };
+        // Long values are read from the file.
+        if has_blobs || self.buffer.len() > BUFFERED {
+            self.write()?;
+        }
         self.submitted = Some(Submitted { group, payload, at, is_plain });
         Ok(())
     }
@@ -132,6 +142,7 @@ impl Log {
             grow_by,
             rule,
             buffer: Vec::new(),
+            written: 0,
         })
     }
 
@@ -168,12 +179,11 @@ impl Log {
         self.stop(found)
     }
 
-    /// Looks if it is time to. What is synced by itself is looked at beforehand too, as what is written might hide
-    /// what has been cut off.
+    /// Looks if it is time to. What is synced at once is looked at beforehand too, as what is written might hide what
+    /// has been cut off.
     fn look_in_time(&mut self) -> Result<(), Error> {
-        let is_first = self.policy == SyncPolicy::Always && self.synced == self.tail.last_group();
         let is_due = self.looked_at.elapsed() >= LOOK_AGAIN;
-        if is_first || is_due {
+        if self.policy == SyncPolicy::Always || is_due {
             self.look()?;
         }
         let noted = if is_due { self.tail.check_noted() } else { Ok(()) };
@@ -190,36 +200,66 @@ impl Log {
         }
     }
 
-    /// Appends a frame. Returns where its payload lies in the buffer, and where in the file that begins.
+    /// Appends a frame, which is not written yet. Returns where its payload lies in the buffer, and where in the file
+    /// that begins.
     fn append(&mut self, body: &Body) -> Result<(Range<usize>, u64), Error> {
         self.check()?;
-        self.look_in_time()?;
-        if self.tail.length >= self.segment_max.max(self.retry_at) && !self.tail.is_empty() {
+        let length = self.tail.length + self.unwritten().len() as u64;
+        if length >= self.segment_max.max(self.retry_at) && !self.tail.is_empty() {
             let rotated = self.rotate(self.tail.name.encoding);
             // Where the log did not have to stop over it, it can go on in this one.
             rotated.or_else(|error| if self.stopped.is_some() { Err(error) } else { Ok(()) })?;
         }
-        self.buffer.clear();
+        if self.unwritten().is_empty() {
+            self.buffer.clear();
+            self.written = 0;
+        }
         let Tail { name, salt, last, length, .. } = self.tail;
-        let encoding = name.encoding;
-        let (link, payload) =
-            frame::write(&mut self.buffer, encoding, salt, last.next(), last.checksum, body)?;
-        if encoding == Encoding::Binary {
-            self.tail.grow(self.buffer.len() as u64, self.grow_by);
+        let begin = self.buffer.len();
+        let framed = frame::write(&mut self.buffer, name.encoding, salt, last.next(), last.checksum, body);
+        let (link, payload) = framed?;
+        self.tail.last = link;
+        self.grown += (self.buffer.len() - begin) as u64;
+        Ok((payload, length - self.written as u64))
+    }
+
+    /// The frames that are not written yet.
+    fn unwritten(&self) -> &[u8] {
+        &self.buffer[self.written..]
+    }
+
+    /// Writes what was appended. What is not does not take effect, if it has not yet.
+    pub(super) fn write(&mut self) -> Result<(), Error> {
+        if self.unwritten().is_empty() {
+            return Ok(());
+        }
+        let written = self.try_write();
+        if written.is_err() {
+            self.submitted = None;
+            self.buffer.truncate(self.written);
+        }
+        written
+    }
+
+    fn try_write(&mut self) -> Result<(), Error> {
+        self.check()?;
+        self.look_in_time()?;
+        let unwritten = &self.buffer[self.written..];
+        if self.tail.name.encoding == Encoding::Binary {
+            self.tail.grow(unwritten.len() as u64, self.grow_by);
         }
         let file = &self.tail.file;
-        if let Err(why) = file.file.write_at(length, &self.buffer) {
+        if let Err(why) = file.file.write_at(self.tail.length, unwritten) {
             // What the disk has of it must not be there when something else is: it is cut off at once or, if that
             // fails too, when the store is opened.
-            let _ = file.file.truncate(length);
+            let _ = file.file.truncate(self.tail.length);
             let error = Error::disk("write", &file.name)(why);
             return self.stop(Err(error));
         }
-        self.tail.last = link;
-        self.tail.length += self.buffer.len() as u64;
+        self.tail.length += unwritten.len() as u64;
         self.tail.reached = self.tail.reached.max(self.tail.length);
-        self.grown += self.buffer.len() as u64;
-        Ok((payload, length))
+        self.written = self.buffer.len();
+        Ok(())
     }
 
     /// Makes what was appended as durable as the policy promises. What is not does not take effect.
@@ -233,6 +273,7 @@ impl Log {
 
     fn try_commit(&mut self) -> Result<(), Error> {
         self.check()?;
+        self.write()?;
         let committed = match (self.policy, &self.flusher) {
             (SyncPolicy::Always, _) => self.sync(),
             (SyncPolicy::Every(_), Some(flusher)) => {
@@ -270,6 +311,7 @@ impl Log {
     /// Makes everything durable.
     pub(super) fn sync(&mut self) -> Result<(), Error> {
         self.check()?;
+        self.write()?;
         if let Some(flusher) = &self.flusher {
             // Also where all is synced: what it was asked may be a segment that is about to go.
             let settled = flusher.settle();
@@ -334,6 +376,7 @@ impl Log {
 
     /// Makes everything durable, and the segment end where its last frame does.
     fn trim(&mut self) -> Result<(), Error> {
+        self.write()?;
         self.look()?;
         if self.tail.reached > self.tail.length {
             self.tail.trim()?;

@@ -105,6 +105,9 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// Both of them, by their names.
+    pub const ALL: [(&'static str, Self); 2] = [("binary", Self::Binary), ("json", Self::Json)];
+
     /// How names of such files end.
     pub(super) fn extension(self) -> &'static str {
         match self {
@@ -118,11 +121,8 @@ impl FromStr for Encoding {
     type Err = BadOption;
 
     fn from_str(text: &str) -> Result<Self, BadOption> {
-        match text {
-            "binary" => Ok(Self::Binary),
-            "json" => Ok(Self::Json),
-            _ => Err(BadOption("the encodings are binary and json")),
-        }
+        let named = Self::ALL.iter().find(|(name, _)| *name == text);
+        named.map(|(_, encoding)| *encoding).ok_or(BadOption("the encodings are binary and json"))
     }
 }
 

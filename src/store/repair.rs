@@ -122,11 +122,11 @@ impl Repair {
         for cell in cells.iter().filter(|cell| cell.value.iter().any(is_lost)) {
             live += 1;
             let (key, field) = (cell.key.escape_debug(), cell.field.escape_debug());
-            self.lost.push(format!("the value of {key} {field}, which is the empty text now"));
+            self.lost.push(format!("the value of {key} {field}, which is the empty string now"));
         }
         if lost.len() > live {
             let others = lost.len() - live;
-            self.lost.push(format!("values that only backups have, which are empty texts now: {others}"));
+            self.lost.push(format!("values that only backups have, which are empty strings now: {others}"));
         }
         Ok(lost)
     }

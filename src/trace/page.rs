@@ -9,17 +9,15 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{BackupMark, Bar, Bars, CellBars, How, RestoreMark, Step};
+use crate::assets::{CHART, DOM, STEPS, STEPS_FRAME, STEPS_STYLE, TOKENS};
 use crate::explain::Name;
 use crate::script::{cut, plain, short_line, shown, word};
 use crate::time::ClockRule;
 
 /// The frame of the page; what stands here in braces goes where its name stands in it, in this order.
 const FRAME: &str = include_str!("page/frame.html");
-const STYLE: &str = include_str!("page/style.css");
-/// Where things stand, and how they are drawn.
-const CHART: &str = include_str!("page/chart.js");
-/// What answers to the pointer and the keys.
-const SCRIPT: &str = include_str!("page/page.js");
+const STYLE: &[&str] = &[TOKENS, STEPS_STYLE, include_str!("page/style.css")];
+const SCRIPT: &[&str] = &[DOM, CHART, STEPS, include_str!("page/page.js")];
 
 /// So many queries a page shows, all lists together.
 const MOST_QUERIES: usize = 2_000;
@@ -91,19 +89,26 @@ impl Page {
     /// # Errors
     /// The output's.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
-        let cases: Vec<_> = self.cases.iter().map(ShownCase::of).collect();
         // In JSON a `<` stands in texts only, and there it may be escaped: so nothing in it can end the script.
+        let cases: Vec<_> = self.cases.iter().map(ShownCase::of).collect();
         let data = serde_json::to_string(&cases)?.replace('<', "\\u003c");
         let mut rest = FRAME;
-        for (name, part) in [("{style}", STYLE), ("{data}", &data), ("{chart}", CHART), ("{script}", SCRIPT)]
-        {
+        let parts =
+            [("{style}", STYLE), ("{steps}", &[STEPS_FRAME]), ("{data}", &[&*data]), ("{script}", SCRIPT)];
+        for (name, parts) in parts {
             let (before, after) = rest.split_once(name).unwrap_or((rest, ""));
             out.write_all(before.as_bytes())?;
-            out.write_all(part.as_bytes())?;
+            parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
             rest = after;
         }
         out.write_all(rest.as_bytes())?;
         out.flush()
+    }
+
+    /// What the script of the page shows of the list begun last, as JSON; `None` if there is none.
+    #[must_use]
+    pub fn last_json(&self) -> Option<String> {
+        self.cases.last().and_then(|case| serde_json::to_string(&ShownCase::of(case)).ok())
     }
 }
 

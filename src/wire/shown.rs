@@ -1,6 +1,6 @@
 //! Words and answers as a person reads them.
 //!
-//! Invariants: nothing of what comes from outside reaches a terminal unescaped; an empty text is seen.
+//! Invariants: nothing of what comes from outside reaches a terminal unescaped; an empty string is seen.
 
 use std::fmt::Write as _;
 

@@ -31,8 +31,10 @@ mod past;
 /// Every resource, as a transcript.
 mod resources;
 
-/// What a person is shown.
-mod readme;
+/// The page, in a browser.
+mod page;
+/// The transcript of docs/serve.md.
+mod transcript;
 
 /// What is refused, and how it is held in bounds.
 mod safety;

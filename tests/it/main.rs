@@ -3,9 +3,15 @@
 /// How much is tried.
 #[cfg(feature = "judge")]
 mod amounts;
+/// A browser that pages are tried in.
+#[cfg(all(unix, feature = "cli"))]
+mod browser;
 /// The front door.
 #[cfg(all(feature = "store", feature = "judge"))]
 mod db;
+/// What people read.
+#[cfg(all(unix, feature = "cli"))]
+mod documents;
 mod engine;
 /// The server, as it is asked over HTTP.
 #[cfg(all(unix, feature = "cli"))]
@@ -29,6 +35,7 @@ mod started;
 mod store;
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rewinddb::engine::Engine;
 use rewinddb::query::{Language, Level};
@@ -82,13 +89,20 @@ fn fixtures(folder: &str) -> Vec<std::path::PathBuf> {
 ///
 /// `INSTA_UPDATE=always cargo test` writes it anew; look at the difference before it is committed.
 fn assert_document(path: &Path, fresh: impl FnOnce(&str) -> String) {
+    /// Several tests print a part each of one document: not at the same time.
+    static PRINTING: Mutex<()> = Mutex::new(());
+    let prints = std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always");
+    let _turn = prints.then(|| PRINTING.lock().unwrap_or_else(PoisonError::into_inner));
     let text = std::fs::read_to_string(path).expect("the document is there");
     let fresh = fresh(&text);
     if text == fresh {
         return;
     }
-    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        std::fs::write(path, &fresh).expect("it can be written");
+    if prints {
+        // Whoever reads it meanwhile finds all of it.
+        let beside = path.with_extension("new");
+        std::fs::write(&beside, &fresh).expect("it can be written");
+        std::fs::rename(&beside, path).expect("it can be replaced");
         return;
     }
     let same = text.lines().zip(fresh.lines()).take_while(|(says, should)| says == should).count();

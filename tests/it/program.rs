@@ -3,17 +3,24 @@
 /// What reasons claim, held against what queries do.
 pub(crate) mod claims;
 
+/// Completions and the manual.
+#[cfg(unix)]
+pub(crate) mod completions;
+
 /// Lists explained step by step, as text and as a page.
 pub(crate) mod explain;
 
 /// The page of an explained list, in a browser.
 pub(crate) mod page;
 
-/// The README's commands, run as written.
-pub(crate) mod readme;
+/// What is handed out.
+pub(crate) mod packages;
 
 /// Inputs that are refused, with their messages as golden text.
 pub(crate) mod refused;
+
+/// Schemas, as an editor goes by them.
+pub(crate) mod schema;
 
 /// The shell: in a terminal, from a pipe, and what it saves.
 pub(crate) mod repl;

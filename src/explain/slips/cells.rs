@@ -136,7 +136,7 @@ impl Slipping {
         match self.slip {
             Some(Slip::DeleteRemovesNothing) => {}
             Some(Slip::DeleteTakesRecord) => drop(self.records.shift_remove(&key)),
-            Some(Slip::DeleteBlanks) => drop(record.entry(field).and_modify(|cell| cell.value.clear())),
+            Some(Slip::DeleteEmpties) => drop(record.entry(field).and_modify(|cell| cell.value.clear())),
             Some(Slip::DeleteSetsNothing) => {
                 record.entry(field).and_modify(|cell| (cell.value, cell.end) = (String::new(), None));
             }

@@ -103,7 +103,7 @@ impl Pipes {
         self.taken < self.arrived.len()
     }
 
-    /// The same, blanks and ends of lines aside.
+    /// The same, spaces and ends of lines aside.
     pub(super) fn has_text(&self) -> bool {
         self.arrived.iter().skip(self.taken).any(|byte| !byte.is_ascii_whitespace())
     }

@@ -4,10 +4,12 @@
 
 pub(super) mod backups;
 pub(super) mod cells;
+pub(super) mod check;
 pub(super) mod events;
 pub(super) mod find;
 pub(super) mod health;
 pub(super) mod hot;
+pub(super) mod lists;
 pub(super) mod metrics;
 pub(super) mod past;
 pub(super) mod query;

@@ -1,5 +1,8 @@
 //! The table of routes as `OpenAPI` has them, and the language that lists are written in.
 
+use std::sync::LazyLock;
+
+use hyper::body::Bytes;
 use serde_json::{Map, Value as Json, json};
 
 use self::schema::{MAYBE, kind, object, reference};
@@ -13,7 +16,8 @@ mod schema;
 /// What the document is told as.
 #[expect(clippy::unnecessary_wraps, reason = "all handlers are of one type")]
 pub(super) fn openapi(_: &mut Call<'_>) -> Outcome {
-    Ok(Answer::json(200, &document()))
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
+    Ok(Answer::typed(200, "application/json", DOCUMENT.clone()))
 }
 
 fn document() -> Json {
@@ -115,6 +119,7 @@ fn said(status: u16) -> &'static str {
         406 => "it has no such type",
         409 => "others have crossed it",
         410 => "it has ended",
+        413 => "it is too much",
         412 => "it is not as it was",
         415 => "a body of this type is not taken",
         429 => "too many are watching",

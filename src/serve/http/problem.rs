@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use crate::db;
+use crate::script::Faults;
 use crate::serve::refusal::Refusal;
 use crate::store;
 
@@ -44,9 +45,26 @@ pub(super) struct Mistake {
     pub(super) query: Option<usize>,
     pub(super) line: usize,
     pub(super) column: usize,
+    /// So many characters are wrong.
+    pub(super) length: usize,
     pub(super) text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) help: Option<String>,
+}
+
+/// The faults of the part of a text that begins at `offset`, each with its place in the text.
+pub(super) fn mistakes(text: &str, faults: &Faults, offset: usize) -> Vec<Mistake> {
+    let told = faults.first().iter().map(|fault| {
+        let start = text.floor_char_boundary(offset + fault.span.start);
+        let end = text.floor_char_boundary(offset + fault.span.end).max(start);
+        let before = &text[..start];
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let length = text[start..end].chars().count().max(1);
+        let (text, help) = (fault.message.clone(), fault.help.clone());
+        Mistake { query: fault.query, line, column, length, text, help }
+    });
+    told.collect()
 }
 
 impl Problem {

@@ -89,13 +89,19 @@ pub(super) enum Found {
 
 /// Finds a request's way; the routes of a dialect may be at the root as well.
 pub(super) fn find(method: &Method, segments: &[String], root: Option<Compat>) -> Found {
-    match (of_table(method, segments), root) {
-        (Found::Nothing, Some(root)) => {
-            let within = segments.iter().filter(|segment| segments.len() > 1 || !segment.is_empty());
-            let segments: Vec<_> = [root.path().to_owned()].into_iter().chain(within.cloned()).collect();
-            of_table(method, &segments)
-        }
-        (found, _) => found,
+    let of_dialect = |root: Compat| {
+        let within = segments.iter().filter(|segment| segments.len() > 1 || !segment.is_empty());
+        let segments: Vec<_> = [root.path().to_owned()].into_iter().chain(within.cloned()).collect();
+        of_table(method, &segments)
+    };
+    let of_root = || root.map_or(Found::Nothing, of_dialect);
+    // The page gives way at the root itself.
+    let is_root = matches!(segments, [only] if only.is_empty());
+    let first = if is_root { of_root() } else { of_table(method, segments) };
+    match first {
+        Found::Nothing if is_root => of_table(method, segments),
+        Found::Nothing => of_root(),
+        found => found,
     }
 }
 

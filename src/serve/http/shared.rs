@@ -16,6 +16,8 @@ pub(in crate::serve) struct Shared {
     /// Whoever looks at how the store was has it too.
     past: Arc<()>,
     pub(super) live: Arc<Live>,
+    /// Each list that is shown step by step has one.
+    pub(super) shown_lists: Arc<()>,
     draining: watch::Sender<bool>,
 }
 
@@ -43,8 +45,8 @@ impl Live {
 impl Default for Shared {
     fn default() -> Self {
         let (transactions, exports, past) = (Transactions::default(), Arc::default(), Arc::default());
-        let live = Arc::default();
-        Self { transactions, exports, past, live, draining: watch::Sender::new(false) }
+        let (shown_lists, live) = (Arc::default(), Arc::default());
+        Self { transactions, exports, past, live, shown_lists, draining: watch::Sender::new(false) }
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Command<'l> {
     Put {
         /// The key.
         key: &'l str,
-        /// Its words, a blank between any two.
+        /// Its words, a space between any two.
         value: Cow<'l, str>,
         /// How long it lives.
         ttl: Option<Ttl>,

@@ -102,7 +102,7 @@ pub fn stats(out: &mut Vec<u8>, stats: &Stats) {
     }
 }
 
-/// Ends the line that begins here, with blanks for what would have ended it before.
+/// Ends the line that begins here, with spaces for what would have ended it before.
 fn end(out: &mut Vec<u8>, from: usize) {
     for byte in out[from..].iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')) {
         *byte = b' ';

@@ -181,7 +181,7 @@ pub(super) fn text_of<'v>(value: &'v Value<'_>) -> Option<&'v str> {
     }
 }
 
-/// A whole number, as Redis takes one: no blanks, no plus, no zero before it.
+/// A whole number, as Redis takes one: no spaces, no plus, no zero before it.
 pub(super) fn integer(word: &str) -> Result<i64, Refused> {
     strict(word).ok_or_else(|| Refused::said(NO_INTEGER))
 }

@@ -11,7 +11,7 @@
 //!
 //! As in Redis a class that does not end goes on to the end of the pattern, `[]` stands for nothing and `[^]` for any
 //! byte, the ends of a range may stand in any order and are compared as signed bytes, a backslash at the end of the
-//! pattern is one, and nothing but the empty pattern and `*` stands for the empty text.
+//! pattern is one, and nothing but the empty pattern and `*` stands for the empty string.
 
 mod class;
 mod piece;
@@ -41,7 +41,7 @@ pub struct Glob {
     between: Vec<Piece>,
     /// `None` where there is no star, so that the first piece is the whole text.
     last: Option<Vec<Sign>>,
-    /// Does it stand for the empty text?
+    /// Does it stand for the empty string?
     takes_nothing: bool,
 }
 

@@ -1,9 +1,9 @@
-//! A line of words as a person types it: in quotes what has blanks in it, as redis-cli and Redis itself read it.
+//! A line of words as a person types it: in quotes what has spaces in it, as redis-cli and Redis itself read it.
 //!
 //! Invariant: what is read is never longer than what was written.
 //!
 //! ```text
-//!   SET key "two words\x21\n"      'don\'t'      a"b"        blanks part; in "…" \xHH, \n \r \t \b \a, \ before any
+//!   SET key "two words\x21\n"      'don\'t'      a"b"        spaces end it; in "…" \xHH, \n \r \t \b \a, \ before any
 //!   SET·key·two words!⏎            don't         ab          other for that one; in '…' only \'
 //! ```
 
@@ -36,7 +36,7 @@ fn word<'l>(mut rest: &'l [u8], text: &mut Vec<u8>) -> Result<&'l [u8], Unbalanc
     while let [first, behind @ ..] = rest {
         rest = behind;
         match first {
-            // The two other blanks stand in a word that has begun.
+            // The two other spaces stand in a word that has begun.
             b' ' | b'\t' | b'\n' | b'\r' => break,
             b'"' => return double_quoted(behind, text),
             b'\'' => return single_quoted(behind, text),
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// What is read of any line is read of it again once it is quoted; a blank at either end changes nothing.
+    /// What is read of any line is read of it again once it is quoted; a space at either end changes nothing.
     #[test]
     fn whatever_is_typed_is_read_or_refused() {
         let signs = b"\"'\\xa4 \t";

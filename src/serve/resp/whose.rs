@@ -73,7 +73,7 @@ fn unknown(words: &[&str]) -> Refused {
             break;
         }
         let word = beginning(word, rest);
-        // Quotes and a blank are counted too.
+        // Quotes and a space are counted too.
         rest = rest.saturating_sub(escape::len(&word) + 3);
         shown.push_str(&format!("'{word}' "));
     }

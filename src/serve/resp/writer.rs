@@ -76,7 +76,7 @@ impl<'o> Writer<'o> {
         self.line(b'+', word);
     }
 
-    /// An error: its code and its text, such as `ERR syntax error`. Line breaks in it become blanks.
+    /// An error: its code and its text, such as `ERR syntax error`. Line breaks in it become spaces.
     pub fn error(&mut self, text: &str) {
         self.line(b'-', text);
     }
@@ -203,7 +203,7 @@ impl<'o> Writer<'o> {
     }
 }
 
-/// The text with blanks for what would end its line.
+/// The text with spaces for what would end its line.
 fn unbroken(text: &str) -> Cow<'_, str> {
     match memchr2(b'\r', b'\n', text.as_bytes()) {
         None => Cow::Borrowed(text),

@@ -105,7 +105,8 @@ impl Both {
     }
 
     /// The groups in the files.
-    fn groups(&self) -> Vec<Group> {
+    fn groups(&mut self) -> Vec<Group> {
+        self.store.commit().expect("the disk takes it");
         let mut groups = Vec::new();
         for name in FileListing::read(&*self.disk).expect("it is listed").segments {
             let file = DataFile::open(&*self.disk, name).expect("it is there");

@@ -125,7 +125,7 @@ mod tests {
             let cases = cases_of(&read_suite(&text, &arena, Rules::default()).expect("it is a suite"));
             assert_eq!(cases[0].promised, is_promised, "{member}");
             assert!(
-                crate::judge::suite_of(&cases).contains("promised") == is_promised,
+                crate::judge::suite_of(&cases, None).contains("promised") == is_promised,
                 "it is saved as it was"
             );
         }

@@ -45,7 +45,7 @@ macro_rules! solved {
     };
 }
 
-/// The plain code of LEVELS.md: the third level begins afresh, the others add to the one before.
+/// The plain code of LEVELS.md: the third level begins afresh, the others add methods to the class before.
 const PLAIN: [&str; 4] = [
     solved!("levels/level1.py"),
     solved!("levels/level2.py"),
@@ -176,7 +176,7 @@ impl Kit {
     /// Up to which level there are some, where there is none.
     pub fn plain(&self, level: u8) -> Result<String, String> {
         let parts = usize::from(level).checked_sub(1).and_then(|place| self.by_level.get(place));
-        parts.map(|parts| parts.join("\n\n")).ok_or_else(|| match self.by_level.len() {
+        parts.map(|parts| parts.join("\n")).ok_or_else(|| match self.by_level.len() {
             0 => format!("in {} there is one solution, of all levels", self.language),
             last => {
                 format!("in {} there are solutions for the levels 1 to {last}, and one of all", self.language)

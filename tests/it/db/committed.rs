@@ -142,6 +142,26 @@ fn what_fails_to_be_committed_later_is_seen_but_never_released() {
     assert_eq!(db.get("A", "B").expect("it is read from memory").as_deref(), Some("D"));
 }
 
+#[test]
+fn groups_that_wait_for_a_commit_are_one_write_and_one_sync() {
+    let disk = SimulatedDisk::new();
+    let options = Options { grow_by: 0, ..Options::default() };
+    let mut db = Database::open_on(Arc::new(disk.clone()), options).expect("the disk is well");
+    let (mut pending, before) = (Pending::new(0), disk.operations());
+    for value in values() {
+        db.apply_pending(None, &[set(&value)], &mut pending, |count, _, _| *count += 1)
+            .expect("there is room");
+    }
+    assert_eq!(disk.operations(), before, "nothing is written yet");
+    let committed = db.commit().expect("the disk is well");
+    assert_eq!(*pending.release(&committed), VALUES);
+    let writes = disk.trace()[before..].iter().filter(|line| line.starts_with("write log-")).count();
+    assert_eq!(
+        (writes, disk.trace()[before..].iter().filter(|line| line.starts_with("sync log-")).count()),
+        (1, 1)
+    );
+}
+
 /// A database whose disk can be written to, but not synced any more.
 fn broken() -> (SimulatedDisk, Database) {
     let disk = SimulatedDisk::new();

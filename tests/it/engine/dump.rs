@@ -298,7 +298,7 @@ fn feed(engine: &mut Engine, list: &[Vec<String>]) {
     }
 }
 
-/// Queries, words parted by blanks.
+/// Queries, words separated by spaces.
 fn words(queries: &[&str]) -> List {
     queries.iter().map(|query| query.split(' ').map(str::to_owned).collect()).collect()
 }

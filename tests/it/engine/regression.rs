@@ -10,7 +10,7 @@ use rstest::rstest;
 
 use super::model::Model;
 
-/// The answer to the last of some queries, words parted by blanks.
+/// The answer to the last of some queries, words separated by spaces.
 fn last_answer(rule: ClockRule, queries: &[&str]) -> (String, Engine) {
     let mut engine = Engine::new(rule);
     let mut last = String::new();

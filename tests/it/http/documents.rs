@@ -180,7 +180,7 @@ fn prometheus_client_reads_the_metrics() {
 }
 
 /// A request of each operation, which it answers well, and what is answered.
-const SAMPLES: [(&str, &str, &str, u16); 63] = [
+const SAMPLES: [(&str, &str, &str, u16); 70] = [
     ("putValue", "/v1/records/a/value", "1", 201),
     ("getValue", "/v1/records/a/value", "", 200),
     ("putField", "/v1/records/a/fields/f", "1", 201),
@@ -197,7 +197,12 @@ const SAMPLES: [(&str, &str, &str, u16); 63] = [
     ("getRecord", "/v1/records/a", "", 200),
     ("listFields", "/v1/records/a/fields", "", 200),
     ("find", "/v1/find?what=KEY&how=EXACT&pattern=a", "", 200),
+    ("find", "/v1/find?what=KEY&pattern=a&as=cells&limit=1", "", 200),
     ("query", "/v1/query", "[[\"SIZE\"]]", 200),
+    ("check", "/v1/check", "{\"text\":\"PUT a\\nGET a\"}", 200),
+    ("listCases", "/v1/lists", "", 200),
+    ("listCase", "/v1/lists/1", "", 404),
+    ("listSteps", "/v1/lists", "{\"text\":\"\"}", 404),
     ("backup", "/v1/backups", "", 201),
     ("listBackups", "/v1/backups", "", 200),
     ("cells", "/v1/cells?at=@5", "", 200),
@@ -214,6 +219,8 @@ const SAMPLES: [(&str, &str, &str, u16); 63] = [
     ("readiness", "/readyz", "", 200),
     ("metrics", "/metrics", "", 200),
     ("openapi", "/openapi.json", "", 200),
+    ("page", "/", "", 200),
+    ("ui", "/ui", "", 200),
     ("deleteField", "/v1/records/l/fields/f", "", 204),
     ("deleteRecord", "/v1/records/l", "", 204),
     ("pimPut", "/pim/put", "{\"command\":\"a 1\"}", 200),

@@ -19,7 +19,7 @@ const EVIL: &str = r#"{"name": "<suite> & \"co\"", "level": 1, "cases": [
 /// A solution that answers nothing to anything.
 const BLANK: &str = "import json, sys\nsys.stderr.write('\\x1b[31mred')\nprint(json.dumps(['' for query in json.load(sys.stdin)]))";
 
-/// Judges the blank solution by the evil suite, with these reports.
+/// Judges the empty solution by the evil suite, with these reports.
 fn judged(folder: &Path, reports: &[String]) -> Option<std::process::Output> {
     let (python, suite) = (python()?, folder.join("evil.json"));
     std::fs::write(&suite, EVIL).expect("it is written");
@@ -271,6 +271,7 @@ fn a_hunt_tells_the_same_at_every_time_and_saves_what_it_found() {
     let folder = tempfile::tempdir().expect("there is room");
     let file = folder.path().join("found.json");
     let save = ["--save", file.to_str().expect("a plain name")];
+    std::fs::write(&file, r#"{"$schema": "./suite.schema.json", "cases": []}"#).expect("there is room");
     let Some(first) = hunted("", "", &save) else { return };
     let second = hunted("", "", &save).expect("Python is there");
     let told = |output: &std::process::Output| {
@@ -288,6 +289,7 @@ fn a_hunt_tells_the_same_at_every_time_and_saves_what_it_found() {
         text(&tested.stderr)
     );
     let suite = std::fs::read_to_string(&file).expect("it was written");
+    assert!(suite.starts_with("{ \"$schema\": \"./suite.schema.json\",\n"), "{suite}");
     assert!(suite.contains("found by seed") && suite.contains("byte order"), "{suite}");
 }
 

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rewinddb::judge::{Case, Exercise, Limits, Notes, Protocol, judge, noted_candidate};
+use rewinddb::judge::{Case, Exercise, Limits, Notes, Protocol, QueryWords, judge, noted_candidate};
+use rewinddb::time::ClockRule;
 use rewinddb::track::records::{KITS, Kit, Records, builtin};
 use rstest::rstest;
 
@@ -23,11 +24,16 @@ fn promised(levels: std::ops::RangeInclusive<u8>) -> Vec<Case> {
 
 /// The cases that a command fails, and what was found out about it.
 fn failures(command: &[String], levels: std::ops::RangeInclusive<u8>) -> (Vec<String>, Vec<String>) {
-    let (cases, notes) = (promised(levels), Notes::default());
+    let cases = promised(levels);
     assert!(cases.len() * SHAPE_STEP.count() > 40, "there are enough of them");
-    let limits = Limits::default();
+    failed_of(command, &cases)
+}
+
+/// The same of these cases.
+fn failed_of(command: &[String], cases: &[Case]) -> (Vec<String>, Vec<String>) {
+    let (limits, notes) = (Limits::default(), Notes::default());
     let mut candidate = noted_candidate(&Records, Protocol::Session, command, limits, notes.clone());
-    let report = judge(&Records, &mut *candidate, &cases, |_, _| ControlFlow::Continue(()));
+    let report = judge(&Records, &mut *candidate, cases, |_, _| ControlFlow::Continue(()));
     assert!(report.cannot_start.is_none(), "{:?}", report.cannot_start);
     let failed = report.cases().filter_map(|case| {
         Some(format!("{}: {} {:?}", case.name, case.failed()?.message, case.failed()?.hint))
@@ -210,24 +216,72 @@ fn no_shape_is_left_out() {
     assert_eq!(KITS.len(), 6);
 }
 
-/// What `rewind solution` prints is in the document word for word, and right.
+/// The code that LEVELS.md has of a level, which goes on from what `before` has if it says so.
+fn code_of(document: &str, level: u8, before: &str) -> String {
+    let chapter = document.split(&format!("\n## Level {level}: ")).nth(1).expect("it has a chapter");
+    let chapter = chapter.split("\n## ").next().expect("it has an end");
+    let mut code = String::new();
+    for block in chapter.split("\n```python kit/solution.py").skip(1) {
+        let (fence, rest) = block.split_once('\n').expect("a fence is a line");
+        match fence {
+            "" => code.clear(),
+            _ if code.is_empty() => code = format!("{before}\n"),
+            _ => code.push('\n'),
+        }
+        code.push_str(&rest.split("```").next().expect("the block has an end").replace('\r', ""));
+    }
+    code
+}
+
+/// Joined as the document says it is what `rewind solution` prints, and right, whatever is asked.
 #[rstest]
 #[case(1)]
 #[case(2)]
 #[case(3)]
 #[case(4)]
-fn the_naive_code_of_levels_md_is_right_as_printed(#[case] level: u8) {
+fn the_code_of_levels_md_is_a_solution_as_it_stands(#[case] level: u8) {
     let document = std::fs::read_to_string(top().join("LEVELS.md")).expect("it is there");
-    let part = std::fs::read_to_string(top().join(format!("fixtures/solutions/levels/level{level}.py")));
-    let part = part.expect("it is there");
-    assert!(document.contains(&format!("```python\n{part}```")), "level {level} is another in LEVELS.md");
-    let printed = rewind(&["solution", "python", "--level", &level.to_string()]).output().expect("it runs");
-    assert!(text(&printed.stdout).contains(&part));
+    let code = (1..=level).fold(String::new(), |before, level| code_of(&document, level, &before));
+    let number = level.to_string();
+    let printed = rewind(&["solution", "python", "--level", &number]).output().expect("it runs");
+    assert_eq!(text(&printed.stdout), code, "LEVELS.md has another solution of level {level}");
+    if !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("naive.py").to_string_lossy().into_owned();
+    std::fs::write(&file, &code).expect("it is written");
+    for strict in [&[][..], &["--strict"]] {
+        let arguments = [&["judge", &file, "--level", &number][..], strict].concat();
+        let output = rewind(&arguments).output().expect("it runs");
+        let shown = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
+        assert!(shown.contains(&format!("\nlevel {level}  all ")) || level == 1, "{shown}");
+    }
+}
+
+/// What docs/beyond.md shows of levels 5 and 6 is a part of a solution: right where nothing else is asked.
+#[test]
+fn the_code_of_beyond_md_is_right_as_far_as_it_goes() {
+    let document = std::fs::read_to_string(top().join("docs/beyond.md")).expect("it is there");
+    let before = rewind(&["solution", "python", "--level", "4"]).output().expect("it runs");
+    let code = (5..=6).fold(text(&before.stdout), |before, level| code_of(&document, level, &before));
     let folder = tempfile::tempdir().expect("there is room");
     let file = folder.path().join("naive.py");
-    std::fs::write(&file, &printed.stdout).expect("it is written");
+    std::fs::write(&file, code).expect("it is written");
     let Some(command) = by_adapter(&file) else { return };
-    let (failed, _) = failures(&command, 1..=level);
+    let known = "SET GET/2 DELETE/2 SCAN SCAN_BY_PREFIX SET_AT SET_AT_WITH_TTL BACKUP RESTORE ITEMS EXPIRE CLEAR BEGIN \
+                 ROLLBACK COMMIT";
+    let is_known = |query: &QueryWords| {
+        let name = &query[0].texts()[0];
+        let counted = format!("{name}/{}", query.len() - 1);
+        known.split_whitespace().any(|known| known == name || known == counted)
+    };
+    let cases = builtin(crate::language().last_level(), Some(ClockRule::Monotone)).expect("they are good");
+    let cases: Vec<_> =
+        cases.into_iter().filter(|case| case.level > 4 && case.list.iter().all(is_known)).collect();
+    assert!(cases.len() > 15, "{} cases", cases.len());
+    let failed = failed_of(&command, &cases).0;
     assert!(failed.is_empty(), "{failed:#?}");
 }
 

@@ -20,7 +20,7 @@ fn in_folder(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// What it does there, as it is typed: words parted by spaces.
+/// What it does there, as it is typed: words separated by spaces.
 fn typed(folder: &Path, line: &str) -> Output {
     let arguments: Vec<_> = line.split(' ').collect();
     let output = in_folder(folder, &arguments).output().expect("it runs");

@@ -4,6 +4,7 @@
 
 mod table;
 mod told;
+mod traps;
 
 use std::ops::ControlFlow;
 
@@ -181,7 +182,10 @@ fn every_trap_of_a_cell_or_a_scan_is_set_once_more_with_a_time() {
     }
 }
 
-/// The table as LEVELS.md shows it.
+/// Where the mistakes are listed for people.
+const LISTED: &str = "fixtures/wrong/README.md";
+
+/// The table as people read it.
 fn printed() -> String {
     let mut text = String::from(
         "| level | the mistaken program | caught by | shows only where this is broken |\n|---|---|---|---|\n",
@@ -194,15 +198,15 @@ fn printed() -> String {
 }
 
 #[test]
-fn the_table_of_mistakes_in_levels_md_is_that_of_the_tests() {
+fn the_table_of_mistakes_is_that_of_the_tests() {
     assert!(table().len() >= 300);
     assert!(table().is_sorted_by_key(|wrong| wrong.level));
-    assert_document(&top().join("LEVELS.md"), |text| {
+    assert_document(&top().join(LISTED), |text| {
         with_part(text, "mistakes that the suites catch", &printed())
     });
 }
 
-/// The mistakes that are told by name, as LEVELS.md lists them: each once, wherever it is made.
+/// The mistakes that are named: each once, wherever it is made.
 #[test]
 fn the_list_of_mistakes_that_are_told_by_name_is_that_of_the_code() {
     let mut names: Vec<_> = MadeSlip::all().map(|made| made.slip.name()).collect();
@@ -214,9 +218,7 @@ fn the_list_of_mistakes_that_are_told_by_name_is_that_of_the_code() {
             list.push_str(&line);
         }
     }
-    assert_document(&top().join("LEVELS.md"), |text| {
-        with_part(text, "mistakes that are told by name", &list)
-    });
+    assert_document(&top().join(LISTED), |text| with_part(text, "mistakes that are named", &list));
 }
 
 #[test]

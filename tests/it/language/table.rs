@@ -4,10 +4,11 @@ use rewinddb::engine::Engine;
 use rewinddb::query::{Access, Aliases, Asks, Form, Level, Mistake, Operation, Word, WordKind};
 use rewinddb::time::ClockRule;
 use rewinddb::wire::{self, Request, Term};
+use rstest::rstest;
 
 use crate::{assert_document, top, with_part};
 
-/// The words of a line: parted by blanks, or in JSON quotes; those of a query in it in brackets.
+/// The words of a line: separated by spaces, or in JSON quotes; those of a query in it in brackets.
 pub(crate) fn words(line: &str) -> Vec<Term> {
     let (mut words, mut rest) = (Vec::new(), line.trim_start());
     while !rest.is_empty() {
@@ -128,7 +129,10 @@ fn every_form_reads_back_what_it_writes() {
     }
 }
 
-/// The forms of a level as LEVELS.md shows them.
+/// Where the levels are explained: those of the exercise, and those beyond it.
+const BOOKS: [&str; 2] = ["LEVELS.md", "docs/beyond.md"];
+
+/// The forms of a level as its book shows them.
 fn printed(level: Level) -> String {
     let mut table = String::from("| operation | what it does | answer | |\n|---|---|---|---|\n");
     for form in crate::language().forms().iter().filter(|form| form.level == level) {
@@ -149,17 +153,22 @@ fn printed(level: Level) -> String {
 }
 
 #[test]
-fn the_tables_in_levels_md_are_those_of_the_code() {
-    assert_document(&top().join("LEVELS.md"), |text| {
-        let tables =
-            crate::language().levels().map(|level| (format!("operations of level {level}"), printed(level)));
-        tables.fold(text.to_owned(), |text, (mark, table)| with_part(&text, &mark, &table))
-    });
+fn the_tables_of_operations_are_those_of_the_code() {
+    let language = crate::language();
+    for (place, book) in BOOKS.iter().enumerate() {
+        let levels = language.levels().filter(|level| usize::from(*level > language.exercise()) == place);
+        let tables = levels.map(|level| (format!("operations of level {level}"), printed(level)));
+        assert_document(&top().join(book), |text| {
+            tables.fold(text.to_owned(), |text, (mark, table)| with_part(&text, &mark, &table))
+        });
+    }
 }
 
-#[test]
-fn the_worked_examples_in_levels_md_are_answered_so() {
-    let text = std::fs::read_to_string(top().join("LEVELS.md")).expect("LEVELS.md is there");
+#[rstest]
+#[case(BOOKS[0], 150)]
+#[case(BOOKS[1], 80)]
+fn the_worked_examples_are_answered_so(#[case] book: &str, #[case] least: usize) {
+    let text = std::fs::read_to_string(top().join(book)).expect("it is there");
     let mut lines = text.lines().enumerate();
     let mut run = 0;
     while let Some((_, fence)) = lines.next() {
@@ -171,10 +180,10 @@ fn the_worked_examples_in_levels_md_are_answered_so() {
                 let text = |wanted| serde_json::from_str(wanted).map(Term::Text);
                 let texts = |_| serde_json::from_str(wanted.trim()).map(Term::Array);
                 let wanted = text(wanted.trim()).or_else(texts).expect("the answer is in quotes");
-                assert_eq!(answer(&mut engine, query), wanted, "LEVELS.md, line {}", number + 1);
+                assert_eq!(answer(&mut engine, query), wanted, "{book}, line {}", number + 1);
                 run += 1;
             }
         }
     }
-    assert!(run > 50, "only {run} lines were found");
+    assert!(run > least, "only {run} lines were found");
 }

@@ -17,7 +17,7 @@ use crate::{assert_golden, feed, fixtures, rewind, text};
 
 const RULES: [ClockRule; 2] = [ClockRule::Monotone, ClockRule::Free];
 
-/// The steps of a list whose queries stand between bars, words parted by blanks.
+/// The steps of a list whose queries stand between bars, words separated by spaces.
 fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
     let list: Vec<Vec<_>> =
         list.split('|').map(|query| query.split(' ').map(str::to_owned).collect()).collect();
@@ -74,9 +74,9 @@ fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
     "A has no live cell at 7: the last one was B, and query 2 removed it"
 )]
 // Lists.
-#[case("SET A f10 1|SET A f2 2|SCAN A", "in byte order (f10 before f2), with a blank after each comma")]
+#[case("SET A f10 1|SET A f2 2|SCAN A", "in byte order (f10 before f2), with a space after each comma")]
 #[case("SET A b 1|SET A B 2|SCAN A", "in byte order (B before b)")]
-#[case("SET A a 1|SET A b 2|SCAN A", "A has 2 live cells, in byte order, with a blank after each comma")]
+#[case("SET A a 1|SET A b 2|SCAN A", "A has 2 live cells, in byte order, with a space after each comma")]
 #[case("SET A a 1|SCAN A", "A has 1 live cell")]
 #[case(
     "SET A B C|SET A D C|SCAN_BY_PREFIX A C",
@@ -334,7 +334,7 @@ fn json_and_json_lines_hold_every_step() {
 #[rstest]
 #[case(&["--case", "nothing to store"], "did you mean \"nothing to restore\"?")]
 #[case(&["--case", "xyzzy"], "the cases are \"time jumps about\", \"nothing to restore\"")]
-#[case(&["--format", "table"], "the formats of explain are text, json and jsonl")]
+#[case(&["--format", "table"], "the formats here are text, json and jsonl")]
 #[case(&["--level", "3"], "belongs to level 4")]
 #[case(&["--clock", "monotone"], "time runs backwards")]
 fn what_cannot_be_explained_ends_with_status_2(#[case] arguments: &[&str], #[case] message: &str) {

@@ -102,19 +102,3 @@ fn no_room_but_query_engine_explain_and_db_names_an_operation() {
         }
     }
 }
-
-/// Files are renamed and go, and a document is not told.
-#[test]
-fn every_file_of_the_code_that_a_document_names_is_there() {
-    let mut named = 0;
-    for document in ["README.md", "LEVELS.md", "CONTRIBUTING.md", "src/store/FORMAT.md"] {
-        let text = std::fs::read_to_string(top().join(document)).expect("it is there");
-        let quoted = text.split('`').skip(1).step_by(2);
-        let is_path = |name: &&str| name.starts_with("src/") || name.starts_with("tests/");
-        for name in quoted.filter(is_path).filter(|name| !name.contains([' ', '…', '*'])) {
-            assert!(top().join(name).exists(), "{document} names {name}");
-            named += 1;
-        }
-    }
-    assert!(named > 20, "{named} files are named");
-}

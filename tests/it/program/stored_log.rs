@@ -223,7 +223,8 @@ fn what_export_prints_rebuilds_the_database(#[case] options: &[&str]) {
         );
     }
     let (status, message) = refusal(&scratch.log("export", &["--format", "table"]));
-    assert_eq!((status, message), (Some(2), "error: a list is exported as json or jsonl\n".to_owned()));
+    assert_eq!(status, Some(2));
+    assert!(message.contains("the formats here are json and jsonl"), "{message}");
 }
 
 #[test]

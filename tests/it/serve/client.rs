@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    /// Sends commands, whose words have no blanks in them, at once, so that nothing ends meanwhile; and reads their replies.
+    /// Sends commands, whose words have no spaces, at once, so that nothing ends meanwhile; and reads their replies.
     pub(crate) fn ask_at_once(&mut self, commands: &[impl AsRef<str>]) -> Vec<Vec<u8>> {
         let requests =
             commands.iter().map(|command| request(&command.as_ref().split(' ').collect::<Vec<_>>()));
@@ -111,7 +111,7 @@ impl Client {
     }
 }
 
-/// The words of a command that has no blanks in them.
+/// The words of a command that has no spaces in them.
 pub(crate) fn words(command: &str) -> Vec<Vec<u8>> {
     command.split(' ').map(|word| word.as_bytes().to_vec()).collect()
 }

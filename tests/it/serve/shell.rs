@@ -1,4 +1,4 @@
-//! `rewind client`, as a person, a script and a pipe use it; records asked again; and the README's transcript.
+//! `rewind client`, as a person, a script and a pipe use it; records asked again; and the documents' transcripts.
 
 use std::process::Output;
 
@@ -189,16 +189,21 @@ fn shown(reply: &[u8]) -> String {
 }
 
 #[test]
-fn the_transcript_of_the_readme_is_what_a_server_answers() {
-    let readme = std::fs::read_to_string(top().join("README.md")).expect("it is there");
-    let (_, transcript) = readme.split_once("$ redis-cli -p 7400\n").expect("it is shown");
-    let (transcript, _) = transcript.split_once("```").expect("it ends");
-    let server = Server::start(&[]);
-    let mut client = server.client();
-    let mut fresh = String::new();
-    for line in transcript.lines().filter(|line| line.starts_with("127.0.0.1:7400> ")) {
-        let words: Vec<&str> = line.split(' ').skip(1).collect();
-        fresh.push_str(&format!("{line}\n{}\n", shown(&client.ask(&words))));
+fn the_transcripts_of_the_documents_are_what_a_server_answers() {
+    for document in ["README.md", "docs/serve.md"] {
+        let text = std::fs::read_to_string(top().join(document)).expect("it is there");
+        let Some((_, transcript)) = text.split_once("$ redis-cli -p 7400\n") else {
+            assert_eq!(document, "README.md");
+            continue;
+        };
+        let (transcript, _) = transcript.split_once("```").expect("it ends");
+        let server = Server::start(&[]);
+        let mut client = server.client();
+        let mut fresh = String::new();
+        for line in transcript.lines().filter(|line| line.starts_with("127.0.0.1:7400> ")) {
+            let words: Vec<&str> = line.split(' ').skip(1).collect();
+            fresh.push_str(&format!("{line}\n{}\n", shown(&client.ask(&words))));
+        }
+        assert_eq!(fresh, transcript, "{document}");
     }
-    assert_eq!(fresh, transcript);
 }

@@ -1,4 +1,4 @@
-//! A line as a shell takes it: words parted by blanks, with quotes and backslashes; commands parted by semicolons.
+//! A line as a shell takes it: words separated by spaces, with quotes and backslashes; a semicolon ends a command.
 
 /// The words of a line; `None` where a quote does not end.
 pub(super) fn words(line: &str) -> Option<Vec<String>> {

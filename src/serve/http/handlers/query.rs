@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::db::Error;
 use crate::query::Language;
-use crate::script::{Context, Faults, read_list};
+use crate::script::{Context, read_list};
 use crate::serve::http::answer::{Answer, Outcome};
 use crate::serve::http::call::Call;
-use crate::serve::http::problem::{Mistake, Problem, too_long};
+use crate::serve::http::problem::{Mistake, Problem, mistakes, too_long};
 use crate::serve::http::replies::Replies;
 use crate::serve::own::{self, ListReader};
 use crate::wire::{Request, Term};
@@ -61,14 +61,9 @@ fn read<'t>(reader: &mut ListReader, terms: Option<&'t mut Vec<Term>>) -> Result
         .map_err(|error| if matches!(error, Error::Backwards(_)) { Wrong::Late } else { Wrong::Words })
 }
 
-/// What is wrong with a list. That a word says `now` is not.
+/// Why a list is refused.
 fn refused(text: &str, wrong: &[Option<Wrong>], context: Context) -> Problem {
-    let arena = Bump::new();
-    let level = Language::records().last_level();
-    let faults = read_list(text, &arena, level, context).err().unwrap_or_default();
-    let mut mistakes = mistakes(text, &faults);
-    mistakes
-        .retain(|mistake| mistake.query.is_none_or(|query| wrong.get(query - 1).is_none_or(Option::is_some)));
+    let mistakes = told(text, wrong, context);
     let is_late = !wrong.is_empty() && !wrong.contains(&Some(Wrong::Words));
     let problem = if is_late {
         Problem::new(422, "backwards", "time runs backwards")
@@ -78,14 +73,28 @@ fn refused(text: &str, wrong: &[Option<Wrong>], context: Context) -> Problem {
     problem.with_mistakes(mistakes)
 }
 
-fn mistakes(text: &str, faults: &Faults) -> Vec<Mistake> {
-    let told = faults.first().iter().map(|fault| {
-        let before = &text[..text.floor_char_boundary(fault.span.start)];
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Mistake { query: fault.query, line, column, text: fault.message.clone(), help: fault.help.clone() }
-    });
-    told.collect()
+/// The mistakes of a list. That a word says `now` is none.
+fn told(text: &str, wrong: &[Option<Wrong>], context: Context) -> Vec<Mistake> {
+    let (arena, level) = (Bump::new(), Language::records().last_level());
+    let faults = read_list(text, &arena, level, context).err().unwrap_or_default();
+    let mut mistakes = mistakes(text, &faults, 0);
+    mistakes
+        .retain(|mistake| mistake.query.is_none_or(|query| wrong.get(query - 1).is_none_or(Option::is_some)));
+    mistakes
+}
+
+/// What is wrong with a list, for a database that knows what is in `context`.
+pub(super) fn wrong_in_list(text: &str, context: &Context) -> Vec<Mistake> {
+    let lists = lists(text);
+    let is_list = lists.is_some();
+    let mut lists = lists.unwrap_or_default();
+    let mut reader = ListReader::behind(context.clock, context.aliases.clone());
+    let read = lists.iter_mut().map(|terms| read(&mut reader, terms.as_mut())).collect::<Vec<_>>();
+    let wrong: Vec<Option<Wrong>> = read.iter().map(|read| read.as_ref().err().copied()).collect();
+    if is_list && wrong.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    told(text, &wrong, context.clone())
 }
 
 /// Asks a list as one group, whose queries are answered one by one.

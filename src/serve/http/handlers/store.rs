@@ -11,6 +11,7 @@ use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::Call;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::stream::LINES;
+use crate::serve::options::ClockSource;
 
 /// So many bytes of an export are handed on at once, and so many pieces wait for the client.
 const PIECE: usize = 64 << 10;
@@ -24,6 +25,10 @@ pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
         let first = store.compacted_at.unwrap_or(0);
         json!({ "first": first, "last": store.last_group })
     });
+    let clock = match call.desk.options.clock {
+        ClockSource::Wall => "wall",
+        ClockSource::Logical => "logical",
+    };
     Ok(Answer::json(
         200,
         &members! {
@@ -32,6 +37,7 @@ pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
             "backups": stats.backups,
             "now": now,
             "groups": groups,
+            "clock": clock,
             "store": stats.store,
         },
     ))

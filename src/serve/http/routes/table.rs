@@ -5,9 +5,10 @@ use hyper::Method;
 use super::{Gives, Route, Takes};
 use crate::serve::http::dialects::{pbc, pim};
 use crate::serve::http::handlers::{
-    backups, cells, events, find, health, hot, metrics, past, query, records, store, transactions,
+    backups, cells, check, events, find, health, hot, lists, metrics, past, query, records, store,
+    transactions,
 };
-use crate::serve::http::{openapi, stream};
+use crate::serve::http::{openapi, page, stream};
 
 /// The table.
 macro_rules! routes {
@@ -56,6 +57,12 @@ const SEARCH: &[(&str, &str, &str)] = &[
     ("what", "what", "what is looked through"),
     ("how", "maybe how", "LIKE unless told"),
     ("pattern", "string", "what is looked for"),
+    (
+        "as",
+        "maybe as cells",
+        "`cells` for live cells with what they have left: of a key all those of its record",
+    ),
+    ("limit", "maybe limit", "how many at most: all unless told"),
 ];
 const WATCHED: &[(&str, &str, &str)] = &[("prefix", "maybe string", "only cells whose key begins with it")];
 const CELL: &[(u16, Gives)] = &[(200, Gives::Value), (304, Gives::Nothing)];
@@ -69,8 +76,32 @@ const KEYS: Gives = Gives::Object(&[("keys", "texts"), ("next", "string?")]);
 const RECORD: Gives =
     Gives::Object(&[("key", "string"), ("value", "value?"), ("left", "integer?"), ("fields", "cells")]);
 const FIELDS: Gives = Gives::Object(&[("fields", "cells"), ("next", "string?")]);
-const FOUND: Gives =
-    Gives::Object(&[("keys", "maybe texts"), ("fields", "maybe objects"), ("items", "maybe objects")]);
+const FOUND: Gives = Gives::Object(&[
+    ("keys", "maybe texts"),
+    ("fields", "maybe objects"),
+    ("items", "maybe objects"),
+    ("at", "maybe integer"),
+    ("count", "maybe integer"),
+    ("cells", "maybe objects"),
+]);
+const CHECKED: Gives = Gives::Object(&[("queries", "lists"), ("mistakes", "objects")]);
+const CASES: Gives = Gives::Object(&[("cases", "objects")]);
+const CASE: Gives = Gives::Object(&[
+    ("level", "integer"),
+    ("name", "string"),
+    ("why", "string"),
+    ("clock", "string"),
+    ("text", "string"),
+]);
+const STEPS: Gives = Gives::Object(&[
+    ("name", "string"),
+    ("why", "string"),
+    ("free", "boolean"),
+    ("steps", "objects"),
+    ("cells", "objects"),
+    ("backups", "objects"),
+    ("restores", "objects"),
+]);
 const BACKUP: Gives = Gives::Object(&[("at", "integer"), ("records", "integer")]);
 const BACKUPS: Gives = Gives::Object(&[("backups", "objects")]);
 const RESTORED: Gives = Gives::Object(&[("at", "integer"), ("to", "integer")]);
@@ -81,6 +112,7 @@ const STATS: Gives = Gives::Object(&[
     ("backups", "integer"),
     ("now", "integer"),
     ("groups", "object?"),
+    ("clock", "string"),
     ("store", "object?"),
 ]);
 const PAST: &[(u16, Gives)] = &[(
@@ -159,6 +191,15 @@ routes! {
         SEARCH, NOTHING, &[(200, FOUND)], &[400], false, find::find;
     POST "/v1/query" "query" "Asks a list of queries as one group; as JSON Lines, each line by itself."
         &[], Takes::List, &[(200, Gives::Answers)], &[400, 403, 415, 422], false, query::list;
+    POST "/v1/check" "check" "Reads a text as people type it, lines as in the shell or a list, and asks nothing."
+        &[], Takes::Object(&[("text", "string")]), &[(200, CHECKED)], &[400, 413, 415], false, check::check_text;
+    GET "/v1/lists" "listCases" "The lists to learn from."
+        &[], NOTHING, &[(200, CASES)], &[], false, lists::cases;
+    GET "/v1/lists/{number}" "listCase" "One of them: its queries."
+        &[], NOTHING, &[(200, CASE)], &[404], false, lists::case;
+    POST "/v1/lists" "listSteps" "What a list does step by step, on a database of its own."
+        &[], Takes::Object(&[("text", "string"), ("clock", "maybe clock")]), &[(200, STEPS)],
+        &[400, 404, 413, 415, 503], false, lists::steps;
     GET "/v1/backups" "listBackups" "The moments that can be gone back to."
         &[], NOTHING, &[(200, BACKUPS)], &[], false, backups::list;
     POST "/v1/backups" "backup" "Saves the whole database as it is now."
@@ -191,6 +232,10 @@ routes! {
         &[], NOTHING, &[(200, PLAIN)], &[503], false, health::readiness;
     GET "/metrics" "metrics" "What the server counts of its work, for Prometheus."
         &[], NOTHING, &[(200, Gives::Text(metrics::TYPE))], &[], false, metrics::metrics;
+    GET "/" "page" "The page: what is there, as it changes."
+        &[], NOTHING, &[(200, Gives::Text(page::HTML))], &[], true, page::page;
+    GET "/ui" "ui" "The same, where a dialect has the root."
+        &[], NOTHING, &[(200, Gives::Text(page::HTML))], &[], true, page::page;
     GET "/openapi.json" "openapi" "This document."
         &[], NOTHING, &[(200, Gives::Object(&[("openapi", "string"), ("paths", "object")]))], &[], false,
         openapi::openapi;

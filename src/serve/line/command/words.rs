@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::time::Ttl;
 
-/// The first word, and the words behind it; both empty where there is none. There is no blank at either end of what is
+/// The first word, and the words behind it; both empty where there is none. There is no space at either end of what is
 /// given and returned.
 pub(super) fn first_word(words: &str) -> (&str, &str) {
     match words.find(is_blank) {
@@ -21,7 +21,7 @@ pub(super) fn last_word(words: &str) -> (&str, &str) {
     }
 }
 
-/// The words with one blank between any two.
+/// The words with one space between any two.
 pub(super) fn joined(words: &str) -> Cow<'_, str> {
     if words.contains("  ") || words.contains(|c| c != ' ' && is_blank(c)) {
         Cow::Owned(words.split_ascii_whitespace().collect::<Vec<_>>().join(" "))

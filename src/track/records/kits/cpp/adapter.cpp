@@ -106,7 +106,7 @@ private:
 
     [[noreturn]] void wrong() const { throw std::invalid_argument("not JSON at byte " + std::to_string(at + 1)); }
 
-    // The next byte that is no blank, without taking it; 0 at the end.
+    // The next byte that is no space, without taking it; 0 at the end.
     char next() {
         while (at < text.size() && std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos) ++at;
         return at < text.size() ? text[at] : '\0';

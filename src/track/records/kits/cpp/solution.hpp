@@ -96,7 +96,7 @@ public:
         throw std::logic_error("not implemented");
     }
 
-    // Sets the key's own value, the cell whose field is the empty text. Answers "".
+    // Sets the key's own value, the cell whose field is the empty string. Answers "".
     std::string put(const std::string& key, const std::string& value) {
         throw std::logic_error("not implemented");
     }

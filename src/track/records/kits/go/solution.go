@@ -94,7 +94,7 @@ func (s *Solution) Tick(timestamp uint64) string {
 	panic("not implemented")
 }
 
-// Put sets the key's own value, the cell whose field is the empty text. It answers "".
+// Put sets the key's own value, the cell whose field is the empty string. It answers "".
 func (s *Solution) Put(key, value string) string {
 	panic("not implemented")
 }

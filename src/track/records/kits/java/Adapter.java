@@ -874,7 +874,7 @@ public final class Adapter {
             return value;
         }
 
-        /** The next sign that is no blank, without taking it; 0 at the end. */
+        /** The next sign that is no space, without taking it; 0 at the end. */
         private char next() {
             while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
                 at++;

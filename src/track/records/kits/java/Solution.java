@@ -91,7 +91,7 @@ public class Solution {
         throw new UnsupportedOperationException("not implemented");
     }
 
-    /** Sets the key's own value, the cell whose field is the empty text. Answers "". */
+    /** Sets the key's own value, the cell whose field is the empty string. Answers "". */
     public String put(String key, String value) {
         throw new UnsupportedOperationException("not implemented");
     }

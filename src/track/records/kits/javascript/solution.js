@@ -94,7 +94,7 @@ class Solution {
     throw new Error("not implemented");
   }
 
-  /** Sets the key's own value, the cell whose field is the empty text. Answers "". */
+  /** Sets the key's own value, the cell whose field is the empty string. Answers "". */
   put(key, value) {
     throw new Error("not implemented");
   }

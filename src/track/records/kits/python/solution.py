@@ -77,7 +77,7 @@ class Solution:
         raise NotImplementedError
 
     def put(self, key: str, value: str) -> str:
-        """Sets the key's own value, the cell whose field is the empty text. Answers ""."""
+        """Sets the key's own value, the cell whose field is the empty string. Answers ""."""
         raise NotImplementedError
 
     def put_with_ttl(self, key: str, value: str, ttl: int) -> str:

@@ -720,7 +720,7 @@ mod json {
             (0..4).try_fold(0, |unit, _| Some(unit * 16 + self.take()?.to_digit(16)?))
         }
 
-        /// The next byte that is no blank, without taking it.
+        /// The next byte that is no space, without taking it.
         fn next(&mut self) -> Option<u8> {
             let rest = self.rest().trim_start_matches([' ', '\t', '\r', '\n']);
             self.at = self.text.len() - rest.len();

@@ -97,7 +97,7 @@ impl Solution {
         todo!()
     }
 
-    /// Sets the key's own value, the cell whose field is the empty text. Answers "".
+    /// Sets the key's own value, the cell whose field is the empty string. Answers "".
     pub fn put(&mut self, key: &str, value: &str) -> String {
         todo!()
     }

@@ -1,11 +1,11 @@
-//! The README's transcript, by curl where that is found, and by raw sockets anywhere.
+//! The transcript of the server's page, by curl where that is found, and by raw sockets anywhere.
 
 use std::process::Command;
 
 use super::client::{Client, start_still};
 use crate::{text, top};
 
-/// The words of a command line: parted by blanks, or quoted.
+/// The words of a command line: separated by spaces, or quoted.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), String::new(), false);
     for c in line.chars() {
@@ -21,8 +21,8 @@ fn words(line: &str) -> Vec<String> {
 
 /// The commands of the transcript, each with what it shows.
 fn transcript() -> Vec<(Vec<String>, String)> {
-    let readme = std::fs::read_to_string(top().join("README.md")).expect("it is there");
-    let (_, shown) = readme.split_once("```text\n$ curl ").expect("it is shown");
+    let page = std::fs::read_to_string(top().join("docs/serve.md")).expect("it is there");
+    let (_, shown) = page.split_once("```text\n$ curl ").expect("it is shown");
     let (shown, _) = shown.split_once("```").expect("it ends");
     let commands = shown.split("$ curl ").map(|command| {
         let (line, answer) = command.split_once('\n').expect("a command has a line");
@@ -32,7 +32,7 @@ fn transcript() -> Vec<(Vec<String>, String)> {
 }
 
 #[test]
-fn the_transcript_of_the_readme_is_what_a_server_answers() {
+fn the_transcript_of_the_page_is_what_a_server_answers() {
     let server = start_still(&[]);
     let mut client = Client::to(&server);
     let commands = transcript();

@@ -1,12 +1,10 @@
-"use strict";
-// All text of a list is set as text, never as markup. Moments are BigInt: they may have 64 bits.
-const cases = JSON.parse(document.getElementById("data").textContent);
-const at = (id) => document.getElementById(id);
+// A list over time: the bars of its cells. Moments are BigInt: they may have 64 bits.
 const big = (text) => (text === null ? null : BigInt(text));
 const CHAR = 6.65;
 let trace, step = 1, byTime = false, view = null;
 
-for (const it of cases) {
+// Makes the moments of a list numbers.
+function prepare(it) {
   for (const s of it.steps) s.clock = big(s.clock);
   for (const cell of it.cells) {
     for (const bar of cell.bars) {
@@ -14,35 +12,7 @@ for (const it of cases) {
       if (bar.end) bar.end.at = big(bar.end.at);
     }
   }
-}
-
-function html(name, className, ...inside) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...inside.filter((part) => part !== null));
-  return made;
-}
-
-function svg(parent, name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const key in attributes) made.setAttribute(key, attributes[key]);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-const columns = (c) => (/[\u1100-\u115f\u2e80-\uffdc\u{1f000}-\u{3ffff}]/u.test(c) ? 2 : 1);
-const breadth = (text) => Array.from(text).reduce((sum, c) => sum + columns(c), 0);
-
-function cut(text, most) {
-  if (breadth(text) <= most) return text;
-  let [shown, used] = ["", 1];
-  for (const c of text) {
-    used += columns(c);
-    if (used > most) break;
-    shown += c;
-  }
-  return shown + "…";
+  return it;
 }
 
 // ---- where a query, or a moment between two, stands
@@ -113,14 +83,14 @@ function draw() {
 
 function patterns(root) {
   const defs = svg(root, "defs", {});
-  for (const [id, color] of [["fade", "--ends"], ["edge", "--ends-edge"]]) {
+  for (const id of ["fade", "edge"]) {
     const fade = svg(defs, "linearGradient", { id });
     for (const [offset, opacity] of [[0, 1], [0.55, 1], [1, 0]]) {
-      svg(fade, "stop", { offset, style: `stop-color: var(${color}); stop-opacity: ${opacity}` });
+      svg(fade, "stop", { class: `to-${id}`, offset, "stop-opacity": opacity });
     }
   }
   const hatch = svg(defs, "pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
-  svg(hatch, "line", { y2: 6, style: "stroke: var(--hatch); stroke-width: 1.6" });
+  svg(hatch, "line", { class: "hatched", y2: 6 });
   const arrow = svg(defs, "marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto", markerUnits: "userSpaceOnUse" });
   svg(arrow, "path", { class: "arrow", d: "M0 0L8 4L0 8z" });
 }

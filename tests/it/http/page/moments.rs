@@ -1,0 +1,179 @@
+//! Other moments than now.
+
+use super::{backup, open, query, rows};
+use crate::browser::Browser;
+use crate::http::client::{Client, start, start_still};
+
+const FLAG: &str = "document.querySelector('#flag').textContent";
+
+#[test]
+fn the_slider_shows_backups_and_what_they_show_is_read_only() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start(&[]);
+    query(&server, r#"[["PUT","a","1"]]"#);
+    backup(&server);
+    query(&server, r#"[["PUT","a","2"],["PUT_WITH_TTL","b","x","60000"]]"#);
+    backup(&server);
+    query(&server, r#"[["PUT","a","3"]]"#);
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '2 backups'");
+    tab.press("ArrowLeft");
+    tab.until("document.querySelector('#rows .value').textContent === '2'");
+    let told: String = tab.look("document.querySelector('#moment').textContent");
+    assert!(told.ends_with("ago · read-only"), "{told}");
+    // It stands still there, whatever happens now.
+    query(&server, r#"[["PUT","a","4"]]"#);
+    tab.press("ArrowLeft");
+    tab.until("document.querySelectorAll('#rows tr').length === 1");
+    assert_eq!(rows(&tab), ["|a|1|text|permanent"]);
+    assert_eq!(tab.look::<String>(FLAG), "backup");
+    // A query asks now, and says so.
+    let said: String = tab
+        .look("getComputedStyle(document.querySelector('#asking'), '::before').getPropertyValue('content')");
+    assert!(said.contains("as it is now"), "{said}");
+    tab.press("n");
+    tab.until("document.querySelector('#rows .value').textContent === '4'");
+    assert_eq!(tab.look::<String>(FLAG), "now");
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn the_difference_between_two_moments_is_shown() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start_still(&[]);
+    let list = |list: &str| query(&server, list);
+    list(
+        r#"[["SET_AT","k","a","1","1"],["SET_AT","k","b","1","1"],["SET_AT_WITH_TTL","k","c","1","1","50"]]"#,
+    );
+    list(
+        r#"[["BACKUP","2"],["SET_AT","k","a","2","3"],["DELETE_AT","k","b","3"],["SET_AT","k","d","1","4"]]"#,
+    );
+    list(r#"[["BACKUP","5"],["SET_AT","k","e","1","6"],["SET_AT","k","c","1","60"]]"#);
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '2 backups'");
+    // From the last backup to now; a cell that was set anew with another lifetime has changed.
+    tab.click("#compare");
+    tab.until("document.querySelector('#place').textContent === '2 differences'");
+    assert_eq!(rows(&tab), ["~|k.c|1|text|permanent", "+|k.e|1|text|permanent"]);
+    tab.press("ArrowLeft");
+    tab.until("document.querySelector('#place').textContent === '5 differences'");
+    assert_eq!(
+        rows(&tab),
+        [
+            "~|k.a|1 2|text|permanent",
+            "−|k.b|1|text|gone",
+            "~|k.c|1|text|permanent",
+            "+|k.d|1|text|permanent",
+            "+|k.e|1|text|permanent",
+        ]
+    );
+    let told: String = tab.look("document.querySelector('.when').textContent");
+    assert_eq!(told, "difference from backup moment 2 to now · read-only");
+    // From one backup to another.
+    tab.click("#compare");
+    tab.until(&format!("{FLAG} === 'now'"));
+    tab.press("ArrowLeft");
+    tab.until(&format!("{FLAG} === 'backup'"));
+    tab.click("#compare");
+    tab.press("ArrowLeft");
+    tab.press("ArrowLeft");
+    tab.until("document.querySelector('#place').textContent === '3 differences'");
+    assert_eq!(rows(&tab), ["~|k.a|1 2|text|permanent", "−|k.b|1|text|gone", "+|k.d|1|text|permanent"]);
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn backup_and_restore_are_a_click_each_and_restore_asks() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start(&[]);
+    query(&server, r#"[["PUT","a","1"]]"#);
+    let tab = open(&browser, &server);
+    assert!(tab.look::<bool>("document.querySelector('#restore').disabled"));
+    tab.click("#backup");
+    tab.until("document.querySelector('#count').textContent === '1 backup'");
+    query(&server, r#"[["PUT","a","2"],["PUT","b","2"]]"#);
+    tab.until("document.querySelectorAll('#rows tr').length === 2");
+    tab.click("#restore");
+    tab.until("document.querySelector('#confirm').open");
+    let asked: String = tab.look("document.querySelector('#confirm-text').textContent");
+    let moments = asked.matches(" 20").count();
+    assert!(moments == 2 && asked.contains(" s ago, ") && asked.contains("(1 record)"), "{asked}");
+    // Who does not mean it changes nothing.
+    tab.press("Escape");
+    tab.until("!document.querySelector('#confirm').open");
+    assert_eq!(Client::to(&server).get("/v1/records/b").status, 200);
+    tab.click("#restore");
+    tab.until("document.querySelector('#confirm').open");
+    tab.click("#backup-first");
+    tab.click("#confirm button[value=yes]");
+    tab.until("document.querySelector('#rows').textContent === 'a1textpermanent'");
+    tab.until("document.querySelector('#count').textContent === '2 backups'");
+    assert_eq!(Client::to(&server).get("/v1/records/b").status, 404);
+    // The way back.
+    tab.press("ArrowLeft");
+    tab.until("document.querySelectorAll('#rows tr').length === 2");
+    tab.click("#restore");
+    tab.until("document.querySelector('#confirm').open");
+    tab.click("#confirm button[value=yes]");
+    tab.until(&format!("{FLAG} === 'now' && document.querySelectorAll('#rows tr:not(.gone)').length === 2"));
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn a_moment_that_is_written_leads_to_the_backup_at_or_before_it() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start_still(&[]);
+    query(&server, r#"[["SET_AT","k","a","1","1"],["BACKUP","10"],["BACKUP","20"],["BACKUP","30"]]"#);
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '3 backups'");
+    let seek = |moment: &str| {
+        tab.click("#sought");
+        tab.press("Ctrl+a");
+        tab.write(moment);
+        tab.press("Enter");
+    };
+    seek("29");
+    tab.until("document.querySelector('#moment').textContent.startsWith('moment 20 · ')");
+    seek("30");
+    tab.until("document.querySelector('#moment').textContent.startsWith('moment 30 · ')");
+    seek("9");
+    tab.until("document.querySelector('#notice').textContent.includes('no backup that early')");
+    seek("soon");
+    tab.until("document.querySelector('#notice').textContent.includes('no moment')");
+    // A backup that is forgotten is not shown any longer.
+    seek("29");
+    tab.until("document.querySelector('#moment').textContent.startsWith('moment 20 · ')");
+    query(&server, r#"[["FORGET","30"]]"#);
+    tab.until("document.querySelector('#flag').textContent === 'now'");
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn a_cell_tells_what_it_held_at_each_backup() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start_still(&[]);
+    let mut list =
+        vec![r#"["SET_AT","k","a","x","0"]"#.to_owned(), r#"["SET_AT","k","own","x","0"]"#.to_owned()];
+    for moment in 1..=30 {
+        list.push(format!(r#"["SET_AT","k","f","{moment}","{moment}"]"#));
+        if moment == 7 {
+            list.push(format!(r#"["DELETE_AT","k","f","{moment}"]"#));
+        }
+        list.push(format!(r#"["BACKUP","{moment}"]"#));
+    }
+    query(&server, &format!("[{}]", list.join(",")));
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '30 backups'");
+    tab.click("#rows tr:nth-child(2)");
+    tab.until("document.querySelectorAll('#cell-then li').length === 20");
+    tab.click("#cell-older");
+    tab.until("document.querySelectorAll('#cell-then li').length === 30");
+    let held: Vec<String> =
+        tab.look("Array.from(document.querySelectorAll('#cell-then .value'), (one) => one.textContent)");
+    let wanted =
+        (1..=30).rev().map(|moment| if moment == 7 { "not live".to_owned() } else { moment.to_string() });
+    assert_eq!(held, wanted.collect::<Vec<_>>());
+    tab.click("#cell-then li:nth-child(3) button");
+    tab.until("document.querySelector('#moment').textContent.startsWith('moment 28 · ')");
+    super::assert_quiet(&tab, &server);
+}
