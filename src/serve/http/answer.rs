@@ -37,6 +37,9 @@ pub(super) struct Answer {
     elsewhere: Option<oneshot::Receiver<Outcome>>,
 }
 
+/// An answer has about so many headers.
+const HEADERS: usize = 6;
+
 /// What comes of a request.
 pub(super) type Outcome = Result<Answer, Problem>;
 
@@ -48,7 +51,7 @@ impl Answer {
 
     /// Bytes, of whose type the headers tell.
     pub(super) fn bytes(status: u16, bytes: Bytes) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Whole(bytes), elsewhere: None }
+        Self { status, headers: Vec::with_capacity(HEADERS), content: Content::Whole(bytes), elsewhere: None }
     }
 
     /// What another thread answers: the loop goes on meanwhile.
@@ -99,6 +102,12 @@ impl Answer {
         Self { headers, content: Content::Stream(pieces), ..Self::empty(200) }
     }
 
+    /// A header that is always the same.
+    pub(super) fn with_static(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+
     pub(super) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.extend(HeaderValue::from_str(value).map(|value| (name, value)));
         self
@@ -110,6 +119,7 @@ impl Answer {
         // Each is one of the table of routes.
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.headers_mut().reserve(self.headers.len());
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }

@@ -127,18 +127,11 @@ fn of_table(method: &Method, segments: &[String]) -> Found {
 
 /// What the names of a path stand for, if it is this one.
 fn matched(path: &str, segments: &[String]) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    let mut given = segments.iter();
-    for part in path.split('/').skip(1) {
-        let segment = given.next()?;
-        if part.starts_with('{') {
-            if segment.is_empty() {
-                return None;
-            }
-            names.push(segment.clone());
-        } else if part != segment {
-            return None;
-        }
-    }
-    given.next().is_none().then_some(names)
+    let parts = || path.split('/').skip(1);
+    let fits = |(part, segment): (&str, &String)| {
+        if part.starts_with('{') { !segment.is_empty() } else { part == segment }
+    };
+    let is_it = parts().count() == segments.len() && parts().zip(segments).all(fits);
+    let names = parts().zip(segments).filter(|(part, _)| part.starts_with('{'));
+    is_it.then(|| names.map(|(_, segment)| segment.clone()).collect())
 }

@@ -24,6 +24,9 @@ use crate::serve::options::FaceKind;
 use crate::serve::server::Server;
 use crate::serve::turn::{Mailbox, Ready, commit};
 
+/// Who holds no more is not worth a look at all others.
+const LITTLE: usize = 16 << 10;
+
 /// After so many wrong passwords a connection is closed.
 const TRIES: u32 = 5;
 
@@ -71,7 +74,7 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
         }
         Found::Nothing => {
             admit(connection, &head)?;
-            return Err(Problem::not_found());
+            return Err(Problem::not_found().with_detail("/openapi.json tells of all paths"));
         }
     };
     connection.client.command.set(route.name);
@@ -167,7 +170,7 @@ fn hold_to_length(connection: &Connection, answer: Answer) -> Outcome {
 /// Counts what a connection holds, and closes who holds most where all hold too much.
 pub(super) fn hold(connection: &Connection, length: usize) {
     connection.client.input.set(length);
-    if connection.client.held() > 0 {
+    if connection.client.held() > LITTLE {
         connection.server.desk.borrow().clients.hold_to(connection.server.limits().buffers);
     }
 }

@@ -35,6 +35,9 @@ impl Target {
 
 /// A text with its escapes made bytes; a query writes a space as `+` too.
 fn decoded(text: &str, is_query: bool) -> Option<String> {
+    if text.is_ascii() && !text.contains('%') && !(is_query && text.contains('+')) {
+        return Some(text.to_owned());
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -55,7 +55,7 @@ pub(in crate::serve::http) fn get(call: &mut Call<'_>) -> Outcome {
             _ => Answer::typed(200, BYTES, escape::bytes(&found.value.0.shown()).into_owned()),
         },
     };
-    Ok(answer.with_header(ETAG, &etag).with_header(VARY, "Accept"))
+    Ok(answer.with_header(ETAG, &etag).with_static(VARY, "Accept"))
 }
 
 /// A value read as JSON.

@@ -28,7 +28,7 @@ pub(in crate::serve::http) fn find(call: &mut Call<'_>) -> Outcome {
     let limit = asked.number("limit", 1, LARGEST)?.and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.unwrap_or(usize::MAX);
     let word = |name| {
-        let missing = || Problem::bad("a parameter is missing").with_detail(format!("{name} is asked for"));
+        let missing = || Problem::bad("a parameter is missing").with_detail(format!("`{name}` is asked for"));
         asked.parameter(name).ok_or_else(missing)
     };
     let (what, pattern) = (word("what")?.to_ascii_uppercase(), word("pattern")?);
