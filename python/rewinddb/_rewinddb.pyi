@@ -8,7 +8,7 @@ _Value = Union[str, list[str]]
 _Word = Union[str, int, list[Any], tuple[Any, ...]]
 _Told = Union[str, list[str]]
 
-__all__: list[str]
+__all__ = ["Database", "HeldCase", "Transaction", "adapter", "cases", "failure", "open"]
 
 @final
 class Database:

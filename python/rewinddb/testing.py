@@ -70,14 +70,16 @@ def _fail(shown: str) -> NoReturn:
     raise AssertionError(f"\n{shown}")
 
 
-@functools.lru_cache(maxsize=1)
-def _adapter() -> Any:
+def _adapter(kept: list[Any] = []) -> Any:
     """The kit's adapter, as `rewind init python` writes it."""
+    if kept:
+        return kept[0]
     text, name = _rewinddb.adapter(), "<the adapter of a kit>"
     module = types.ModuleType("rewinddb._adapter")
     module.__file__ = name
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
     exec(compile(text, name, "exec"), module.__dict__)
+    kept.append(module)
     return module
 
 
@@ -104,5 +106,7 @@ def _answers(adapted: Any, queries: list[list[_Words]], one_by_one: bool) -> tup
     except NotImplementedError as error:
         stopped = ("not-supported", adapter.one_line(error), "")
     except (Exception, SystemExit) as error:
+        # It is told from the adapter on, which leaves itself out.
+        error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
         stopped = ("exception", adapter.one_line(error), adapter.paragraph(error))
     return json.dumps(answers, ensure_ascii=False).encode("utf-8", "replace"), stopped
