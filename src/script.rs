@@ -22,7 +22,7 @@ mod schema;
 mod suite;
 mod typed;
 
-pub use answers::{Answers, Format, answer_alone, answers, answers_from};
+pub use answers::{Answers, Format, answer_alone, answers, answers_from, write_answer};
 pub use escaped::{escaped, escaped_line, to_json};
 pub use fault::{Fault, Faults, MOST_SHOWN};
 pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};

@@ -10,9 +10,10 @@
 //!  socket ─► codec ─► request ─► settle ─► Query ┴─► Desk: apply … then commit ─┴─► Reply ─► codec ─► socket
 //! ```
 //!
-//! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`, `lists`), who owns
-//! the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`), how a connection goes on (`face`,
-//! `own`, `connection`, `turn`), how all begins and ends (`listener`, `server`, `notify`). Each face has a folder:
+//! The files, in the order to read them: what a server is told (`options`, `address`, `limits`, `passwords`, `lists`),
+//! who owns the database (`desk`, and what it keeps: `clock`, `clients`, `metrics`, `record`, `refusal`), how a
+//! connection goes on (`face`, `own`, `socket`, `connection`, `turn`), how all begins and ends (`listener`, `server`,
+//! `notify`). Each face has a folder:
 //! `resp`, `line`, and `http`, which has its own way from a socket to a request.
 
 mod address;
@@ -32,8 +33,10 @@ mod options;
 mod own;
 mod passwords;
 mod record;
+mod refusal;
 pub mod resp;
 mod server;
+mod socket;
 mod turn;
 
 pub use address::Address;

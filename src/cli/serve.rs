@@ -126,6 +126,22 @@ struct LimitArgs {
     #[arg(long, value_name = "N", default_value = "65536")]
     max_queries: usize,
 
+    /// Bytes of the head of a request of HTTP
+    #[arg(long, value_name = "BYTES", default_value = "16KiB")]
+    max_head: ByteSize,
+
+    /// Headers of a request of HTTP
+    #[arg(long, value_name = "N", default_value = "64")]
+    max_headers: u16,
+
+    /// Bytes of the target of a request of HTTP
+    #[arg(long, value_name = "BYTES", default_value = "8KiB")]
+    max_target: ByteSize,
+
+    /// Readers of events over HTTP at once
+    #[arg(long, value_name = "N", default_value = "1000")]
+    max_readers: usize,
+
     /// Bytes that are read or to be written, of all connections together
     #[arg(long, value_name = "BYTES", default_value = "256MiB")]
     max_buffers: ByteSize,
@@ -203,21 +219,24 @@ Over HTTP:
     after a group of the log.
   - /v1/events tells what changes as it is committed (server-sent events).
   - /v1/export has the queries that rebuild everything; /v1/store.tar is a hot backup, a folder that --store opens;
-    /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json tells of all routes.
+    /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json has all routes.
   - /pim and /pbc speak the dialects of py-in-mem and pybitcask; --compat puts one of them at the root.
-  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins are refused, and other names of the host.
+  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins are refused, and so are other names of
+    the host.
 
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
     language of rewind, and `REWIND` alone makes the connection speak it until RESET, where `REDIS GET k` is
     read as Redis reads it. All other operations go as they are.
-  - A hash lives as long as its fields: EXPIRE gives all of them that lifetime, TTL is that of the one that lives longest,
-    and a field that is new to a hash all of whose fields end, ends with them.
+  - A hash lives as long as its fields: EXPIRE gives all of them that lifetime, TTL is that of the one that lives
+    longest, and a field that is new to a hash all of whose fields end, ends with them.
   - The empty field is the key's own value: no hash has it. A record of other faces may be both a hash and a text.
-  - An expiry does not break WATCH, and FLUSHALL breaks every one. Keys of bytes that are no UTF-8 sort behind all others.
+  - An expiry does not break WATCH, and FLUSHALL breaks every one. Keys of bytes that are no UTF-8 sort behind all
+    others.
   - A cursor of SCAN is of no use after a restart. COUNT is a hint.
   - SELECT takes 0 alone. FLUSHALL keeps backups. Times move by milliseconds.
-  - There are no sets, sorted sets, streams, scripts, publishing, blocking reads, LPUSH or pops, cluster or replication.";
+  - There are no sets, sorted sets, streams, scripts, publishing, blocking reads, LPUSH or pops, cluster or
+    replication.";
 
 /// Serves until it is ended.
 pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
@@ -313,6 +332,10 @@ impl LimitArgs {
             words: self.max_words,
             line: bytes(self.max_line),
             queries: self.max_queries,
+            head: bytes(self.max_head),
+            headers: self.max_headers.into(),
+            target: bytes(self.max_target),
+            readers: self.max_readers,
             buffers: bytes(self.max_buffers),
             unread: bytes(self.max_unread),
             transactions: self.max_transactions,
@@ -331,7 +354,8 @@ impl LimitArgs {
 fn open(storing: &StoreArgs, clock: ClockSource) -> Result<Database, Failure> {
     let database = storing.open(None)?.unwrap_or_default();
     if database.clock_rule() == ClockRule::Free {
-        let message = "this store is of the free rule, under which no clock moves: a server needs one of the monotone rule";
+        let message = "this store is of the free rule, under which no clock moves: \
+                       a server needs one of the monotone rule";
         return Err(Failure::Usage(message.to_owned()));
     }
     if clock == ClockSource::Wall {

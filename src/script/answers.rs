@@ -6,6 +6,8 @@ mod people;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+pub use json::write_answer;
+
 use crate::wire::{Answer, Request};
 
 /// How answers are written.

@@ -16,13 +16,13 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Instant;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::ReadBuf;
 
 use super::clients::Client;
 use super::face::{End, Face, Step};
 use super::limits::{PLENTY, SATED};
 use super::server::Server;
+use super::socket::Socket;
 use super::turn::{Mailbox, Ready, commit};
 
 /// An idle connection keeps no more room than this for its replies.
@@ -30,23 +30,6 @@ const KEPT: usize = 16 << 10;
 
 /// Who has said no password may leave no more than this of its replies unread.
 const STRANGER: usize = 1 << 10;
-
-/// What a connection is made of, in the network or in the file system.
-pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin {
-    fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
-}
-
-macro_rules! sockets {
-    ($($socket:ty),*) => {$(
-        impl Socket for $socket {
-            fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-                <$socket>::try_write(self, bytes)
-            }
-        }
-    )*};
-}
-
-sockets!(TcpStream, UnixStream);
 
 /// A connection that goes on.
 pub(super) struct Connection<S> {
@@ -269,13 +252,11 @@ impl<S: Socket> Connection<S> {
 
     /// Waits for the commit of what was asked, and takes the replies.
     async fn settle(&mut self) {
-        let is_durable = self.server.desk.borrow().is_durable();
-        if is_durable {
+        // Where nothing is durable nothing is waited for.
+        if let Some((begun, requests)) = self.in_hand.take() {
             self.server.turn.end(&self.mailbox).await;
-            if let Some((begun, requests)) = self.in_hand.take() {
-                let metrics = &mut self.server.desk.borrow_mut().metrics;
-                metrics.answered(self.client.face, begun.elapsed(), requests);
-            }
+            let metrics = &mut self.server.desk.borrow_mut().metrics;
+            metrics.answered(self.client.face, begun.elapsed(), requests);
         } else {
             commit(&mut self.server.desk.borrow_mut(), std::iter::once(&*self.mailbox));
         }

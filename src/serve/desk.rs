@@ -4,7 +4,6 @@
 //! ahead; a query that is refused has changed nothing.
 
 use std::cell::Cell;
-use std::fmt;
 use std::io;
 use std::rc::Rc;
 
@@ -14,7 +13,8 @@ use super::http::{Feed, Inside};
 use super::metrics::Metrics;
 use super::options::{ClockSource, Options};
 use super::record::Recorder;
-use crate::db::{Database, Error, Kind, Pending, Session};
+use super::refusal::Refusal;
+use crate::db::{Database, Kind, Pending, Session};
 use crate::query::{Access, Query, WordKind};
 use crate::reply::Reply;
 use crate::time::Time;
@@ -42,25 +42,6 @@ impl Replies {
 
 /// The same, which come out when they are committed.
 pub(super) type Held = Pending<Replies>;
-
-/// Why something is not done.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// The database refuses.
-    Database(Error),
-    /// Time would run ahead of the machine's.
-    Ahead { given: Time, now: Time },
-    /// Writes are refused for good.
-    ReadOnly,
-    /// Writes are refused until there is memory.
-    Memory,
-    /// As many transactions are open as may be.
-    Transactions,
-    /// A batch has too many queries.
-    Long,
-    /// A transaction begins or ends within a list.
-    Within,
-}
 
 /// A transaction of a connection. What is open when it goes is rolled back.
 #[derive(Debug)]
@@ -302,28 +283,5 @@ fn number(who: Option<&Transaction>) -> u64 {
 impl Drop for Transaction {
     fn drop(&mut self) {
         self.open.set(self.open.get() - 1);
-    }
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-/// In words that each face may put its own mark before.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(error) => error.fmt(f),
-            Self::Ahead { given, now } => {
-                write!(f, "time runs with the machine: {given} is ahead of the clock, which reads {now}")
-            }
-            Self::ReadOnly => f.write_str("the server is read-only"),
-            Self::Memory => f.write_str("there is no memory for more"),
-            Self::Transactions => f.write_str("too many transactions are open"),
-            Self::Long => f.write_str("the batch has too many queries"),
-            Self::Within => f.write_str("no transaction begins or ends within a list"),
-        }
     }
 }

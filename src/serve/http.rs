@@ -12,13 +12,14 @@
 //! The files, in the order to read them: the socket and its pace (`pace`, `connection`), what may be asked (`guard`,
 //! `auth`, `target`, `accept`, `conditions`), how it is answered (`answer`, `body`, `problem`), what there is
 //! (`routes`, `openapi`, `service`) and what it does (`call`, `handlers`, `dialects`, `transactions`, `shared`,
-//! `replies`, `stream`, `feed`, `tar`), and the page that shows all of it (`page`).
+//! `replies`, `stream`, `feed`, `changes`, `tar`), and the page that shows all of it (`page`).
 
 mod accept;
 mod answer;
 mod auth;
 mod body;
 mod call;
+mod changes;
 mod conditions;
 mod connection;
 mod dialects;

@@ -19,6 +19,14 @@ pub struct Limits {
     pub line: usize,
     /// Queries of a MULTI, a batch or a list.
     pub queries: usize,
+    /// Bytes of the head of a request of HTTP.
+    pub head: usize,
+    /// Headers of a request of HTTP.
+    pub headers: usize,
+    /// Bytes of the target of a request of HTTP.
+    pub target: usize,
+    /// Readers of events at once.
+    pub readers: usize,
     /// Bytes of all that is read or to be written, of all connections together.
     pub buffers: usize,
     /// Bytes of replies that nobody reads.
@@ -63,6 +71,10 @@ impl Limits {
             &mut self.words,
             &mut self.line,
             &mut self.queries,
+            &mut self.head,
+            &mut self.headers,
+            &mut self.target,
+            &mut self.readers,
             &mut self.buffers,
             &mut self.unread,
         ];
@@ -83,6 +95,10 @@ impl Default for Limits {
             words: 65_536,
             line: 64 << 10,
             queries: 65_536,
+            head: 16 << 10,
+            headers: 64,
+            target: 8 << 10,
+            readers: 1_000,
             buffers: 256 << 20,
             unread: 64 << 20,
             transactions: 128,

@@ -15,13 +15,14 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::task::spawn_local;
 
 use super::address::Address;
-use super::connection::{Connection, Socket};
+use super::connection::Connection;
 use super::face::Face;
 use super::http;
 use super::line::LineFace;
 use super::options::FaceKind;
 use super::resp::RespFace;
 use super::server::Server;
+use super::socket::Socket;
 
 /// So many file handles are kept back for the store.
 const KEPT_BACK: u64 = 16;

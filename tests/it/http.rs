@@ -39,5 +39,8 @@ mod transcript;
 /// What is refused, and how it is held in bounds.
 mod safety;
 
+/// What is made of the document of all routes.
+mod schema;
+
 /// Transactions that requests name.
 mod transactions;

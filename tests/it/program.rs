@@ -13,6 +13,9 @@ pub(crate) mod explain;
 /// The page of an explained list, in a browser.
 pub(crate) mod page;
 
+/// What is handed out.
+pub(crate) mod packages;
+
 /// Inputs that are refused, with their messages as golden text.
 pub(crate) mod refused;
 

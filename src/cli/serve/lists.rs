@@ -57,13 +57,11 @@ impl Lists for BuiltinLists {
             let raw = raw_query(words);
             // Whoever hands lists in has checked them.
             let Ok(request) = Request::parse(&raw, &aliases, Language::records().last_level()) else { break };
-            let mut learned = aliases.clone();
-            for query in request.queries() {
-                learned.learn(query);
-            }
             let Ok(step) = tracer.step(&request) else { break };
             page.add(&step).map_err(|_| Unshown::Large)?;
-            aliases = learned;
+            for query in request.queries() {
+                aliases.learn(query);
+            }
             if Instant::now() > until {
                 return Err(Unshown::Slow);
             }

@@ -118,7 +118,10 @@ fn begin_object(out: &mut impl Write, name: &str) -> io::Result<()> {
 }
 
 /// Writes an answer as a JSON string, or as an array of them.
-fn write_answer(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_answer(out: &mut impl Write, answer: &Answer<'_>) -> io::Result<()> {
     match answer {
         Answer::One(reply) => write_reply(out, reply),
         Answer::Batch(replies) => {

@@ -104,6 +104,9 @@ pub(super) async fn read(
     mut held: impl FnMut(usize),
 ) -> Result<Bytes, Problem> {
     let large = || Problem::new(413, "large", "the body is too large").closing();
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     if body.size_hint().lower() > most as u64 {
         return Err(large());
     }

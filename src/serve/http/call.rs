@@ -5,6 +5,7 @@ use std::rc::Rc;
 use hyper::HeaderMap;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
@@ -16,6 +17,28 @@ use crate::wire::Request;
 
 /// Which transaction a request is part of.
 pub(super) const TRANSACTION: HeaderName = HeaderName::from_static("rewind-transaction");
+
+/// A number of a body: JSON has `5.0` for 5 too.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "serde_json::Number")]
+pub(super) struct Whole(pub(super) u64);
+
+impl TryFrom<serde_json::Number> for Whole {
+    type Error = String;
+
+    fn try_from(number: serde_json::Number) -> Result<Self, String> {
+        /// From here on not every number has a fraction of its own.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let is_whole = |float: &f64| float.fract() == 0.0 && (0.0..=EXACT).contains(float);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is whole, and in range"
+        )]
+        let whole = number.as_u64().or_else(|| number.as_f64().filter(is_whole).map(|float| float as u64));
+        whole.map(Self).ok_or_else(|| format!("{number} is no number from 0 to {}", u64::MAX))
+    }
+}
 
 /// What is asked.
 pub(super) struct Asked {
@@ -101,5 +124,22 @@ impl Call<'_> {
     pub(super) fn ask_all(&mut self, queries: Vec<Query<'_>>) -> Result<(), Problem> {
         let requests: Vec<_> = queries.into_iter().map(Request::One).collect();
         Ok(self.desk.ask_group(self.who, &requests, self.held, |_, _| ())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_read_however_json_writes_them() {
+        let read = |text: &str| serde_json::from_str::<Whole>(text).ok().map(|Whole(number)| number);
+        let rows = [("0", 0), ("7.0", 7), ("1e3", 1_000), ("-0.0", 0), ("18446744073709551615", u64::MAX)];
+        for (text, number) in rows {
+            assert_eq!(read(text), Some(number), "{text}");
+        }
+        for text in ["-1", "1.5", "1e300", "18446744073709551616", "\"7\"", "null"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

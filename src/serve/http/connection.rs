@@ -11,16 +11,15 @@ use hyper_util::rt::TokioIo;
 use super::pace::{Pace, Paced};
 use super::service;
 use crate::serve::clients::Client;
-use crate::serve::connection::Socket;
 use crate::serve::server::Server;
+use crate::serve::socket::Socket;
 use crate::serve::turn::Mailbox;
 
-/// The largest head, with its first line, and how many headers it may have.
-const HEAD: usize = 16 << 10;
-const HEADERS: usize = 64;
+/// The codec reads into a buffer of so many bytes at least.
+const LEAST: usize = 8 << 10;
 
 /// What the requests of a connection have in common.
-pub(super) struct Line {
+pub(super) struct Connection {
     pub(super) server: Rc<Server>,
     pub(super) client: Rc<Client>,
     pub(super) pace: Rc<Pace>,
@@ -30,7 +29,7 @@ pub(super) struct Line {
 }
 
 /// A client goes with its connection.
-impl Drop for Line {
+impl Drop for Connection {
     fn drop(&mut self) {
         self.server.desk.borrow_mut().clients.remove(self.client.id);
     }
@@ -41,24 +40,31 @@ pub(in crate::serve) async fn run<S: Socket>(socket: S, client: Rc<Client>, serv
     client.is_idle.set(false);
     let pace = Rc::new(Pace::new(Rc::clone(&client), Rc::clone(&server)));
     let io = TokioIo::new(Paced::new(socket, Rc::clone(&pace)));
-    let line = Rc::new(Line { server, client, pace, mailbox: Rc::default(), wrong: Cell::new(0) });
-    let drained = line.server.http.drained();
+    let connection =
+        Rc::new(Connection { server, client, pace, mailbox: Rc::default(), wrong: Cell::new(0) });
+    let drained = connection.server.http.drained();
+    let limits = connection.server.limits();
+    let (head, headers) = (limits.head, limits.headers);
     let service = service_fn(|request| {
-        let line = Rc::clone(&line);
-        async move { Ok::<_, std::convert::Infallible>(service::answer(&line, request).await) }
+        let connection = Rc::clone(&connection);
+        async move { Ok::<_, std::convert::Infallible>(service::answer(&connection, request).await) }
     });
     let mut builder = http1::Builder::new();
     // Heads are timed by whoever looks round: one that has not begun is only idle.
-    builder.header_read_timeout(None).max_buf_size(HEAD).max_header_size(HEAD).max_headers(HEADERS);
-    let mut connection = pin!(builder.serve_connection(io, service));
+    builder
+        .header_read_timeout(None)
+        .max_buf_size(head.max(LEAST))
+        .max_header_size(head)
+        .max_headers(headers);
+    let mut served = pin!(builder.serve_connection(io, service));
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
+        ended = served.as_mut() => ended,
         () = drained => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            served.as_mut().graceful_shutdown();
+            served.await
         }
     };
     if ended.is_err_and(|error| error.is_parse()) {
-        line.server.desk.borrow_mut().metrics.face(line.client.face).error("protocol");
+        connection.server.desk.borrow_mut().metrics.face(connection.client.face).error("protocol");
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use indexmap::IndexSet;
 use tokio::sync::Notify;
 
-use super::handlers::changes::{self, Change, Told};
+use super::changes::{self, Change, Told};
 use crate::db::Database;
 use crate::query::{Access, Query};
 use crate::reply::Reply;

@@ -4,7 +4,6 @@
 
 pub(super) mod backups;
 pub(super) mod cells;
-pub(in crate::serve) mod changes;
 pub(super) mod check;
 pub(super) mod events;
 pub(super) mod find;

@@ -5,10 +5,13 @@ use std::sync::LazyLock;
 use hyper::body::Bytes;
 use serde_json::{Map, Value as Json, json};
 
+use self::schema::{MAYBE, kind, object, reference};
 use super::answer::{Answer, Outcome};
 use super::call::Call;
 use super::routes::{Gives, ROUTES, Route, Takes};
 use crate::query::{Form, Language};
+
+mod schema;
 
 /// What the document is told as.
 #[expect(clippy::unnecessary_wraps, reason = "all handlers are of one type")]
@@ -32,7 +35,7 @@ fn document() -> Json {
         },
         "paths": paths,
         "components": {
-            "schemas": schemas(),
+            "schemas": schema::all(),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer" },
                 "basic": { "type": "http", "scheme": "basic" },
@@ -57,7 +60,7 @@ fn operation(route: &Route) -> Json {
         "responses": responses(route),
     });
     if route.takes != Takes::Nothing {
-        let is_required = !matches!(route.takes, Takes::Value | Takes::Json);
+        let is_required = !matches!(route.takes, Takes::Value | Takes::Json(_));
         operation["requestBody"] = json!({ "required": is_required, "content": taken(route.takes) });
     }
     operation
@@ -68,9 +71,11 @@ fn parameters(route: &Route) -> Vec<Json> {
     let in_path = names.map(|name| {
         json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } })
     });
-    let in_query = route.parameters.iter().map(|(name, about)| {
-        let kind = if matches!(*name, "limit" | "ttl") { "integer" } else { "string" };
-        json!({ "name": name, "in": "query", "description": about, "schema": { "type": kind } })
+    let in_query = route.parameters.iter().map(|(name, of, about)| {
+        let is_required = !of.starts_with(MAYBE);
+        json!({
+            "name": name, "in": "query", "required": is_required, "description": about, "schema": kind(of),
+        })
     });
     let in_head = ["If-Match", "If-None-Match"].into_iter().filter(|_| route.problems.contains(&412));
     let in_head = in_head
@@ -97,8 +102,7 @@ fn responses(route: &Route) -> Json {
 }
 
 fn problem(about: &str) -> Json {
-    let schema = json!({ "$ref": "#/components/schemas/Problem" });
-    json!({ "description": about, "content": { "application/problem+json": { "schema": schema } } })
+    json!({ "description": about, "content": { "application/problem+json": { "schema": reference("Problem") } } })
 }
 
 /// What a status says here.
@@ -128,9 +132,14 @@ fn said(status: u16) -> &'static str {
 fn taken(takes: Takes) -> Map<String, Json> {
     let of_type = |kind: &&'static str| {
         let schema = match (takes, *kind) {
-            (Takes::Object(members), _) => object(members),
-            (Takes::List, "application/json") => json!({ "$ref": "#/components/schemas/List" }),
-            (Takes::Value | Takes::Json, "application/json") => json!({}),
+            (Takes::Object(members), _) => {
+                let mut object = object(members);
+                object["additionalProperties"] = false.into();
+                object
+            }
+            (Takes::List, "application/json") => reference("List"),
+            (Takes::Value, "application/json") => json!({}),
+            (Takes::Json(of), "application/json") => schema::kind(of),
             _ => json!({ "type": "string" }),
         };
         ((*kind).to_owned(), json!({ "schema": schema }))
@@ -158,50 +167,4 @@ fn given(gives: Gives) -> Map<String, Json> {
             types
         }
     }
-}
-
-fn object(members: &[(&'static str, &'static str)]) -> Json {
-    let required: Vec<_> =
-        members.iter().filter(|(_, kind)| !kind.starts_with("maybe ")).map(|(name, _)| *name).collect();
-    let properties: Map<_, _> = members.iter().map(|(name, of)| ((*name).to_owned(), kind(of))).collect();
-    json!({ "type": "object", "required": required, "properties": properties })
-}
-
-/// A type of the table.
-fn kind(name: &str) -> Json {
-    match name.strip_prefix("maybe ").unwrap_or(name) {
-        "any" => json!({}),
-        "integer?" => json!({ "type": ["integer", "null"] }),
-        "string?" => json!({ "type": ["string", "null"] }),
-        "object?" => json!({ "type": ["object", "null"] }),
-        "texts" => json!({ "type": "array", "items": { "type": "string" } }),
-        "objects" => json!({ "type": "array", "items": { "type": "object" } }),
-        "lists" => json!({ "type": "array", "items": { "type": "array" } }),
-        "value?" => json!({ "oneOf": [kind("answer"), { "type": "null" }] }),
-        "answer" => json!({ "oneOf": [{ "type": "string" }, kind("texts")] }),
-        "cells" => {
-            let cell = json!({ "$ref": "#/components/schemas/Cell" });
-            json!({ "type": "object", "additionalProperties": cell })
-        }
-        kind => json!({ "type": kind }),
-    }
-}
-
-fn schemas() -> Json {
-    let word = json!({ "oneOf": [{ "type": "string" }, { "type": "number" }, { "type": "array" }] });
-    let query = json!({ "type": "array", "minItems": 1, "items": word });
-    json!({
-        "Cell": object(&[("value", "answer"), ("left", "integer?")]),
-        "List": { "type": "array", "items": query, "minItems": 0 },
-        "Problem": object(&[
-            ("type", "string"),
-            ("title", "string"),
-            ("status", "integer"),
-            ("detail", "maybe string"),
-            ("query", "maybe integer"),
-            ("line", "maybe integer"),
-            ("column", "maybe integer"),
-            ("mistakes", "maybe objects"),
-        ]),
-    })
 }

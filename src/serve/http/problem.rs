@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::answer::Answer;
 use crate::db;
 use crate::script::Faults;
-use crate::serve::desk::Refusal;
+use crate::serve::refusal::Refusal;
+use crate::store;
 
 /// What is wrong.
 #[derive(Debug)]
@@ -164,7 +165,6 @@ impl From<Refusal> for Problem {
             Refusal::ReadOnly => Self::new(403, "read-only", "the server is read-only"),
             Refusal::Memory => Self::new(503, "memory", "there is no memory for more"),
             Refusal::Transactions => Self::new(503, "transactions", "too many transactions are open"),
-            Refusal::Within => Self::bad("no transaction begins or ends within a batch"),
             Refusal::Long => Self::new(413, "long", "there are too many queries"),
         }
     }
@@ -181,7 +181,23 @@ impl From<db::Error> for Problem {
                 Self::new(409, "conflict", "the transaction cannot take effect").with_detail(detail)
             }
             db::Error::NoTransaction => Self::new(409, "no-transaction", "no transaction is open"),
-            db::Error::Store(_) => uncommitted(&detail),
+            db::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            store::Error::Damaged(_) | store::Error::Newer { .. } => {
+                Self::new(500, "unreadable", "the store cannot be read").with_detail(detail)
+            }
+            store::Error::TooLarge => Self::new(413, "large", "that is too large").with_detail(detail),
+            store::Error::OutOfReach { .. } => {
+                Self::new(410, "out-of-reach", "the log does not have this group").with_detail(detail)
+            }
+            _ => uncommitted(&detail),
         }
     }
 }

@@ -4,7 +4,8 @@
 
 use std::slice;
 
-use crate::wire::{Answer, Term};
+use crate::script::write_answer;
+use crate::wire::Answer;
 
 /// Answers, which come query by query, in the shape of what asked for them: a text, or an array for a batch.
 pub(super) struct Replies<'s> {
@@ -76,8 +77,8 @@ impl<'s> Replies<'s> {
     }
 
     fn write(&mut self, answer: &Answer<'_>) {
-        // Texts can always be written.
-        let _ = serde_json::to_writer(&mut *self.out, &Term::from(answer));
+        // To memory it can always be written.
+        let _ = write_answer(&mut *self.out, answer);
     }
 }
 

@@ -21,8 +21,8 @@ pub(super) struct Route {
     /// What it is counted and told by.
     pub(super) name: &'static str,
     pub(super) about: &'static str,
-    /// The parameters of a query, each with what it is.
-    pub(super) parameters: &'static [(&'static str, &'static str)],
+    /// The parameters of a query, each with its type and what it is.
+    pub(super) parameters: &'static [(&'static str, &'static str, &'static str)],
     pub(super) takes: Takes,
     /// The statuses of what is no problem, each with what is answered.
     pub(super) gives: &'static [(u16, Gives)],
@@ -38,10 +38,10 @@ pub(super) struct Route {
 pub(super) enum Takes {
     /// There is none.
     Nothing,
-    /// An object with these members, each with its type.
+    /// An object with these members, each with its type, and no others.
     Object(&'static [(&'static str, &'static str)]),
-    /// Any JSON.
-    Json,
+    /// JSON of a type, which the handler looks at itself.
+    Json(&'static str),
     /// A value.
     Value,
     /// A list of queries.
@@ -68,7 +68,7 @@ impl Takes {
     pub(super) fn types(self) -> &'static [&'static str] {
         match self {
             Self::Nothing => &[],
-            Self::Object(_) | Self::Json => &["application/json"],
+            Self::Object(_) | Self::Json(_) => &["application/json"],
             Self::Value => &["application/json", "text/plain", "application/octet-stream"],
             Self::List => &["application/json", stream::LINES],
         }

@@ -14,7 +14,7 @@ use hyper::{Method, Request, Response};
 use super::answer::{Answer, Outcome};
 use super::body::{self, Body};
 use super::call::{Asked, Call, TRANSACTION};
-use super::connection::Line;
+use super::connection::Connection;
 use super::problem::{Problem, too_long, uncommitted};
 use super::routes::{self, Found, Route, Takes};
 use super::target::Target;
@@ -28,14 +28,15 @@ use crate::serve::turn::{Mailbox, Ready, commit};
 const TRIES: u32 = 5;
 
 /// Answers one request.
-pub(super) async fn answer(line: &Rc<Line>, request: Request<Incoming>) -> Response<Body> {
-    let begun = Instant::now();
-    line.pace.begin();
+pub(super) async fn answer(connection: &Rc<Connection>, request: Request<Incoming>) -> Response<Body> {
+    // It was read then.
+    let begun = connection.client.spoke.get();
+    connection.pace.begin();
     let (head, body) = request.into_parts();
-    let origin = allowed_origin(line, &head);
-    let answered = answer_to(line, head, body).await;
+    let origin = allowed_origin(connection, &head);
+    let answered = answer_to(connection, head, body).await;
     let mut answer = answered.unwrap_or_else(|problem| {
-        line.server.desk.borrow_mut().metrics.face(FaceKind::Http).error(problem.class());
+        connection.server.desk.borrow_mut().metrics.face(FaceKind::Http).error(problem.class());
         problem.into()
     });
     if let Some(origin) = origin {
@@ -46,21 +47,21 @@ pub(super) async fn answer(line: &Rc<Line>, request: Request<Incoming>) -> Respo
     }
     answer.headers.push((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answer.headers.push((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
-    line.server.desk.borrow_mut().metrics.answered(FaceKind::Http, begun.elapsed(), 1);
-    answer.into_response(Rc::clone(&line.pace))
+    connection.server.desk.borrow_mut().metrics.answered(FaceKind::Http, begun.elapsed(), 1);
+    answer.into_response(Rc::clone(&connection.pace))
 }
 
 /// The origin that a request comes from, where its pages may ask.
-fn allowed_origin(line: &Line, head: &Parts) -> Option<HeaderValue> {
+fn allowed_origin(connection: &Connection, head: &Parts) -> Option<HeaderValue> {
     let origin = head.headers.get(ORIGIN)?;
-    let desk = line.server.desk.borrow();
+    let desk = connection.server.desk.borrow();
     desk.options.cors.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then(|| origin.clone())
 }
 
-async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
-    guard::check(&head, &line.client, &line.server.desk.borrow().options)?;
+async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> Outcome {
+    guard::check(&head, &connection.client, &connection.server.desk.borrow().options)?;
     let target = Target::parse(head.uri.path(), head.uri.query())?;
-    let found = routes::find(&head.method, &target.segments, line.server.desk.borrow().options.compat);
+    let found = routes::find(&head.method, &target.segments, connection.server.desk.borrow().options.compat);
     let (route, names) = match found {
         Found::Route(route, names) => (route, names),
         Found::Options(allow) => return Ok(options(&head, &allow)),
@@ -69,32 +70,32 @@ async fn answer_to(line: &Rc<Line>, head: Parts, body: Incoming) -> Outcome {
             return Err(Problem::not_allowed(Method::GET.as_str()));
         }
         Found::Nothing => {
-            admit(line, &head)?;
+            admit(connection, &head)?;
             return Err(Problem::not_found());
         }
     };
-    line.client.command.set(route.name);
-    line.server.desk.borrow_mut().metrics.face(FaceKind::Http).request(route.name, 1);
+    connection.client.command.set(route.name);
+    connection.server.desk.borrow_mut().metrics.face(FaceKind::Http).request(route.name, 1);
     if !route.is_open {
-        admit(line, &head)?;
+        admit(connection, &head)?;
     }
     let mut asked = Asked { names, query: target.query, headers: head.headers, body: Bytes::new() };
     check_type(route, &asked)?;
-    let open = transaction(line, &asked)?;
+    let open = transaction(connection, &asked)?;
     if route.takes == Takes::List && asked.kind().as_deref() == Some(stream::LINES) {
-        return Ok(stream::answer(line, body, open));
+        return Ok(stream::answer(connection, body, open));
     }
-    let limits = line.server.limits();
-    let counted = |length| hold(line, length);
+    let limits = connection.server.limits();
+    let counted = |length| hold(connection, length);
     asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
-    let outcome = carry_out(line, route, &asked, open.as_deref());
+    let outcome = carry_out(connection, route, &asked, open.as_deref());
     drop(asked);
-    line.client.output.set(outcome.as_ref().map_or(0, Answer::len));
-    hold(line, 0);
-    let settled = settle(&line.server, &line.mailbox).await;
+    connection.client.output.set(outcome.as_ref().map_or(0, Answer::len));
+    hold(connection, 0);
+    let settled = settle(&connection.server, &connection.mailbox).await;
     // What is not written was not done, whatever was to be said of it.
     let answer = settled.map_err(|why| uncommitted(&why)).and(outcome)?.arrived().await?;
-    hold_to_length(line, answer)
+    hold_to_length(connection, answer)
 }
 
 /// What may be asked of a path, and by whose pages.
@@ -111,11 +112,11 @@ fn options(head: &Parts, allow: &str) -> Answer {
 }
 
 /// Lets somebody in who may ask.
-fn admit(line: &Line, head: &Parts) -> Result<(), Problem> {
-    let checked = auth::check(&head.headers, &line.server.desk.borrow().options.passwords);
+fn admit(connection: &Connection, head: &Parts) -> Result<(), Problem> {
+    let checked = auth::check(&head.headers, &connection.server.desk.borrow().options.passwords);
     checked.map_err(|(problem, is_wrong)| {
-        line.wrong.set(line.wrong.get() + u32::from(is_wrong));
-        if line.wrong.get() >= TRIES { problem.closing() } else { problem }
+        connection.wrong.set(connection.wrong.get() + u32::from(is_wrong));
+        if connection.wrong.get() >= TRIES { problem.closing() } else { problem }
     })
 }
 
@@ -135,41 +136,39 @@ fn check_type(route: &Route, asked: &Asked) -> Result<(), Problem> {
 }
 
 /// The transaction that a request names.
-fn transaction(line: &Line, asked: &Asked) -> Result<Option<Rc<Open>>, Problem> {
+fn transaction(connection: &Connection, asked: &Asked) -> Result<Option<Rc<Open>>, Problem> {
     let Some(name) = asked.headers.get(TRANSACTION) else { return Ok(None) };
-    line.server.http.transactions.get(name.to_str().unwrap_or_default()).map(Some)
+    connection.server.http.transactions.get(name.to_str().unwrap_or_default()).map(Some)
 }
 
 /// Does what is asked; nothing of it is committed yet.
-fn carry_out(line: &Line, route: &Route, asked: &Asked, open: Option<&Open>) -> Outcome {
+fn carry_out(connection: &Connection, route: &Route, asked: &Asked, open: Option<&Open>) -> Outcome {
     let begun = Instant::now();
-    let desk = &mut *line.server.desk.borrow_mut();
-    let held = &mut *line.mailbox.held.borrow_mut();
+    let desk = &mut *connection.server.desk.borrow_mut();
+    let held = &mut *connection.mailbox.held.borrow_mut();
     desk.pass_time();
     let who = open.map(|open| &open.transaction);
-    let outcome = (route.handler)(&mut Call { desk, held, server: &line.server, who, asked });
+    let outcome = (route.handler)(&mut Call { desk, held, server: &connection.server, who, asked });
     // A list has counted its queries.
     let queries = held.measure(|replies| replies.count.max(1));
-    if let Some(name) = asked.headers.get(TRANSACTION).and_then(|name| name.to_str().ok())
-        && who.is_some_and(|who| !desk.see().is_in_transaction(Some(&who.session)))
-    {
-        // A list has ended it.
-        line.server.http.transactions.remove(name);
+    if let Some(open) = open {
+        connection.server.http.transactions.is_open(open, desk);
     }
-    desk.metrics.turned(begun.elapsed(), queries, || format!("{} of client {}", route.name, line.client.id));
-    outcome.and_then(|answer| hold_to_length(line, answer))
+    desk.metrics
+        .turned(begun.elapsed(), queries, || format!("{} of client {}", route.name, connection.client.id));
+    outcome.and_then(|answer| hold_to_length(connection, answer))
 }
 
 /// Refuses an answer that is longer than a client may leave unread.
-fn hold_to_length(line: &Line, answer: Answer) -> Outcome {
-    if answer.len() > line.server.limits().unread { Err(too_long()) } else { Ok(answer) }
+fn hold_to_length(connection: &Connection, answer: Answer) -> Outcome {
+    if answer.len() > connection.server.limits().unread { Err(too_long()) } else { Ok(answer) }
 }
 
 /// Counts what a connection holds, and closes who holds most where all hold too much.
-fn hold(line: &Line, length: usize) {
-    line.client.input.set(length);
-    if line.client.held() > 0 {
-        line.server.desk.borrow().clients.hold_to(line.server.limits().buffers);
+pub(super) fn hold(connection: &Connection, length: usize) {
+    connection.client.input.set(length);
+    if connection.client.held() > 0 {
+        connection.server.desk.borrow().clients.hold_to(connection.server.limits().buffers);
     }
 }
 

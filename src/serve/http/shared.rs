@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::problem::Problem;
 use super::transactions::Transactions;
 
 /// What they share.
 pub(in crate::serve) struct Shared {
     pub(super) transactions: Transactions,
-    /// Each export that is under way has one too.
-    pub(super) exports: Arc<()>,
+    /// Each export and each archive that is under way has one too.
+    exports: Arc<()>,
     /// Whoever looks at how the store was has it too.
-    pub(super) past: Arc<()>,
+    past: Arc<()>,
     pub(super) live: Arc<Live>,
     /// Each list that is shown step by step has one.
     pub(super) shown_lists: Arc<()>,
@@ -49,7 +50,33 @@ impl Default for Shared {
     }
 }
 
+/// So many exports and archives are under way at once.
+const EXPORTS: usize = 4;
+
+/// One more than has it, as long as there are no more than so many.
+fn one_more(of: &Arc<()>, most: usize, why: &str) -> Result<Arc<()>, Problem> {
+    let one = Arc::clone(of);
+    // The first is nobody's.
+    if Arc::strong_count(&one) > most + 1 { Err(Problem::new(503, "busy", why)) } else { Ok(one) }
+}
+
 impl Shared {
+    /// Room for an export or an archive, as long as what is returned is held.
+    ///
+    /// # Errors
+    /// 503.
+    pub(super) fn begin_export(&self) -> Result<Arc<()>, Problem> {
+        one_more(&self.exports, EXPORTS, "too many exports are under way")
+    }
+
+    /// The same for one who looks at how the store was: it takes as much memory as the database.
+    ///
+    /// # Errors
+    /// 503.
+    pub(super) fn look_back(&self) -> Result<Arc<()>, Problem> {
+        one_more(&self.past, 1, "somebody else looks at how it was")
+    }
+
     /// Nothing new is begun: what is open is rolled back, and who is idle goes.
     pub(in crate::serve) fn drain(&self) {
         self.draining.send_replace(true);

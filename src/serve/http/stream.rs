@@ -12,23 +12,26 @@ use tokio::sync::mpsc;
 
 use super::answer::Answer;
 use super::body::piece;
-use super::connection::Line;
+use super::connection::Connection;
 use super::problem::{Problem, too_long, uncommitted};
 use super::replies::Replies;
-use super::service::settle;
+use super::service::{hold, settle};
 use super::transactions::Open;
 use crate::query::Language;
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::options::FaceKind;
 use crate::serve::own;
 use crate::serve::turn::Mailbox;
-use crate::wire::{Request, raw_query};
+use crate::wire::{Request, Term, raw_query};
 
 /// So many pieces wait for the client at most.
 const AHEAD: usize = 2;
 
 /// So many lines are answered before the others have their turn.
 const TURN: usize = 1_024;
+
+/// So many lines are looked at before the first of them is answered.
+const WINDOW: usize = 32;
 
 /// So many bytes of answers are committed and sent before more is asked.
 const PIECE: usize = 256 << 10;
@@ -38,7 +41,7 @@ pub(super) const LINES: &str = "application/x-ndjson";
 
 /// What is held of a stream.
 struct Stream {
-    line: Rc<Line>,
+    connection: Rc<Connection>,
     /// The transaction that the request names, or one that the stream has begun itself.
     named: Option<Rc<Open>>,
     own: Option<Transaction>,
@@ -48,10 +51,10 @@ struct Stream {
 }
 
 /// Answers what comes.
-pub(super) fn answer(line: &Rc<Line>, body: Incoming, named: Option<Rc<Open>>) -> Answer {
+pub(super) fn answer(connection: &Rc<Connection>, body: Incoming, named: Option<Rc<Open>>) -> Answer {
     let (sender, pieces) = mpsc::channel(AHEAD);
-    let line = Rc::clone(line);
-    let stream = Stream { line, named, own: None, mailbox: Rc::default(), count: 0, out: Vec::new() };
+    let connection = Rc::clone(connection);
+    let stream = Stream { connection, named, own: None, mailbox: Rc::default(), count: 0, out: Vec::new() };
     tokio::task::spawn_local(stream.run(body, sender));
     Answer::stream(LINES, pieces)
 }
@@ -60,9 +63,10 @@ impl Stream {
     async fn run(mut self, body: Incoming, sender: mpsc::Sender<io::Result<Bytes>>) {
         // Who takes nothing any more has gone.
         if let Ok(Some(problem)) = self.lines(body, &sender).await {
-            self.line.server.desk.borrow_mut().metrics.face(FaceKind::Http).error(problem.class());
+            self.connection.server.desk.borrow_mut().metrics.face(FaceKind::Http).error(problem.class());
             let _ = sender.send(Ok(Bytes::from(problem.json() + "\n"))).await;
         }
+        hold(&self.connection, 0);
     }
 
     /// Answers all lines. Returns what ends them too soon.
@@ -71,7 +75,7 @@ impl Stream {
         mut body: Incoming,
         sender: &mpsc::Sender<io::Result<Bytes>>,
     ) -> Result<Option<Problem>, ()> {
-        let limits = self.line.server.limits().clone();
+        let limits = self.connection.server.limits().clone();
         let mut rest: Vec<u8> = Vec::new();
         loop {
             let by = Instant::now() + limits.request_timeout.max(Duration::from_millis(1));
@@ -90,6 +94,7 @@ impl Stream {
             if ended.is_some() || is_last {
                 return Ok(ended);
             }
+            hold(&self.connection, rest.capacity());
             if rest.len() > limits.word {
                 return Ok(Some(Problem::new(413, "large", "a line is too long")));
             }
@@ -99,13 +104,12 @@ impl Stream {
     /// Answers whole lines, some at a time.
     async fn whole(
         &mut self,
-        lines: &[u8],
+        mut lines: &[u8],
         sender: &mpsc::Sender<io::Result<Bytes>>,
     ) -> Result<Option<Problem>, ()> {
-        let mut lines = lines.split_inclusive(|byte| *byte == b'\n').peekable();
-        while lines.peek().is_some() {
-            let mut ended = self.some(lines.by_ref().take(TURN));
-            let settled = settle(&self.line.server, &self.mailbox).await;
+        while !lines.is_empty() {
+            let mut ended = self.some(&mut lines);
+            let settled = settle(&self.connection.server, &self.mailbox).await;
             let mut out = std::mem::take(&mut self.out);
             if let Err(why) = settled {
                 // None of them is acknowledged.
@@ -113,6 +117,7 @@ impl Stream {
                 ended = Some(uncommitted(&why));
             }
             if !out.is_empty() {
+                self.connection.client.output.set(out.len());
                 sender.send(Ok(out.into())).await.map_err(drop)?;
             }
             if ended.is_some() {
@@ -123,36 +128,54 @@ impl Stream {
         Ok(None)
     }
 
-    fn some<'l>(&mut self, lines: impl Iterator<Item = &'l [u8]>) -> Option<Problem> {
-        let server = Rc::clone(&self.line.server);
+    /// Answers the first lines, as many as one turn has.
+    fn some(&mut self, lines: &mut &[u8]) -> Option<Problem> {
+        let server = Rc::clone(&self.connection.server);
         let desk = &mut *server.desk.borrow_mut();
         desk.pass_time();
         let mailbox = Rc::clone(&self.mailbox);
         let held = &mut *mailbox.held.borrow_mut();
-        let begun = Instant::now();
-        for line in lines {
+        let (begun, first) = (Instant::now(), self.count);
+        let mut problem = None;
+        while problem.is_none() && !lines.is_empty() && self.count - first < TURN && self.out.len() <= PIECE {
+            problem = self.window(lines, desk, held);
+        }
+        let queries = self.count - first;
+        desk.metrics
+            .turned(begun.elapsed(), queries, || format!("lines of client {}", self.connection.client.id));
+        if let Some(open) = &self.named {
+            open.touch();
+        }
+        problem
+    }
+
+    /// Answers a few lines, whose records are looked at together before the first is asked.
+    fn window(&mut self, lines: &mut &[u8], desk: &mut Desk, held: &mut Held) -> Option<Problem> {
+        let window: Vec<_> =
+            lines.split_inclusive(|byte| *byte == b'\n').take(WINDOW).map(Words::of).collect();
+        let keys = window.iter().filter_map(|words| words.terms.as_ref()?.get(1)?.text());
+        desk.see().look_ahead(keys);
+        for Words { length, terms, is_blank } in window {
+            *lines = &lines[length..];
             self.count += 1;
-            if line.trim_ascii().is_empty() {
+            if is_blank {
                 continue;
             }
-            held.hold(|replies| replies.count += 1);
-            if let Err(problem) = self.one(line, desk, held) {
+            if let Err(problem) = self.one(terms, desk, held) {
                 return Some(problem.in_query(self.count));
             }
             if self.out.len() > PIECE {
+                // What stands behind it is read anew.
                 break;
             }
         }
-        let queries = held.measure(|replies| replies.count);
-        desk.metrics.turned(begun.elapsed(), queries, || format!("lines of client {}", self.line.client.id));
         None
     }
 
     /// Answers one line.
-    fn one(&mut self, line: &[u8], desk: &mut Desk, held: &mut Held) -> Result<(), Problem> {
+    fn one(&mut self, terms: Option<Vec<Term>>, desk: &mut Desk, held: &mut Held) -> Result<(), Problem> {
         let shape = || Problem::new(400, "mistake", "a line is a query, an array of strings");
-        let text = std::str::from_utf8(line).map_err(|_| shape())?;
-        let mut terms = own::query_of_json(text).ok_or_else(shape)?;
+        let mut terms = terms.ok_or_else(shape)?;
         own::settle(&mut terms, desk.see().aliases(), desk.now());
         let level = Language::records().last_level();
         let request = Request::parse(&raw_query(&terms), desk.see().aliases(), level);
@@ -164,10 +187,9 @@ impl Stream {
         match &self.named {
             None => desk.ask_own(&mut self.own, &request, held, |_, answer| replies.take(answer))?,
             Some(open) => {
-                let who = Some(&open.transaction);
-                match shapes[0] {
-                    None => desk.ask_group(who, requests, held, |_, answer| replies.take(answer))?,
-                    Some(_) => desk.ask_list(who, requests, held, |_, answer| replies.take(answer))?,
+                desk.ask_list(Some(&open.transaction), requests, held, |_, answer| replies.take(answer))?;
+                if !self.connection.server.http.transactions.is_open(open, desk) {
+                    self.named = None;
                 }
             }
         }
@@ -177,5 +199,20 @@ impl Stream {
         }
         self.out.push(b'\n');
         Ok(())
+    }
+}
+
+/// The words of a line, if it is a query.
+struct Words {
+    length: usize,
+    terms: Option<Vec<Term>>,
+    is_blank: bool,
+}
+
+impl Words {
+    fn of(line: &[u8]) -> Self {
+        let is_blank = line.trim_ascii().is_empty();
+        let terms = std::str::from_utf8(line).ok().filter(|_| !is_blank).and_then(own::query_of_json);
+        Self { length: line.len(), terms, is_blank }
     }
 }

@@ -9,13 +9,14 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::problem::Problem;
-use crate::serve::desk::Transaction;
+use crate::serve::desk::{Desk, Transaction};
 
 /// So many that are gone are told from those that never were.
 const REMEMBERED: usize = 1_000;
 
 /// An open one.
 pub(super) struct Open {
+    name: String,
     pub(super) transaction: Transaction,
     used: Cell<Instant>,
 }
@@ -30,6 +31,13 @@ pub(super) struct Transactions {
     count: Cell<u64>,
 }
 
+impl Open {
+    /// It is used now.
+    pub(super) fn touch(&self) {
+        self.used.set(Instant::now());
+    }
+}
+
 impl Transactions {
     /// Keeps one that has begun, and names it.
     pub(super) fn add(&self, transaction: Transaction) -> String {
@@ -37,7 +45,7 @@ impl Transactions {
         self.count.set(count);
         let name =
             format!("{:016x}{:016x}", self.random.hash_one((count, 0)), self.random.hash_one((count, 1)));
-        let open = Open { transaction, used: Cell::new(Instant::now()) };
+        let open = Open { name: name.clone(), transaction, used: Cell::new(Instant::now()) };
         self.open.borrow_mut().insert(name.clone(), Rc::new(open));
         name
     }
@@ -48,7 +56,7 @@ impl Transactions {
     /// There is none: 410 if there was one, else 404.
     pub(super) fn get(&self, name: &str) -> Result<Rc<Open>, Problem> {
         if let Some(open) = self.open.borrow().get(name) {
-            open.used.set(Instant::now());
+            open.touch();
             return Ok(Rc::clone(open));
         }
         Err(if self.gone.borrow().iter().any(|gone| gone == name) {
@@ -56,6 +64,15 @@ impl Transactions {
         } else {
             Problem::new(404, "no-transaction", "there is no such transaction")
         })
+    }
+
+    /// Is it open still? One that a list has ended goes.
+    pub(super) fn is_open(&self, open: &Open, desk: &Desk) -> bool {
+        let is_open = desk.see().is_in_transaction(Some(&open.transaction.session));
+        if !is_open {
+            self.remove(&open.name);
+        }
+        is_open
     }
 
     /// Lets one go; what it has open is rolled back.

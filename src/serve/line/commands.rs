@@ -3,15 +3,14 @@
 use super::command::Command;
 use super::face::LineFace;
 use super::reply;
-use crate::db::Error;
-use crate::query::{Language, Query};
+use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::desk::{Desk, Held, Replies};
 use crate::serve::face::End;
 use crate::serve::own;
 use crate::serve::passwords::DEFAULT;
 use crate::time::Ttl;
-use crate::wire::{self, Answer, Request, Term};
+use crate::wire::{Answer, Request, Term};
 
 /// What comes of a command: its reply is written, or what is wrong.
 type Done = Result<(), String>;
@@ -159,14 +158,9 @@ fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> D
     let queries =
         if is_list { own::list_of_json(text) } else { own::query_of_json(text).map(|one| vec![one]) };
     let mut queries = queries.ok_or("a query is a JSON array of strings, a list an array of those")?;
-    let aliases = desk.see().aliases().clone();
-    for terms in &mut queries {
-        own::settle(terms, &aliases, desk.now());
-    }
-    let level = Language::records().last_level();
-    let requests = queries.iter().map(|terms| Request::parse(&wire::raw_query(terms), &aliases, level));
-    let requests: Result<Vec<_>, _> = requests.collect();
-    let requests = requests.map_err(|mistake| Error::from(mistake).to_string())?;
+    let mut reader = own::ListReader::of(desk);
+    let requests = queries.iter_mut().map(|terms| reader.read(terms)).collect::<Result<Vec<_>, _>>();
+    let requests = requests.map_err(|error| error.to_string())?;
     let (mut answers, mut held_bytes, most) = (Vec::new(), 0, desk.options.limits.unread);
     let gather = |replies: &mut Replies, answer: &Answer<'_>| {
         // What is too long already is not made longer.
@@ -180,9 +174,10 @@ fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> D
     };
     let answered = match &requests[..] {
         [request] if !is_list => desk.ask_own(&mut face.transaction, request, held, gather),
-        requests => desk.ask_list(face.transaction.as_ref(), requests, held, gather),
+        requests => desk.ask_list(face.transaction.as_ref(), requests, held, gather).map(drop),
     };
     answered.map_err(|refusal| refusal.to_string())?;
+    desk.drop_ended(&mut face.transaction);
     let answers = shaped(&requests, answers);
     let json =
         if is_list { serde_json::to_string(&answers) } else { serde_json::to_string(&answers.first()) };

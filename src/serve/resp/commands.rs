@@ -13,7 +13,9 @@ pub(super) mod options;
 pub(super) mod server;
 pub(super) mod strings;
 pub(super) mod subcommands;
+pub(super) mod tells;
 pub(super) mod transactions;
+pub(super) mod walk;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -61,7 +63,8 @@ pub(super) struct Command {
 
 macro_rules! commands {
     ($($group:literal: { $(
-        $name:literal $arity:literal $flag:ident $keys:tt $since:literal $run:ident $path:path, $words:literal $summary:literal;
+        $name:literal $arity:literal $flag:ident $keys:tt $since:literal $run:ident $path:path,
+        $words:literal $summary:literal;
     )* })*) => {
         /// All commands.
         pub(super) static COMMANDS: &[Command] = &[$($(Command {
@@ -81,29 +84,43 @@ macro_rules! commands {
 commands! {
     "string": {
         "GET" 2 Read (1, 1, 1) "1.0.0" Data strings::get, "key" "Returns the text of a key";
-        "SET" -3 Write (1, 1, 1) "1.0.0" Data strings::set, "key value [NX|XX] [GET] [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]" "Gives a key a text";
+        "SET" -3 Write (1, 1, 1) "1.0.0" Data strings::set,
+            "key value [NX|XX] [GET] [EX seconds|PX milliseconds|EXAT unix-time-seconds|\
+                PXAT unix-time-milliseconds|KEEPTTL]" "Gives a key a text";
         "SETNX" 3 Write (1, 1, 1) "1.0.0" Data strings::setnx, "key value" "Gives a key a text if it holds nothing";
-        "SETEX" 4 Write (1, 1, 1) "2.0.0" Data strings::setex, "key seconds value" "Gives a key a text for so many seconds";
-        "PSETEX" 4 Write (1, 1, 1) "2.6.0" Data strings::psetex, "key milliseconds value" "Gives a key a text for so many milliseconds";
-        "GETSET" 3 Write (1, 1, 1) "1.0.0" Data strings::getset, "key value" "Gives a key a text and returns the one it had";
+        "SETEX" 4 Write (1, 1, 1) "2.0.0" Data strings::setex,
+            "key seconds value" "Gives a key a text for so many seconds";
+        "PSETEX" 4 Write (1, 1, 1) "2.6.0" Data strings::psetex,
+            "key milliseconds value" "Gives a key a text for so many milliseconds";
+        "GETSET" 3 Write (1, 1, 1) "1.0.0" Data strings::getset,
+            "key value" "Gives a key a text and returns the one it had";
         "GETDEL" 2 Write (1, 1, 1) "6.2.0" Data strings::getdel, "key" "Returns the text of a key and deletes it";
-        "GETEX" -2 Write (1, 1, 1) "6.2.0" Data strings::getex, "key [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|PERSIST]" "Returns the text of a key and changes its lifetime";
+        "GETEX" -2 Write (1, 1, 1) "6.2.0" Data strings::getex,
+            "key [EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|PERSIST]"
+            "Returns the text of a key and changes its lifetime";
         "MGET" -2 Read (1, -1, 1) "1.0.0" Data strings::mget, "key [key ...]" "Returns the texts of keys";
-        "MSET" -3 Write (1, -1, 2) "1.0.1" Data strings::mset, "key value [key value ...]" "Gives keys texts, all at once";
-        "MSETNX" -3 Write (1, -1, 2) "1.0.1" Data strings::msetnx, "key value [key value ...]" "Gives keys texts if none of them holds anything";
+        "MSET" -3 Write (1, -1, 2) "1.0.1" Data strings::mset,
+            "key value [key value ...]" "Gives keys texts, all at once";
+        "MSETNX" -3 Write (1, -1, 2) "1.0.1" Data strings::msetnx,
+            "key value [key value ...]" "Gives keys texts if none of them holds anything";
         "STRLEN" 2 Read (1, 1, 1) "2.2.0" Data strings::strlen, "key" "Returns how many bytes the text of a key has";
-        "GETRANGE" 4 Read (1, 1, 1) "2.4.0" Data strings::getrange, "key start end" "Returns bytes of the text of a key";
+        "GETRANGE" 4 Read (1, 1, 1) "2.4.0" Data strings::getrange,
+            "key start end" "Returns bytes of the text of a key";
         "SUBSTR" 4 Read (1, 1, 1) "1.0.0" Data strings::getrange, "key start end" "Returns bytes of the text of a key";
         "APPEND" 3 Write (1, 1, 1) "2.0.0" Data strings::append, "key value" "Adds to the text of a key";
         "INCR" 2 Write (1, 1, 1) "1.0.0" Data strings::incr, "key" "Adds one to the number that a key holds";
         "DECR" 2 Write (1, 1, 1) "1.0.0" Data strings::decr, "key" "Takes one from the number that a key holds";
         "INCRBY" 3 Write (1, 1, 1) "1.0.0" Data strings::incrby, "key increment" "Adds to the number that a key holds";
-        "DECRBY" 3 Write (1, 1, 1) "1.0.0" Data strings::decrby, "key decrement" "Takes from the number that a key holds";
+        "DECRBY" 3 Write (1, 1, 1) "1.0.0" Data strings::decrby,
+            "key decrement" "Takes from the number that a key holds";
     }
     "hash": {
-        "HSET" -4 Write (1, 1, 1) "2.0.0" Data hashes::hset, "key field value [field value ...]" "Sets fields of a hash";
-        "HMSET" -4 Write (1, 1, 1) "2.0.0" Data hashes::hmset, "key field value [field value ...]" "Sets fields of a hash";
-        "HSETNX" 4 Write (1, 1, 1) "2.0.0" Data hashes::hsetnx, "key field value" "Sets a field of a hash if it is not there";
+        "HSET" -4 Write (1, 1, 1) "2.0.0" Data hashes::hset,
+            "key field value [field value ...]" "Sets fields of a hash";
+        "HMSET" -4 Write (1, 1, 1) "2.0.0" Data hashes::hmset,
+            "key field value [field value ...]" "Sets fields of a hash";
+        "HSETNX" 4 Write (1, 1, 1) "2.0.0" Data hashes::hsetnx,
+            "key field value" "Sets a field of a hash if it is not there";
         "HINCRBY" 4 Write (1, 1, 1) "2.0.0" Data hashes::hincrby, "key field increment" "Adds to the number in a field";
         "HGET" 3 Read (1, 1, 1) "2.0.0" Data hashes::hget, "key field" "Returns a field of a hash";
         "HMGET" -3 Read (1, 1, 1) "2.0.0" Data hashes::hmget, "key field [field ...]" "Returns fields of a hash";
@@ -113,7 +130,8 @@ commands! {
         "HKEYS" 2 Read (1, 1, 1) "2.0.0" Data hashes::hkeys, "key" "Returns the names of the fields of a hash";
         "HVALS" 2 Read (1, 1, 1) "2.0.0" Data hashes::hvals, "key" "Returns what the fields of a hash hold";
         "HGETALL" 2 Read (1, 1, 1) "2.0.0" Data hashes::hgetall, "key" "Returns all fields of a hash";
-        "HSCAN" -3 Read (1, 1, 1) "2.8.0" Data hashes::hscan, "key cursor [MATCH pattern] [COUNT count] [NOVALUES]" "Walks over the fields of a hash";
+        "HSCAN" -3 Read (1, 1, 1) "2.8.0" Data hashes::hscan,
+            "key cursor [MATCH pattern] [COUNT count] [NOVALUES]" "Walks over the fields of a hash";
         "HDEL" -3 Write (1, 1, 1) "2.0.0" Data hashes::hdel, "key field [field ...]" "Deletes fields of a hash";
     }
     "list": {
@@ -129,15 +147,21 @@ commands! {
         "TOUCH" -2 Read (1, -1, 1) "3.2.1" Data keys::exists, "key [key ...]" "Counts the keys that are there";
         "TYPE" 2 Read (1, 1, 1) "1.0.0" Data keys::type_of, "key" "Tells what kind of value a key holds";
         "KEYS" 2 Read (0, 0, 0) "1.0.0" Data keys::keys, "pattern" "Returns the keys that match a pattern";
-        "SCAN" -2 Read (0, 0, 0) "2.8.0" Data keys::scan, "cursor [MATCH pattern] [COUNT count] [TYPE type]" "Walks over the keys";
-        "EXPIRE" -3 Write (1, 1, 1) "1.0.0" Data expiry::expire, "key seconds [NX|XX|GT|LT]" "Lets a key live so many seconds more";
-        "PEXPIRE" -3 Write (1, 1, 1) "2.6.0" Data expiry::pexpire, "key milliseconds [NX|XX|GT|LT]" "Lets a key live so many milliseconds more";
-        "EXPIREAT" -3 Write (1, 1, 1) "1.2.0" Data expiry::expireat, "key unix-time-seconds [NX|XX|GT|LT]" "Lets a key live until a second";
-        "PEXPIREAT" -3 Write (1, 1, 1) "2.6.0" Data expiry::pexpireat, "key unix-time-milliseconds [NX|XX|GT|LT]" "Lets a key live until a millisecond";
+        "SCAN" -2 Read (0, 0, 0) "2.8.0" Data keys::scan,
+            "cursor [MATCH pattern] [COUNT count] [TYPE type]" "Walks over the keys";
+        "EXPIRE" -3 Write (1, 1, 1) "1.0.0" Data expiry::expire,
+            "key seconds [NX|XX|GT|LT]" "Lets a key live so many seconds more";
+        "PEXPIRE" -3 Write (1, 1, 1) "2.6.0" Data expiry::pexpire,
+            "key milliseconds [NX|XX|GT|LT]" "Lets a key live so many milliseconds more";
+        "EXPIREAT" -3 Write (1, 1, 1) "1.2.0" Data expiry::expireat,
+            "key unix-time-seconds [NX|XX|GT|LT]" "Lets a key live until a second";
+        "PEXPIREAT" -3 Write (1, 1, 1) "2.6.0" Data expiry::pexpireat,
+            "key unix-time-milliseconds [NX|XX|GT|LT]" "Lets a key live until a millisecond";
         "TTL" 2 Read (1, 1, 1) "1.0.0" Data expiry::ttl, "key" "Returns how many seconds a key has left";
         "PTTL" 2 Read (1, 1, 1) "2.6.0" Data expiry::pttl, "key" "Returns how many milliseconds a key has left";
         "EXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::expiretime, "key" "Returns the second at which a key ends";
-        "PEXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::pexpiretime, "key" "Returns the millisecond at which a key ends";
+        "PEXPIRETIME" 2 Read (1, 1, 1) "7.0.0" Data expiry::pexpiretime,
+            "key" "Returns the millisecond at which a key ends";
         "PERSIST" 2 Write (1, 1, 1) "2.2.0" Data expiry::persist, "key" "Lets a key live for ever";
         "OBJECT" -2 Read (0, 0, 0) "2.2.3" Data keys::object, "ENCODING key" "Tells how the value of a key is kept";
     }
@@ -145,11 +169,13 @@ commands! {
         "MULTI" 1 Other (0, 0, 0) "1.2.0" Face transactions::multi, "" "Queues commands from here on";
         "EXEC" 1 Other (0, 0, 0) "1.2.0" Face transactions::exec, "" "Carries out what is queued, as one";
         "DISCARD" 1 Other (0, 0, 0) "2.0.0" Face transactions::discard, "" "Forgets what is queued";
-        "WATCH" -2 Other (1, -1, 1) "2.2.0" Face transactions::watch, "key [key ...]" "Lets the next EXEC do nothing if a key is changed before";
+        "WATCH" -2 Other (1, -1, 1) "2.2.0" Face transactions::watch,
+            "key [key ...]" "Lets the next EXEC do nothing if a key is changed before";
         "UNWATCH" 1 Other (0, 0, 0) "2.2.0" Face transactions::unwatch, "" "Watches no key any more";
     }
     "connection": {
-        "HELLO" -1 Other (0, 0, 0) "6.0.0" Face clients::hello, "[protover [AUTH username password] [SETNAME clientname]]" "Agrees on the protocol";
+        "HELLO" -1 Other (0, 0, 0) "6.0.0" Face clients::hello,
+            "[protover [AUTH username password] [SETNAME clientname]]" "Agrees on the protocol";
         "AUTH" -2 Other (0, 0, 0) "1.0.0" Face clients::auth, "[username] password" "Says who one is";
         "PING" -1 Other (0, 0, 0) "1.0.0" Data server::ping, "[message]" "Answers";
         "ECHO" 2 Other (0, 0, 0) "1.0.0" Data server::echo, "message" "Returns what it is given";
@@ -159,7 +185,8 @@ commands! {
         "CLIENT" -2 Other (0, 0, 0) "2.4.0" Face clients::client, "subcommand [argument ...]" "Tells of connections";
     }
     "server": {
-        "COMMAND" -1 Other (0, 0, 0) "2.8.13" Data info::command, "[COUNT|DOCS|INFO|LIST] [name ...]" "Tells of commands";
+        "COMMAND" -1 Other (0, 0, 0) "2.8.13" Data tells::command,
+            "[COUNT|DOCS|INFO|LIST] [name ...]" "Tells of commands";
         "CONFIG" -2 Other (0, 0, 0) "2.0.0" Data server::config, "GET parameter" "Tells how the server is set";
         "DBSIZE" 1 Read (0, 0, 0) "1.0.0" Data keys::dbsize, "" "Counts the keys";
         "FLUSHDB" -1 Write (0, 0, 0) "1.0.0" Data keys::flush, "[ASYNC|SYNC]" "Deletes all keys; backups stay";
@@ -175,7 +202,9 @@ commands! {
         "SHUTDOWN" -1 Other (0, 0, 0) "1.0.0" Face clients::shutdown, "[NOSAVE|SAVE]" "Ends the server";
     }
     "rewind": {
-        "REWIND" -1 Other (0, 0, 0) "7.4.0" Face transactions::rewind, "[TEXT | operation [word ...]]" "Asks in the language of rewind; alone, from here on, with TEXT for answers";
+        "REWIND" -1 Other (0, 0, 0) "7.4.0" Face transactions::rewind,
+            "[TEXT | operation [word ...]]"
+            "Asks in the language of rewind; alone, from here on, with TEXT for answers";
     }
 }
 

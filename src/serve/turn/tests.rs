@@ -3,8 +3,8 @@ use std::sync::Arc;
 use super::*;
 use crate::db::Database;
 use crate::query::Query;
-use crate::serve::desk::Refusal;
 use crate::serve::options::Options;
+use crate::serve::refusal::Refusal;
 use crate::store::{self, DiskFault, SimulatedDisk};
 
 fn owner(disk: &Arc<SimulatedDisk>) -> Desk {

@@ -200,7 +200,7 @@ const SAMPLES: [(&str, &str, &str, u16); 70] = [
     ("find", "/v1/find?what=KEY&pattern=a&as=cells&limit=1", "", 200),
     ("query", "/v1/query", "[[\"SIZE\"]]", 200),
     ("check", "/v1/check", "{\"text\":\"PUT a\\nGET a\"}", 200),
-    ("listCases", "/v1/lists", "", 404),
+    ("listCases", "/v1/lists", "", 200),
     ("listCase", "/v1/lists/1", "", 404),
     ("listSteps", "/v1/lists", "{\"text\":\"\"}", 404),
     ("backup", "/v1/backups", "", 201),

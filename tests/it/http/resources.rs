@@ -19,6 +19,9 @@ fn cells_are_put_read_and_removed() {
     told.ask("PUT", "/v1/records/user/value", &[JSON], "\"Ada\"");
     told.ask("GET", "/v1/records/user/value", &["accept: application/octet-stream"], "");
     told.ask("GET", "/v1/records/user/value", &["accept: image/png"], "");
+    told.part("What lives no time at all is dead on arrival");
+    told.ask("PUT", "/v1/records/user/fields/brief?ttl=0", &[TEXT], "x7");
+    told.ask("GET", "/v1/records/user/fields/brief", &[], "");
     told.part("Lists, and other JSON");
     told.ask("PUT", "/v1/records/l/value?ttl=500", &[JSON], "[\"a\", \"b\"]");
     told.ask("POST", "/v1/records/l/value/items", &[JSON], "{\"item\":\"c\"}");
@@ -35,7 +38,7 @@ fn cells_are_put_read_and_removed() {
     told.ask("GET", "/v1/records/nobody/value", &[], "");
     told.ask("PUT", "/v1/records/j/value", &[JSON], "{");
     told.ask("PUT", "/v1/records/j/value", &["content-type: text/html"], "x");
-    told.ask("PUT", "/v1/records/j/value?ttl=0", &[TEXT], "x");
+    told.ask("PUT", "/v1/records/j/value?ttl=-1", &[TEXT], "x");
     told.ask("POST", "/v1/records/l/value/items", &[JSON], "{\"item\":7}");
     told.ask("POST", "/v1/records/l/value", &[JSON], "{}");
     told.part("Names with anything in them");
@@ -108,6 +111,7 @@ fn records_are_listed_read_and_removed() {
     told.ask("GET", "/v1/find?what=value&how=regex&pattern=%5E%5B34%5D%24", &[], "");
     told.ask("GET", "/v1/find?what=value&how=regex&pattern=(", &[], "");
     told.ask("GET", "/v1/find?what=colour&pattern=a", &[], "");
+    told.ask("GET", "/v1/find?what=KEY", &[], "");
     told.assert("records");
 }
 

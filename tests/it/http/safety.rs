@@ -61,12 +61,13 @@ fn a_head_that_two_readers_may_read_in_two_ways_closes_the_connection() {
     );
 }
 
+fn get(target: &str, headers: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").into_bytes()
+}
+
 #[test]
 fn heads_and_bodies_have_bounds() {
     let server = start_still(&["--max-request", "1MiB", "--max-word", "1000"]);
-    let get = |target: &str, headers: &str| {
-        format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").into_bytes()
-    };
     let long = "x".repeat(8_200);
     assert_eq!(sent(&server, &get(&format!("/v1/{long}"), "")), (414, true));
     assert_eq!(sent(&server, &get("/healthz", &format!("x: {long}{long}\r\n"))), (431, true));
@@ -90,6 +91,22 @@ fn heads_and_bodies_have_bounds() {
     };
     let mut client = Client::to(&server);
     assert_eq!([put(&mut client, &value), put(&mut client, &value[1..])], [413, 201]);
+}
+
+#[test]
+fn what_a_head_may_have_is_an_option() {
+    let bounds = ["--max-head", "400", "--max-headers", "4", "--max-target", "20", "--max-readers", "1"];
+    let server = start_still(&bounds);
+    assert_eq!(sent(&server, &get("/v1/find?what=KEY&p", "")).0, 400);
+    assert_eq!(sent(&server, &get("/v1/find?what=KEY&pat=", "")), (414, true));
+    assert_eq!(sent(&server, &get("/healthz", &"x: y\r\n".repeat(2))).0, 200);
+    assert_eq!(sent(&server, &get("/healthz", &"x: y\r\n".repeat(4))), (431, true));
+    assert_eq!(sent(&server, &get("/healthz", &format!("x: {}\r\n", "y".repeat(100)))).0, 200);
+    assert_eq!(sent(&server, &get("/healthz", &format!("x: {}\r\n", "y".repeat(500)))), (431, true));
+    let (mut one, mut two) = (Client::to(&server), Client::to(&server));
+    one.send(b"GET /v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    assert_eq!(one.head().expect("it is answered").status, 200);
+    assert_eq!(two.get("/v1/events").status, 429);
 }
 
 #[test]
@@ -234,6 +251,39 @@ fn who_takes_no_answers_is_closed_and_holds_little() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(begun.elapsed() > Duration::from_millis(400) && resident(&mut other) < 150e6);
+}
+
+/// Half lines of streams counted for nothing.
+#[test]
+fn who_holds_most_by_half_a_line_is_closed_where_all_hold_too_much() {
+    let server = start_still(&["--max-buffers", "4MiB"]);
+    let head = "POST /v1/query HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
+                transfer-encoding: chunked\r\n\r\n180000\r\n";
+    let half = format!("{head}[\"PUT\",\"{}", "k".repeat(0x18_0000 - 8));
+    let clients = (0..6).map(|_| {
+        let mut client = Client::to(&server);
+        // Who is closed meanwhile takes no more.
+        client.try_send(half.as_bytes());
+        client
+    });
+    let mut clients: Vec<Client> = clients.collect();
+    let mut other = Client::to(&server);
+    assert_eq!(other.get("/healthz").status, 200);
+    // A stream's head comes at once; who is closed may have none.
+    clients.iter_mut().for_each(|client| drop(client.head()));
+    let mut open = || -> usize {
+        let metrics = other.get("/metrics").text();
+        let open = metrics.lines().find_map(|line| line.strip_prefix("rewind_connections{face=\"http\"} "));
+        open.and_then(|open| open.parse().ok()).expect("it is told")
+    };
+    // What was sent is read by and by.
+    let begun = std::time::Instant::now();
+    while open() > 3 && begun.elapsed().as_secs() < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    // Two of six are within the bound.
+    assert_eq!(open(), 3);
+    drop(clients);
 }
 
 #[test]

@@ -96,3 +96,18 @@ fn a_transaction_of_a_list_is_the_lists_own_and_what_it_leaves_open_is_rolled_ba
     // None of them counts any more.
     (0..200).for_each(|_| assert_eq!(client.post("/v1/query", "[[\"BEGIN\"]]").text(), "[\"true\"]"));
 }
+
+/// It was left under its name, and could be named again.
+#[test]
+fn lines_end_the_one_that_they_are_part_of_and_go_on_outside() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    let id = begun(&mut client);
+    let named = format!("rewind-transaction: {id}");
+    let headers = [&*named, "content-type: application/x-ndjson"];
+    let lines = "[\"PUT\",\"a\",\"1\"]\n[\"COMMIT\"]\n[\"ROLLBACK\"]\n[\"BEGIN\"]\n[\"PUT\",\"b\",\"1\"]\n";
+    let answers = client.ask("POST", "/v1/query", &headers, lines).text();
+    assert_eq!(answers, "\"\"\n\"true\"\n\"false\"\n\"true\"\n\"\"\n");
+    assert_eq!(client.ask("POST", "/v1/query", &headers, lines).status, 410);
+    assert_eq!(client.post("/v1/query", "[[\"KEYS\"]]").text(), "[\"a\"]");
+}

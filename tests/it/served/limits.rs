@@ -152,14 +152,30 @@ fn queries_of_a_transaction_a_batch_or_a_list_are_counted() {
     server.stop();
 }
 
-/// A list that began a transaction began it for everybody.
+/// A list that began a transaction began it for everybody; then it was refused here, and asked over HTTP.
 #[test]
-fn no_transaction_begins_or_ends_within_a_list() {
-    let server = Server::start(&[]);
+fn a_list_may_have_a_transaction_of_its_own_which_ends_with_it() {
+    let server = Server::start(&["--max-transactions", "1"]);
     let (mut client, mut line) = (server.resp(), server.line());
-    for list in [r#"[["BEGIN"],["PUT","a","1"]]"#, r#"[["COMMIT"]]"#, r#"[["PUT","a","1"],["ROLLBACK"]]"#] {
-        assert_eq!(line.say(list), "ERROR: no transaction begins or ends within a list");
+    assert_eq!(client.ask(&["BEGIN"]), ":1");
+    // For one that ends before anybody else has a turn there is always room.
+    for (list, answers) in [
+        (r#"[["BEGIN"],["PUT","a","1"],["GET","a"]]"#, r#"["true","","1"]"#),
+        (r#"[["GET","a"],["COMMIT"],["ROLLBACK"]]"#, r#"["","false","false"]"#),
+        (r#"[["BEGIN"],["PUT","b","1"],["COMMIT"],["SIZE"]]"#, r#"["true","","true","1"]"#),
+        (r#"[["ALIAS","lies","GET"],["lies","b"],["RESET_ALIASES"]]"#, r#"["true","1",""]"#),
+        (r#"[["TICK","now"],["DELETE","b",""]]"#, r#"["","true"]"#),
+    ] {
+        assert_eq!(line.say(list), answers, "{list}");
     }
+    assert_eq!(client.ask(&["ROLLBACK"]), ":1");
+    // One that the connection has open is what the list is part of, and may end.
+    assert_eq!(line.say(r#"["BEGIN"]"#), r#""true""#);
+    assert_eq!(line.say(r#"[["PUT","c","1"],["BEGIN"]]"#), r#"["","false"]"#);
+    assert_eq!(client.ask(&["GET", "c"]), "$-1");
+    assert_eq!(line.say(r#"[["COMMIT"],["GET","c"]]"#), r#"["true","1"]"#);
+    assert_eq!(client.ask(&["BEGIN"]), ":1", "there is room again");
+    assert_eq!(client.ask(&["ROLLBACK"]), ":1");
     let begin = client.ask(&["BATCH", r#"["BEGIN"]"#]);
     assert!(begin.starts_with("-ERR "), "{begin}");
     assert_eq!(client.ask(&["COMMIT"]), ":0", "none is open");

@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::query::{Query, RestorePoint};
 use crate::reply::Reply;
 use crate::serve::http::answer::{Answer, Outcome, members};
-use crate::serve::http::call::Call;
+use crate::serve::http::call::{Call, Whole};
 use crate::serve::http::problem::Problem;
 use crate::time::Time;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct To {
-    to: u64,
+    to: Whole,
 }
 
 /// All of them, in order, each with how many records were live.
@@ -36,7 +36,7 @@ pub(in crate::serve::http) fn backup(call: &mut Call<'_>) -> Outcome {
 }
 
 pub(in crate::serve::http) fn restore(call: &mut Call<'_>) -> Outcome {
-    let To { to } = call.asked.json()?;
+    let To { to: Whole(to) } = call.asked.json()?;
     let found = moments(call).into_iter().rev().find(|(at, _)| at.0 <= to);
     let (at, _) = found.ok_or_else(|| Problem::new(404, "no-backup", "there is no backup that early"))?;
     let (timestamp, timestamp_to_restore) = (call.desk.now(), RestorePoint(Time(to)));

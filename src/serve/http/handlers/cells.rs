@@ -11,7 +11,7 @@ use crate::query::Query;
 use crate::reply::{Reply, Value};
 use crate::serve::http::accept::chosen;
 use crate::serve::http::answer::{Answer, Outcome, members};
-use crate::serve::http::call::Call;
+use crate::serve::http::call::{Call, Whole};
 use crate::serve::http::conditions::{check, is_known, tag};
 use crate::serve::http::problem::Problem;
 use crate::serve::resp::escape;
@@ -25,7 +25,7 @@ const BYTES: &str = "application/octet-stream";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Lifetime {
-    pub(super) ttl: u64,
+    pub(super) ttl: Whole,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +69,7 @@ fn as_json(value: &Value<'_>) -> Option<String> {
 pub(in crate::serve::http) fn put(call: &mut Call<'_>) -> Outcome {
     let asked = call.asked;
     let (key, field) = (asked.name(0), asked.name(1));
-    let ttl = asked.number("ttl", 1, u64::MAX)?.map(Ttl);
+    let ttl = asked.number("ttl", 0, u64::MAX)?.map(Ttl);
     let new = given(call)?;
     let before = value(call, key, field)?.map(|value| tag(&value));
     check(&asked.headers, before.as_deref())?;
@@ -180,7 +180,7 @@ pub(in crate::serve::http) fn ttl(call: &mut Call<'_>) -> Outcome {
 
 pub(in crate::serve::http) fn expire(call: &mut Call<'_>) -> Outcome {
     let asked = call.asked;
-    let Lifetime { ttl } = asked.json()?;
+    let Lifetime { ttl: Whole(ttl) } = asked.json()?;
     let (key, field) = (asked.name(0), asked.name(1));
     let is_there = call.is_so(&Query::Exists { key, field })?;
     if is_there {

@@ -80,20 +80,20 @@ fn list(text: &str, mut context: Context) -> Checked {
     Checked { queries, settled, mistakes }
 }
 
-/// Settles a query, and knows afterwards what the database will. Is it one, and not too late?
+/// Settles a query, and knows afterwards what the database will. If it is none, or too late, nothing else changes.
 fn take(terms: &mut [Term], context: &mut Context) -> bool {
     let Context { clock, aliases } = context;
     own::settle(terms, aliases, clock.now());
     let raw = raw_query(terms);
     let Ok(request) = Request::parse(&raw, aliases, Language::records().last_level()) else { return false };
-    let mut learned = aliases.clone();
-    for query in request.queries() {
-        learned.learn(query);
-        if clock.advance(query.timestamp()).is_err() {
-            return false;
-        }
+    let mut later = *clock;
+    if request.queries().iter().any(|query| later.advance(query.timestamp()).is_err()) {
+        return false;
     }
-    *aliases = learned;
+    *clock = later;
+    for query in request.queries() {
+        aliases.learn(query);
+    }
     true
 }
 
@@ -114,10 +114,10 @@ fn lines(text: &str, mut context: Context) -> Checked {
 /// Reads one line.
 fn one(line: &str, context: &mut Context, checked: &mut Checked) -> Result<(), Faults> {
     let terms = typed_terms(line, &context.aliases)?;
-    let (mut settled, before) = (terms.clone(), context.clone());
+    let mut settled = terms.clone();
     if !take(&mut settled, context) {
         let (arena, level) = (Bump::new(), Language::records().last_level());
-        read_typed(line, &arena, level, before, checked.queries.len() + 1).map(drop)?;
+        read_typed(line, &arena, level, context.clone(), checked.queries.len() + 1).map(drop)?;
     }
     checked.queries.push(terms);
     checked.settled.push(settled);

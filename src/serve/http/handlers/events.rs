@@ -18,9 +18,6 @@ use crate::serve::server::Server;
 /// The type of such a stream.
 pub(in crate::serve::http) const EVENTS: &str = "text/event-stream";
 
-/// So many may watch.
-const READERS: usize = 1_000;
-
 /// Who is so far behind begins anew.
 const BEHIND: usize = 256;
 
@@ -44,7 +41,7 @@ struct Reader {
 pub(in crate::serve::http) fn events(call: &mut Call<'_>) -> Outcome {
     let store = call.desk.see().store().map(crate::store::Store::last_group);
     let feed = &mut call.desk.feed;
-    if Rc::strong_count(&feed.readers) > READERS {
+    if Rc::strong_count(&feed.readers) > call.desk.options.limits.readers {
         return Err(Problem::new(429, "readers", "too many are watching"));
     }
     feed.turn_on(store);

@@ -27,10 +27,13 @@ pub(in crate::serve::http) fn find(call: &mut Call<'_>) -> Outcome {
     let asked = call.asked;
     let limit = asked.number("limit", 1, LARGEST)?.and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.unwrap_or(usize::MAX);
-    let word = |name| asked.parameter(name).unwrap_or_default();
-    let what = word("what").to_ascii_uppercase();
+    let word = |name| {
+        let missing = || Problem::bad("a parameter is missing").with_detail(format!("{name} is asked for"));
+        asked.parameter(name).ok_or_else(missing)
+    };
+    let (what, pattern) = (word("what")?.to_ascii_uppercase(), word("pattern")?);
     let how = asked.parameter("how").unwrap_or("LIKE").to_ascii_uppercase();
-    let raw = RawQuery { words: vec!["FIND", &what, &how, word("pattern")], arrays: Vec::new() };
+    let raw = RawQuery { words: vec!["FIND", &what, &how, pattern], arrays: Vec::new() };
     let request = Request::parse(&raw, call.desk.see().aliases(), Language::records().last_level());
     let request = request.map_err(|mistake| Problem::from(Error::from(mistake)))?;
     let are_cells = match asked.parameter("as") {

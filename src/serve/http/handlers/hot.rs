@@ -1,7 +1,6 @@
 //! A hot backup: the files of the store in an archive, as they are after one commit.
 
 use std::io;
-use std::sync::Arc;
 
 use hyper::body::Bytes;
 use tokio::sync::mpsc;
@@ -19,14 +18,8 @@ pub(in crate::serve::http) const TAR: &str = "application/x-tar";
 const PIECE: usize = 64 << 10;
 const AHEAD: usize = 2;
 
-/// So many archives and exports are under way at once.
-const EXPORTS: usize = 4;
-
 pub(in crate::serve::http) fn archive(call: &mut Call<'_>) -> Outcome {
-    let busy = Arc::clone(&call.server.http.exports);
-    if Arc::strong_count(&busy) > EXPORTS + 1 {
-        return Err(Problem::new(503, "busy", "too many exports are under way"));
-    }
+    let busy = call.server.http.begin_export()?;
     let files = call.desk.database().hot_files()?;
     let files = files.ok_or_else(|| Problem::new(404, "no-store", "the database is in memory alone"))?;
     let (sender, pieces) = mpsc::channel(AHEAD);

@@ -37,8 +37,9 @@ fn lists(call: &Call<'_>) -> Result<Arc<dyn Lists>, Problem> {
 }
 
 pub(in crate::serve::http) fn cases(call: &mut Call<'_>) -> Outcome {
-    let lists = lists(call)?;
-    let cases = (1..).zip(lists.cases()).map(|(number, case): (usize, &ListCase)| {
+    let lists = call.desk.options.lists.as_deref();
+    let cases = (1..).zip(lists.map_or(&[][..], |lists| lists.cases()));
+    let cases = cases.map(|(number, case): (usize, &ListCase)| {
         json!({ "number": number, "level": case.level, "name": case.name, "why": case.why })
     });
     Ok(Answer::json(200, &members! { "cases": cases.collect::<Vec<_>>() }))

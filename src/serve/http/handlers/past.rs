@@ -1,16 +1,14 @@
 //! All cells: as they are, as a backup has them, or as they were after a group of the log.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::records::{LARGEST, PAGE};
 use super::shown::Shown;
 use crate::db::{LiveCell, Page, PageOfCells};
-use crate::serve::desk::Refusal;
 use crate::serve::http::answer::{Answer, Outcome};
 use crate::serve::http::call::{Asked, Call};
 use crate::serve::http::problem::Problem;
+use crate::serve::refusal::Refusal;
 use crate::store::{Store, Until};
 use crate::time::Time;
 
@@ -106,10 +104,7 @@ fn after_group(call: &mut Call<'_>, group: u64, part: Part) -> Outcome {
         // What is brought back takes memory of its own.
         return Err(Refusal::Memory.into());
     }
-    let busy = Arc::clone(&call.server.http.past);
-    if Arc::strong_count(&busy) > 2 {
-        return Err(Problem::new(503, "busy", "somebody else looks at how it was"));
-    }
+    let busy = call.server.http.look_back()?;
     let store = call.desk.database().hot_store()?.ok_or_else(in_memory)?;
     let groups = store.groups();
     if !groups.contains(&group) {
@@ -119,10 +114,7 @@ fn after_group(call: &mut Call<'_>, group: u64, part: Part) -> Outcome {
     Ok(Answer::elsewhere(move || {
         let looked = store.view(Until::Group(group)).and_then(|mut view| view.page(part.page(), shown));
         drop(busy);
-        let page = looked.map_err(|error| {
-            Problem::new(500, "unreadable", "the store cannot be read").with_detail(error.to_string())
-        })?;
-        Ok(told(page, Some(group)))
+        Ok(told(looked?, Some(group)))
     }))
 }
 

@@ -5,15 +5,15 @@
 use bumpalo::Bump;
 use serde_json::value::RawValue;
 
-use crate::query::{Aliases, Language};
+use crate::db::Error;
+use crate::query::Language;
 use crate::script::{Context, read_list};
 use crate::serve::http::answer::{Answer, Outcome};
 use crate::serve::http::call::Call;
 use crate::serve::http::problem::{Mistake, Problem, mistakes, too_long};
 use crate::serve::http::replies::Replies;
-use crate::serve::own;
-use crate::time::Clock;
-use crate::wire::{Request, Term, raw_query};
+use crate::serve::own::{self, ListReader};
+use crate::wire::{Request, Term};
 
 /// Why a query of a list asks nothing.
 #[derive(Clone, Copy, PartialEq)]
@@ -26,16 +26,17 @@ enum Wrong {
 
 pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
     let text = std::str::from_utf8(&call.asked.body).map_err(|_| Problem::bad("the list is not UTF-8"))?;
-    let (clock, aliases) = (call.desk.see().clock(), call.desk.see().aliases().clone());
     let lists = lists(text);
     let is_list = lists.is_some();
     let mut lists = lists.unwrap_or_default();
     if lists.len() > call.desk.options.limits.queries {
         return Err(Problem::new(413, "long", "the list has too many queries"));
     }
-    let read = settled(&mut lists, clock, aliases.clone());
+    let mut reader = ListReader::of(call.desk);
+    let read = lists.iter_mut().map(|terms| read(&mut reader, terms.as_mut())).collect::<Vec<_>>();
     let wrong: Vec<Option<Wrong>> = read.iter().map(|read| read.as_ref().err().copied()).collect();
     if !is_list || wrong.iter().any(Option::is_some) {
+        let (clock, aliases) = (call.desk.see().clock(), call.desk.see().aliases().clone());
         return Err(refused(text, &wrong, Context { clock, aliases }));
     }
     let requests: Vec<Request<'_>> = read.into_iter().flatten().collect();
@@ -52,24 +53,12 @@ fn lists(text: &str) -> Option<Vec<Option<Vec<Term>>>> {
     Some(queries.into_iter().map(|query| own::query_of_json(query.get())).collect())
 }
 
-/// What each query asks, with `now` made a moment.
-fn settled(
-    lists: &mut [Option<Vec<Term>>],
-    mut clock: Clock,
-    mut aliases: Aliases,
-) -> Vec<Result<Request<'_>, Wrong>> {
-    let level = Language::records().last_level();
-    let read = lists.iter_mut().map(|terms| {
-        let terms = terms.as_mut().ok_or(Wrong::Words)?;
-        own::settle(terms, &aliases, clock.now());
-        let request = Request::parse(&raw_query(terms), &aliases, level).map_err(|_| Wrong::Words)?;
-        for query in request.queries() {
-            aliases.learn(query);
-            clock.advance(query.timestamp()).map_err(|_| Wrong::Late)?;
-        }
-        Ok(request)
-    });
-    read.collect()
+/// What a query asks.
+fn read<'t>(reader: &mut ListReader, terms: Option<&'t mut Vec<Term>>) -> Result<Request<'t>, Wrong> {
+    let terms = terms.ok_or(Wrong::Words)?;
+    reader
+        .read(terms)
+        .map_err(|error| if matches!(error, Error::Backwards(_)) { Wrong::Late } else { Wrong::Words })
 }
 
 /// Why a list is refused.
@@ -99,7 +88,8 @@ pub(super) fn wrong_in_list(text: &str, context: &Context) -> Vec<Mistake> {
     let lists = lists(text);
     let is_list = lists.is_some();
     let mut lists = lists.unwrap_or_default();
-    let read = settled(&mut lists, context.clock, context.aliases.clone());
+    let mut reader = ListReader::behind(context.clock, context.aliases.clone());
+    let read = lists.iter_mut().map(|terms| read(&mut reader, terms.as_mut())).collect::<Vec<_>>();
     let wrong: Vec<Option<Wrong>> = read.iter().map(|read| read.as_ref().err().copied()).collect();
     if is_list && wrong.iter().all(Option::is_none) {
         return Vec::new();
@@ -107,23 +97,13 @@ pub(super) fn wrong_in_list(text: &str, context: &Context) -> Vec<Mistake> {
     told(text, &wrong, context.clone())
 }
 
-/// Asks a list as one group, whose queries are answered one by one, those of its batches too. What it leaves open of
-/// its own is rolled back.
+/// Asks a list as one group, whose queries are answered one by one.
 fn ask(call: &mut Call<'_>, requests: &[Request<'_>]) -> Result<Vec<u8>, Problem> {
     let shapes: Vec<_> = requests.iter().map(Request::batched).collect();
-    let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().map(Request::One).collect();
-    let limits = &call.desk.options.limits;
-    if queries.len() > limits.queries {
-        return Err(Problem::new(413, "long", "the list has too many queries"));
-    }
     let mut out = vec![b'['];
-    let mut replies = Replies::new(&mut out, limits.unread, &shapes);
-    let mut each = queries.iter().flat_map(Request::queries);
-    let begins = each.any(|query| query.operation().access().is_of_transactions());
-    let own = if begins && call.who.is_none() { Some(call.desk.transaction()?) } else { None };
-    let who = call.who.or(own.as_ref());
-    call.desk.ask_group(who, &queries, call.held, |_, answer| replies.take(answer))?;
-    call.held.hold(|held| held.count += queries.len());
+    let mut replies = Replies::new(&mut out, call.desk.options.limits.unread, &shapes);
+    let queries = call.desk.ask_list(call.who, requests, call.held, |_, answer| replies.take(answer))?;
+    call.held.hold(|held| held.count += queries);
     if replies.finish() {
         out.push(b']');
         Ok(out)

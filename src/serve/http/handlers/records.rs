@@ -9,13 +9,13 @@ use super::shown::{Cell, Shown, cell, left};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::http::answer::{Answer, Outcome, members};
-use crate::serve::http::call::{Asked, Call};
+use crate::serve::http::call::{Asked, Call, Whole};
 use crate::serve::http::problem::Problem;
 use crate::time::Ttl;
 
 /// A page has so many unless told, and so many at most.
 pub(super) const PAGE: u64 = 100;
-pub(super) const LARGEST: u64 = 10_000;
+pub(in crate::serve::http) const LARGEST: u64 = 10_000;
 
 /// A record as it is told.
 #[derive(Serialize)]
@@ -138,7 +138,7 @@ pub(in crate::serve::http) fn ttl(call: &mut Call<'_>) -> Outcome {
 
 pub(in crate::serve::http) fn expire(call: &mut Call<'_>) -> Outcome {
     let key = call.asked.name(0);
-    let Lifetime { ttl } = call.asked.json()?;
+    let Lifetime { ttl: Whole(ttl) } = call.asked.json()?;
     let is_there = call.is_so(&Query::ExistsRecord { key })?;
     if is_there {
         call.is_so(&Query::ExpireRecord { key, ttl: Ttl(ttl) })?;

@@ -1,7 +1,6 @@
 //! The database as a whole: what it holds, and as a list.
 
 use std::io;
-use std::sync::Arc;
 
 use hyper::body::Bytes;
 use serde_json::json;
@@ -17,9 +16,6 @@ use crate::serve::options::ClockSource;
 /// So many bytes of an export are handed on at once, and so many pieces wait for the client.
 const PIECE: usize = 64 << 10;
 const AHEAD: usize = 2;
-
-/// So many exports are under way at once.
-const EXPORTS: usize = 4;
 
 pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
     let stats = call.desk.database().stats()?;
@@ -57,10 +53,7 @@ pub(in crate::serve::http) fn snapshot(call: &mut Call<'_>) -> Outcome {
 
 /// A list of queries that rebuilds what is there now: another thread tells it, of a copy.
 pub(in crate::serve::http) fn export(call: &mut Call<'_>) -> Outcome {
-    let busy = Arc::clone(&call.server.http.exports);
-    if Arc::strong_count(&busy) > EXPORTS + 1 {
-        return Err(Problem::new(503, "busy", "too many exports are under way"));
-    }
+    let busy = call.server.http.begin_export()?;
     let copy = call.desk.database().copy_in_memory()?;
     let (sender, pieces) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {

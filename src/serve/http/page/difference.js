@@ -34,7 +34,9 @@ const isSame = (a, old, b, now) => JSON.stringify(old.value) === JSON.stringify(
 async function differences(from, to, after) {
   const [a, b] = [side(from, after), side(to, after)], found = [];
   for (let rounds = 0; found.length < PAGE && rounds < ROUNDS * MANY; rounds++) {
-    await Promise.all([fill(a), fill(b)]);
+    // One after the other: the server brings one group back at a time.
+    await fill(a);
+    await fill(b);
     const [old, now] = [a.cells[a.place], b.cells[b.place]];
     if (!old && !now) return { found, a, b, next: null };
     const way = orderOfCells(old, now);

@@ -6,7 +6,7 @@ let showing = false, listChecked = 0;
 async function readCases() {
   try {
     const { cases } = await ask("GET", "/v1/lists");
-    if (at("case").length > 1) return;
+    if (at("case").length > 1 || cases.length === 0) return;
     const levels = Map.groupBy(cases, (one) => one.level);
     for (const [level, ones] of levels) {
       const group = html("optgroup", "", ...ones.map((one) => new Option(one.name, String(one.number))));
@@ -15,7 +15,7 @@ async function readCases() {
     }
     at("tab-lists").hidden = false;
   } catch (error) {
-    if (!(error instanceof Refused && error.status === 404)) fail(error);
+    fail(error);
   }
 }
 

@@ -142,7 +142,10 @@ async function restore() {
 }
 
 at("slider").addEventListener("input", () => choose(stopOf(Number(at("slider").value))));
-at("stops").addEventListener("change", () => choose(null));
+at("stops").addEventListener("change", () => {
+  choose(null);
+  at("slider").focus();
+});
 at("seek").addEventListener("submit", goTo);
 at("to-now").addEventListener("click", () => goBack());
 at("backup").addEventListener("click", () => takeBackup().catch(fail));

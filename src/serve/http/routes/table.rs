@@ -30,36 +30,47 @@ macro_rules! routes {
     };
 }
 
-const PAGE: &[(&str, &str)] = &[
-    ("prefix", "only what begins with it"),
-    ("after", "only what stands behind it: the `next` of the page before"),
-    ("limit", "how many at most: 100 unless told, 10000 at most"),
+const PAGE: &[(&str, &str, &str)] = &[
+    ("prefix", "maybe string", "only what begins with it"),
+    ("after", "maybe string", "only what stands behind it: the `next` of the page before"),
+    ("limit", "maybe limit", "how many at most: 100 unless told"),
 ];
-const CELLS: &[(&str, &str)] = &[
+const CELLS: &[(&str, &str, &str)] = &[
     (
         "at",
-        "`@` and a moment: as the latest backup taken at it or before has them; a number: as they were after this \
-        group of the log",
+        "maybe at",
+        "`@` and a moment: as the latest backup taken at it or before has them; a number: as they were \
+        after this group of the log",
     ),
-    ("prefix", "only cells whose key begins with it"),
-    ("after", "only what stands behind it: the `next` of the page before"),
-    ("limit", "how many at most: 100 unless told, 10000 at most"),
+    ("prefix", "maybe string", "only cells whose key begins with it"),
+    (
+        "after",
+        "maybe pair",
+        "only what stands behind it: the `next` of the page before, key and field as JSON",
+    ),
+    ("limit", "maybe limit", "how many at most: 100 unless told; fewer where they are long"),
 ];
-const TTL: &[(&str, &str)] = &[("ttl", "how many milliseconds it lives; for ever unless told")];
-const AS: &[(&str, &str)] = &[("as", "`json` for the value read as JSON")];
-const SEARCH: &[(&str, &str)] = &[
-    ("what", "KEY, FIELD or VALUE"),
-    ("how", "EXACT, LIKE or REGEX; LIKE unless told"),
-    ("pattern", "what is looked for"),
-    ("as", "`cells` for live cells with what they have left: of a key all those of its record"),
-    ("limit", "how many at most: all unless told, 10000 at most"),
+const TTL: &[(&str, &str, &str)] =
+    &[("ttl", "maybe number", "how many milliseconds it lives; for ever unless told")];
+const AS: &[(&str, &str, &str)] = &[("as", "maybe json", "`json` for the value read as JSON")];
+const SEARCH: &[(&str, &str, &str)] = &[
+    ("what", "what", "what is looked through"),
+    ("how", "maybe how", "LIKE unless told"),
+    ("pattern", "string", "what is looked for"),
+    (
+        "as",
+        "maybe as cells",
+        "`cells` for live cells with what they have left: of a key all those of its record",
+    ),
+    ("limit", "maybe limit", "how many at most: all unless told"),
 ];
+const WATCHED: &[(&str, &str, &str)] = &[("prefix", "maybe string", "only cells whose key begins with it")];
 const CELL: &[(u16, Gives)] = &[(200, Gives::Value), (304, Gives::Nothing)];
 const WRITTEN: &[(u16, Gives)] = &[(201, Gives::Nothing), (204, Gives::Nothing)];
 const DONE: &[(u16, Gives)] = &[(204, Gives::Nothing)];
 const LENGTH: &[(u16, Gives)] = &[(200, Gives::Object(&[("length", "integer")]))];
 const LEFT: &[(u16, Gives)] = &[(200, Gives::Object(&[("left", "integer?")]))];
-const LIFETIME: Takes = Takes::Object(&[("ttl", "integer")]);
+const LIFETIME: Takes = Takes::Object(&[("ttl", "number")]);
 const ITEM: Takes = Takes::Object(&[("item", "string")]);
 const KEYS: Gives = Gives::Object(&[("keys", "texts"), ("next", "string?")]);
 const RECORD: Gives =
@@ -137,7 +148,7 @@ const PBC_DELETED: Gives = Gives::Object(&[("key", "string"), ("deleted", "boole
 const PBC_HEALTH: Gives = Gives::Object(&[("status", "string"), ("service", "string")]);
 const PLAIN: Gives = Gives::Text("text/plain; charset=utf-8");
 const NOTHING: Takes = Takes::Nothing;
-const JSON: Takes = Takes::Json;
+const COMMAND: Takes = Takes::Json("command");
 
 routes! {
     GET "/v1/records" "listRecords" "The keys of live records, in byte order."
@@ -183,18 +194,18 @@ routes! {
     POST "/v1/check" "check" "Reads a text as people type it, lines as in the shell or a list, and asks nothing."
         &[], Takes::Object(&[("text", "string")]), &[(200, CHECKED)], &[400, 413, 415], false, check::check_text;
     GET "/v1/lists" "listCases" "The lists to learn from."
-        &[], NOTHING, &[(200, CASES)], &[404], false, lists::cases;
+        &[], NOTHING, &[(200, CASES)], &[], false, lists::cases;
     GET "/v1/lists/{number}" "listCase" "One of them: its queries."
         &[], NOTHING, &[(200, CASE)], &[404], false, lists::case;
     POST "/v1/lists" "listSteps" "What a list does step by step, on a database of its own."
-        &[], Takes::Object(&[("text", "string"), ("clock", "maybe string")]), &[(200, STEPS)],
+        &[], Takes::Object(&[("text", "string"), ("clock", "maybe clock")]), &[(200, STEPS)],
         &[400, 404, 413, 415, 503], false, lists::steps;
     GET "/v1/backups" "listBackups" "The moments that can be gone back to."
         &[], NOTHING, &[(200, BACKUPS)], &[], false, backups::list;
     POST "/v1/backups" "backup" "Saves the whole database as it is now."
         &[], NOTHING, &[(201, BACKUP)], &[403], false, backups::backup;
     POST "/v1/restore" "restore" "Brings back the latest backup taken at or before a moment."
-        &[], Takes::Object(&[("to", "integer")]), &[(200, RESTORED)], &[400, 403, 404, 415], false,
+        &[], Takes::Object(&[("to", "number")]), &[(200, RESTORED)], &[400, 403, 404, 415], false,
         backups::restore;
     POST "/v1/transactions" "begin" "Begins a transaction. Requests that name it in Rewind-Transaction are part of it."
         &[], NOTHING, &[(201, BEGUN)], &[], false, transactions::begin;
@@ -211,7 +222,7 @@ routes! {
     GET "/v1/cells" "cells" "All live cells in byte order: now, as a backup has them, or after a group of the log."
         CELLS, NOTHING, PAST, &[400, 410, 503], false, past::cells;
     GET "/v1/events" "events" "What changes, as it is committed: a stream of server-sent events."
-        &[("prefix", "only cells whose key begins with it")], NOTHING, &[(200, Gives::Text(events::EVENTS))], &[429],
+        WATCHED, NOTHING, &[(200, Gives::Text(events::EVENTS))], &[429],
         false, events::events;
     GET "/v1/store.tar" "archive" "A hot backup: a folder that --store opens, as it was after one commit."
         &[], NOTHING, &[(200, Gives::Text(hot::TAR))], &[404], false, hot::archive;
@@ -240,25 +251,29 @@ routes! {
     GET "/pim/commit" "pimCommit" "py-in-mem: ends the transaction." &[], NOTHING, PIM_ENDS, &[], false, pim::commit;
     GET "/pim/rollback" "pimRollback" "py-in-mem: ends the transaction, which had no effect."
         &[], NOTHING, PIM_ENDS, &[], false, pim::roll_back;
-    POST "/pim/get" "pimGet" "py-in-mem: `key`." &[], JSON, PIM, &[415], false, pim::get;
-    POST "/pim/exists" "pimExists" "py-in-mem: `key`." &[], JSON, PIM, &[415], false, pim::exists;
-    POST "/pim/alias" "pimAlias" "py-in-mem: `name command`." &[], JSON, PIM, &[403, 415], false, pim::alias;
+    POST "/pim/get" "pimGet" "py-in-mem: `key`." &[], COMMAND, PIM, &[415], false, pim::get;
+    POST "/pim/exists" "pimExists" "py-in-mem: `key`." &[], COMMAND, PIM, &[415], false, pim::exists;
+    POST "/pim/alias" "pimAlias" "py-in-mem: `name command`." &[], COMMAND, PIM, &[403, 415], false, pim::alias;
     POST "/pim/find" "pimFind" "py-in-mem: `-k pattern`, `-v -l pattern`, `-k -r pattern`."
-        &[], JSON, PIM, &[415], false, pim::find;
-    POST "/pim/clear" "pimClear" "py-in-mem: empties the database." &[], JSON, PIM, &[403, 415], false, pim::clear;
-    POST "/pim/put" "pimPost" "py-in-mem: `key value seconds`." &[], JSON, PIM, &[403, 415], false, pim::put;
-    PUT "/pim/put" "pimPut" "py-in-mem: `key value seconds`." &[], JSON, PIM, &[403, 415], false, pim::put;
-    PUT "/pim/batch" "pimBatch" "py-in-mem: a list of commands, as one." &[], JSON, PIM, &[403, 415], false, pim::batch;
-    DELETE "/pim/delete" "pimDelete" "py-in-mem: `key`." &[], JSON, PIM, &[403, 415], false, pim::delete;
+        &[], COMMAND, PIM, &[415], false, pim::find;
+    POST "/pim/clear" "pimClear" "py-in-mem: empties the database." &[], COMMAND, PIM, &[403, 415], false, pim::clear;
+    POST "/pim/put" "pimPost" "py-in-mem: `key value seconds`." &[], COMMAND, PIM, &[403, 415], false, pim::put;
+    PUT "/pim/put" "pimPut" "py-in-mem: `key value seconds`." &[], COMMAND, PIM, &[403, 415], false, pim::put;
+    PUT "/pim/batch" "pimBatch" "py-in-mem: a list of commands, as one."
+        &[], Takes::Json("commands"), PIM, &[403, 415], false, pim::batch;
+    DELETE "/pim/delete" "pimDelete" "py-in-mem: `key`." &[], COMMAND, PIM, &[403, 415], false, pim::delete;
     DELETE "/pim/reset-alias" "pimResetAlias" "py-in-mem: takes all other names away."
-        &[], JSON, PIM, &[403, 415], false, pim::reset_alias;
+        &[], COMMAND, PIM, &[403, 415], false, pim::reset_alias;
     GET "/pbc" "pbcStatus" "pybitcask: what there is." &[], NOTHING, &[(200, PBC_STATUS)], &[], false, pbc::status;
     GET "/pbc/health" "pbcHealth" "pybitcask: is it well?" &[], NOTHING, &[(200, PBC_HEALTH)], &[], false, pbc::health;
     GET "/pbc/keys" "pbcKeys" "pybitcask: all keys." &[], NOTHING, &[(200, PBC_KEYS)], &[], false, pbc::list;
     GET "/pbc/get/{key}" "pbcGet" "pybitcask: a key's value." &[], NOTHING, &[(200, PBC_FOUND)], &[], false, pbc::get;
     DELETE "/pbc/delete/{key}" "pbcDelete" "pybitcask: removes a key."
         &[], NOTHING, &[(200, PBC_DELETED)], &[403], false, pbc::delete;
-    POST "/pbc/put" "pbcPut" "pybitcask: puts any JSON." &[], JSON, PBC, &[403, 415], false, pbc::put;
-    POST "/pbc/batch" "pbcBatch" "pybitcask: puts several at once." &[], JSON, PBC, &[403, 415], false, pbc::batch;
-    POST "/pbc/clear" "pbcClear" "pybitcask: empties the database." &[], JSON, PBC, &[403, 415], false, pbc::clear;
+    POST "/pbc/put" "pbcPut" "pybitcask: puts any JSON."
+        &[], Takes::Json("pair of key and value"), PBC, &[403, 415], false, pbc::put;
+    POST "/pbc/batch" "pbcBatch" "pybitcask: puts several at once."
+        &[], Takes::Json("data"), PBC, &[403, 415], false, pbc::batch;
+    POST "/pbc/clear" "pbcClear" "pybitcask: empties the database."
+        &[], Takes::Json("any"), PBC, &[403, 415], false, pbc::clear;
 }

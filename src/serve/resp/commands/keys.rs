@@ -1,6 +1,6 @@
 //! Keys, whatever they hold.
 
-use super::hashes::{Walk, cursor};
+use super::walk::{Walk, cursor};
 use crate::db::{Database, Kind};
 use crate::query::Query;
 use crate::reply::{Reply, Value};

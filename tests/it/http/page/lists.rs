@@ -113,7 +113,7 @@ fn a_server_with_a_store_has_no_lists() {
     let folder = tempfile::tempdir().expect("there is room");
     let server = start(&["--store", &folder.path().join("store").display().to_string()]);
     let mut client = Client::to(&server);
-    assert_eq!(client.get("/v1/lists").problem(), "no-lists");
+    assert_eq!(client.get("/v1/lists").text(), r#"{"cases":[]}"#);
     assert_eq!(client.post("/v1/lists", r#"{"text":"PUT a 1"}"#).problem(), "no-lists");
     let Some(browser) = Browser::start(&[]) else { return };
     let tab = open(&browser, &server);

@@ -186,7 +186,8 @@ impl Command {
     }
 }
 
-const FIND: &str = "Invalid pattern format. Use: find -[k,v] <pattern> or find -[k,v] -r <regex> or find -[k,v] -l <like-pattern>";
+const FIND: &str = "Invalid pattern format. \
+                    Use: find -[k,v] <pattern> or find -[k,v] -r <regex> or find -[k,v] -l <like-pattern>";
 
 /// A list is as it is shown elsewhere: they have texts alone.
 fn shown(value: &Value<'_>) -> Json {

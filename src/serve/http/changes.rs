@@ -27,20 +27,20 @@ pub(in crate::serve) enum Change {
 /// What is told of it: of a cell, with its key; else with the name of its event.
 #[derive(Debug)]
 pub(in crate::serve) struct Told {
-    pub(in crate::serve::http) event: &'static str,
-    pub(in crate::serve::http) key: String,
-    pub(in crate::serve::http) json: String,
+    pub(super) event: &'static str,
+    pub(super) key: String,
+    pub(super) json: String,
 }
 
 impl Change {
     /// Is nothing left of what was told before?
-    pub(in crate::serve::http) fn is_of_all(&self) -> bool {
+    pub(super) fn is_of_all(&self) -> bool {
         matches!(self, Self::Restore(_) | Self::Clear)
     }
 }
 
 /// What a query changes.
-pub(in crate::serve::http) fn of(query: &Query<'_>) -> Option<Change> {
+pub(super) fn of(query: &Query<'_>) -> Option<Change> {
     let cell = |key: &str, field: &str| Some(Change::Cell(key.to_owned(), field.to_owned()));
     match query {
         Query::Put { key, .. } | Query::PutWithTtl { key, .. } => cell(key, ""),
@@ -63,7 +63,7 @@ pub(in crate::serve::http) fn of(query: &Query<'_>) -> Option<Change> {
 }
 
 /// What is told of a change: how it is now.
-pub(in crate::serve::http) fn told(change: &Change, database: &mut Database) -> Vec<Told> {
+pub(super) fn told(change: &Change, database: &mut Database) -> Vec<Told> {
     let event = |event, json: Json| vec![Told { event, key: String::new(), json: json.to_string() }];
     match change {
         Change::Cell(key, field) => {
@@ -77,7 +77,7 @@ pub(in crate::serve::http) fn told(change: &Change, database: &mut Database) -> 
             // Whatever it had is gone, but for what it has.
             let cells = see(database, &Query::Scan { key }, |reply| match reply {
                 Reply::Cells(cells) => {
-                    let cells = cells.iter().take(super::super::feed::MOST);
+                    let cells = cells.iter().take(super::feed::MOST);
                     cells.map(|(field, value)| (field.to_string(), value.clone().into_owned())).collect()
                 }
                 _ => Vec::new(),
