@@ -2,8 +2,8 @@
 
 >>> from rewinddb.testing import cases
 >>> case = cases(level=1)[0]
->>> case.queries[0]
-['SET', 'A', 'B', 'C']
+>>> case.name, case.queries[0]
+('a set value is read back', ['SET', 'ada', 'email', 'ada@example.org'])
 """
 
 from __future__ import annotations
