@@ -46,13 +46,11 @@ fn word_of(given: &Bound<'_, PyAny>) -> PyResult<String> {
     if given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>() {
         return Ok(given.str()?.to_string());
     }
-    match given.cast::<PyString>() {
-        Ok(text) => Ok(text.extract::<PyBackedStr>()?.to_string()),
-        Err(_) => {
-            let kind = given.get_type().name()?.to_string();
-            Err(PyTypeError::new_err(format!("a word is a str or an int, not {kind}")))
-        }
+    if given.is_instance_of::<PyString>() {
+        return Ok(given.extract::<PyBackedStr>()?.to_string());
     }
+    let kind = given.get_type().name()?;
+    Err(PyTypeError::new_err(format!("a word is a str or an int, not {kind}")))
 }
 
 /// An answer by its type.

@@ -3,21 +3,22 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
+use std::thread;
 use std::time::SystemTime;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyTuple};
-use rewinddb::db::{self, Session};
-use rewinddb::query::{Access, Aliases, Mistake, Query};
+use rewinddb::db;
+use rewinddb::query::Query;
 use rewinddb::store::Options;
 use rewinddb::time::{ClockRule, Time};
-use rewinddb::wire::{Answer, Request, Term, raw_query};
+use rewinddb::wire::{Request, Term};
 
 use crate::convert::{terms, texts, typed};
 use crate::errors::{Error, Failure};
+use crate::held::{Held, parse};
 use crate::transaction::Transaction;
 
 /// A database, in memory or in a directory. Any thread may call it; each has transactions of its own.
@@ -31,23 +32,15 @@ pub(crate) struct Database {
     process: u32,
 }
 
-/// What is open.
-pub(crate) struct Held {
-    database: db::Database,
-    /// Of the threads that have a transaction open.
-    sessions: HashMap<ThreadId, Session>,
-}
-
 /// Opens a database: in a directory, or with None in memory.
 #[pyfunction]
 #[pyo3(signature = (path, clock, sync))]
 pub(crate) fn open(
     py: Python<'_>,
     path: Option<PathBuf>,
-    clock: &Bound<'_, PyAny>,
+    clock: PyBackedStr,
     sync: Option<PyBackedStr>,
 ) -> PyResult<Database> {
-    let clock: PyBackedStr = clock.extract()?;
     let rule = match &*clock {
         "logical" | "wall" => ClockRule::Monotone,
         "free" => ClockRule::Free,
@@ -55,7 +48,8 @@ pub(crate) fn open(
     };
     let mut options = Options { clock: Some(rule), ..Options::default() };
     if let Some(sync) = &sync {
-        options.sync = sync.parse().map_err(|bad: rewinddb::store::BadOption| PyValueError::new_err(bad.to_string()))?;
+        options.sync =
+            sync.parse().map_err(|bad: rewinddb::store::BadOption| PyValueError::new_err(bad.to_string()))?;
     }
     let is_on_disk = path.is_some();
     let opened = py.detach(|| match path {
@@ -75,7 +69,9 @@ impl Database {
         work: impl FnOnce(&mut Held) -> Result<T, Failure> + Send,
     ) -> PyResult<T> {
         self.check_process()?;
-        if !self.is_on_disk && let Ok(held) = self.held.try_lock() {
+        if !self.is_on_disk
+            && let Ok(held) = self.held.try_lock()
+        {
             return Ok(self.work(held, work)?);
         }
         Ok(py.detach(|| self.work(self.held.lock().unwrap_or_else(PoisonError::into_inner), work))?)
@@ -99,7 +95,9 @@ impl Database {
         if !self.is_on_disk || self.process == std::process::id() {
             return Ok(());
         }
-        Err(Error::new_err("another process has opened this database; open it anew, once that one has closed it"))
+        Err(Error::new_err(
+            "another process has opened this database; open it anew, once that one has closed it",
+        ))
     }
 
     /// Asks the query that is made of what the clock reads, typed; with none, the method has no such form.
@@ -145,64 +143,6 @@ impl Database {
         database.close()?;
         Ok(true)
     }
-}
-
-impl Held {
-    /// Answers a request, once it is committed, for this thread.
-    pub(crate) fn answer(&mut self, request: &Request<'_>) -> Result<Answer<'static>, Failure> {
-        self.enter(std::slice::from_ref(request));
-        let answered = match self.sessions.get(&thread::current().id()) {
-            Some(session) => self.database.in_session(session).apply(request).map(Answer::into_owned),
-            None => self.database.apply(request).map(Answer::into_owned),
-        };
-        self.leave();
-        Ok(answered?)
-    }
-
-    /// Answers requests as one group.
-    fn answer_all(&mut self, requests: &[Request<'_>]) -> Result<Vec<Term>, Failure> {
-        self.enter(requests);
-        let mut told = Vec::with_capacity(requests.len());
-        let each = |_: &Request<'_>, answer: &Answer<'_>| told.push(Term::from(answer));
-        let answered = match self.sessions.get(&thread::current().id()) {
-            Some(session) => self.database.in_session(session).apply_all(requests, each),
-            None => self.database.apply_all(requests, each),
-        };
-        self.leave();
-        answered?;
-        Ok(told)
-    }
-
-    /// Whoever begins a transaction has a session of its own.
-    fn enter(&mut self, requests: &[Request<'_>]) {
-        let mut queries = requests.iter().flat_map(Request::queries);
-        if queries.any(|query| query.operation().access() == Access::Begin) {
-            let session = self.database.session();
-            self.sessions.entry(thread::current().id()).or_insert(session);
-        }
-    }
-
-    /// Without a transaction no session is needed.
-    fn leave(&mut self) {
-        if self.sessions.is_empty() {
-            return;
-        }
-        let thread = thread::current().id();
-        let is_idle = |session: &Session| !self.database.is_in_transaction(Some(session));
-        if self.sessions.get(&thread).is_some_and(is_idle) {
-            self.sessions.remove(&thread);
-        }
-    }
-}
-
-/// Reads words as a request; of a list it is the query of this number, from 1.
-fn parse<'a>(words: &'a [Term], aliases: &Aliases, query: Option<usize>) -> Result<Request<'a>, Failure> {
-    let level = aliases.language().last_level();
-    let told = |mistake: Mistake| {
-        let (text, help) = (mistake.to_string(), mistake.help(aliases));
-        Failure::Mistake { query, text, help }
-    };
-    Request::parse(&raw_query(words), aliases, level).map_err(told)
 }
 
 /// What the machine's clock reads, in milliseconds since 1970.
@@ -258,7 +198,8 @@ impl Database {
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = self.with(py, |held| Ok(held.database.stats()?))?;
         let told = PyDict::new(py);
-        for (name, count) in [("records", stats.records), ("cells", stats.cells), ("backups", stats.backups)] {
+        for (name, count) in [("records", stats.records), ("cells", stats.cells), ("backups", stats.backups)]
+        {
             told.set_item(name, count)?;
         }
         if let Some(store) = stats.store {

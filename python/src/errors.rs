@@ -81,4 +81,3 @@ fn of_store(error: &store::Error, text: String) -> PyErr {
         _ => Error::new_err(text),
     }
 }
-

@@ -12,6 +12,7 @@
 mod convert;
 mod database;
 mod errors;
+mod held;
 mod judging;
 mod methods;
 mod transaction;

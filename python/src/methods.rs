@@ -1,4 +1,4 @@
-//! A method for each operation: tests/printed.rs prints them from the table of operations.
+//! A method for each operation: tests/printed prints them from the table of operations.
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;

@@ -64,3 +64,9 @@ def test_the_page_of_pypi_runs(tmp_path, monkeypatch):
     exec(block, {})
     with rewinddb.open(tmp_path / "db", clock="wall") as db:
         assert db.items() == [("session", "", "x7")]
+
+
+def test_the_readme_runs(tmp_path, monkeypatch):
+    (block,) = re.findall(r"```python\n(.*?)```", (PYTHON.parent / "README.md").read_text(), re.S)
+    monkeypatch.chdir(tmp_path)
+    exec(block, {})
