@@ -15,8 +15,7 @@ pub(super) struct CandidateArgs {
     #[arg(value_name = "KIT|FILE", conflicts_with = "command")]
     pub(super) target: Vec<PathBuf>,
 
-    /// How the solution is spoken to: list (a process for each list, arrays in and out), lines (a query a line) or
-    /// session (the adapters of `rewind init`) [default: what rewind.toml says; for a command list]
+    /// How the solution is spoken to [default: what rewind.toml says; for a command list]
     #[arg(long, value_name = "PROTOCOL", value_parser = closed::protocol())]
     pub(super) protocol: Option<Protocol>,
 

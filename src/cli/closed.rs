@@ -24,7 +24,7 @@ struct Closed<O, P> {
 
 impl<O, P> TypedValueParser for Closed<O, P>
 where
-    O: Fn() -> Vec<String> + Clone + Send + Sync + 'static,
+    O: Fn() -> Vec<PossibleValue> + Clone + Send + Sync + 'static,
     P: TypedValueParser,
 {
     type Value = P::Value;
@@ -39,29 +39,38 @@ where
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new((self.offered)().into_iter().map(PossibleValue::new)))
+        Some(Box::new((self.offered)().into_iter()))
     }
 }
 
 /// The names of a table.
-fn names<T>(all: &[(&str, T)]) -> Vec<String> {
-    all.iter().map(|(name, _)| (*name).to_owned()).collect()
+fn names<T>(all: &[(&'static str, T)]) -> Vec<PossibleValue> {
+    all.iter().map(|(name, _)| PossibleValue::new(*name)).collect()
 }
 
 /// A level of the language.
 pub(super) fn level() -> impl TypedValueParser<Value = Level> {
-    let offered = || Language::records().levels().map(|level| level.to_string()).collect();
+    let offered =
+        || Language::records().levels().map(|level| PossibleValue::new(level.to_string())).collect();
     Closed { offered, read: |text: &str| Language::records().level_of(text) }
 }
 
 /// A language that there is a kit for.
 pub(super) fn kit() -> impl TypedValueParser<Value = &'static Kit> {
-    Closed { offered: || KITS.iter().map(|kit| kit.name().to_owned()).collect(), read: Kit::of }
+    Closed { offered: || KITS.iter().map(|kit| PossibleValue::new(kit.name())).collect(), read: Kit::of }
 }
 
 /// A protocol of solutions.
 pub(super) fn protocol() -> impl TypedValueParser<Value = Protocol> {
-    Closed { offered: || names(&Protocol::ALL), read: str::parse::<Protocol> }
+    let offered = || {
+        let about = |protocol| match protocol {
+            Protocol::List => "a process for each list, arrays in and out",
+            Protocol::Lines => "a process for each list, a query a line",
+            Protocol::Session => "one process, as the adapters of kits speak",
+        };
+        Protocol::ALL.map(|(name, protocol)| PossibleValue::new(name).help(about(protocol))).to_vec()
+    };
+    Closed { offered, read: str::parse::<Protocol> }
 }
 
 /// An encoding of the store.
@@ -82,7 +91,7 @@ pub(super) fn format_of<const N: usize>(allowed: [&'static str; N]) -> impl Type
         }
         _ => text.parse(),
     };
-    Closed { offered: move || allowed.map(str::to_owned).to_vec(), read }
+    Closed { offered: move || allowed.map(PossibleValue::new).to_vec(), read }
 }
 
 /// What there is help on; whoever asks for something else is told what comes near.
@@ -90,7 +99,8 @@ pub(super) fn topic() -> impl TypedValueParser<Value = String> {
     let offered = || {
         let program = Cli::command();
         let commands = program.get_subcommands().map(|command| command.get_name().to_owned());
-        commands.chain(Language::records().names().map(str::to_owned)).collect()
+        let operations = Language::records().names().map(str::to_owned);
+        commands.chain(operations).map(PossibleValue::new).collect()
     };
     Closed { offered, read: clap::builder::StringValueParser::new() }
 }

@@ -31,7 +31,7 @@ enum What {
 const NAMED: &str = "\
 How an editor finds it:
   rewind schema suite > suite.schema.json, and in a suite beside it \"$schema\": \"./suite.schema.json\"
-  A list is an array and names none: its editor is told, as by \"json.schemas\" in the settings of VS Code.";
+  A list is an array, which names none: the settings of the editor do, as \"json.schemas\" of VS Code.";
 
 /// Prints it.
 pub(super) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
