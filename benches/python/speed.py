@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How a put and a get compare with a dict, dbm and sqlite3: `python benches/python/speed.py`, where rewinddb is installed.
+"""How a put and a get compare with a dict, dbm and sqlite3, for a Python where rewinddb is installed.
 
 All are measured in turns in one run, and the median is told, since a machine has other things to do. What it does not
 show: many threads, large values, a disk that is slower than this one's."""

@@ -17,7 +17,8 @@ def program() -> Optional[str]:
 def main() -> NoReturn:
     found = program()
     if found is None:
-        print("rewinddb: the program was not installed with this module; the wheel of a release has it", file=sys.stderr)
+        why = "the program was not installed with this module; the wheel of a release has it"
+        print(f"rewinddb: {why}", file=sys.stderr)
         sys.exit(69)
     os.execv(found, [found, *sys.argv[1:]])
 

@@ -56,8 +56,9 @@ class Case:
 
 
 def cases(level: int = 4, track: str = "records", strict: bool = False) -> list[Case]:
-    """The cases of the built-in suites up to a level, as `rewind judge` has them: 1 to 4, or 5 and 6 beyond the exercise.
+    """The cases of the built-in suites up to a level, as `rewind judge` has them.
 
+    level: 1 to 4, or 5 and 6 beyond the exercise.
     strict: those too that break what the exercise promises.
     """
     if track != "records":

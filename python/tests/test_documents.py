@@ -36,8 +36,8 @@ def test_every_row_of_another_store_is_true(tmp_path):
     table = text[text.index("| there | here |") :].split("\n\n")[0]
     shown = [code for row in table.splitlines()[2:] for code in re.findall(r"`([^`]+)`", row.split(" | ")[1])]
     assert shown == list(ROWS)
-    names = {"rewinddb": rewinddb, "json": json, "path": tmp_path / "kv", "directory": tmp_path / "bc", "k": "k", "v": "v"}
-    names |= {"value": {"a": 1}, "d": {"a": "1", "b": "2"}, "f": "f", "t": 10, "to": 10, "ttl": 5}
+    names = {"rewinddb": rewinddb, "json": json, "path": tmp_path / "kv", "directory": tmp_path / "bc"}
+    names |= {"k": "k", "v": "v", "value": {"a": 1}, "d": {"a": "1", "b": "2"}, "f": "f", "t": 10, "to": 10, "ttl": 5}
     for code, wanted in ROWS.items():
         if code.startswith("db.set(k, f, v, at=t)"):
             names["db"] = rewinddb.open()

@@ -137,7 +137,8 @@ def test_cases_are_named_and_counted():
 
 
 def test_pytest_shows_the_judges_view_and_no_frame_of_ours(tmp_path):
-    (tmp_path / "solution.py").write_text(PLAIN.replace("sorted(self.cells.get(key, {}).items())", "self.cells.get(key, {}).items()"))
+    unsorted = PLAIN.replace("sorted(self.cells.get(key, {}).items())", "self.cells.get(key, {}).items()")
+    (tmp_path / "solution.py").write_text(unsorted)
     (tmp_path / "test_solution.py").write_text(textwrap.dedent("""
         import pytest
         from rewinddb.testing import cases
