@@ -44,9 +44,10 @@ pub use tree::{adopt_orphans, end_all, end_running};
 
 use serde::Serialize;
 
-use super::exercise::{Exercise, TimeRule};
+use super::exercise::{Exercise, TimeRule, arrays};
+use super::shape;
 use super::verdict::StopReason;
-use super::words::QueryList;
+use super::words::{QueryList, QueryWords};
 use crate::wire::Term;
 
 /// Something that answers lists of queries.
@@ -98,6 +99,16 @@ pub struct Run {
     pub errors: String,
     /// How long it took.
     pub took: Duration,
+}
+
+impl Run {
+    /// What was answered to a list, where that stands as one JSON array: as far as it has the right shape, and what is
+    /// wrong with the first answer that has not.
+    #[must_use]
+    pub fn of_json(json: &[u8], exercise: &dyn Exercise, list: &[QueryWords]) -> Self {
+        let (answers, stop) = shape::answers(json, &arrays(exercise, list));
+        Self { answers, stop, ..Self::default() }
+    }
 }
 
 /// Says a line.
