@@ -211,9 +211,12 @@ enum Clock {
 /// What is not as it is with Redis.
 const DIFFERENCES: &str = "\
 Over HTTP:
+  - / is a page for a browser, and so is /ui: cells as they change, as they were, and a box for queries; of a database
+    in memory also lists to learn from, step by step.
   - /v1/records/{key}, with /value, /fields/{field}, /items and /ttl below it: GET, PUT, DELETE; /v1/records lists, and
     /v1/find looks for patterns. ETag, If-Match and If-None-Match make a write depend on what was there.
   - POST /v1/query asks a list of queries as one group, or JSON Lines (application/x-ndjson) one by one as they come.
+    POST /v1/check reads a text as the shell does, and asks nothing.
   - /v1/backups, /v1/restore; POST /v1/transactions names a transaction, which requests join by Rewind-Transaction.
   - /v1/cells lists all cells in pages; with ?at=@TIME those that a backup holds, with ?at=GROUP, beside a store, those
     after a group of the log.

@@ -19,7 +19,7 @@ use crate::wire::{Request, Term, raw_query};
 const MOST: usize = 20;
 
 /// So many bytes are looked at.
-const BYTES: usize = 256 << 10;
+const BYTES: usize = 64 << 10;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -17,7 +17,7 @@ use crate::serve::lists::{ListCase, Lists, Unshown};
 use crate::time::ClockRule;
 
 /// So many bytes a list may have, so many queries, and so long it may take.
-const BYTES: usize = 128 << 10;
+const BYTES: usize = 64 << 10;
 const QUERIES: usize = 500;
 const PATIENCE: Duration = Duration::from_secs(2);
 

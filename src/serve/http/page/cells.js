@@ -140,7 +140,7 @@ function refresh(isFresh = false) {
 async function readAll() {
   isReading = true;
   while (wanted) {
-    const isFresh = wanted === "fresh";
+    const isFresh = wanted === "fresh", begun = performance.now();
     wanted = null;
     try {
       if (pinned) await showDifference(isFresh);
@@ -149,7 +149,8 @@ async function readAll() {
       missed(error);
     }
     if (!wanted) break;
-    if (wanted !== "fresh") await sleep(150);
+    // The server has most of its time for others, however much there is to look through.
+    if (wanted !== "fresh") await sleep(Math.max(150, 5 * (performance.now() - begun)));
   }
   isReading = false;
 }
