@@ -35,7 +35,7 @@ def test_what_was_acknowledged_is_there_after_kill_9(tmp_path):
     told = -1
     for _ in range(5):
         process = subprocess.Popen([sys.executable, "-c", PUTS, tmp_path / "db"], stdout=subprocess.PIPE, text=True)
-        for _ in range(random.randrange(1, 200)):
+        for _ in range(random.randrange(1, 40)):
             told = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
         rest = process.stdout.read().split("\n")[:-1]
