@@ -186,7 +186,9 @@ mod tests {
             assert_eq!((durations.classes[class], durations.classes[class + 1]), (3, 1), "{class}");
         }
         let mut counts = Counts::default();
-        [0, 1, 2, 3, 4, u64::MAX].into_iter().for_each(|count| counts.add(count, 1));
+        for count in [0, 1, 2, 3, 4, u64::MAX] {
+            counts.add(count, 1);
+        }
         assert_eq!((&counts.classes[..3], counts.classes[CLASSES - 1]), (&[2, 1, 2][..], 1));
         assert_eq!((counts.count, counts.sum), (6, u64::MAX));
     }

@@ -59,6 +59,7 @@ pub(super) struct Log {
     pub(super) rotation_failure: Option<String>,
     retry_at: u64,
     grow_by: u64,
+    inline_max: usize,
     rule: ClockRule,
     /// The last frames, and how many bytes of them are written: the segment ends there.
     buffer: Vec<u8>,
@@ -83,6 +84,8 @@ impl Journal for Log {
     type Error = Error;
 
     fn submit(&mut self, Draft { group, has_blobs }: Draft) -> Result<(), Error> {
+        // It may be kept in the file alone, and read there at once.
+        let has_long = group.lengths.iter().any(|length| *length as usize > self.inline_max);
         let is_binary = self.tail.name.encoding == Encoding::Binary;
         let is_plain = has_blobs || !(self.lz4 && is_binary && group.texts.len() >= PACKED_FROM);
         let packed = if is_plain { None } else { group::pack(&group) };
@@ -91,8 +94,7 @@ impl Journal for Log {
         } else {
             self.append_group(group)?
         };
-        // Long values are read from the file.
-        if has_blobs || self.buffer.len() > BUFFERED {
+        if has_long || self.buffer.len() > BUFFERED {
             self.write()?;
         }
         self.submitted = Some(Submitted { group, payload, at, is_plain });
@@ -140,6 +142,7 @@ impl Log {
             rotation_failure: None,
             retry_at: 0,
             grow_by,
+            inline_max: options.inline_max,
             rule,
             buffer: Vec::new(),
             written: 0,

@@ -56,12 +56,12 @@ pub(in crate::serve) async fn run<S: Socket>(socket: S, client: Rc<Client>, serv
         .max_buf_size(head.max(LEAST))
         .max_header_size(head)
         .max_headers(headers);
-    let mut served = pin!(builder.serve_connection(io, service));
+    let mut exchange = pin!(builder.serve_connection(io, service));
     let ended = tokio::select! {
-        ended = served.as_mut() => ended,
+        ended = exchange.as_mut() => ended,
         () = drained => {
-            served.as_mut().graceful_shutdown();
-            served.await
+            exchange.as_mut().graceful_shutdown();
+            exchange.await
         }
     };
     if ended.is_err_and(|error| error.is_parse()) {

@@ -162,6 +162,28 @@ fn groups_that_wait_for_a_commit_are_one_write_and_one_sync() {
     );
 }
 
+#[test]
+fn a_long_value_can_be_read_before_it_is_committed() {
+    let options = Options { inline_max: 8, grow_by: 0, ..Options::default() };
+    let mut db = Database::open_on(Arc::new(SimulatedDisk::new()), options).expect("the disk is well");
+    let (session, mut pending) = (db.session(), Pending::new(Vec::new()));
+    let mut ask = |session, query| {
+        let asked = db.apply_pending(session, &[Request::One(query)], &mut pending, |told, _, answer| {
+            told.push(answer.to_string());
+        });
+        asked.expect("the disk is well");
+    };
+    let set = |key| Query::Set { key, field: "B", value: "a long value" };
+    ask(None, set("alone"));
+    ask(None, Query::Get { key: "alone", field: "B" });
+    ask(Some(&session), Query::Begin {});
+    ask(Some(&session), set("within"));
+    ask(Some(&session), Query::Commit {});
+    ask(None, Query::Get { key: "within", field: "B" });
+    let committed = db.commit().expect("the disk is well");
+    assert_eq!(*pending.release(&committed), ["", "a long value", "true", "", "true", "a long value"]);
+}
+
 /// A database whose disk can be written to, but not synced any more.
 fn broken() -> (SimulatedDisk, Database) {
     let disk = SimulatedDisk::new();

@@ -147,7 +147,7 @@ fn dead_bytes_grow_with_what_is_written_over_and_go_with_a_compaction() {
     assert!(last < 2_000, "{last}");
 }
 
-/// The parser of Prometheus' own client reads what we write: REWIND_PYTHON names a Python that has it.
+/// The parser of Prometheus' own client reads what we write: `REWIND_PYTHON` names a Python that has it.
 #[test]
 fn prometheus_client_reads_the_metrics() {
     let python = || std::process::Command::new(std::env::var_os("REWIND_PYTHON").unwrap_or("python3".into()));

@@ -101,7 +101,8 @@ fn one_looks_back_at_a_time_and_others_may_try_again() {
     let folder = tempfile::tempdir().expect("there is room");
     let store = folder.path().join("store").display().to_string();
     let server = start_still(&["--store", &store, "--sync", "never"]);
-    let lines: String = (0..20_000).map(|n| format!("[\"PUT\",\"k{n}\",\"{n}\"]\n")).collect();
+    let lines: Vec<String> = (0..20_000).map(|n| format!("[\"PUT\",\"k{n}\",\"{n}\"]\n")).collect();
+    let lines = lines.concat();
     let lines = Client::to(&server).ask("POST", "/v1/query", &["content-type: application/x-ndjson"], &lines);
     assert_eq!(lines.status, 200);
     let mut clients: Vec<Client> = (0..8).map(|_| Client::to(&server)).collect();

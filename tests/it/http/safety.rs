@@ -270,7 +270,9 @@ fn who_holds_most_by_half_a_line_is_closed_where_all_hold_too_much() {
     let mut other = Client::to(&server);
     assert_eq!(other.get("/healthz").status, 200);
     // A stream's head comes at once; who is closed may have none.
-    clients.iter_mut().for_each(|client| drop(client.head()));
+    for client in &mut clients {
+        drop(client.head());
+    }
     let mut open = || -> usize {
         let metrics = other.get("/metrics").text();
         let open = metrics.lines().find_map(|line| line.strip_prefix("rewind_connections{face=\"http\"} "));

@@ -79,6 +79,7 @@ fn no_room_but_query_engine_explain_and_db_names_an_operation() {
                 "serve/resp/commands",
                 "serve/resp/guard.rs",
                 "serve/line/",
+                "serve/http/changes.rs",
                 "serve/http/handlers/",
                 "serve/http/dialects",
             ];
