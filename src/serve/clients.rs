@@ -34,6 +34,8 @@ pub(super) struct Client {
     pub(super) is_admitted: Cell<bool>,
     /// Is nothing of it in hand?
     pub(super) is_idle: Cell<bool>,
+    /// Is it closed, and only still on its way out?
+    is_ended: Cell<bool>,
     /// Bytes that it holds: read, to be written, and queued for an EXEC.
     pub(super) input: Cell<usize>,
     pub(super) output: Cell<usize>,
@@ -69,6 +71,7 @@ impl Clients {
             stalled: Cell::new(None),
             is_admitted: Cell::new(false),
             is_idle: Cell::new(true),
+            is_ended: Cell::new(false),
             input: Cell::new(0),
             output: Cell::new(0),
             queued: Cell::new(0),
@@ -111,8 +114,11 @@ impl Clients {
 }
 
 impl Client {
-    /// Bytes that it holds.
+    /// Bytes that it holds; what one holds that is closed goes with it.
     pub(super) fn held(&self) -> usize {
+        if self.is_ended.get() {
+            return 0;
+        }
         let [library, version] = &*self.library.borrow();
         let named = self.name.borrow().len() + library.len() + version.len();
         self.input.get() + self.output.get() + self.queued.get() + named
@@ -134,11 +140,7 @@ impl Client {
 
     /// Closes it at once. What it has open is rolled back.
     pub(super) fn end(&self) {
-        self.input.set(0);
-        self.output.set(0);
-        self.queued.set(0);
-        self.name.borrow_mut().clear();
-        *self.library.borrow_mut() = Default::default();
+        self.is_ended.set(true);
         if let Some(task) = &*self.task.borrow() {
             task.abort();
         }

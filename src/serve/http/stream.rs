@@ -84,7 +84,12 @@ impl Stream {
                 Err(problem) => return Ok(Some(problem)),
             };
             let is_last = next.is_none();
-            rest.extend_from_slice(&next.unwrap_or_default());
+            let next = next.unwrap_or_default();
+            if next.len() > rest.capacity() - rest.len() {
+                // A line that is long holds little more than itself.
+                rest.reserve_exact(next.len() + rest.len() / 8);
+            }
+            rest.extend_from_slice(&next);
             if is_last && !rest.is_empty() {
                 rest.push(b'\n');
             }
