@@ -33,7 +33,7 @@ pub use entries::Entries;
 pub use error::{CommitError, Error};
 pub use pending::{Committed, Pending};
 pub use session::InSession;
-pub use stats::DatabaseStats;
+pub use stats::{DatabaseStats, UncountedStats};
 
 use std::fmt;
 
@@ -187,7 +187,15 @@ impl Database {
     /// # Errors
     /// [`Error::Store`].
     pub fn stats(&mut self) -> Result<DatabaseStats, Error> {
-        self.backend.stats()
+        Ok(self.uncounted_stats()?.count())
+    }
+
+    /// The same, to be counted in another thread while the database goes on.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn uncounted_stats(&mut self) -> Result<UncountedStats, Error> {
+        self.backend.uncounted_stats()
     }
 
     /// Replaces the log so far by a snapshot of what can still be seen. In memory there is nothing to do.

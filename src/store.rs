@@ -49,7 +49,7 @@ mod view;
 mod watermark;
 
 pub use blob_store::CacheStats;
-pub use compaction::{Compactions, LiveBytes};
+pub use compaction::Compactions;
 pub use disk::{Disk, DiskFault, DiskFile, FileId, LockKind, Names, PowerLoss, RealDisk, SimulatedDisk};
 pub use error::{Damage, Error};
 pub use hot::{HotFile, HotStore};
@@ -57,7 +57,7 @@ pub use options::{BadOption, ByteSize, CacheMax, Encoding, Options, SyncPolicy};
 pub use recovery::TornEnd;
 pub use repair::{Repair, repair};
 pub use replay::Until;
-pub use stats::Stats;
+pub use stats::{Stats, UncountedStats};
 pub use verify::{Verification, verify};
 pub use view::{StoreView, cat};
 
@@ -156,10 +156,20 @@ impl Store {
     /// # Errors
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
+        Ok(self.uncounted_stats()?.count())
+    }
+
+    /// The same, to be counted in another thread while the store goes on.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub fn uncounted_stats(&mut self) -> Result<UncountedStats, Error> {
         let (last_group, tail) = (self.last_group(), Some(&self.log.tail));
-        let stats = Stats::count(&*self.disk, &mut self.core.engine, &self.core.blobs, last_group, tail)?;
-        let compaction_failure = self.compaction_failure.clone();
-        Ok(Stats { compaction_failure, rotation_failure: self.log.rotation_failure.clone(), ..stats })
+        let blobs = &self.core.blobs;
+        let mut stats = UncountedStats::of(&*self.disk, &mut self.core.engine, blobs, last_group, tail)?;
+        stats.known.compaction_failure = self.compaction_failure.clone();
+        stats.known.rotation_failure = self.log.rotation_failure.clone();
+        Ok(stats)
     }
 
     /// Why the log could not go on in a new segment when that was last tried, if so. It goes on in the one it has.

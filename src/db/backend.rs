@@ -3,7 +3,7 @@
 //! Invariant: with `is_committed` no reply is handed on before what it answers is as durable as was asked for.
 
 use super::error::Error;
-use super::stats::DatabaseStats;
+use super::stats::UncountedStats;
 use crate::engine::{Engine, Session};
 #[cfg(feature = "serve")]
 use crate::engine::{LiveCell, Page, PageOfCells};
@@ -92,15 +92,6 @@ impl Backend {
         match self {
             Self::Memory(_) => Ok(None),
             Self::Disk(store) => Ok(Some(store.hot_store()?)),
-        }
-    }
-
-    /// What of the store is live.
-    #[cfg(feature = "serve")]
-    pub(super) fn live_bytes(&mut self) -> Option<store::LiveBytes> {
-        match self {
-            Self::Memory(_) => None,
-            Self::Disk(store) => Some(store.live_bytes()),
         }
     }
 
@@ -230,11 +221,11 @@ impl Backend {
         }
     }
 
-    pub(super) fn stats(&mut self) -> Result<DatabaseStats, Error> {
+    pub(super) fn uncounted_stats(&mut self) -> Result<UncountedStats, Error> {
         Ok(match self {
-            Self::Memory(engine) => DatabaseStats::of_engine(engine),
+            Self::Memory(engine) => UncountedStats::of_engine(engine),
             #[cfg(feature = "store")]
-            Self::Disk(store) => DatabaseStats::of_store(store.stats()?),
+            Self::Disk(store) => UncountedStats::of_store(store.uncounted_stats()?),
         })
     }
 

@@ -6,7 +6,7 @@ use super::{Committed, Database, Error, Pending, Session};
 use crate::engine::{Engine, Kind, LiveCell, Page, PageOfCells, Sizes};
 use crate::query::Query;
 use crate::reply::Reply;
-use crate::store::{HotFile, HotStore, LiveBytes};
+use crate::store::{HotFile, HotStore};
 use crate::time::Time;
 
 impl Database {
@@ -67,11 +67,6 @@ impl Database {
     /// [`Error::Store`].
     pub fn hot_store(&mut self) -> Result<Option<HotStore>, Error> {
         self.backend.hot_store()
-    }
-
-    /// What of the store is live, to be counted elsewhere; `None` in memory.
-    pub fn live_bytes(&mut self) -> Option<LiveBytes> {
-        self.backend.live_bytes()
     }
 
     /// A page of cells as they are or, with a moment, as the latest backup taken at it or before has them; `None` if

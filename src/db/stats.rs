@@ -1,6 +1,7 @@
 //! What a database holds, in numbers.
 
 use crate::engine::Engine;
+use crate::engine::image::Image;
 #[cfg(feature = "store")]
 use crate::store;
 
@@ -19,16 +20,44 @@ pub struct DatabaseStats {
     pub store: Option<store::Stats>,
 }
 
-impl DatabaseStats {
-    pub(super) fn of_engine(engine: &Engine) -> Self {
-        let cells = engine.cells();
-        let records = cells.chunk_by(|one, next| one.key == next.key).count();
-        let [records, cells, backups] = [records, cells.len(), engine.sizes().backups].map(|n| n as u64);
-        Self { records, cells, backups, ..Self::default() }
+/// The same with cells that are still to be counted: any thread can. Until then what is written copies what it changes.
+#[derive(Debug)]
+pub struct UncountedStats(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Memory(Image),
+    #[cfg(feature = "store")]
+    Disk(store::UncountedStats),
+}
+
+impl UncountedStats {
+    pub(super) fn of_engine(engine: &mut Engine) -> Self {
+        Self(Kind::Memory(engine.image()))
     }
 
     #[cfg(feature = "store")]
-    pub(super) fn of_store(stats: store::Stats) -> Self {
+    pub(super) fn of_store(stats: store::UncountedStats) -> Self {
+        Self(Kind::Disk(stats))
+    }
+
+    /// Counts them: all cells are walked.
+    #[must_use]
+    pub fn count(self) -> DatabaseStats {
+        match self.0 {
+            Kind::Memory(image) => {
+                let ((records, cells), backups) = (image.count_live(), image.state().backups.len() as u64);
+                DatabaseStats { records, cells, backups, ..DatabaseStats::default() }
+            }
+            #[cfg(feature = "store")]
+            Kind::Disk(stats) => DatabaseStats::of_store(stats.count()),
+        }
+    }
+}
+
+impl DatabaseStats {
+    #[cfg(feature = "store")]
+    fn of_store(stats: store::Stats) -> Self {
         let store::Stats { keys, fields, backups, .. } = stats;
         Self { records: keys, cells: fields, backups, store: Some(stats) }
     }

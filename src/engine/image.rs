@@ -23,10 +23,11 @@ use std::sync::Arc;
 use super::Engine;
 use super::backups::Backup;
 use super::fields::{Content, Fields};
+use super::level3_lifetimes::on_own_clock;
 use super::records::Record;
 use super::shards::Table;
 use super::stored::{StoredText, StoredValue};
-use super::timeline::{Runs, Timeline, TimelineImage};
+use super::timeline::{Position, Runs, Timeline, TimelineImage};
 use crate::time::{ClockRule, Time};
 
 pub use super::stored::BlobRef;
@@ -36,8 +37,9 @@ pub use loader::ImageLoader;
 #[derive(Debug)]
 pub struct Image {
     state: State,
-    /// Which epochs see which.
+    /// Which epochs see which, and from where the database is seen.
     timeline: Timeline,
+    position: Position,
     /// Which epochs are not those of transactions.
     runs: Runs,
     shards: Vec<Arc<Table<Record>>>,
@@ -218,7 +220,8 @@ impl Engine {
                 .collect(),
         };
         let shards = common.records.snapshot();
-        Image { state, timeline: common.timeline.clone(), runs: timeline.runs, shards }
+        let position = own.position.clone();
+        Image { state, timeline: common.timeline.clone(), position, runs: timeline.runs, shards }
     }
 }
 
@@ -227,6 +230,17 @@ impl Image {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// How many records have a live cell, and how many cells are live. All cells are walked.
+    #[must_use]
+    pub fn count_live(&self) -> (u64, u64) {
+        let (view, now) =
+            (self.timeline.view(&self.position), on_own_clock(self.state.now, self.state.shift));
+        let records = self.shards.iter().flat_map(|shard| shard.iter());
+        let seen = records.filter_map(|(_, record)| record.seen(view));
+        let lives = seen.map(|fields| fields.live("", now).count() as u64).filter(|cells| *cells > 0);
+        lives.fold((0, 0), |(records, all), cells| (records + 1, all + cells))
     }
 
     /// The long texts that transactions see and the database does not any more, each as often as it is met. They are in

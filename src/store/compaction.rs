@@ -53,21 +53,6 @@ impl Compactions {
     }
 }
 
-/// What is needed to tell how many bytes of a store are live: any thread can count them.
-#[derive(Debug)]
-pub struct LiveBytes {
-    image: Image,
-    locations: BlobLocations,
-}
-
-impl LiveBytes {
-    /// About how many bytes a snapshot would have. All cells are walked.
-    #[must_use]
-    pub fn count(self) -> u64 {
-        live_bytes(self.image, &self.locations)
-    }
-}
-
 /// What a cell or a record takes on disk besides its texts, about.
 const FRAMING: u64 = 12;
 
@@ -159,12 +144,6 @@ impl Store {
     #[must_use]
     pub fn compactions(&self) -> Compactions {
         self.compactions
-    }
-
-    /// What of the store is live, to be counted elsewhere. As long as it is not, what is written copies what it
-    /// changes.
-    pub fn live_bytes(&mut self) -> LiveBytes {
-        LiveBytes { image: self.core.engine.image(), locations: self.core.blobs.locations.clone() }
     }
 
     /// Waits for a snapshot that is being written in the background.

@@ -158,6 +158,12 @@ impl Store {
         Ok(bytes.saturating_sub(tail.reached - tail.length))
     }
 
+    /// How many values stay on disk, also dead ones that no compaction has taken away yet.
+    #[must_use]
+    pub fn values_on_disk(&self) -> u64 {
+        self.core.blobs.locations.lock().len() as u64
+    }
+
     fn hot_file(&self, name: String) -> Result<HotFile, Error> {
         let file = self.disk.open_to_read(&name).map_err(Error::disk("open", &name))?;
         let id = file.id().map_err(Error::disk("look at", &name))?;

@@ -1,12 +1,10 @@
 //! What a store holds, and what of it is live.
 
-use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::io::ErrorKind;
 
 use serde::Serialize;
 
-use super::blob_store::{BlobStore, CacheStats};
+use super::blob_store::{BlobLocations, BlobStore, CacheStats};
 use super::compaction::live_bytes;
 use super::data_file::FileKind;
 use super::disk::Disk;
@@ -14,6 +12,7 @@ use super::error::Error;
 use super::listing::FileListing;
 use super::tail::Tail;
 use crate::engine::Engine;
+use crate::engine::image::Image;
 
 /// What a store holds. Sizes are in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -48,9 +47,18 @@ pub struct Stats {
     pub rotation_failure: Option<String>,
 }
 
-impl Stats {
-    /// Counts what there is; `tail` is the end of the log, if it has begun. All cells are walked.
-    pub(super) fn count(
+/// The same with cells that are still to be counted: any thread can. Until then what is written copies what it changes.
+#[derive(Debug)]
+pub struct UncountedStats {
+    /// All but what must be counted: keys, fields, and what is live and dead.
+    pub(super) known: Stats,
+    image: Image,
+    locations: BlobLocations,
+}
+
+impl UncountedStats {
+    /// Reads how large the files are; `tail` is the end of the log, if it has begun.
+    pub(super) fn of(
         disk: &dyn Disk,
         engine: &mut Engine,
         blobs: &BlobStore,
@@ -71,24 +79,27 @@ impl Stats {
         }
         // Room that was made for groups to come is not theirs yet.
         logs -= tail.map_or(0, |tail| tail.reached - tail.length).min(logs);
-        let live = live_bytes(engine.image(), &blobs.locations).min(logs + others);
-        let Ok(cells) = engine.try_cells(|_| Ok::<_, Infallible>(()));
-        let keys: BTreeSet<_> = cells.iter().map(|cell| cell.key).collect();
-        Ok(Self {
-            keys: keys.len() as u64,
-            fields: cells.len() as u64,
+        let known = Stats {
             backups: engine.sizes().backups as u64,
             last_group,
-            live,
-            dead: logs + others - live,
             values_on_disk: blobs.locations.lock().len() as u64,
             segments: (listing.segments.len() + listing.twins.len()) as u64,
             segment_bytes: logs,
             snapshot_bytes: others,
             compacted_at: listing.snapshots.last().map(|name| name.sequence),
             cache: blobs.cache_stats(),
-            compaction_failure: None,
-            rotation_failure: None,
-        })
+            ..Stats::default()
+        };
+        Ok(Self { known, image: engine.image(), locations: blobs.locations.clone() })
+    }
+
+    /// Counts them: all cells are walked.
+    #[must_use]
+    pub fn count(self) -> Stats {
+        let Self { known, image, locations } = self;
+        let (keys, fields) = image.count_live();
+        let stored = known.segment_bytes + known.snapshot_bytes;
+        let live = live_bytes(image, &locations).min(stored);
+        Stats { keys, fields, live, dead: stored - live, ..known }
     }
 }

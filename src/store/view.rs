@@ -15,7 +15,7 @@ use super::opening::lock_existing;
 use super::options::{Encoding, Options};
 use super::recovery::{Recovered, TornEnd, group_of, recover};
 use super::replay::Until;
-use super::stats::Stats;
+use super::stats::{Stats, UncountedStats};
 use super::tail::Tail;
 use crate::engine::{Engine, LiveCell};
 #[cfg(feature = "serve")]
@@ -94,7 +94,8 @@ impl StoreView {
     /// # Errors
     /// [`Error::Disk`].
     pub fn stats(&mut self) -> Result<Stats, Error> {
-        Stats::count(&*self.disk, &mut self.engine, &self.blobs, self.group, self.tail.as_ref())
+        let (engine, tail) = (&mut self.engine, self.tail.as_ref());
+        Ok(UncountedStats::of(&*self.disk, engine, &self.blobs, self.group, tail)?.count())
     }
 
     /// Hands on every live cell, in order of keys and fields.

@@ -13,6 +13,8 @@ pub(in crate::serve) struct Shared {
     pub(super) transactions: Transactions,
     /// Each export and each archive that is under way has one too.
     exports: Arc<()>,
+    /// Each count of all cells has one.
+    counts: Arc<()>,
     /// Whoever looks at how the store was has it too.
     past: Arc<()>,
     pub(super) live: Arc<Live>,
@@ -45,13 +47,16 @@ impl Live {
 impl Default for Shared {
     fn default() -> Self {
         let (transactions, exports, past) = (Transactions::default(), Arc::default(), Arc::default());
-        let (shown_lists, live) = (Arc::default(), Arc::default());
-        Self { transactions, exports, past, live, shown_lists, draining: watch::Sender::new(false) }
+        let (counts, shown_lists, live) = (Arc::default(), Arc::default(), Arc::default());
+        Self { transactions, exports, counts, past, live, shown_lists, draining: watch::Sender::new(false) }
     }
 }
 
 /// So many exports and archives are under way at once.
 const EXPORTS: usize = 4;
+
+/// So many count all cells at once.
+const COUNTS: usize = 16;
 
 /// One more than has it, as long as there are no more than so many.
 fn one_more(of: &Arc<()>, most: usize, why: &str) -> Result<Arc<()>, Problem> {
@@ -67,6 +72,14 @@ impl Shared {
     /// 503.
     pub(super) fn begin_export(&self) -> Result<Arc<()>, Problem> {
         one_more(&self.exports, EXPORTS, "too many exports are under way")
+    }
+
+    /// The same for a count of all cells.
+    ///
+    /// # Errors
+    /// 503.
+    pub(super) fn begin_count(&self) -> Result<Arc<()>, Problem> {
+        one_more(&self.counts, COUNTS, "too many count what there is")
     }
 
     /// The same for one who looks at how the store was: it takes as much memory as the database.

@@ -9,6 +9,7 @@ use crate::serve::desk::{Desk, Held, Replies};
 use crate::serve::face::End;
 use crate::serve::own;
 use crate::serve::passwords::DEFAULT;
+use crate::store::Store;
 use crate::time::Ttl;
 use crate::wire::{Answer, Request, Term};
 
@@ -123,10 +124,9 @@ fn live(face: &LineFace, key: &str, ttl: Option<Ttl>, desk: &mut Desk, held: &mu
 fn stats(desk: &mut Desk, held: &mut Held) -> Done {
     let count = |_: &mut _, reply: &Reply<'_>| if let Reply::Count(count) = reply { *count } else { 0 };
     let keys = desk.ask(None, &Query::Size {}, held, count).map_err(|refusal| refusal.to_string())?;
-    let store =
-        if desk.is_durable() { desk.database().stats().ok().and_then(|stats| stats.store) } else { None };
-    let (on_disk, bytes) =
-        store.map_or((0, 0), |store| (store.values_on_disk, store.segment_bytes + store.snapshot_bytes));
+    let store = desk.see().store();
+    let on_disk = store.map_or(0, Store::values_on_disk);
+    let bytes = store.and_then(|store| store.bytes_on_disk().ok()).unwrap_or_default();
     let stats = reply::Stats {
         keys_in_index: keys,
         keys_in_cache: keys.saturating_sub(on_disk),

@@ -123,6 +123,9 @@ fn check(seed: u64, free: bool) {
     let mut clone = engine.clone();
     let image = engine.image();
     let answers: Vec<_> = rest.iter().map(|words| answer(&mut engine, words)).collect();
+    let cells = clone.cells();
+    let keys = cells.chunk_by(|one, next| one.key == next.key);
+    assert_eq!(image.count_live(), (keys.count() as u64, cells.len() as u64), "seed {seed}: it counts");
     let image = written(image);
     assert_eq!(written(clone.clone().image()), image, "seed {seed}: what was image has changed");
     let mut loaded = loaded(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));

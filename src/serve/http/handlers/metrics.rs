@@ -13,7 +13,7 @@ use crate::serve::http::call::Call;
 use crate::serve::metrics::Histogram;
 use crate::serve::options::FaceKind;
 use crate::serve::server::resident;
-use crate::store::{Compactions, LiveBytes};
+use crate::store::Compactions;
 
 /// The type of the text.
 pub(in crate::serve::http) const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -81,13 +81,13 @@ pub(in crate::serve::http) fn metrics(call: &mut Call<'_>) -> Outcome {
     database(&mut text, call)?;
     process(&mut text, call);
     if call.desk.is_durable() {
-        return Ok(with_dead_bytes(text, call));
+        return with_dead_bytes(text, call);
     }
     Ok(Answer::typed(200, TYPE, text.0))
 }
 
 /// What of the files is dead, too: another thread walks all cells to count what is live, where that is worth it.
-fn with_dead_bytes(text: Text, call: &mut Call<'_>) -> Answer {
+fn with_dead_bytes(text: Text, call: &mut Call<'_>) -> Outcome {
     let stored = call.desk.see().store().and_then(|store| store.bytes_on_disk().ok()).unwrap_or_default();
     let told = move |mut text: Text, live: u64| {
         let dead = stored.saturating_sub(live);
@@ -96,14 +96,14 @@ fn with_dead_bytes(text: Text, call: &mut Call<'_>) -> Answer {
     };
     let known = Arc::clone(&call.server.http.live);
     if let Some(live) = known.of(stored) {
-        return told(text, live);
+        return Ok(told(text, live));
     }
-    let live = call.desk.database().live_bytes();
-    Answer::elsewhere(move || {
-        let live = live.map_or(0, LiveBytes::count);
+    let stats = call.desk.database().uncounted_stats()?;
+    Ok(Answer::elsewhere(move || {
+        let live = stats.count().store.map_or(0, |store| store.live);
         known.note(live, stored);
         Ok(told(text, live))
-    })
+    }))
 }
 
 /// What is counted of each face.

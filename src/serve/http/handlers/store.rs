@@ -17,30 +17,36 @@ use crate::serve::options::ClockSource;
 const PIECE: usize = 64 << 10;
 const AHEAD: usize = 2;
 
+/// What there is: another thread counts the cells.
 pub(in crate::serve::http) fn stats(call: &mut Call<'_>) -> Outcome {
-    let stats = call.desk.database().stats()?;
+    let busy = call.server.http.begin_count()?;
+    let stats = call.desk.database().uncounted_stats()?;
     let now = call.desk.now().0;
-    // Those that cells can be asked of.
-    let groups = stats.store.as_ref().map(|store| {
-        let first = store.compacted_at.unwrap_or(0);
-        json!({ "first": first, "last": store.last_group })
-    });
     let clock = match call.desk.options.clock {
         ClockSource::Wall => "wall",
         ClockSource::Logical => "logical",
     };
-    Ok(Answer::json(
-        200,
-        &members! {
-            "records": stats.records,
-            "cells": stats.cells,
-            "backups": stats.backups,
-            "now": now,
-            "groups": groups,
-            "clock": clock,
-            "store": stats.store,
-        },
-    ))
+    Ok(Answer::elsewhere(move || {
+        let stats = stats.count();
+        drop(busy);
+        // Those that cells can be asked of.
+        let groups = stats.store.as_ref().map(|store| {
+            let first = store.compacted_at.unwrap_or(0);
+            json!({ "first": first, "last": store.last_group })
+        });
+        Ok(Answer::json(
+            200,
+            &members! {
+                "records": stats.records,
+                "cells": stats.cells,
+                "backups": stats.backups,
+                "now": now,
+                "groups": groups,
+                "clock": clock,
+                "store": stats.store,
+            },
+        ))
+    }))
 }
 
 pub(in crate::serve::http) fn snapshot(call: &mut Call<'_>) -> Outcome {

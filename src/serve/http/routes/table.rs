@@ -214,7 +214,7 @@ routes! {
     DELETE "/v1/transactions/{id}" "rollback" "Ends a transaction: what it has written is as if it had never been."
         &[], NOTHING, DONE, &[404, 410], false, transactions::roll_back;
     GET "/v1/stats" "stats" "What the database holds, and what lies on disk."
-        &[], NOTHING, &[(200, STATS)], &[], false, store::stats;
+        &[], NOTHING, &[(200, STATS)], &[503], false, store::stats;
     POST "/v1/snapshot" "snapshot" "Replaces the log so far by a snapshot of what can still be seen."
         &[], NOTHING, &[(202, Gives::Nothing)], &[404], false, store::snapshot;
     GET "/v1/export" "export" "The queries that rebuild the database, as JSON Lines."
