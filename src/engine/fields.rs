@@ -4,12 +4,15 @@
 //! and the last one that is the last of any. Where there is no cell, the record is not there.
 //!
 //! ```text
+//!   own      value                    a key's own value alone stands in the record itself, without a row
 //!   narrow   [ a  b  c ]              up to 32 cells in a row, which is copied for another version
 //!   wide     Tree: field ─► content   more in a tree, of which versions share what is the same; dead parts
 //!                                     of it are not entered
 //! ```
 
-use std::iter::Peekable;
+mod differences;
+#[cfg(test)]
+mod tests;
 
 use thin_vec::ThinVec;
 
@@ -17,8 +20,11 @@ use super::Text;
 use super::invariant::{Found, ensure};
 use super::steps::step;
 use super::stored::StoredValue;
-use super::tree::{self, Summed, Tree};
+use super::tree::{Summed, Tree};
 use crate::time::{Lifetime, Time};
+
+/// The field of a key's own value.
+static OWN: Text = Text::new_static("");
 
 /// A record with more fields is wide.
 const WIDEST: usize = 32;
@@ -40,22 +46,13 @@ pub(super) struct Span {
     last: Time,
 }
 
-/// The cells of a record.
+/// The cells of a record. A span is of no meaning where there is none.
 #[derive(Clone, Debug)]
-pub(super) struct Fields {
-    /// Of no meaning where there is none.
-    span: Span,
-    cells: Cells,
+pub(super) enum Fields {
+    Own(Content),
+    Narrow { span: Span, row: ThinVec<(Text, Content)> },
+    Wide { span: Span, tree: Tree<Text, Content> },
 }
-
-#[derive(Clone, Debug)]
-enum Cells {
-    Narrow(ThinVec<(Text, Content)>),
-    Wide(Tree<Text, Content>),
-}
-
-/// A field, and what its cell holds in one version of a record and in another.
-pub(super) type Difference<'f> = (&'f Text, Option<&'f Content>, Option<&'f Content>);
 
 impl Summed for Content {
     type Sum = Span;
@@ -71,36 +68,49 @@ impl Summed for Content {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { span: Span { first: Time::LAST, last: Time(0) }, cells: Cells::Narrow(ThinVec::new()) }
+        Self::Narrow { span: Span { first: Time::LAST, last: Time(0) }, row: ThinVec::new() }
     }
 }
 
 impl Fields {
     /// One cell.
     pub(super) fn of(field: &str, content: Content) -> Self {
+        if field.is_empty() { Self::Own(content) } else { Self::of_one(Text::new(field), content) }
+    }
+
+    fn of_one(field: Text, content: Content) -> Self {
         let span = content.sum();
         let mut row = ThinVec::with_capacity(1);
-        row.push((Text::new(field), content));
-        Self { span, cells: Cells::Narrow(row) }
+        row.push((field, content));
+        Self::Narrow { span, row }
+    }
+
+    fn span(&self) -> Span {
+        match self {
+            Self::Own(content) => content.sum(),
+            Self::Narrow { span, .. } | Self::Wide { span, .. } => *span,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        match &self.cells {
-            Cells::Narrow(row) => row.is_empty(),
-            Cells::Wide(tree) => tree.is_empty(),
+        match self {
+            Self::Own(_) => false,
+            Self::Narrow { row, .. } => row.is_empty(),
+            Self::Wide { tree, .. } => tree.is_empty(),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        match &self.cells {
-            Cells::Narrow(row) => row.len(),
-            Cells::Wide(tree) => tree.len(),
+        match self {
+            Self::Own(_) => 1,
+            Self::Narrow { row, .. } => row.len(),
+            Self::Wide { tree, .. } => tree.len(),
         }
     }
 
     /// The last moment at which one of the cells is live; `None` if there is none.
     pub(super) fn death(&self) -> Option<Time> {
-        (!self.is_empty()).then_some(self.span.last)
+        (!self.is_empty()).then_some(self.span().last)
     }
 
     /// Is one of the cells live?
@@ -110,17 +120,20 @@ impl Fields {
 
     #[inline]
     pub(super) fn get(&self, field: &str) -> Option<&Content> {
-        match &self.cells {
-            Cells::Narrow(row) => find(row, field).map(|place| &row[place].1),
-            Cells::Wide(tree) => tree.get(field),
+        match self {
+            Self::Own(content) => field.is_empty().then_some(content),
+            Self::Narrow { row, .. } => find(row, field).map(|place| &row[place].1),
+            Self::Wide { tree, .. } => tree.get(field),
         }
     }
 
     /// Gives a cell content. Where there is one more then, cells that were dead before `gone` go.
     #[inline]
     pub(super) fn put(&mut self, field: &str, content: Content, gone: Time) {
-        match &mut self.cells {
-            Cells::Narrow(row) => match find(row, field) {
+        match self {
+            Self::Own(own) if field.is_empty() => *own = content,
+            Self::Own(_) => self.add(field, content, gone),
+            Self::Narrow { row, .. } => match find(row, field) {
                 Some(place) => {
                     let new = content.sum();
                     let before = std::mem::replace(&mut row[place].1, content).sum();
@@ -130,13 +143,13 @@ impl Fields {
                 }
                 None => self.add(field, content, gone),
             },
-            Cells::Wide(_) => self.put_wide(field, content, gone),
+            Self::Wide { .. } => self.put_wide(field, content, gone),
         }
     }
 
     #[inline(never)]
     fn put_wide(&mut self, field: &str, content: Content, gone: Time) {
-        let Cells::Wide(tree) = &mut self.cells else { return };
+        let Self::Wide { tree, .. } = self else { return };
         if tree.get(field).is_none() {
             sweep(tree, gone, SWEPT);
         }
@@ -144,11 +157,19 @@ impl Fields {
         self.settle_span();
     }
 
-    /// Adds a cell to a narrow record.
+    /// Adds a cell to a record that is not wide.
     #[inline(never)]
     fn add(&mut self, field: &str, content: Content, gone: Time) {
         self.drop_dead(gone);
-        let Cells::Narrow(row) = &mut self.cells else { return self.put(field, content, gone) };
+        if self.is_empty() {
+            *self = Self::of(field, content);
+            return;
+        }
+        *self = match std::mem::take(self) {
+            Self::Own(own) => Self::of_one(OWN.clone(), own),
+            other => other,
+        };
+        let Self::Narrow { row, .. } = self else { return self.put(field, content, gone) };
         let place = row.partition_point(|(name, _)| name.as_str() < field);
         if row.len() == row.capacity() {
             // Not more room than there are cells: most records have few.
@@ -156,41 +177,44 @@ impl Fields {
         }
         row.insert(place, (Text::new(field), content));
         if row.len() > WIDEST {
-            let rows = std::mem::take(row).into_iter();
-            self.cells = Cells::Wide(Tree::of_sorted(rows));
+            *self = std::mem::take(row).into_iter().collect();
         }
         self.settle_span();
     }
 
     /// Takes out a cell that is there.
     pub(super) fn remove(&mut self, field: &str) {
-        match &mut self.cells {
-            Cells::Narrow(row) => {
+        match self {
+            Self::Own(_) if field.is_empty() => *self = Self::default(),
+            Self::Own(_) => {}
+            Self::Narrow { row, .. } => {
                 if let Some(place) = find(row, field) {
                     row.remove(place);
                 }
             }
-            Cells::Wide(tree) => tree.change(Text::new(field), |_| None),
+            Self::Wide { tree, .. } => tree.change(Text::new(field), |_| None),
         }
         self.settle_span();
     }
 
     /// Changes what a cell holds, but not for how long.
     pub(super) fn update<T>(&mut self, field: &str, with: impl FnOnce(&mut StoredValue) -> T) -> Option<T> {
-        match &mut self.cells {
-            Cells::Narrow(row) => find(row, field).map(|place| with(&mut row[place].1.value)),
-            Cells::Wide(tree) => tree.update(field, |content| with(&mut content.value)),
+        match self {
+            Self::Own(own) => field.is_empty().then(|| with(&mut own.value)),
+            Self::Narrow { row, .. } => find(row, field).map(|place| with(&mut row[place].1.value)),
+            Self::Wide { tree, .. } => tree.update(field, |content| with(&mut content.value)),
         }
     }
 
     /// Takes out all cells that were dead before a moment.
     pub(super) fn drop_dead(&mut self, gone: Time) {
-        if gone <= self.span.first {
+        if gone <= self.span().first {
             return;
         }
-        match &mut self.cells {
-            Cells::Narrow(row) => row.retain(|(_, content)| content.lifetime.holds_at(gone)),
-            Cells::Wide(tree) => sweep(tree, gone, usize::MAX),
+        match self {
+            Self::Own(_) => *self = Self::default(),
+            Self::Narrow { row, .. } => row.retain(|(_, content)| content.lifetime.holds_at(gone)),
+            Self::Wide { tree, .. } => sweep(tree, gone, usize::MAX),
         }
         self.settle_span();
     }
@@ -198,40 +222,43 @@ impl Fields {
     /// Another version of it, to be changed, without what was dead before a moment. (A wide one shares all it
     /// can, dead cells too.)
     pub(super) fn living(&self, gone: Time) -> Self {
-        if self.span.last < gone {
+        let span = self.span();
+        if span.last < gone {
             return Self::default();
         }
-        let Cells::Narrow(row) = &self.cells else { return self.clone() };
-        if gone <= self.span.first {
-            return self.clone();
+        match self {
+            Self::Narrow { row, .. } if span.first < gone => {
+                row.iter().filter(|(_, content)| content.lifetime.holds_at(gone)).cloned().collect()
+            }
+            _ => self.clone(),
         }
-        let live = row.iter().filter(|(_, content)| content.lifetime.holds_at(gone));
-        let mut fields = Self { span: self.span, cells: Cells::Narrow(live.cloned().collect()) };
-        fields.settle_span();
-        fields
     }
 
     /// Tells the span anew.
     fn settle_span(&mut self) {
-        let span = match &self.cells {
-            Cells::Narrow(row) => row.iter().map(|(_, content)| content.sum()).reduce(Content::join),
-            Cells::Wide(tree) => tree.sum(),
+        let (told, span) = match self {
+            Self::Own(_) => return,
+            Self::Narrow { span, row } => {
+                (span, row.iter().map(|(_, content)| content.sum()).reduce(Content::join))
+            }
+            Self::Wide { span, tree } => (span, tree.sum()),
         };
         match span {
-            Some(span) => self.span = span,
+            Some(span) => *told = span,
             None => *self = Self::default(),
         }
     }
 
     /// The cells live at `now` whose field begins with `prefix`, in field order.
     pub(super) fn live(&self, prefix: &str, now: Time) -> impl Iterator<Item = (&Text, &Content)> {
-        let (narrow, wide) = match &self.cells {
-            Cells::Narrow(row) => (&row[..], None),
-            Cells::Wide(tree) => (&[][..], Some(tree.walk(prefix, move |span| now <= span.last))),
+        let (own, narrow, wide) = match self {
+            Self::Own(content) => (Some((&OWN, content)), &[][..], None),
+            Self::Narrow { row, .. } => (None, &row[..], None),
+            Self::Wide { tree, .. } => (None, &[][..], Some(tree.walk(prefix, move |span| now <= span.last))),
         };
         let begins = move |field: &str| prefix.is_empty() || field.starts_with(prefix);
-        step(narrow.len());
-        let narrow = narrow.iter().map(|(field, content)| (field, content));
+        step(narrow.len() + usize::from(own.is_some()));
+        let narrow = own.into_iter().chain(narrow.iter().map(|(field, content)| (field, content)));
         let narrow = narrow.filter(move |(field, content)| content.lifetime.holds_at(now) && begins(field));
         narrow.chain(wide.into_iter().flatten().take_while(move |(field, _)| begins(field)))
     }
@@ -241,45 +268,32 @@ impl Fields {
         self.live("", Time(0))
     }
 
-    /// The cells of two versions that may differ, in field order: those that both share are left out where
-    /// that is seen at once.
-    pub(super) fn differences<'f>(one: Option<&'f Self>, other: Option<&'f Self>) -> Vec<Difference<'f>> {
-        if let (Some(Self { cells: Cells::Wide(one), .. }), Some(Self { cells: Cells::Wide(other), .. })) =
-            (one, other)
-        {
-            return tree::differences(one, other);
-        }
-        let [mut one, mut other] = [one, other].map(|one| one.into_iter().flat_map(Self::cells).peekable());
-        let mut differences = Vec::new();
-        while let Some(field) = first_of(&mut one, &mut other) {
-            let [one, other] = [take(&mut one, field), take(&mut other, field)];
-            differences.push((field, one, other));
-        }
-        differences
-    }
-
     pub(super) fn check(&self) -> Found {
         let fields: Vec<_> = self.cells().map(|(field, _)| field).collect();
         ensure(fields.is_sorted_by(|field, next| field < next), || format!("{fields:?}"))?;
-        match &self.cells {
-            Cells::Narrow(row) => ensure(row.len() <= WIDEST, || format!("a row of {}", row.len()))?,
-            Cells::Wide(tree) => tree.check()?,
+        match self {
+            Self::Own(_) => {}
+            Self::Narrow { row, .. } => ensure(row.len() <= WIDEST, || format!("a row of {}", row.len()))?,
+            Self::Wide { tree, .. } => tree.check()?,
         }
         let span = self.cells().map(|(_, content)| content.sum()).reduce(Content::join);
-        ensure(span.is_none_or(|span| span == self.span), || format!("{:?}, and it is {span:?}", self.span))
+        ensure(span.is_none_or(|span| span == self.span()), || {
+            format!("{:?}, and it is {span:?}", self.span())
+        })
     }
 }
 
 impl FromIterator<(Text, Content)> for Fields {
     /// Of cells whose fields ascend.
     fn from_iter<I: IntoIterator<Item = (Text, Content)>>(cells: I) -> Self {
-        let row: ThinVec<_> = cells.into_iter().collect();
-        let cells = if row.len() > WIDEST {
-            Cells::Wide(Tree::of_sorted(row.into_iter()))
-        } else {
-            Cells::Narrow(row)
+        let (row, span): (ThinVec<_>, _) = (cells.into_iter().collect(), Self::default().span());
+        let mut fields = match row.len() {
+            1 if row[0].0.is_empty() => {
+                row.into_iter().map(|(_, own)| Self::Own(own)).next().unwrap_or_default()
+            }
+            length if length > WIDEST => Self::Wide { span, tree: Tree::of_sorted(row.into_iter()) },
+            _ => Self::Narrow { span, row },
         };
-        let mut fields = Self { span: Self::default().span, cells };
         fields.settle_span();
         fields
     }
@@ -302,94 +316,5 @@ fn sweep(tree: &mut Tree<Text, Content>, gone: Time, most: usize) {
         let dead = tree.wanted(|span| span.first < gone).next().map(|(field, _)| field.clone());
         let Some(field) = dead else { return };
         tree.change(field, |_| None);
-    }
-}
-
-/// The first field that comes next in one of two rows of cells.
-fn first_of<'f>(
-    one: &mut Peekable<impl Iterator<Item = (&'f Text, &'f Content)>>,
-    other: &mut Peekable<impl Iterator<Item = (&'f Text, &'f Content)>>,
-) -> Option<&'f Text> {
-    let nexts = [one.peek().map(|(field, _)| *field), other.peek().map(|(field, _)| *field)];
-    nexts.into_iter().flatten().min()
-}
-
-/// What comes next in a row of cells, if it is of this field.
-fn take<'f>(
-    row: &mut Peekable<impl Iterator<Item = (&'f Text, &'f Content)>>,
-    field: &Text,
-) -> Option<&'f Content> {
-    row.next_if(|(next, _)| *next == field).map(|(_, content)| content)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::engine::stored::StoredText;
-    use crate::time::Ttl;
-
-    fn content(last: u64) -> Content {
-        let lifetime = Lifetime::starting(Time(last), Ttl(1)).expect("it has a last moment");
-        Content { value: StoredValue::Text(StoredText::Memory(Text::new("v"))), lifetime }
-    }
-
-    #[test]
-    fn records_of_every_width_find_their_cells_in_order_and_drop_the_dead() {
-        for width in [1_u64, 2, 31, 32, 33, 34, 400] {
-            let (mut fields, mut plain) = (Fields::default(), BTreeMap::new());
-            for step in 0..4 * width {
-                let field = (step * 7 % (2 * width)).to_string();
-                if step % 3 == 2 && plain.remove(&field).is_some() {
-                    fields.remove(&field);
-                } else {
-                    fields.put(&field, content(step), Time(0));
-                    plain.insert(field, step);
-                }
-                assert_eq!(fields.check(), Ok(()));
-                let cells =
-                    fields.cells().map(|(field, content)| (field.as_str(), content.lifetime.last().0));
-                assert!(cells.eq(plain.iter().map(|(field, last)| (field.as_str(), *last))));
-                assert_eq!(fields.death().map(|death| death.0), plain.values().max().copied());
-            }
-            let half = Time(2 * width);
-            let living = fields.living(half);
-            let live =
-                |fields: &Fields| fields.live("1", half).map(|(field, _)| field.clone()).collect::<Vec<_>>();
-            let wanted = plain.iter().filter(|(field, last)| **last >= half.0 && field.starts_with('1'));
-            assert!(wanted.map(|(field, _)| field.as_str()).eq(live(&fields).iter().map(Text::as_str)));
-            assert_eq!(live(&living), live(&fields));
-            fields.drop_dead(half);
-            assert!(fields.cells().all(|(_, content)| content.lifetime.holds_at(half)));
-            assert_eq!(fields.check().and(living.check()), Ok(()));
-        }
-    }
-
-    #[test]
-    fn dead_cells_do_not_add_up_where_others_come() {
-        for kept in [1, 100] {
-            let mut fields: Fields =
-                (0..kept).map(|number| (Text::new(format!("{number:03}")), content(u64::MAX))).collect();
-            for now in 0..10_000 {
-                fields.put(&format!("x{now}"), content(now + 3), Time(now));
-            }
-            assert!(fields.cells().count() < 120, "{}", fields.cells().count());
-        }
-    }
-
-    #[test]
-    fn a_wrong_order_and_a_wrong_span_are_found() {
-        let of = |names: [&str; 2]| names.map(|name| (Text::new(name), content(3))).into_iter();
-        let mut fields: Fields = of(["a", "b"]).collect();
-        assert_eq!(fields.check(), Ok(()));
-        assert!(of(["b", "a"]).collect::<Fields>().check().is_err());
-        fields.span.last = Time(9);
-        assert!(fields.check().is_err());
-    }
-
-    #[test]
-    fn a_cell_takes_little_room() {
-        assert_eq!((size_of::<(Text, Content)>(), size_of::<Fields>()), (56, 32));
     }
 }
