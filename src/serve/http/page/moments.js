@@ -124,19 +124,24 @@ async function takeBackup() {
   await readBackups();
 }
 
-// Asks, with the two moments in words, and brings a backup back.
-async function restore() {
-  const until = chosen ? (chosen.moment ?? clockNow()) : clockNow(), to = backups.findLast((backup) => backup.at <= until);
-  if (!to) return notice("there is no backup that early", true);
-  const now = clockNow(), dialog = at("confirm");
-  at("confirm-text").textContent = `Everything becomes as it was ${spanText(now - to.at)} ago, ${momentText(to.at)} (${to.records} ${to.records === 1 ? "record" : "records"}), instead of as it is now, ${momentText(now)}. Lifetimes go on with what they had left then.`;
+// What is brought back if it is meant.
+let toRestore = null;
+
+// Asks, with the two moments in words.
+function askToRestore() {
+  const until = chosen ? (chosen.moment ?? clockNow()) : clockNow();
+  toRestore = backups.findLast((backup) => backup.at <= until);
+  if (!toRestore) return notice("there is no backup that early", true);
+  const now = clockNow();
+  at("confirm-text").textContent = `Everything becomes as it was ${spanText(now - toRestore.at)} ago, ${momentText(toRestore.at)} (${toRestore.records} ${toRestore.records === 1 ? "record" : "records"}), instead of as it is now, ${momentText(now)}. Lifetimes go on with what they had left then.`;
   at("backup-first").checked = false;
-  dialog.returnValue = "";
-  dialog.showModal();
-  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
-  if (dialog.returnValue !== "yes") return;
+  at("confirm").showModal();
+}
+
+async function restore() {
+  const { at: to } = toRestore;
   if (at("backup-first").checked) await takeBackup();
-  const done = await post("/v1/restore", `{"to":${to.at}}`);
+  const done = await post("/v1/restore", `{"to":${to}}`);
   choose(null);
   notice(`restored: as it was ${momentText(BigInt(done.to))}`);
 }
@@ -149,6 +154,7 @@ at("stops").addEventListener("change", () => {
 at("seek").addEventListener("submit", goTo);
 at("to-now").addEventListener("click", () => goBack());
 at("backup").addEventListener("click", () => takeBackup().catch(fail));
-at("restore").addEventListener("click", () => restore().catch(fail));
+at("restore").addEventListener("click", askToRestore);
+at("confirm").addEventListener("submit", (event) => event.submitter.value === "yes" && restore().catch(fail));
 when("backups", readBackups);
 when("found", readBackups);
