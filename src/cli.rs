@@ -129,9 +129,9 @@ enum Failure {
     Bug(String),
 }
 
-/// Runs the program on the arguments it was started with.
+/// Runs the program on the arguments it was started with; `in_use` tells how many bytes are allocated.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(in_use: fn() -> usize) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(print(&error)),
@@ -153,7 +153,7 @@ pub fn main() -> ExitCode {
         Command::Solution(args) => reference::solution(&args),
         Command::Log(args) => log::log(&args),
         #[cfg(unix)]
-        Command::Serve(args) => serve::serve(&args),
+        Command::Serve(args) => serve::serve(&args, in_use),
         #[cfg(unix)]
         Command::Client(args) => client::client(&args),
         Command::Schema(args) => schema::schema(&args),

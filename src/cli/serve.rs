@@ -154,7 +154,7 @@ struct LimitArgs {
     #[arg(long, value_name = "N", default_value = "128")]
     max_transactions: usize,
 
-    /// Memory of the process from which on writes are refused [default: no bound]
+    /// Memory of the process from which on writes are refused, if less than an eighth of it is free in there [default: no bound]
     #[arg(long, value_name = "BYTES")]
     max_memory: Option<ByteSize>,
 
@@ -242,8 +242,8 @@ Not as with Redis:
     replication.";
 
 /// Serves until it is ended.
-pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let options = args.options()?;
+pub(super) fn serve(args: &ServeArgs, in_use: fn() -> usize) -> Result<(), Failure> {
+    let options = args.options(in_use)?;
     let database = open(&args.storing, options.clock)?;
     let served = serve::serve(database, options, tell)?;
     // It takes no more signals; whoever cannot wait for the store to be closed breaks that off.
@@ -252,7 +252,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<(), Failure> {
 }
 
 impl ServeArgs {
-    fn options(&self) -> Result<Options, Failure> {
+    fn options(&self, in_use: fn() -> usize) -> Result<Options, Failure> {
         let resp = self.resp.iter().map(|address| (FaceKind::Resp, address.clone()));
         let line = self.line.iter().map(|address| (FaceKind::Line, address.clone()));
         let http = self.http.iter().map(|address| (FaceKind::Http, address.clone()));
@@ -275,6 +275,7 @@ impl ServeArgs {
             say(&format!("note: what goes to and from {address} is not encrypted\n"));
         }
         Ok(Options {
+            in_use: Some(in_use),
             listeners,
             clock: match self.clock {
                 Clock::Wall => ClockSource::Wall,

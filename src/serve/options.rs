@@ -74,6 +74,8 @@ pub struct Options {
     pub default_ttl: Option<Ttl>,
     /// The bounds that clients are kept in.
     pub limits: Limits,
+    /// How many bytes are allocated, where that is counted; else the size of the process is all that is known.
+    pub in_use: Option<fn() -> usize>,
     /// Lists to learn from, which the page shows.
     pub lists: Option<Arc<dyn Lists>>,
 }

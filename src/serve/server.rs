@@ -185,7 +185,8 @@ async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
         desk.pass_time();
         desk.database().sweep(SWEEP);
         if let Some(most) = memory {
-            desk.is_full = resident() > most;
+            // Of what was deleted the allocator keeps much: with an eighth of it free there is room.
+            desk.is_full = resident() > most && in_use(&desk.options) > most - most / 8;
         }
         if looked.elapsed() >= WATCH {
             looked = Instant::now();
@@ -217,6 +218,11 @@ fn say(server: &Server, tell: &dyn Fn(Event<'_>)) {
     for note in &notes {
         tell(Event::Note(note));
     }
+}
+
+/// Bytes that are allocated, as far as that is known.
+pub(super) fn in_use(options: &Options) -> u64 {
+    options.in_use.map_or_else(resident, |count| count() as u64)
 }
 
 /// Bytes of memory that the process has; 0 where the system does not tell.

@@ -3,7 +3,7 @@
 use super::clients::SPOKEN;
 use crate::serve::options::FaceKind;
 use crate::serve::resp::call::{Call, Done, Refused, is};
-use crate::serve::server::resident;
+use crate::serve::server::{in_use, resident};
 
 pub(in crate::serve::resp) fn info(call: &mut Call<'_>, words: &[&str]) -> Done {
     let asked = &words[1..];
@@ -34,7 +34,7 @@ fn sections(call: &mut Call<'_>) -> Result<Vec<Section>, Refused> {
         }
     })?;
     let (now, desk) = (call.now(), &*call.desk);
-    let (sizes, metrics, memory) = (desk.see().sizes(), &desk.metrics, resident());
+    let (sizes, metrics, memory) = (desk.see().sizes(), &desk.metrics, in_use(&desk.options));
     let of_faces = |count: fn(&crate::serve::metrics::FaceMetrics) -> u64| {
         metrics.faces().iter().map(count).sum::<u64>().to_string()
     };
@@ -67,7 +67,7 @@ fn sections(call: &mut Call<'_>) -> Result<Vec<Section>, Refused> {
             &[
                 ("used_memory", memory.to_string()),
                 ("used_memory_human", format!("{}M", memory >> 20)),
-                ("used_memory_rss", memory.to_string()),
+                ("used_memory_rss", resident().to_string()),
                 ("maxmemory", desk.options.limits.memory.unwrap_or(0).to_string()),
             ],
         ),
