@@ -4,6 +4,8 @@
 
 mod table;
 
+use std::sync::LazyLock;
+
 use hyper::Method;
 
 use super::answer::Outcome;
@@ -87,6 +89,10 @@ pub(super) enum Found {
     Nothing,
 }
 
+/// The parts of each route's path.
+static PARTS: LazyLock<Vec<Vec<&str>>> =
+    LazyLock::new(|| ROUTES.iter().map(|route| route.path.split('/').skip(1).collect()).collect());
+
 /// Finds a request's way; the routes of a dialect may be at the root as well.
 pub(super) fn find(method: &Method, segments: &[String], root: Option<Compat>) -> Found {
     let of_dialect = |root: Compat| {
@@ -107,8 +113,8 @@ pub(super) fn find(method: &Method, segments: &[String], root: Option<Compat>) -
 
 fn of_table(method: &Method, segments: &[String]) -> Found {
     let mut allowed: Vec<&str> = Vec::new();
-    for route in ROUTES {
-        let Some(names) = matched(route.path, segments) else { continue };
+    for (route, parts) in ROUTES.iter().zip(&*PARTS) {
+        let Some(names) = matched(parts, segments) else { continue };
         if route.method == *method || route.method == Method::GET && *method == Method::HEAD {
             return Found::Route(route, names);
         }
@@ -126,12 +132,12 @@ fn of_table(method: &Method, segments: &[String]) -> Found {
 }
 
 /// What the names of a path stand for, if it is this one.
-fn matched(path: &str, segments: &[String]) -> Option<Vec<String>> {
-    let parts = || path.split('/').skip(1);
-    let fits = |(part, segment): (&str, &String)| {
-        if part.starts_with('{') { !segment.is_empty() } else { part == segment }
+fn matched(parts: &[&str], segments: &[String]) -> Option<Vec<String>> {
+    let both = || parts.iter().zip(segments);
+    let is_name = |part: &str| part.starts_with('{');
+    let fits = |(part, segment): (&&str, &String)| {
+        if is_name(part) { !segment.is_empty() } else { *part == segment }
     };
-    let is_it = parts().count() == segments.len() && parts().zip(segments).all(fits);
-    let names = parts().zip(segments).filter(|(part, _)| part.starts_with('{'));
-    is_it.then(|| names.map(|(_, segment)| segment.clone()).collect())
+    let is_it = parts.len() == segments.len() && both().all(fits);
+    is_it.then(|| both().filter(|(part, _)| is_name(part)).map(|(_, segment)| segment.clone()).collect())
 }
