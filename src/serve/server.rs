@@ -175,6 +175,8 @@ async fn drain(server: &Server) {
 /// Looks round: who is too slow or idle is closed, what is dead is swept, what is to be told is told.
 async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
     let memory = server.limits.memory;
+    // What is not allocated: code, stacks.
+    let program = resident().saturating_sub(in_use(&server.desk.borrow().options));
     let mut looked = Instant::now();
     loop {
         tokio::time::sleep(if memory.is_some() { MEASURE } else { WATCH }).await;
@@ -186,7 +188,7 @@ async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
         desk.database().sweep(SWEEP);
         if let Some(most) = memory {
             // Of what was deleted the allocator keeps much: with an eighth of it free there is room.
-            desk.is_full = resident() > most && in_use(&desk.options) > most - most / 8;
+            desk.is_full = resident() > most && program + in_use(&desk.options) > most - most / 8;
         }
         if looked.elapsed() >= WATCH {
             looked = Instant::now();
