@@ -226,7 +226,7 @@ impl Desk {
         open: Option<&Transaction>,
         requests: &[Request<'_>],
         held: &mut Held,
-        each: impl FnMut(&mut Replies, &Answer<'_>),
+        mut each: impl FnMut(&mut Replies, &Answer<'_>),
     ) -> Result<usize, Refusal> {
         let queries: Vec<_> = requests.iter().flat_map(Request::queries).cloned().map(Request::One).collect();
         if queries.len() > self.options.limits.queries {
@@ -235,7 +235,16 @@ impl Desk {
         let mut of_all = queries.iter().flat_map(Request::queries);
         let begins = open.is_none() && of_all.any(|query| query.operation().access() == Access::Begin);
         let own = begins.then(|| self.passing_transaction());
-        self.ask_group(open.or(own.as_ref()), &queries, held, each)?;
+        let who = open.or(own.as_ref());
+        let (mut asked, mut ended) = (queries.iter().flat_map(Request::queries), Vec::new());
+        self.ask_group(who, &queries, held, |replies, answer| {
+            let is_commit = asked.next().is_some_and(|query| query.operation().access() == Access::Commit);
+            if is_commit && who.is_some() {
+                ended.push(*answer == Answer::One(Reply::Bool(true)));
+            }
+            each(replies, answer);
+        })?;
+        ended.into_iter().for_each(|took_effect| self.metrics.ended(took_effect));
         Ok(queries.len())
     }
 

@@ -65,6 +65,15 @@ fn metrics_are_as_prometheus_reads_them() {
     client.get("/v1/records/evil/value");
     client.get("/no/such%22place");
     client.ask("POST", "/v1/transactions", &[], "");
+    // A list and an EXEC take effect, and an EXEC does not.
+    client.post("/v1/query", "[[\"BEGIN\"],[\"PUT\",\"b\",\"1\"],[\"COMMIT\"]]");
+    let mut resp = server.client();
+    for words in [&["WATCH", "b"][..], &["SET", "b", "2"], &["MULTI"], &["GET", "b"], &["EXEC"]] {
+        resp.ask(words);
+    }
+    for words in [&["MULTI"][..], &["DEL", "b"], &["PING"], &["EXEC"]] {
+        resp.ask(words);
+    }
     let response = client.get("/metrics");
     assert_eq!(response.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     let text = response.text();
@@ -82,6 +91,8 @@ fn metrics_are_as_prometheus_reads_them() {
     assert!((value("rewind_errors_total", &[http, ("kind", "not-found")]) - 2.0).abs() < 0.1);
     assert!((value("rewind_records", &[]) - 2.0).abs() < 0.1);
     assert!((value("rewind_transactions_open", &[]) - 1.0).abs() < 0.1);
+    let ended = |result| value("rewind_transactions_total", &[("result", result)]);
+    assert!((ended("committed") - 2.0).abs() < 0.1 && (ended("refused") - 1.0).abs() < 0.1);
     assert!(value("process_resident_memory_bytes", &[]) > 1e6 && value("process_open_fds", &[]) > 3.0);
     assert!(value("process_start_time_seconds", &[]) > 1.6e9);
     assert!(value("rewind_received_bytes_total", &[http]) > 200.0);

@@ -107,6 +107,7 @@ pub(in crate::serve::resp) fn exec(face: &mut RespFace, call: &mut Call<'_>, _: 
     if let Some(mut watched) = watched
         && !watched.is_unchanged(call)?
     {
+        call.desk.metrics.ended(false);
         return call.say(|writer: &mut Writer<'_>| writer.null_array());
     }
     // Where nothing is logged, nothing has to be one group.
@@ -125,6 +126,7 @@ pub(in crate::serve::resp) fn exec(face: &mut RespFace, call: &mut Call<'_>, _: 
     if is_open {
         return Ok(());
     }
+    call.desk.metrics.ended(true);
     face.transaction.take().map_or(Ok(()), |transaction| commit(call, &transaction).map(drop))
 }
 
