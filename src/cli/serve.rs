@@ -267,7 +267,7 @@ impl ServeArgs {
             if !passwords.are_asked() {
                 let message = format!(
                     "whoever reaches {address} could read and write everything\n  \
-                     = help: --auth FILE asks for passwords; \
+                     = help: --auth FILE or REWIND_AUTH=NAME:PASSWORD asks for passwords; \
                      or listen at 127.0.0.1 or unix:PATH"
                 );
                 return Err(Failure::Unsafe(message));
