@@ -61,6 +61,9 @@ pub(crate) fn open(
     Ok(Database { held, is_on_disk, is_wall, process: std::process::id() })
 }
 
+/// An answer by its type, or why there is none.
+pub(crate) type Answered<'py> = PyResult<Bound<'py, PyAny>>;
+
 impl Database {
     /// Does something with what is open. The interpreter is let go, unless all is in memory and nobody else is there.
     pub(crate) fn with<T: Send>(
@@ -106,7 +109,7 @@ impl Database {
         py: Python<'py>,
         forms: &'static str,
         query: impl FnOnce(Time) -> Option<Query<'q>> + Send,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         let answer = self.with(py, |held| {
             let query = query(held.database.now()).ok_or(Failure::Form(forms))?;
             held.answer(&Request::One(query))
@@ -115,7 +118,7 @@ impl Database {
     }
 
     /// Asks a query that is given as words, typed.
-    pub(crate) fn ask_words<'py>(&self, py: Python<'py>, words: &[Term]) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn ask_words<'py>(&self, py: Python<'py>, words: &[Term]) -> Answered<'py> {
         let answer = self.with(py, |held| {
             let request = parse(words, held.database.aliases(), None)?;
             held.answer(&request)
@@ -155,7 +158,7 @@ fn machine_clock() -> Time {
 impl Database {
     /// Asks any query of the language, its words one by one; the answer has its own type.
     #[pyo3(signature = (*words))]
-    fn ask<'py>(&self, py: Python<'py>, words: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    fn ask<'py>(&self, py: Python<'py>, words: &Bound<'py, PyTuple>) -> Answered<'py> {
         self.ask_words(py, &terms(words)?)
     }
 
