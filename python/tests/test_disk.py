@@ -73,6 +73,17 @@ except rewinddb.LockedError:
     assert tried() == ("", "")
 
 
+def test_it_says_where_it_is_and_whether_it_is_closed(tmp_path):
+    db = rewinddb.open(tmp_path / "db")
+    # A cell of a notebook that is run twice.
+    with pytest.raises(rewinddb.LockedError, match="open already, in this process or another"):
+        rewinddb.open(tmp_path / "db")
+    assert repr(db) == f"<rewinddb.Database in {tmp_path / 'db'}>"
+    db.close()
+    assert repr(db) == f"<rewinddb.Database in {tmp_path / 'db'}, closed>"
+    assert repr(rewinddb.open()) == "<rewinddb.Database in memory>"
+
+
 def asks(db, queue):
     try:
         db.put("a", "of the child")
