@@ -84,6 +84,19 @@ def test_it_says_where_it_is_and_whether_it_is_closed(tmp_path):
     assert repr(rewinddb.open()) == "<rewinddb.Database in memory>"
 
 
+def test_it_stays_in_its_directory_when_the_process_goes_to_another(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with rewinddb.open("db") as db:
+        db.put("a", "1")
+        monkeypatch.chdir("elsewhere")
+        db.compact()
+        db.put("b", "2")
+    assert os.listdir() == []
+    with rewinddb.open("../db") as db:
+        assert db.keys() == ["a", "b"]
+
+
 def asks(db, queue):
     try:
         db.put("a", "of the child")
