@@ -39,7 +39,7 @@ def open(
     sync: when what is written is safe from a loss of power: "always" (as without it), "never", or after so many
     milliseconds. From a crash of the process it always is.
 
-    LockedError if another process has the directory open.
+    LockedError if the directory is open already, in this process or another.
     """
     if path is None and sync is not None:
         raise ValueError("sync is for a database on disk: give it a path")

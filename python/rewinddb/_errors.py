@@ -14,7 +14,7 @@ class BackwardsError(Error, ValueError):
 
 
 class LockedError(Error):
-    """Another process has the directory open."""
+    """The directory is open already, in this process or another."""
 
 
 class DamagedError(Error):

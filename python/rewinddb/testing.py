@@ -8,20 +8,20 @@
 
 from __future__ import annotations
 
+import collections.abc
 import functools
 import inspect
 import json
 import linecache
 import types
-from collections.abc import Callable
-from typing import Any, NoReturn, Union
+import typing
 
 from . import _rewinddb
 
 __all__ = ["Case", "cases"]
 
-_Words = Union[str, "list[str]"]
-_Stopped = Union["tuple[str, str, str]", None]
+_Words = typing.Union[str, "list[str]"]
+_Stopped = typing.Union["tuple[str, str, str]", None]
 
 
 class Case:
@@ -42,7 +42,7 @@ class Case:
     def __repr__(self) -> str:
         return f"<case {self.name!r} of level {self.level}>"
 
-    def check(self, solution: type | Callable[..., Any]) -> None:
+    def check(self, solution: type | collections.abc.Callable[..., typing.Any]) -> None:
         """Judges a class, or a function that gets all queries; AssertionError with what the judge shows of a failure.
 
         It is called as the adapter of a kit does. There are no limits, and nothing is judged apart: what a solution
@@ -66,12 +66,12 @@ def cases(level: int = 4, track: str = "records", strict: bool = False) -> list[
     return [Case(held, track) for held in _rewinddb.cases(level, strict)]
 
 
-def _fail(shown: str) -> NoReturn:
+def _fail(shown: str) -> typing.NoReturn:
     __tracebackhide__ = True
     raise AssertionError(f"\n{shown}")
 
 
-def _adapter(kept: list[Any] = []) -> Any:
+def _adapter(kept: list[typing.Any] = []) -> typing.Any:
     """The kit's adapter, as `rewind init python` writes it."""
     if kept:
         return kept[0]
@@ -84,7 +84,7 @@ def _adapter(kept: list[Any] = []) -> Any:
     return module
 
 
-def _adapted(solution: type | Callable[..., Any]) -> Any:
+def _adapted(solution: type | collections.abc.Callable[..., typing.Any]) -> typing.Any:
     """A solution as the adapter asks it."""
     adapter = _adapter()
     if inspect.isclass(solution):
@@ -94,7 +94,7 @@ def _adapted(solution: type | Callable[..., Any]) -> Any:
     return adapter.FunctionSolution(solution, getattr(solution, "__name__", type(solution).__name__))
 
 
-def _answers(adapted: Any, queries: list[list[_Words]], one_by_one: bool) -> tuple[bytes, _Stopped]:
+def _answers(adapted: typing.Any, queries: list[list[_Words]], one_by_one: bool) -> tuple[bytes, _Stopped]:
     """Answers a list on a fresh database: its answers as JSON, and how it has stopped, if it has."""
     adapter, answers, stopped = _adapter(), [], None
     try:

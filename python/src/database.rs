@@ -25,7 +25,8 @@ use crate::transaction::Transaction;
 #[pyclass(frozen, module = "rewinddb", name = "Database")]
 pub(crate) struct Database {
     held: Mutex<Option<Held>>,
-    is_on_disk: bool,
+    /// Its directory, if it has one.
+    path: Option<PathBuf>,
     /// Does it go by the machine's clock?
     is_wall: bool,
     /// The process that has opened it: a fork of it has no lock on the directory.
@@ -51,15 +52,17 @@ pub(crate) fn open(
         options.sync =
             sync.parse().map_err(|bad: rewinddb::store::BadOption| PyValueError::new_err(bad.to_string()))?;
     }
-    let is_on_disk = path.is_some();
-    let opened = py.detach(|| match path {
+    let opened = py.detach(|| match &path {
         Some(path) => db::Database::open_with(path, options),
         None => Ok(db::Database::in_memory_with(rule)),
     });
     let held = Held { database: opened.map_err(Failure::from)?, sessions: HashMap::new() };
     let (held, is_wall) = (Mutex::new(Some(held)), &*clock == "wall");
-    Ok(Database { held, is_on_disk, is_wall, process: std::process::id() })
+    Ok(Database { held, path, is_wall, process: std::process::id() })
 }
+
+/// An answer by its type, or why there is none.
+pub(crate) type Answered<'py> = PyResult<Bound<'py, PyAny>>;
 
 impl Database {
     /// Does something with what is open. The interpreter is let go, unless all is in memory and nobody else is there.
@@ -69,7 +72,7 @@ impl Database {
         work: impl FnOnce(&mut Held) -> Result<T, Failure> + Send,
     ) -> PyResult<T> {
         self.check_process()?;
-        if !self.is_on_disk
+        if self.path.is_none()
             && let Ok(held) = self.held.try_lock()
         {
             return Ok(self.work(held, work)?);
@@ -92,7 +95,7 @@ impl Database {
 
     /// After a fork two processes have the same files open: only the first may use them.
     fn check_process(&self) -> PyResult<()> {
-        if !self.is_on_disk || self.process == std::process::id() {
+        if self.path.is_none() || self.process == std::process::id() {
             return Ok(());
         }
         Err(Error::new_err(
@@ -106,7 +109,7 @@ impl Database {
         py: Python<'py>,
         forms: &'static str,
         query: impl FnOnce(Time) -> Option<Query<'q>> + Send,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         let answer = self.with(py, |held| {
             let query = query(held.database.now()).ok_or(Failure::Form(forms))?;
             held.answer(&Request::One(query))
@@ -115,7 +118,7 @@ impl Database {
     }
 
     /// Asks a query that is given as words, typed.
-    pub(crate) fn ask_words<'py>(&self, py: Python<'py>, words: &[Term]) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn ask_words<'py>(&self, py: Python<'py>, words: &[Term]) -> Answered<'py> {
         let answer = self.with(py, |held| {
             let request = parse(words, held.database.aliases(), None)?;
             held.answer(&request)
@@ -155,7 +158,7 @@ fn machine_clock() -> Time {
 impl Database {
     /// Asks any query of the language, its words one by one; the answer has its own type.
     #[pyo3(signature = (*words))]
-    fn ask<'py>(&self, py: Python<'py>, words: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    fn ask<'py>(&self, py: Python<'py>, words: &Bound<'py, PyTuple>) -> Answered<'py> {
         self.ask_words(py, &terms(words)?)
     }
 
@@ -216,6 +219,14 @@ impl Database {
         Ok(())
     }
 
+    /// Where it is, and whether it is closed. Whoever is at work with it is not waited for.
+    fn __repr__(&self) -> String {
+        let place =
+            self.path.as_ref().map_or("in memory".to_owned(), |path| format!("in {}", path.display()));
+        let is_closed = self.held.try_lock().is_ok_and(|held| held.is_none());
+        format!("<rewinddb.Database {}{}>", place.escape_debug(), if is_closed { ", closed" } else { "" })
+    }
+
     fn __enter__(slf: Py<Self>) -> Py<Self> {
         slf
     }
@@ -229,7 +240,7 @@ impl Database {
 impl Drop for Database {
     /// In a fork the files are another process's: nothing of it is touched.
     fn drop(&mut self) {
-        if self.is_on_disk && self.process != std::process::id() {
+        if self.path.is_some() && self.process != std::process::id() {
             let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
             std::mem::forget(held.take());
         }

@@ -7,7 +7,7 @@ use rewinddb::time::{Time, Ttl};
 use rewinddb::wire::Term;
 
 use crate::convert::Milliseconds;
-use crate::database::Database;
+use crate::database::{Answered, Database};
 
 #[pymethods]
 #[rustfmt::skip]
@@ -24,7 +24,7 @@ impl Database {
         value: PyBackedStr,
         at: Option<Milliseconds>,
         ttl: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "set(key, field, value) or set(key, field, value, at=) or set(key, field, value, at=, ttl=)", |now| {
             Some(match (at, ttl,) {
                 (None, None,) => Query::Set { key: &key, field: &field, value: &value },
@@ -45,7 +45,7 @@ impl Database {
         key: PyBackedStr,
         field: Option<PyBackedStr>,
         at: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "get(key, field) or get(key, field, at=) or get(key)", |_| {
             Some(match (field.as_deref(), at,) {
                 (None, None,) => Query::GetOwn { key: &key },
@@ -66,7 +66,7 @@ impl Database {
         key: PyBackedStr,
         field: Option<PyBackedStr>,
         at: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "delete(key, field) or delete(key, field, at=) or delete(key)", |_| {
             Some(match (field.as_deref(), at,) {
                 (None, None,) => Query::DeleteRecord { key: &key },
@@ -88,7 +88,7 @@ impl Database {
         key: PyBackedStr,
         prefix: Option<PyBackedStr>,
         at: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "scan(key) or scan(key, prefix) or scan(key, at=) or scan(key, prefix, at=)", |_| {
             Some(match (prefix.as_deref(), at,) {
                 (None, None,) => Query::Scan { key: &key },
@@ -101,11 +101,7 @@ impl Database {
 
     /// BACKUP timestamp: Saves the whole database as it is at a moment.
     #[pyo3(signature = (at=None))]
-    fn backup<'py>(
-        &self,
-        py: Python<'py>,
-        at: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn backup<'py>(&self, py: Python<'py>, at: Option<Milliseconds>) -> Answered<'py> {
         self.ask_at(py, "backup(at)", |now| {
             Some(match (at,) {
                 (None,) => Query::Backup { timestamp: now },
@@ -116,12 +112,7 @@ impl Database {
 
     /// RESTORE timestamp timestamp_to_restore: Brings back the latest backup taken at or before timestamp_to_restore. Each cell has as much time left as it had at the backup. With no backup that early only the clock moves.
     #[pyo3(signature = (*, to, at=None))]
-    fn restore<'py>(
-        &self,
-        py: Python<'py>,
-        to: Milliseconds,
-        at: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn restore<'py>(&self, py: Python<'py>, to: Milliseconds, at: Option<Milliseconds>) -> Answered<'py> {
         self.ask_at(py, "restore(to=, at=)", |now| {
             Some(match (at,) {
                 (None,) => Query::Restore { timestamp: now, timestamp_to_restore: RestorePoint(Time(to.0)) },
@@ -132,11 +123,7 @@ impl Database {
 
     /// TICK timestamp: Moves the clock to a moment, and does nothing else. Under the free rule there is none to move.
     #[pyo3(signature = (at))]
-    fn tick<'py>(
-        &self,
-        py: Python<'py>,
-        at: Milliseconds,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn tick<'py>(&self, py: Python<'py>, at: Milliseconds) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Tick { timestamp: Time(at.0) }))
     }
 
@@ -149,7 +136,7 @@ impl Database {
         key: PyBackedStr,
         value: PyBackedStr,
         ttl: Option<Milliseconds>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "put(key, value) or put(key, value, ttl=)", |_| {
             Some(match (ttl,) {
                 (None,) => Query::Put { key: &key, value: &value },
@@ -161,12 +148,7 @@ impl Database {
     /// EXISTS key: Looks whether a record has a live cell.
     /// EXISTS key field: Looks whether a cell is live, one with an empty value too.
     #[pyo3(signature = (key, field=None))]
-    fn exists<'py>(
-        &self,
-        py: Python<'py>,
-        key: PyBackedStr,
-        field: Option<PyBackedStr>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn exists<'py>(&self, py: Python<'py>, key: PyBackedStr, field: Option<PyBackedStr>) -> Answered<'py> {
         self.ask_at(py, "exists(key) or exists(key, field)", |_| {
             Some(match (field.as_deref(),) {
                 (None,) => Query::ExistsRecord { key: &key },
@@ -177,56 +159,37 @@ impl Database {
 
     /// KEYS: Lists the keys of all records that have a live cell, in byte order.
     #[pyo3(signature = ())]
-    fn keys<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn keys<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Keys {  }))
     }
 
     /// VALUES: Lists the values of all live cells, in byte order of their keys and then of their fields.
     #[pyo3(signature = ())]
-    fn values<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn values<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Values {  }))
     }
 
     /// ITEMS: Lists all live cells, in byte order of their keys and then of their fields. A key's own value has no point and no field.
     #[pyo3(signature = ())]
-    fn items<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn items<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Items {  }))
     }
 
     /// SIZE: Counts the records that have a live cell.
     #[pyo3(signature = ())]
-    fn size<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn size<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Size {  }))
     }
 
     /// CLEAR: Empties the database. The clock and the backups stay, and any of these can be restored.
     #[pyo3(signature = ())]
-    fn clear<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn clear<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Clear {  }))
     }
 
     /// FORGET before: Forgets the backups older than the latest one taken at or before a moment, so that RESTORE to that moment or any later one does what it did. The clock stays where it is.
     #[pyo3(signature = (before))]
-    fn forget<'py>(
-        &self,
-        py: Python<'py>,
-        before: Milliseconds,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn forget<'py>(&self, py: Python<'py>, before: Milliseconds) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Forget { before: RestorePoint(Time(before.0)) }))
     }
 
@@ -239,7 +202,7 @@ impl Database {
         key: PyBackedStr,
         field: Option<PyBackedStr>,
         ttl: Milliseconds,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "expire(key, ttl=) or expire(key, field, ttl=)", |_| {
             Some(match (field.as_deref(),) {
                 (None,) => Query::ExpireRecord { key: &key, ttl: Ttl(ttl.0) },
@@ -251,12 +214,7 @@ impl Database {
     /// TTL key: Tells how long a record lives if nothing happens to it: as long as that cell of it which lives longest.
     /// TTL key field: Tells how long a cell lives from now on.
     #[pyo3(signature = (key, field=None))]
-    fn ttl<'py>(
-        &self,
-        py: Python<'py>,
-        key: PyBackedStr,
-        field: Option<PyBackedStr>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn ttl<'py>(&self, py: Python<'py>, key: PyBackedStr, field: Option<PyBackedStr>) -> Answered<'py> {
         self.ask_at(py, "ttl(key) or ttl(key, field)", |_| {
             Some(match (field.as_deref(),) {
                 (None,) => Query::TtlOfRecord { key: &key },
@@ -268,12 +226,7 @@ impl Database {
     /// PERSIST key: Makes every live cell of a record permanent.
     /// PERSIST key field: Makes a live cell permanent.
     #[pyo3(signature = (key, field=None))]
-    fn persist<'py>(
-        &self,
-        py: Python<'py>,
-        key: PyBackedStr,
-        field: Option<PyBackedStr>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn persist<'py>(&self, py: Python<'py>, key: PyBackedStr, field: Option<PyBackedStr>) -> Answered<'py> {
         self.ask_at(py, "persist(key) or persist(key, field)", |_| {
             Some(match (field.as_deref(),) {
                 (None,) => Query::PersistRecord { key: &key },
@@ -290,7 +243,7 @@ impl Database {
         key: PyBackedStr,
         field: PyBackedStr,
         item: PyBackedStr,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Append { key: &key, field: &field, item: &item }))
     }
 
@@ -302,36 +255,25 @@ impl Database {
         what: PyBackedStr,
         how: PyBackedStr,
         pattern: PyBackedStr,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Answered<'py> {
         self.ask_words(py, &[Term::from("FIND"), Term::from(&*what), Term::from(&*how), Term::from(&*pattern)])
     }
 
     /// ALIAS name operation: Gives an operation another name, which stands for it from the next query on, in all its forms. Backups, transactions and CLEAR leave the names alone.
     #[pyo3(signature = (name, operation))]
-    fn alias<'py>(
-        &self,
-        py: Python<'py>,
-        name: PyBackedStr,
-        operation: PyBackedStr,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn alias<'py>(&self, py: Python<'py>, name: PyBackedStr, operation: PyBackedStr) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Alias { name: &name, operation: &operation }))
     }
 
     /// ALIASES: Lists the other names of operations, in the order in which they were given.
     #[pyo3(signature = ())]
-    fn aliases<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn aliases<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::Aliases {  }))
     }
 
     /// RESET_ALIASES: Takes all other names of operations away.
     #[pyo3(signature = ())]
-    fn reset_aliases<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn reset_aliases<'py>(&self, py: Python<'py>) -> Answered<'py> {
         self.ask_at(py, "", |_| Some(Query::ResetAliases {  }))
     }
 }

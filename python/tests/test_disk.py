@@ -73,6 +73,30 @@ except rewinddb.LockedError:
     assert tried() == ("", "")
 
 
+def test_it_says_where_it_is_and_whether_it_is_closed(tmp_path):
+    db = rewinddb.open(tmp_path / "db")
+    # A cell of a notebook that is run twice.
+    with pytest.raises(rewinddb.LockedError, match="open already, in this process or another"):
+        rewinddb.open(tmp_path / "db")
+    assert repr(db) == f"<rewinddb.Database in {tmp_path / 'db'}>"
+    db.close()
+    assert repr(db) == f"<rewinddb.Database in {tmp_path / 'db'}, closed>"
+    assert repr(rewinddb.open()) == "<rewinddb.Database in memory>"
+
+
+def test_it_stays_in_its_directory_when_the_process_goes_to_another(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with rewinddb.open("db") as db:
+        db.put("a", "1")
+        monkeypatch.chdir("elsewhere")
+        db.compact()
+        db.put("b", "2")
+    assert os.listdir() == []
+    with rewinddb.open("../db") as db:
+        assert db.keys() == ["a", "b"]
+
+
 def asks(db, queue):
     try:
         db.put("a", "of the child")

@@ -1,5 +1,6 @@
 """`rewinddb.testing`: the judge, in pytest's own process."""
 
+import pathlib
 import subprocess
 import sys
 import textwrap
@@ -136,7 +137,7 @@ def test_cases_are_named_and_counted():
         cases(track="flags")
 
 
-def test_pytest_shows_the_judges_view_and_no_frame_of_ours(tmp_path):
+def test_pytest_shows_the_judges_view_as_documented_and_no_frame_of_ours(tmp_path):
     unsorted = PLAIN.replace("sorted(self.cells.get(key, {}).items())", "self.cells.get(key, {}).items()")
     (tmp_path / "solution.py").write_text(unsorted)
     (tmp_path / "test_solution.py").write_text(textwrap.dedent("""
@@ -151,5 +152,8 @@ def test_pytest_shows_the_judges_view_and_no_frame_of_ours(tmp_path):
     ended = subprocess.run([sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", tmp_path],
                            cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 1, ended.stdout
-    assert "E         wanted " in ended.stdout and "testing.py" not in ended.stdout
+    page = (pathlib.Path(__file__).parents[2] / "docs/judge.md").read_text()
+    shown = page.split("## In pytest", 1)[1].split("```text\n", 1)[1].split("```", 1)[0]
+    told = "".join(f"{line.rstrip()}\n" for line in ended.stdout.splitlines())
+    assert shown in told and "testing.py" not in told
     assert "test_solution[level2-" in ended.stdout

@@ -224,8 +224,8 @@ Over HTTP:
   - /v1/export has the queries that rebuild everything; /v1/store.tar is a hot backup, a folder that --store opens;
     /v1/snapshot makes the log smaller, /v1/stats counts. /metrics, /healthz, /readyz; /openapi.json has all routes.
   - /pim and /pbc speak the dialects of py-in-mem and pybitcask; --compat puts one of them at the root.
-  - With --auth: Authorization: Bearer PASSWORD, or Basic. Pages of other origins are refused, and so are other names of
-    the host.
+  - With --auth: Authorization: Basic, or Bearer and a line of FILE. Pages of other origins are refused, and so are
+    other names of the host.
 
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
@@ -267,7 +267,7 @@ impl ServeArgs {
             if !passwords.are_asked() {
                 let message = format!(
                     "whoever reaches {address} could read and write everything\n  \
-                     = help: --auth FILE asks for passwords; \
+                     = help: --auth FILE or REWIND_AUTH=NAME:PASSWORD asks for passwords; \
                      or listen at 127.0.0.1 or unix:PATH"
                 );
                 return Err(Failure::Unsafe(message));

@@ -47,7 +47,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Store`], for instance with [`store::Error::Locked`] if another process has it open, or
+    /// [`Error::Store`], for instance with [`store::Error::Locked`] if it is open already, or
     /// [`store::Error::NoStore`] if the directory holds other files.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, Error> {
         Self::open_with(directory, Options::default())

@@ -112,7 +112,7 @@ impl fmt::Display for Damage {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Locked => f.write_str("another process has this store open"),
+            Self::Locked => f.write_str("this store is open already, in this process or another"),
             Self::Disk { what, why } => write!(f, "cannot {what}: {why}"),
             Self::Damaged(damage) => damage.fmt(f),
             Self::Changed { file, how } => {

@@ -21,6 +21,9 @@ mod services;
 /// Commands, run as written.
 mod transcripts;
 
+/// What is run at GitHub.
+mod workflow;
+
 use std::path::{Path, PathBuf};
 
 use crate::top;

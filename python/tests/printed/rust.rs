@@ -14,14 +14,18 @@ impl Method {
         let mut text = String::new();
         self.does().lines().for_each(|line| writeln!(text, "    /// {line}").expect("it is a text"));
         writeln!(text, "    #[pyo3(signature = ({signature}))]").expect("it is a text");
-        writeln!(text, "    fn {}<'py>(\n        &self,\n        py: Python<'py>,", self.name)
-            .expect("it is a text");
-        for argument in self.arguments() {
+        let arguments = self.arguments().into_iter().map(|argument| {
             let kind = if is_number(argument.kind) { "Milliseconds" } else { "PyBackedStr" };
             let kind = if argument.is_optional { format!("Option<{kind}>") } else { kind.to_owned() };
-            writeln!(text, "        {}: {kind},", argument.name).expect("it is a text");
-        }
-        text += "    ) -> PyResult<Bound<'py, PyAny>> {\n";
+            format!("{}: {kind}", argument.name)
+        });
+        let taken: Vec<_> =
+            ["&self".to_owned(), "py: Python<'py>".to_owned()].into_iter().chain(arguments).collect();
+        let head = |taken: &str| format!("    fn {}<'py>({taken}) -> Answered<'py> {{\n", self.name);
+        let in_one = head(&taken.join(", "));
+        let by_lines = || format!("\n        {},\n    ", taken.join(",\n        "));
+        // As cargo fmt does, at this project's width and with the end of the line.
+        text += &if in_one.len() <= 111 { in_one } else { head(&by_lines()) };
         text += &if self.is_by_words() { self.rust_by_words() } else { self.rust_by_forms() };
         text + "    }\n"
     }

@@ -16,10 +16,12 @@ pub struct RealDisk {
 }
 
 impl RealDisk {
-    /// The directory of this path. Nothing is created, nor looked at.
+    /// The directory that this path has now, wherever the process goes later. Nothing is created, nor looked at.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into() }
+        let given = directory.into();
+        // What cannot be made absolute is refused when it is used.
+        Self { directory: std::path::absolute(&given).unwrap_or(given) }
     }
 
     /// The directory of this path, created if it is not there, durably, with those it lies in.

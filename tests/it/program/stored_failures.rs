@@ -155,7 +155,7 @@ fn a_store_that_is_open_elsewhere_is_refused_at_once() {
     let scratch = Scratch::new();
     let mut holder = hold(&scratch);
     let is_refused = |output: Output| {
-        let wanted = "error: another process has this store open\n".to_owned();
+        let wanted = "error: this store is open already, in this process or another\n".to_owned();
         assert_eq!(refusal(&output), (Some(75), wanted));
     };
     let before = scratch.files();

@@ -55,7 +55,7 @@ fn a_lock_file_that_is_removed_lets_nobody_in() {
     let lock = scratch.store().join("lock");
     fs::remove_file(&lock).expect("it is there");
     let is_refused = |output: &Output| {
-        let wanted = "error: another process has this store open\n".to_owned();
+        let wanted = "error: this store is open already, in this process or another\n".to_owned();
         assert_eq!(refusal(output), (Some(75), wanted));
         assert!(!lock.exists());
     };
