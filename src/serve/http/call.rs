@@ -8,7 +8,7 @@ use hyper::header::{CONTENT_TYPE, HeaderName};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::problem::{Problem, too_long};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::desk::{Desk, Held, Transaction};
@@ -57,6 +57,8 @@ pub(super) struct Call<'c> {
     /// The transaction that it is part of.
     pub(super) who: Option<&'c Transaction>,
     pub(super) asked: &'c Asked,
+    /// How many bytes of values are gathered for the answer.
+    pub(super) gathered: usize,
 }
 
 impl Asked {
@@ -113,6 +115,15 @@ impl Call<'_> {
         each: impl FnOnce(&Reply<'_>) -> R,
     ) -> Result<R, Problem> {
         Ok(self.desk.ask(self.who, query, self.held, |_, reply| each(reply))?)
+    }
+
+    /// Gathers so many bytes more for the answer.
+    ///
+    /// # Errors
+    /// It is longer than a client may leave unread.
+    pub(super) fn gather(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.gathered += bytes;
+        if self.gathered > self.server.limits().unread { Err(too_long()) } else { Ok(()) }
     }
 
     /// Is it so?

@@ -151,7 +151,8 @@ fn carry_out(connection: &Connection, route: &Route, asked: &Asked, open: Option
     let held = &mut *connection.mailbox.held.borrow_mut();
     desk.pass_time();
     let who = open.map(|open| &open.transaction);
-    let outcome = (route.handler)(&mut Call { desk, held, server: &connection.server, who, asked });
+    let mut call = Call { desk, held, server: &connection.server, who, asked, gathered: 0 };
+    let outcome = (route.handler)(&mut call);
     // A list has counted its queries.
     let queries = held.measure(|replies| replies.count.max(1));
     if let Some(open) = open {

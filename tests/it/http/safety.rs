@@ -328,6 +328,21 @@ fn answers_have_a_bound_too() {
         &"[\"GET\",\"a\"]\n".repeat(500),
     );
     assert_eq!(lines.body.len(), 500 * 30_003);
+    // What is gathered from several cells is not gathered further.
+    for field in 0..5 {
+        let text = ["content-type: text/plain"];
+        let path = format!("/v1/records/r/fields/{field}");
+        assert_eq!(client.ask("PUT", &path, &text, &"x".repeat(30_000)).status, 201);
+    }
+    for (path, status) in [
+        ("/v1/records/r", 500),
+        ("/v1/records/r/fields?limit=3", 200),
+        ("/v1/records/r/fields", 500),
+        ("/v1/find?what=KEY&pattern=r&as=cells&limit=3", 200),
+        ("/v1/find?what=KEY&pattern=r&as=cells", 500),
+    ] {
+        assert_eq!(client.get(path).status, status, "{path}");
+    }
 }
 
 #[test]

@@ -117,7 +117,8 @@ pub(in crate::serve::http) fn batch(call: &mut Call<'_>) -> Outcome {
     };
     let own = if call.who.is_none() { Some(call.desk.transaction()?) } else { None };
     let who = call.who.or(own.as_ref());
-    let mut within = Call { desk: call.desk, held: call.held, server: call.server, who, asked: call.asked };
+    let Call { server, asked, gathered, .. } = *call;
+    let mut within = Call { desk: call.desk, held: call.held, server, who, asked, gathered };
     if own.is_some() {
         within.is_so(&Query::Begin {})?;
     }

@@ -79,26 +79,20 @@ pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
 
 pub(in crate::serve::http) fn get(call: &mut Call<'_>) -> Outcome {
     let key = call.asked.name(0);
-    let cells = call.ask(&Query::Scan { key }, |reply| match reply {
-        Reply::Cells(cells) => {
-            let cells = cells.iter().map(|(field, value)| (field.to_string(), value.clone().into_owned()));
-            cells.collect::<Vec<_>>()
-        }
+    let names = call.ask(&Query::Scan { key }, |reply| match reply {
+        Reply::Cells(cells) => cells.iter().map(|(field, _)| field.to_string()).collect(),
         _ => Vec::new(),
     })?;
-    if cells.is_empty() {
+    if names.is_empty() {
         return Err(Problem::not_found());
     }
-    let (mut own, mut fields) = (None, BTreeMap::new());
-    for (field, value) in cells {
-        let left = call.ask(&Query::TtlOf { key, field: &field }, left)??;
-        let shown = Cell { value: Shown(value), left };
-        if field.is_empty() {
-            own = Some(shown);
-        } else {
-            fields.insert(field, shown);
+    let mut fields = BTreeMap::new();
+    for field in names {
+        if let Some(cell) = cell(call, key, &field)? {
+            fields.insert(field, cell);
         }
     }
+    let own = fields.remove("");
     let (value, left) = own.map_or((None, None), |own| (Some(own.value), own.left));
     Ok(Answer::json(200, &Record { key, value, left, fields }))
 }

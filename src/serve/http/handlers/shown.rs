@@ -40,10 +40,13 @@ pub(super) fn left(reply: &Reply<'_>) -> Result<Option<u64>, Problem> {
 
 /// The value of a cell, if it is live.
 pub(super) fn value(call: &mut Call<'_>, key: &str, field: &str) -> Result<Option<Value<'static>>, Problem> {
-    call.ask(&Query::Get { key, field }, |reply| match reply {
+    let value = call.ask(&Query::Get { key, field }, |reply| match reply {
         Reply::Value(value) => value.clone().map(Value::into_owned),
         _ => None,
-    })
+    })?;
+    let texts = value.iter().flat_map(Value::texts);
+    call.gather(texts.map(|text| text.len()).sum())?;
+    Ok(value)
 }
 
 /// A cell, if it is live.
