@@ -83,6 +83,11 @@ impl Database {
         self.backend.page(moment, page, each)
     }
 
+    /// The keys of a page's live records, so many at most, and whether there are more.
+    pub(crate) fn page_of_keys(&self, page: Page<'_>) -> (Vec<&str>, bool) {
+        self.backend.engine().page_of_keys(page)
+    }
+
     /// Looks at the records of some keys that will be asked: together they come from memory in the time of one.
     pub fn look_ahead<'k>(&self, keys: impl Iterator<Item = &'k str>) {
         self.backend.engine().look_ahead(keys);

@@ -90,6 +90,17 @@ impl Engine {
         Ok(Some(PageOfCells { at, cells: page_of, has_more }))
     }
 
+    /// The keys of a page's live records, so many at most, and whether there are more.
+    pub(crate) fn page_of_keys(&self, page: Page<'_>) -> (Vec<&str>, bool) {
+        let (common, head) = (&self.common, &self.own);
+        let records = self.records_of(page, common.view(head), head.own_time(common.clock.now()));
+        let keys = records.into_iter().map(|(key, _)| key);
+        let mut keys: Vec<_> = keys.filter(|key| page.after.is_none_or(|(after, _)| *key > after)).collect();
+        let has_more = keys.len() > page.limit;
+        keys.truncate(page.limit);
+        (keys, has_more)
+    }
+
     /// The first records of a page that are live, one more than it may have cells, in order.
     fn records_of<'e>(&'e self, page: Page<'_>, view: View<'_>, now: Time) -> Vec<(&'e str, &'e Fields)> {
         let records = &self.common.records;
@@ -164,6 +175,34 @@ mod tests {
                 Some(["a.f=2/0", "b.=own/0", "l.=[i]/0"].map(str::to_owned).to_vec())
             );
             assert_eq!(at(None, ""), Some(vec!["now.=4/0".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn pages_of_keys_have_every_live_record_once() {
+        let mut engine = Engine::new(ClockRule::Monotone);
+        for key in ["d", "a", "", "c", "ca", "b", "cb"] {
+            engine.apply(&Query::SetAt { key, field: "f", value: "1", timestamp: Time(2) }).expect("in time");
+            engine.apply(&Query::Set { key, field: "g", value: "1" }).expect("in time");
+        }
+        let ends = Query::SetAtWithTtl { key: "bb", field: "f", value: "1", timestamp: Time(2), ttl: Ttl(3) };
+        engine.apply(&ends).expect("in time");
+        engine.apply(&Query::DeleteRecord { key: "b" }).expect("in time");
+        let all = |prefix: &str, limit: usize| {
+            let mut told: Vec<&str> = Vec::new();
+            loop {
+                let after = told.last().map(|key| (*key, ""));
+                let (keys, has_more) = engine.page_of_keys(Page { prefix, after, limit, bytes: 0 });
+                assert!(keys.len() == limit || !has_more);
+                told.extend(keys);
+                if !has_more {
+                    return told;
+                }
+            }
+        };
+        for limit in 1..9 {
+            assert_eq!(all("", limit), ["", "a", "bb", "c", "ca", "cb", "d"]);
+            assert_eq!(all("c", limit), ["c", "ca", "cb"]);
         }
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::cells::{Lifetime, done};
 use super::shown::{Cell, Shown, cell, left};
+use crate::db::Page;
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::http::answer::{Answer, Outcome, members};
@@ -70,10 +71,20 @@ impl<'a> Part<'a> {
 
 pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
     let part = Part::of(call.asked)?;
-    let (keys, next) = call.ask(&Query::Keys {}, |reply| match reply {
-        Reply::Keys(keys) => part.take(keys, |key| &**key),
-        _ => (Vec::new(), None),
-    })?;
+    let (keys, next) = if call.who.is_some() {
+        // It is told what it has written itself, and what it has seen counts.
+        call.ask(&Query::Keys {}, |reply| match reply {
+            Reply::Keys(keys) => part.take(keys, |key| &**key),
+            _ => (Vec::new(), None),
+        })?
+    } else {
+        let after = part.after.map(|after| (after, ""));
+        let page = Page { prefix: part.prefix, after, limit: part.limit, bytes: usize::MAX };
+        let (keys, has_more) = call.desk.see().page_of_keys(page);
+        let keys: Vec<_> = keys.into_iter().map(str::to_owned).collect();
+        let next = keys.last().cloned().filter(|_| has_more);
+        (keys, next)
+    };
     Ok(Answer::json(200, &members! { "keys": keys, "next": next }))
 }
 
