@@ -126,6 +126,8 @@ fn check(seed: u64, free: bool) {
     let cells = clone.cells();
     let keys = cells.chunk_by(|one, next| one.key == next.key);
     assert_eq!(image.count_live(), (keys.count() as u64, cells.len() as u64), "seed {seed}: it counts");
+    // What is shared holds for both.
+    assert_eq!(engine.check(), Ok(()), "seed {seed}: counting has changed something");
     let image = written(image);
     assert_eq!(written(clone.clone().image()), image, "seed {seed}: what was image has changed");
     let mut loaded = loaded(&image).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
@@ -188,15 +190,16 @@ fn an_engine_loaded_from_its_image_goes_on_after_transactions() {
 fn another_thread_writes_down_what_was_while_queries_go_on() {
     for seed in SHARED_IMAGES.seeds() {
         let (mut engine, rest) = begun(seed, false);
-        let wanted = written(engine.clone().image());
+        let wanted = (engine.clone().image().count_live(), written(engine.clone().image()));
         let image = engine.image();
         let image = std::thread::scope(|scope| {
-            let writer = scope.spawn(|| written(image));
+            let writer = scope.spawn(|| (image.count_live(), written(image)));
             for words in rest.iter().cycle().take(2000) {
                 let _ = answer(&mut engine, words);
             }
             writer.join().expect("it ends")
         });
+        assert_eq!(engine.check(), Ok(()), "seed {seed}");
         assert_eq!(image, wanted, "seed {seed}");
     }
 }
