@@ -13,7 +13,7 @@ import os
 
 from . import _rewinddb
 from ._errors import BackwardsError, ConflictError, DamagedError, DiskError, Error, LockedError, MistakeError
-from ._rewinddb import Database, Transaction
+from ._rewinddb import Database, Transaction, __version__
 
 __all__ = [
     "BackwardsError",
@@ -25,6 +25,7 @@ __all__ = [
     "LockedError",
     "MistakeError",
     "Transaction",
+    "__version__",
     "open",
 ]
 
