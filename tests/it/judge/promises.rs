@@ -215,6 +215,7 @@ fn a_case_is_found_by_number_name_part_and_pattern() {
 #[case("/(/", "/(/ is no pattern: unclosed group")]
 #[case("/no such name at all/", "there is no case")]
 #[case("100000", "there is no case \"100000\"")]
+#[case("", "there is no case \"\"")]
 fn a_case_that_is_not_there_is_told(#[case] case: &str, #[case] message: &str) {
     let output = rewind(&["test", "--case", case]).output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
