@@ -13,7 +13,7 @@ import os
 
 from . import _rewinddb
 from ._errors import BackwardsError, ConflictError, DamagedError, DiskError, Error, LockedError, MistakeError
-from ._rewinddb import Database, Transaction
+from ._rewinddb import Database, Transaction, __version__
 
 __all__ = [
     "BackwardsError",
@@ -25,6 +25,7 @@ __all__ = [
     "LockedError",
     "MistakeError",
     "Transaction",
+    "__version__",
     "open",
 ]
 
@@ -41,6 +42,8 @@ def open(
 
     LockedError if the directory is open already, in this process or another.
     """
+    if path is not None and not os.fspath(path):
+        raise ValueError("the path is empty: name a directory, or leave it out for a database in memory")
     if path is None and sync is not None:
         raise ValueError("sync is for a database on disk: give it a path")
     return _rewinddb.open(path, clock, None if sync is None else str(sync))

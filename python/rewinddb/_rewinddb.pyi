@@ -8,7 +8,9 @@ _Value = Union[str, list[str]]
 _Word = Union[str, int, list[Any], tuple[Any, ...]]
 _Told = Union[str, list[str]]
 
-__all__ = ["Database", "HeldCase", "Transaction", "adapter", "cases", "failure", "open"]
+__all__ = ["Database", "HeldCase", "Transaction", "__version__", "adapter", "cases", "failure", "open"]
+
+__version__: str
 
 @final
 class Database:

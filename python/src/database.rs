@@ -49,8 +49,9 @@ pub(crate) fn open(
     };
     let mut options = Options { clock: Some(rule), ..Options::default() };
     if let Some(sync) = &sync {
-        options.sync =
-            sync.parse().map_err(|bad: rewinddb::store::BadOption| PyValueError::new_err(bad.to_string()))?;
+        options.sync = sync
+            .parse()
+            .map_err(|bad: rewinddb::store::BadOption| PyValueError::new_err(format!("sync: {bad}")))?;
     }
     let opened = py.detach(|| match &path {
         Some(path) => db::Database::open_with(path, options),

@@ -27,4 +27,10 @@ mod _rewinddb {
     use super::judging::{HeldCase, adapter, cases, failure};
     #[pymodule_export]
     use super::transaction::Transaction;
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

@@ -141,6 +141,12 @@ def test_the_disk_says_why_it_refuses(tmp_path):
     assert refused.value.errno == errno.ENOTDIR and isinstance(refused.value, OSError)
 
 
+def test_an_empty_path_is_refused():
+    """It may come from a variable that is empty."""
+    with pytest.raises(ValueError, match="the path is empty"):
+        rewinddb.open("")
+
+
 def test_a_directory_of_other_files_is_left_alone(tmp_path):
     (tmp_path / "diary.txt").write_text("mine")
     with pytest.raises(rewinddb.Error, match="there is no store here"):
@@ -163,8 +169,9 @@ def test_sync_says_when_it_is_safe_from_a_loss_of_power(tmp_path, sync):
 
 
 def test_a_bad_sync_is_refused(tmp_path):
-    with pytest.raises(ValueError):
-        rewinddb.open(tmp_path / "db", sync="sometimes")
+    for sync in ["sometimes", 0, -1, 1.5]:
+        with pytest.raises(ValueError, match="^sync: it is always, never, or a number of milliseconds from 1 on$"):
+            rewinddb.open(tmp_path / "db", sync=sync)
 
 
 def test_a_hundred_thousand_keys(tmp_path):

@@ -26,6 +26,7 @@ def test_there_is_one_version():
     version = re.compile(r'^version = "(.*)"', re.M)
     own = version.search((PYTHON / "Cargo.toml").read_text())[1]
     assert own == version.search((PYTHON.parent / "Cargo.toml").read_text())[1] == metadata.version("rewinddb")
+    assert rewinddb.__version__ == own
 
 
 def test_the_page_of_pypi_stands_alone():

@@ -20,4 +20,5 @@ with rewinddb.open("db", clock="wall", sync=100) as db:
     db.get("a", 5)  # type: ignore[arg-type]
     db.put("a", None)  # type: ignore[arg-type]
 
+version: str = rewinddb.__version__
 made: list[Case] = cases(level=2, strict=True)

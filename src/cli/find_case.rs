@@ -48,7 +48,8 @@ fn meant<T>(all: &[T], of: impl Fn(&T) -> (usize, &str), wanted: &str) -> Result
         return Ok(Box::new(move |(number, _)| number == wanted));
     }
     let lower = owned.to_lowercase();
-    Ok(Box::new(move |(_, name)| name.to_lowercase().contains(&lower)))
+    // Every name has nothing as a part, so nothing means none.
+    Ok(Box::new(move |(_, name)| !lower.is_empty() && name.to_lowercase().contains(&lower)))
 }
 
 /// What is said of a pattern that is none.

@@ -37,7 +37,7 @@ pub(super) struct HuntArgs {
     seed: Option<u64>,
 
     /// How many lists are tried
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
 
     #[command(flatten)]

@@ -98,6 +98,11 @@ impl Database {
         self.backend.engine_mut().sweep(budget);
     }
 
+    /// Gives back what only backups held that are forgotten: see [`Engine::give_back`].
+    pub fn give_back(&mut self) {
+        self.backend.engine_mut().give_back();
+    }
+
     /// How many moments can be gone back to.
     #[must_use]
     pub fn number_of_backups(&self) -> usize {

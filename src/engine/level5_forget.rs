@@ -6,9 +6,9 @@
 //! What nobody sees is looked for when as much was written since the last look as was left then, so a write pays
 //! for its own part of it; and where no transaction is open.
 
-use super::Common;
 use super::head::Head;
 use super::transactions::{WholeDbWrite, WriteTarget};
+use super::{Common, Engine};
 use crate::reply::Reply;
 use crate::time::Time;
 
@@ -55,7 +55,13 @@ impl Common {
 
     /// Gives back what nobody sees, if it is time to; where no transaction is open, this is the database's head.
     pub(super) fn give_back(&mut self, head: &Head) {
-        if !self.forgetting.is_due() || self.is_shared() {
+        if self.forgetting.is_due() {
+            self.look_for_unseen(head);
+        }
+    }
+
+    fn look_for_unseen(&mut self, head: &Head) {
+        if self.is_shared() {
             return;
         }
         let backups = head.backups.iter().map(|(_, backup)| backup.savepoint);
@@ -65,5 +71,18 @@ impl Common {
         }
         self.timeline.give_back(&watchers);
         self.forgetting = Forgetting { left: self.records.versions(), ..Forgetting::default() };
+    }
+}
+
+impl Engine {
+    /// Gives back at once what nobody sees, if a backup was forgotten since that was last looked for. No answer depends
+    /// on it.
+    ///
+    /// It looks at everything, which the engine does by itself once enough was written: this is for who has no memory
+    /// left to write to.
+    pub fn give_back(&mut self) {
+        if self.common.forgetting.any {
+            self.common.look_for_unseen(&self.own);
+        }
     }
 }

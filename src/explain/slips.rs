@@ -111,7 +111,9 @@ impl Slipping {
             Some(Slip::MarkStays) if self.marked.contains(&names()) => false,
             Some(Slip::InclusiveEnd) => cell.end.is_none_or(|end| now <= end),
             Some(Slip::EndlessLifetime) => true,
-            Some(Slip::TimesAsTexts) => cell.end.is_none_or(|end| now.to_string() < end.to_string()),
+            Some(Slip::TimesAsTexts | Slip::TextTtlJoined) => {
+                cell.end.is_none_or(|end| now.to_string() < end.to_string())
+            }
             _ => cell.end.is_none_or(|end| now < end),
         }
     }

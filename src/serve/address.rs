@@ -50,7 +50,9 @@ impl FromStr for Address {
             };
         }
         let (host, port) = text.rsplit_once(':').unwrap_or(("localhost", text));
-        let port = port.parse().map_err(|_| format!("`{port}` is no port"))?;
+        let port = port
+            .parse()
+            .map_err(|_| format!("`{port}` is no port; an address is PORT, HOST:PORT or unix:PATH"))?;
         let within = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let host = match (host, within) {
             ("localhost", _) => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),

@@ -189,6 +189,10 @@ async fn watch(server: Rc<Server>, tell: Rc<dyn Fn(Event<'_>)>) {
         if let Some(most) = memory {
             // Of what was deleted the allocator keeps much: with an eighth of it free there is room.
             desk.is_full = resident() > most && program + in_use(&desk.options) > most - most / 8;
+            if desk.is_full {
+                // Nothing is written now, so it does not come by itself.
+                desk.database().give_back();
+            }
         }
         if looked.elapsed() >= WATCH {
             looked = Instant::now();

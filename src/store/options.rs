@@ -77,7 +77,7 @@ impl FromStr for SyncPolicy {
             "never" => Ok(Self::Never),
             _ => match text.parse() {
                 Ok(milliseconds) if milliseconds > 0 => Ok(Self::Every(Duration::from_millis(milliseconds))),
-                _ => Err(BadOption("it is always, never, or a number of milliseconds, as in 100")),
+                _ => Err(BadOption("it is always, never, or a number of milliseconds from 1 on")),
             },
         }
     }

@@ -142,7 +142,15 @@ impl Remote {
         }
         let sent = self.stream.get_mut().write_all(&request);
         let answered = sent.and_then(|()| read_value(&mut self.stream));
-        answered.map_err(|error| Failure::NoServer(format!("the server has gone: {error}")))
+        answered.map_err(|error| {
+            // The port of HTTP answers too.
+            Failure::NoServer(if error.kind() == io::ErrorKind::InvalidData {
+                let help = "the address is the one behind `resp` where `rewind serve` says where it listens";
+                format!("{error}\n  = help: {help}")
+            } else {
+                format!("the server has gone: {error}")
+            })
+        })
     }
 }
 

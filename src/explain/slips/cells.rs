@@ -75,6 +75,9 @@ impl Slipping {
             (Some(Slip::TtlIgnored), _) | (Some(Slip::PermanentStays | Slip::LongerKept), Some(None)) => None,
             (Some(Slip::TtlAsEnd), _) => Some(ttl),
             (Some(Slip::TtlInSeconds), _) => Some(u128::from(self.now) + 1000 * ttl),
+            // "010" as a text is before all times but 0.
+            (Some(Slip::TextTtlJoined), _) if self.now == 0 => Some(0),
+            (Some(Slip::TtlJoined | Slip::TextTtlJoined), _) => Some(joined(self.now, ttl)),
             (Some(Slip::TimesIn32Bits), _) => Some(in_32_bits(end)),
             (Some(Slip::LongerKept), Some(Some(old))) => Some(old.max(end)),
             (Some(Slip::FirstTtlKept), Some(Some(old))) => Some(old),
@@ -148,6 +151,11 @@ impl Slipping {
             _ => drop(record.shift_remove(&field)),
         }
     }
+}
+
+/// What `+` makes of two numbers that are still texts, as far as a number goes that something can be added to.
+fn joined(now: u64, ttl: u128) -> u128 {
+    format!("{now}{ttl}").parse().map_or(u128::MAX / 2, |joined: u128| joined.min(u128::MAX / 2))
 }
 
 /// A number as 32 bits with a sign hold it. What is below 0 is as dead as what ends at 0.

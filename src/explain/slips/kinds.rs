@@ -100,6 +100,8 @@ slips! {
     Whole TtlIgnored "a ttl that is ignored"
     Whole TtlAsEnd "a ttl that is taken for the moment of death"
     Whole TtlInSeconds "a ttl that is taken for seconds"
+    Whole TtlJoined "a ttl that is joined to the time as a text is, not added"
+    Whole TextTtlJoined "a ttl that is joined to the time as a text is, and compared as a text"
     Whole TimesIn32Bits "a time that is held in 32 bits"
     Whole OldTtlKept "a set without a ttl that keeps the old lifetime"
     Whole DeadTtlKept "a set without a ttl that keeps the lifetime of what is dead"

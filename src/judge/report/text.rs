@@ -101,7 +101,7 @@ fn beyond(report: &Report) -> String {
         Some((case, promise)) => {
             let (differing, name) = (differing.len(), plain(&case.name));
             let differ = if differing == 1 { "differs" } else { "differ" };
-            format!("{differing} of {count} {differ}, first: {name} breaks \"{promise}\"")
+            format!("{differing} of {count} {differ}, first: {name} (breaks \"{promise}\")")
         }
     };
     format!("{DIM}beyond the exercise: {told}{DIM:#}\n")

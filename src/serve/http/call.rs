@@ -85,7 +85,7 @@ impl Asked {
     pub(super) fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Problem> {
         let Some(text) = self.parameter(name) else { return Ok(None) };
         let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-        let wrong = || Problem::bad("a parameter is no number that it may be");
+        let wrong = || Problem::bad("a parameter is no number in its range");
         number.map(Some).ok_or_else(|| wrong().with_detail(format!("{name} is from {least} to {most}")))
     }
 

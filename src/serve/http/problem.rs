@@ -91,7 +91,7 @@ impl Problem {
 
     pub(super) fn not_allowed(allow: &str) -> Self {
         let refused = Self::new(405, "method", "this method has no meaning here");
-        refused.with_header(ALLOW, allow)
+        refused.with_detail(format!("the methods here are {allow}")).with_header(ALLOW, allow)
     }
 
     pub(super) fn with_detail(mut self, detail: impl Into<String>) -> Self {

@@ -82,6 +82,7 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
     if !route.is_open {
         admit(connection, &head)?;
     }
+    check_parameters(route, &target.query)?;
     let mut asked = Asked { names, query: target.query, headers: head.headers, body: Bytes::new() };
     check_type(route, &asked)?;
     let open = transaction(connection, &asked)?;
@@ -123,6 +124,16 @@ fn admit(connection: &Connection, head: &Parts) -> Result<(), Problem> {
     })
 }
 
+/// Does the route know all parameters? A lifetime under a name that is misspelt would be none.
+fn check_parameters(route: &Route, given: &[(String, String)]) -> Result<(), Problem> {
+    let known: Vec<_> = route.parameters.iter().map(|(name, ..)| *name).collect();
+    // Dialects and pages are lax, as what they stand for is.
+    let unknown = given.iter().find(|(name, _)| !known.contains(&&**name));
+    let Some((name, _)) = unknown.filter(|_| route.path.starts_with("/v1/")) else { return Ok(()) };
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Err(Problem::bad("a parameter is unknown here").with_detail(format!("`{name}`; known: {known}")))
+}
+
 /// Is the body of a type that the route takes?
 fn check_type(route: &Route, asked: &Asked) -> Result<(), Problem> {
     let has_body =
@@ -135,7 +146,7 @@ fn check_type(route: &Route, asked: &Asked) -> Result<(), Problem> {
         return Ok(());
     }
     let refused = Problem::new(415, "type", "a body of this type is not taken");
-    Err(refused.with_detail(route.takes.types().join(", ")))
+    Err(refused.with_detail(format!("its Content-Type may be {}", route.takes.types().join(", "))))
 }
 
 /// The transaction that a request names.

@@ -27,9 +27,12 @@ impl RealDisk {
     /// The directory of this path, created if it is not there, durably, with those it lies in.
     ///
     /// # Errors
-    /// `AlreadyExists` if something else has the path, and whatever the file system says.
+    /// `InvalidInput` if the path is empty, `AlreadyExists` if something else has it, and whatever the file system says.
     pub fn create(directory: impl Into<PathBuf>) -> io::Result<Self> {
         let disk = Self::new(directory);
+        if disk.directory.as_os_str().is_empty() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "the path is empty"));
+        }
         make_directory(&disk.directory).map(|()| disk)
     }
 
@@ -220,6 +223,9 @@ fn make_directory(directory: &Path) -> io::Result<()> {
         (Err(error), _) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {
             // Whoever made it may have died before this. It is not insisted on: the parent may be closed to us.
             sync_parent().or(Ok(()))
+        }
+        (Err(error), _) if error.kind() == ErrorKind::AlreadyExists => {
+            Err(io::Error::new(error.kind(), "it is there already, and no directory"))
         }
         (Err(error), _) => Err(error),
     }

@@ -336,6 +336,24 @@ fn what_only_forgotten_backups_held_is_given_back(
     assert!(most < 600, "{most} versions or branches of 50 records");
 }
 
+/// A CLEAR writes nothing, so what it left was kept until somebody did.
+#[test]
+fn what_only_a_forgotten_backup_held_is_given_back_on_demand() {
+    let mut engine = Engine::new(ClockRule::Monotone);
+    for number in 0..100 {
+        apply(&mut engine, &Query::Put { key: &number.to_string(), value: "v" });
+    }
+    backup(&mut engine, 1);
+    apply(&mut engine, &Query::Clear {});
+    backup(&mut engine, 2);
+    engine.give_back();
+    assert_eq!(engine.sizes().versions, 100, "the first backup has them");
+    assert_eq!(forget(&mut engine, 2), "1");
+    engine.give_back();
+    assert_eq!(engine.sizes().versions, 0);
+    engine.check().expect("all is as it should be");
+}
+
 #[test]
 fn what_a_transaction_still_sees_is_given_back_when_it_has_ended() {
     let (mut engine, session) = (Engine::new(ClockRule::Monotone), Session::new());

@@ -39,6 +39,9 @@ fn cells_are_put_read_and_removed() {
     told.ask("PUT", "/v1/records/j/value", &[JSON], "{");
     told.ask("PUT", "/v1/records/j/value", &["content-type: text/html"], "x");
     told.ask("PUT", "/v1/records/j/value?ttl=-1", &[TEXT], "x");
+    told.ask("PUT", "/v1/records/j/value?tll=5", &[TEXT], "x");
+    told.ask("DELETE", "/v1/records/j/value?ttl=5", &[], "");
+    told.ask("PUT", "/v1/records/j/ttl", &[JSON], "5");
     told.ask("POST", "/v1/records/l/value/items", &[JSON], "{\"item\":7}");
     told.ask("POST", "/v1/records/l/value", &[JSON], "{}");
     told.part("Names with anything in them");

@@ -177,7 +177,7 @@ fn a_case_beyond_the_promises_decides_nothing() {
     assert_eq!(order, ["one", "two", "farther", "far", "near"]);
     assert_eq!((judged.is_passed(), judged.passed(), judged.levels[0].passed()), (true, Some(1), 2));
     let summary = anstream::adapter::strip_str(&report::summary(&judged, &Tally)).to_string();
-    let told = "beyond the exercise: 2 of 3 differ, first: far breaks \"keys are one word\"";
+    let told = "beyond the exercise: 2 of 3 differ, first: far (breaks \"keys are one word\")";
     assert!(summary.contains("all 2 cases passed") && summary.contains(told), "{summary}");
     let partial = Report { is_partial: true, ..judged };
     let summary = report::summary(&partial, &Tally);

@@ -62,6 +62,11 @@ const READ: &str = "import sys, time, os\nsys.stdin.readline()\n";
 #[case("exec 1>&-; sleep 60", Some(Verdict::TimeLimit), "no answer")]
 #[case("yes", Some(Verdict::OutputLimit), "more than 1024 KiB")]
 #[case("cat >/dev/null", Some(Verdict::WrongShape), "it printed nothing")]
+#[case(
+    "cat >/dev/null",
+    Some(Verdict::WrongShape),
+    "a class or a function is judged by its file, without --"
+)]
 #[case("echo \"['', 'C']\"", Some(Verdict::WrongShape), "json.dumps")]
 #[case("echo '[\"\"]'", Some(Verdict::WrongShape), "1 answer for 2 queries")]
 #[case(

@@ -47,7 +47,7 @@ fn what_fails_beyond_the_promises_alone_passes() {
     assert!(shown.contains("passed up to level 1: level 2 is unlocked"), "{shown}");
     let beyond = shown.lines().find(|line| line.starts_with("beyond the exercise: ")).expect("it is told");
     assert!(
-        beyond.contains(" differ, first: ") && beyond.ends_with("breaks \"texts are printable ASCII\""),
+        beyond.contains(" differ, first: ") && beyond.ends_with("(breaks \"texts are printable ASCII\")"),
         "{beyond}"
     );
     assert!(!shown.contains("WA "), "what decides nothing is no failure: {shown}");
@@ -215,6 +215,7 @@ fn a_case_is_found_by_number_name_part_and_pattern() {
 #[case("/(/", "/(/ is no pattern: unclosed group")]
 #[case("/no such name at all/", "there is no case")]
 #[case("100000", "there is no case \"100000\"")]
+#[case("", "there is no case \"\"")]
 fn a_case_that_is_not_there_is_told(#[case] case: &str, #[case] message: &str) {
     let output = rewind(&["test", "--case", case]).output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));

@@ -158,7 +158,10 @@ fn a_file_is_no_place_for_a_store() {
     let readme = readme.to_str().expect("it has a plain name");
     let (status, message) = refusal(&feed(&["run", "-", "--store", readme], FIRST.as_bytes()));
     assert_eq!(status, Some(2));
-    assert!(message.contains(&format!("cannot make {readme}")), "{message}");
+    assert!(
+        message.contains(&format!("cannot make {readme}: it is there already, and no directory")),
+        "{message}"
+    );
 }
 
 #[rstest]

@@ -149,6 +149,7 @@ fn colors_are_used_as_asked(
 #[case(&["run", "no/such/file.json"], "cannot open no/such/file.json")]
 #[case(&["run", "src"], "cannot read src")]
 #[case(&["run", "x.json", "--level", "9"], "levels go from 1 to 6")]
+#[case(&["hunt", "mine.py", "--cases", "0"], "invalid value '0' for '--cases <N>'")]
 #[case(&["run", "x.json", "--format", "yaml"], "the formats are json, jsonl, text and table")]
 #[case(&["run", "x.json", "--clock", "wall"], "invalid value 'wall'")]
 #[case(&["run"], "FILE|-")]

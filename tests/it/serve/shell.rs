@@ -49,6 +49,12 @@ fn an_error_is_status_1_and_no_server_69() {
     assert!(status == Some(1) && out.is_empty() && error.contains('4'), "{error}");
     let (status, _, error) = told(&asked(&server, &["SCNA", "a"]));
     assert!(status == Some(1) && error.contains("SCNA"), "{error}");
+    let (status, _, error) = told(&rewind(&["client", "SIZE"]).output().expect("it runs"));
+    assert!(status == Some(2) && error.contains("an address is PORT, HOST:PORT or unix:PATH"), "{error}");
+    let http = Server::start(&["--http", "127.0.0.1:0"]);
+    let (status, _, error) =
+        told(&rewind(&["client", http.address("http"), "SIZE"]).output().expect("it runs"));
+    assert!(status == Some(69) && error.contains("the one behind `resp`"), "{error}");
     let address = server.address("resp").to_owned();
     drop(server);
     let (status, out, error) = told(&rewind(&["client", &address, "KEYS"]).output().expect("it runs"));

@@ -190,6 +190,28 @@ fn who_says_nothing_more_has_all_replies() {
 }
 
 #[test]
+fn over_the_bound_of_memory_a_forgotten_backup_makes_room() {
+    let server = Server::start(&["--max-memory", "64MiB"]);
+    let mut client = server.resp();
+    let value = "x".repeat(1 << 20);
+    let mut number = 0;
+    until("the bound", || {
+        number += 1;
+        assert!(number < 400, "nothing is refused");
+        client.ask(&["SET", &format!("k{number}"), &value]).starts_with("-OOM").then_some(())
+    });
+    client.ask(&["BACKUP", "now"]);
+    assert_eq!(client.ask(&["FLUSHALL"]), "+OK");
+    // Another moment, so that it takes the place of none.
+    std::thread::sleep(Duration::from_millis(5));
+    assert_eq!(client.ask(&["BACKUP", "now"]), ":0");
+    assert!(client.ask(&["SET", "a", "1"]).starts_with("-OOM"), "a backup holds it all");
+    assert_eq!(client.ask(&["FORGET", "now"]), ":1");
+    until("room again", || (client.ask(&["SET", "a", "1"]) == "+OK").then_some(()));
+    server.stop();
+}
+
+#[test]
 fn over_the_bound_of_memory_writes_are_refused_and_deletes_and_reads_go_on() {
     let server = Server::start(&["--max-memory", "64MiB"]);
     let (mut client, mut line) = (server.resp(), server.line());

@@ -139,6 +139,7 @@ fn a_real_disk_behaves_as_a_disk() {
     std::fs::write(path.join("a"), "by another").unwrap();
     assert_eq!(told(RealDisk::new(&path).list()), r#"["a", "folder"]"#);
     assert_eq!(told(RealDisk::create(path.join("a"))), "AlreadyExists");
+    assert_eq!(told(RealDisk::create("")), "InvalidInput");
 }
 
 /// Removing a file of a directory that is locked lets nobody in, and whoever reads makes none.

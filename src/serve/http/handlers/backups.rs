@@ -11,7 +11,7 @@ use crate::serve::http::problem::Problem;
 use crate::time::Time;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = r#"an object, as in {"to": 1700000000000}"#)]
 struct To {
     to: Whole,
 }

@@ -23,13 +23,13 @@ const BYTES: &str = "application/octet-stream";
 
 /// A new lifetime.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = r#"an object, as in {"ttl": 60000}"#)]
 pub(super) struct Lifetime {
     pub(super) ttl: Whole,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = r#"an object, as in {"item": "apples"}"#)]
 struct Item {
     item: String,
 }

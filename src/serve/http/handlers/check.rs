@@ -22,7 +22,7 @@ const MOST: usize = 20;
 const BYTES: usize = 64 << 10;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = r#"an object, as in {"text": "GET a"}"#)]
 struct Text {
     text: String,
 }

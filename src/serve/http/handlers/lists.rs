@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 2;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = r#"an object, as in {"text": "GET a"}"#)]
 struct List {
     text: String,
     clock: Option<String>,

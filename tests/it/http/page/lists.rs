@@ -17,6 +17,8 @@ fn a_case_of_the_course_is_shown_step_by_step() {
     tab.click("#tab-cells");
     tab.press("ArrowRight");
     tab.until("!document.querySelector('#view-lists').hidden");
+    let keys = "document.querySelector('footer .of-lists').checkVisibility()";
+    assert!(!tab.look::<bool>(keys), "keys for a list that is not shown");
     let levels: Vec<String> =
         tab.look("Array.from(document.querySelectorAll('#case optgroup'), (one) => one.label)");
     assert_eq!(levels, ["level 1", "level 2", "level 3", "level 4", "level 5", "level 6"]);
@@ -26,6 +28,7 @@ fn a_case_of_the_course_is_shown_step_by_step() {
          cases.dispatchEvent(new Event('change')); return true; })()",
     );
     tab.until("document.querySelectorAll('#chart .bar').length > 1");
+    assert!(tab.look::<bool>(keys));
     let steps: usize = tab.look("document.querySelectorAll('#steps button').length");
     tab.click("#steps button");
     tab.press("End");
