@@ -167,8 +167,8 @@ impl Store {
         let (last_group, tail) = (self.last_group(), Some(&self.log.tail));
         let blobs = &self.core.blobs;
         let mut stats = UncountedStats::of(&*self.disk, &mut self.core.engine, blobs, last_group, tail)?;
-        stats.known.compaction_failure = self.compaction_failure.clone();
-        stats.known.rotation_failure = self.log.rotation_failure.clone();
+        stats.known.compaction_failure.clone_from(&self.compaction_failure);
+        stats.known.rotation_failure.clone_from(&self.log.rotation_failure);
         Ok(stats)
     }
 

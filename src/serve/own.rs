@@ -244,7 +244,9 @@ impl Desk {
             }
             each(replies, answer);
         })?;
-        ended.into_iter().for_each(|took_effect| self.metrics.ended(took_effect));
+        for took_effect in ended {
+            self.metrics.ended(took_effect);
+        }
         Ok(queries.len())
     }
 
