@@ -286,13 +286,17 @@ impl Fields {
 impl FromIterator<(Text, Content)> for Fields {
     /// Of cells whose fields ascend.
     fn from_iter<I: IntoIterator<Item = (Text, Content)>>(cells: I) -> Self {
-        let (row, span): (ThinVec<_>, _) = (cells.into_iter().collect(), Self::default().span());
-        let mut fields = match row.len() {
-            1 if row[0].0.is_empty() => {
-                row.into_iter().map(|(_, own)| Self::Own(own)).next().unwrap_or_default()
-            }
-            length if length > WIDEST => Self::Wide { span, tree: Tree::of_sorted(row.into_iter()) },
-            _ => Self::Narrow { span, row },
+        let mut row: ThinVec<(Text, Content)> = cells.into_iter().collect();
+        if matches!(&row[..], [(field, _)] if field.is_empty())
+            && let Some((_, own)) = row.pop()
+        {
+            return Self::Own(own);
+        }
+        let span = Self::default().span();
+        let mut fields = if row.len() > WIDEST {
+            Self::Wide { span, tree: Tree::of_sorted(row.into_iter()) }
+        } else {
+            Self::Narrow { span, row }
         };
         fields.settle_span();
         fields

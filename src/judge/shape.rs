@@ -34,7 +34,8 @@ pub(super) fn not_utf8(what: &str, error: &std::str::Utf8Error) -> StopReason {
 fn unread(text: &str, error: &serde_json::Error) -> StopReason {
     if text.trim().is_empty() {
         return wrong("it printed nothing").with_hint(
-            "print one JSON array with an answer for each query; a class or a function is judged by its file, without --",
+            "print one JSON array with an answer for each query; \
+             a class or a function is judged by its file, without --",
         );
     }
     if let (true, Ok(value)) = (error.is_data(), serde_json::from_str::<&RawValue>(text.trim())) {

@@ -65,7 +65,7 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "N", default_value = "128")]
     max_transactions: usize,
 
-    /// Memory of the process from which on writes are refused, if less than an eighth of it is free in there [default: no bound]
+    /// Memory of the process from which on writes are refused, unless an eighth of it is free [default: no bound]
     #[arg(long, value_name = "BYTES")]
     max_memory: Option<ByteSize>,
 

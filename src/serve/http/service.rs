@@ -126,10 +126,11 @@ fn admit(connection: &Connection, head: &Parts) -> Result<(), Problem> {
 
 /// Does the route know all parameters? A lifetime under a name that is misspelt would be none.
 fn check_parameters(route: &Route, given: &[(String, String)]) -> Result<(), Problem> {
-    let known: Vec<_> = route.parameters.iter().map(|(name, ..)| *name).collect();
+    let known = || route.parameters.iter().map(|(name, ..)| *name);
     // Dialects and pages are lax, as what they stand for is.
-    let unknown = given.iter().find(|(name, _)| !known.contains(&&**name));
+    let unknown = given.iter().find(|(name, _)| known().all(|known| known != name));
     let Some((name, _)) = unknown.filter(|_| route.path.starts_with("/v1/")) else { return Ok(()) };
+    let known: Vec<_> = known().collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     Err(Problem::bad("a parameter is unknown here").with_detail(format!("`{name}`; known: {known}")))
 }

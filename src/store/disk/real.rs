@@ -27,7 +27,8 @@ impl RealDisk {
     /// The directory of this path, created if it is not there, durably, with those it lies in.
     ///
     /// # Errors
-    /// `InvalidInput` if the path is empty, `AlreadyExists` if something else has it, and whatever the file system says.
+    /// `InvalidInput` if the path is empty, `AlreadyExists` if something else has it, and whatever the file system
+    /// says.
     pub fn create(directory: impl Into<PathBuf>) -> io::Result<Self> {
         let disk = Self::new(directory);
         if disk.directory.as_os_str().is_empty() {

@@ -36,6 +36,7 @@ fn a_list_is_answered_or_refused_whole_with_all_mistakes() {
         &[JSON],
         "[[\"BACKUP\",\"now\"],[\"SET_AT_WITH_TTL\",\"a\",\"f\",\"x\",\"now\",\"now\"]",
     );
+    told.ask("POST", "/v1/query", &[JSON], "[[\"BACKUP\",\"now\"],[\"GTE\",\"a\"],[\"RESTORE\",\"now\",\"n");
     told.ask("POST", "/v1/query", &["content-type: text/plain"], "[]");
     told.part("Nothing of them was done");
     told.ask("POST", "/v1/query", &[JSON], "[[\"KEYS\"],[\"BACKUP\",\"now\"]]");

@@ -2,7 +2,11 @@
 //!
 //! Invariant: a list with a mistake is refused whole, and every mistake of it is told with its place.
 
+use std::fmt;
+
 use bumpalo::Bump;
+use serde::Deserializer;
+use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::db::Error;
@@ -26,9 +30,7 @@ enum Wrong {
 
 pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
     let text = std::str::from_utf8(&call.asked.body).map_err(|_| Problem::bad("the list is not UTF-8"))?;
-    let lists = lists(text);
-    let is_list = lists.is_some();
-    let mut lists = lists.unwrap_or_default();
+    let (mut lists, is_list) = lists(text);
     if lists.len() > call.desk.options.limits.queries {
         return Err(Problem::new(413, "long", "the list has too many queries"));
     }
@@ -37,20 +39,40 @@ pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
     let wrong: Vec<Option<Wrong>> = read.iter().map(|read| read.as_ref().err().copied()).collect();
     if !is_list || wrong.iter().any(Option::is_some) {
         let (clock, aliases) = (call.desk.see().clock(), call.desk.see().aliases().clone());
-        return Err(refused(text, &wrong, Context { clock, aliases }));
+        let is_late = is_list && !wrong.contains(&Some(Wrong::Words));
+        return Err(refused(is_late).with_mistakes(told(text, &wrong, is_list, Context { clock, aliases })));
     }
     let requests: Vec<Request<'_>> = read.into_iter().flatten().collect();
     let answers = ask(call, &requests)?;
     Ok(Answer::typed(200, "application/json", answers))
 }
 
-/// The words of each query; `None` where one has none.
-fn lists(text: &str) -> Option<Vec<Option<Vec<Term>>>> {
+/// The words of each query, `None` where one has none, as far as the text is a list; and whether it is one to its end.
+fn lists(text: &str) -> (Vec<Option<Vec<Term>>>, bool) {
     if let Some(lists) = own::list_of_json(text) {
-        return Some(lists.into_iter().map(Some).collect());
+        return (lists.into_iter().map(Some).collect(), true);
     }
-    let queries: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-    Some(queries.into_iter().map(|query| own::query_of_json(query.get())).collect())
+    let (mut lists, mut json) = (Vec::new(), serde_json::Deserializer::from_str(text));
+    let read = json.deserialize_seq(Lists(&mut lists)).and_then(|()| json.end());
+    (lists, read.is_ok())
+}
+
+/// Keeps what it has read of a list that breaks off.
+struct Lists<'l>(&'l mut Vec<Option<Vec<Term>>>);
+
+impl<'de> Visitor<'de> for Lists<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of queries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut queries: A) -> Result<(), A::Error> {
+        while let Some(query) = queries.next_element::<&RawValue>()? {
+            self.0.push(own::query_of_json(query.get()));
+        }
+        Ok(())
+    }
 }
 
 /// What a query asks.
@@ -61,45 +83,38 @@ fn read<'t>(reader: &mut ListReader, terms: Option<&'t mut Vec<Term>>) -> Result
         .map_err(|error| if matches!(error, Error::Backwards(_)) { Wrong::Late } else { Wrong::Words })
 }
 
-/// Why a list is refused.
-fn refused(text: &str, wrong: &[Option<Wrong>], context: Context) -> Problem {
-    let mistakes = told(text, wrong, context);
-    let is_late = !wrong.is_empty() && !wrong.contains(&Some(Wrong::Words));
-    let problem = if is_late {
+/// Why a list is refused: only its times may be wrong.
+fn refused(is_late: bool) -> Problem {
+    if is_late {
         Problem::new(422, "backwards", "time runs backwards")
     } else {
         Problem::new(400, "mistake", "a mistake in the list")
-    };
-    problem.with_mistakes(mistakes)
+    }
 }
 
-/// The mistakes of a list, of which nothing is known to be `wrong` where its JSON is broken. That a word says `now` is
-/// none.
-fn told(text: &str, wrong: &[Option<Wrong>], context: Context) -> Vec<Mistake> {
+/// The mistakes of a list. That a word says `now` is none.
+fn told(text: &str, wrong: &[Option<Wrong>], is_list: bool, context: Context) -> Vec<Mistake> {
     let (arena, level) = (Bump::new(), Language::records().last_level());
     let faults = read_list(text, &arena, level, context).err().unwrap_or_default();
     let mut mistakes = mistakes(text, &faults, 0);
-    let is_now = |text: &str| !text.starts_with("the ttl") && text.ends_with("a number, not `now`");
-    mistakes.retain(|mistake| match mistake.query.map(|query| wrong.get(query - 1)) {
-        Some(Some(wrong)) => wrong.is_some(),
-        Some(None) => !is_now(&mistake.text),
-        None => true,
-    });
+    // What breaks a list off stands last, and is not the query's before it.
+    let broken = if is_list { None } else { mistakes.pop() };
+    mistakes
+        .retain(|mistake| mistake.query.is_none_or(|query| wrong.get(query - 1).is_none_or(Option::is_some)));
+    mistakes.extend(broken);
     mistakes
 }
 
 /// What is wrong with a list, for a database that knows what is in `context`.
 pub(super) fn wrong_in_list(text: &str, context: &Context) -> Vec<Mistake> {
-    let lists = lists(text);
-    let is_list = lists.is_some();
-    let mut lists = lists.unwrap_or_default();
+    let (mut lists, is_list) = lists(text);
     let mut reader = ListReader::behind(context.clock, context.aliases.clone());
     let read = lists.iter_mut().map(|terms| read(&mut reader, terms.as_mut())).collect::<Vec<_>>();
     let wrong: Vec<Option<Wrong>> = read.iter().map(|read| read.as_ref().err().copied()).collect();
     if is_list && wrong.iter().all(Option::is_none) {
         return Vec::new();
     }
-    told(text, &wrong, context.clone())
+    told(text, &wrong, is_list, context.clone())
 }
 
 /// Asks a list as one group, whose queries are answered one by one.

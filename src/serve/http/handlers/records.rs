@@ -11,7 +11,7 @@ use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::{Asked, Call, Whole};
-use crate::serve::http::problem::Problem;
+use crate::serve::http::problem::{Problem, too_long};
 use crate::time::Ttl;
 
 /// A page has so many unless told, and so many at most.
@@ -90,18 +90,22 @@ pub(in crate::serve::http) fn list(call: &mut Call<'_>) -> Outcome {
 
 pub(in crate::serve::http) fn get(call: &mut Call<'_>) -> Outcome {
     let key = call.asked.name(0);
-    let names = call.ask(&Query::Scan { key }, |reply| match reply {
-        Reply::Cells(cells) => cells.iter().map(|(field, _)| field.to_string()).collect(),
-        _ => Vec::new(),
+    let most = call.server.limits().unread;
+    let cells = call.ask(&Query::Scan { key }, |reply| {
+        let Reply::Cells(cells) = reply else { return Some(Vec::new()) };
+        let bytes: usize = cells.iter().flat_map(|(_, value)| value.texts()).map(|text| text.len()).sum();
+        let owned = || cells.iter().map(|(field, value)| (field.to_string(), value.clone().into_owned()));
+        // What is too long to be told is not copied.
+        (bytes <= most).then(|| owned().collect())
     })?;
-    if names.is_empty() {
+    let cells: Vec<_> = cells.ok_or_else(too_long)?;
+    if cells.is_empty() {
         return Err(Problem::not_found());
     }
     let mut fields = BTreeMap::new();
-    for field in names {
-        if let Some(cell) = cell(call, key, &field)? {
-            fields.insert(field, cell);
-        }
+    for (field, value) in cells {
+        let left = call.ask(&Query::TtlOf { key, field: &field }, left)??;
+        fields.insert(field, Cell { value: Shown(value), left });
     }
     let own = fields.remove("");
     let (value, left) = own.map_or((None, None), |own| (Some(own.value), own.left));

@@ -126,8 +126,11 @@ pub(in crate::serve::resp) fn exec(face: &mut RespFace, call: &mut Call<'_>, _: 
     if is_open {
         return Ok(());
     }
+    if let Some(transaction) = face.transaction.take() {
+        commit(call, &transaction)?;
+    }
     call.desk.metrics.ended(true);
-    face.transaction.take().map_or(Ok(()), |transaction| commit(call, &transaction).map(drop))
+    Ok(())
 }
 
 /// A query of our own language; or, alone, all that come now. With `TEXT` their answers are texts, as in a list.
