@@ -97,8 +97,9 @@ fn told(text: &str, wrong: &[Option<Wrong>], is_list: bool, context: Context) ->
     let (arena, level) = (Bump::new(), Language::records().last_level());
     let faults = read_list(text, &arena, level, context).err().unwrap_or_default();
     let mut mistakes = mistakes(text, &faults, 0);
-    // What breaks a list off stands last, and is not the query's before it.
-    let broken = if is_list { None } else { mistakes.pop() };
+    // What breaks a list off stands last, and is not the query's before it. Behind too many others it is not told.
+    let is_told = !is_list && faults.count() == faults.first().len();
+    let broken = if is_told { mistakes.pop() } else { None };
     mistakes
         .retain(|mistake| mistake.query.is_none_or(|query| wrong.get(query - 1).is_none_or(Option::is_some)));
     mistakes.extend(broken);
