@@ -87,10 +87,21 @@ impl Turn {
         mailbox.done.notified().await;
     }
 
-    /// Ends turns, one after the other, for ever: each when all that were ready have asked.
+    /// Lets others join as long as there are any: a sync costs much more than a look, and is the same for all. Who
+    /// waits does not ask again, so it ends.
+    async fn gather(&self) {
+        let mut count = 0;
+        while count < self.waiting.borrow().len() {
+            count = self.waiting.borrow().len();
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Ends turns, one after the other, for ever: each when a look at the sockets finds nobody more who asks.
     pub(super) async fn run(&self, desk: &RefCell<Desk>) {
         loop {
             self.begun.notified().await;
+            self.gather().await;
             let waiting = self.waiting.take();
             commit(&mut desk.borrow_mut(), waiting.iter().map(|mailbox| &**mailbox));
             for mailbox in waiting {

@@ -1,5 +1,9 @@
 use std::sync::Arc;
 
+use tokio::net::UnixStream;
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::spawn_local;
+
 use super::*;
 use crate::db::Database;
 use crate::query::Query;
@@ -49,6 +53,52 @@ fn no_reply_comes_before_its_commit_and_many_share_one() {
     assert_eq!(simulated.syncs(), before + 1);
     assert!(mailboxes.iter().all(|mailbox| ready(mailbox) == Ok("\n1\n".to_owned())));
     assert!(mailboxes.iter().all(|mailbox| ready(mailbox) == Ok(String::new())), "once");
+}
+
+/// What had come meanwhile waited for a commit of its own: with 50 clients there were two and a half times as many.
+#[test]
+fn who_has_asked_by_the_end_of_a_turn_is_of_it() {
+    /// Asks, as soon as it is told to, and tells the next.
+    async fn client(
+        key: &str,
+        told: Option<UnixStream>,
+        tells: Option<UnixStream>,
+        room: Rc<(Turn, RefCell<Desk>)>,
+    ) {
+        let (turn, desk) = &*room;
+        if let Some(socket) = told {
+            socket.readable().await.expect("it is written to");
+        }
+        if let Some(socket) = tells {
+            socket.writable().await.expect("it is open");
+            socket.try_write(b"x").expect("it has room");
+        }
+        let mailbox = Rc::default();
+        ask(&mut desk.borrow_mut(), &mailbox, &Query::Put { key, value: "1" }).expect("it is taken");
+        turn.end(&mailbox).await;
+        assert_eq!(ready(&mailbox), Ok("\n".to_owned()));
+    }
+    let simulated = Arc::new(SimulatedDisk::new());
+    let room = Rc::new((Turn::default(), RefCell::new(owner(&simulated))));
+    let before = simulated.syncs();
+    let runtime = Builder::new_current_thread().enable_io().build_local(LocalOptions::default());
+    runtime.expect("it starts").block_on(async {
+        // Only a look at the sockets tells of the second and of the third.
+        let pair = || UnixStream::pair().expect("there are sockets");
+        let ((first, second), (second_too, third)) = (pair(), pair());
+        let turn = Rc::clone(&room);
+        let turn = spawn_local(async move { turn.0.run(&turn.1).await });
+        let clients = [
+            spawn_local(client("a", None, Some(first), Rc::clone(&room))),
+            spawn_local(client("b", Some(second), Some(second_too), Rc::clone(&room))),
+            spawn_local(client("c", Some(third), None, Rc::clone(&room))),
+        ];
+        for client in clients {
+            client.await.expect("it is answered");
+        }
+        turn.abort();
+    });
+    assert_eq!(simulated.syncs(), before + 1);
 }
 
 /// Reads were refused as well, for ever.
