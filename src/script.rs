@@ -19,16 +19,18 @@ mod list;
 mod record;
 mod scanner;
 mod schema;
+mod settled;
 mod suite;
 mod typed;
 
 pub use answers::{Answers, Format, answer_alone, answers, answers_from, write_answer};
 pub use escaped::{escaped, escaped_line, to_json};
 pub use fault::{Fault, Faults, MOST_SHOWN};
-pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader};
-pub use list::read_list;
+pub use lines::{Buffered, LONGEST_LINE, LineFault, LineReader, words_of_line};
+pub use list::{read_list, read_with_words};
 pub use record::RecordedLine;
 pub use schema::{list_schema, suite_schema};
+pub use settled::settled;
 pub use suite::{Suite, SuiteCase, read_suite};
 pub use typed::{
     SoFar, Typed, as_typed, read_typed, typed_in_place_of_json, typed_so_far, typed_terms, typed_words,
@@ -38,8 +40,8 @@ pub use typed::{
 pub use crate::wire::{cut, is_unseen, line, plain, quoted, short_line, shown, word};
 
 use crate::engine::Engine;
-use crate::query::{Aliases, Language, Level};
-use crate::time::{Clock, ClockRule};
+use crate::query::{Aliases, Language, Level, Query};
+use crate::time::{Backwards, Clock, ClockRule};
 
 /// What a file of queries is read by. What is `None` is left to the file, or to the default.
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,19 +73,30 @@ pub struct Context {
     pub clock: Clock,
     /// The other names it has given operations.
     pub aliases: Aliases,
+    /// Does it settle words before it reads them, as a server does ([`settled`])?
+    pub settles: bool,
 }
 
 impl Context {
     /// What a fresh database knows.
     #[must_use]
     pub fn fresh(rule: ClockRule) -> Self {
-        Self { clock: Clock::new(rule), aliases: Aliases::default() }
+        Self { clock: Clock::new(rule), ..Self::default() }
     }
 
     /// What a database knows that is in memory.
     #[must_use]
     pub fn of(engine: &Engine) -> Self {
-        Self { clock: engine.clock(), aliases: engine.aliases().clone() }
+        Self { clock: engine.clock(), aliases: engine.aliases().clone(), settles: false }
+    }
+
+    /// Takes a query into account that the database is asked.
+    ///
+    /// # Errors
+    /// [`Backwards`]: it would happen before what has happened.
+    pub fn learn(&mut self, query: &Query<'_>) -> Result<(), Backwards> {
+        self.aliases.learn(query);
+        self.clock.advance(query.timestamp()).map(drop)
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> Base<'a> {
 
 /// What reading queries for a database depends on.
 pub(super) fn context(base: &Database) -> Context {
-    Context { clock: base.clock(), aliases: base.aliases().clone() }
+    Context { clock: base.clock(), aliases: base.aliases().clone(), settles: false }
 }
 
 /// Answers a list, which takes effect as one: it is committed before the first answer.

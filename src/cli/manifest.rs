@@ -93,7 +93,7 @@ impl ManifestReader<'_> {
         let end = self.text.len();
         // A caret needs a character to stand under.
         let span = span.start.min(end)..span.end.clamp(span.start.min(end), end);
-        let fault = Fault { span, query: None, message: plain(message), help: Some(help.to_owned()) };
+        let fault = Fault::new(span, plain(message)).with_help(help);
         self.faults.push(fault);
     }
 

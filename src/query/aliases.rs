@@ -6,7 +6,7 @@
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use super::{Access, Language, Query};
+use super::{Access, Form, Language, Query};
 
 /// A language with the other names that were given in it, in the order in which they were.
 #[derive(Clone, Debug)]
@@ -68,6 +68,14 @@ impl Aliases {
             return Some(name);
         }
         self.language.named(&name.to_ascii_uppercase()).first().map(|form| form.name)
+    }
+
+    /// The forms of an operation, by any of its names.
+    #[must_use]
+    pub fn forms(&self, name: &str) -> &'static [&'static Form] {
+        let operation =
+            self.operation(name).or_else(|| Some(self.language.named(self.spelt(name)?).first()?.name));
+        operation.map_or(&[], |operation| self.language.named(operation))
     }
 
     /// All of them, each with what it stands for.

@@ -16,15 +16,20 @@ pub struct Fault {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// Is it nothing but a time that is past?
+    pub is_late: bool,
 }
 
 impl Fault {
     /// A fault outside any query.
-    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, query: None, message: message.into(), help: None }
+    #[must_use]
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { span, query: None, message: message.into(), help: None, is_late: false }
     }
 
-    pub(super) fn with_help(self, help: impl Into<String>) -> Self {
+    /// The same, with how to mend it.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 }
@@ -34,12 +39,15 @@ impl Fault {
 pub struct Faults {
     first: Vec<Fault>,
     count: usize,
+    /// How many of them are times that are past.
+    late: usize,
 }
 
 impl Faults {
     /// Adds a fault in the query of this number, or outside any.
     pub fn add(&mut self, query: Option<usize>, fault: Fault) {
         self.count += 1;
+        self.late += usize::from(fault.is_late);
         if !self.is_full() {
             self.first.push(Fault { query, ..fault });
         }
@@ -51,6 +59,12 @@ impl Faults {
         &self.first
     }
 
+    /// What is wrong first.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.first.first().map_or("", |fault| &fault.message)
+    }
+
     /// Are further faults only counted?
     pub(super) fn is_full(&self) -> bool {
         self.first.len() == MOST_SHOWN
@@ -60,6 +74,12 @@ impl Faults {
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// Is nothing wrong but times that are past?
+    #[must_use]
+    pub fn are_late(&self) -> bool {
+        self.late == self.count
     }
 
     /// What was read from the part that begins at `offset`; or adds its faults, and names the part in each.
@@ -74,6 +94,7 @@ impl Faults {
             Err(of_part) => of_part,
         };
         self.count += of_part.count;
+        self.late += of_part.late;
         let room = MOST_SHOWN - self.first.len();
         self.first.extend(of_part.first.into_iter().take(room).map(|fault| Fault {
             span: fault.span.start + offset..fault.span.end + offset,

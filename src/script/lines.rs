@@ -10,7 +10,7 @@ use super::fault::{Fault, Faults};
 use super::list::{Checker, InText, example, not_an_array};
 use super::scanner::{Scanner, Words};
 use super::{Context, carriage_return, decode};
-use crate::query::{Language, Level};
+use crate::query::{Language, Level, RawQuery};
 use crate::wire::Request;
 
 /// The longest line that is read, in bytes.
@@ -110,7 +110,16 @@ pub(super) fn request<'a>(
 ) -> Result<Request<'a>, Faults> {
     let (scanner, words) = words(line, unescaped, number)?;
     let in_query = |fault: Fault| Faults::from(Fault { query: Some(number), ..fault });
-    checker.request(&words.raw, &InText { scanner: &scanner, span: &words.span }).map_err(in_query)
+    let places = InText { scanner: &scanner, span: &words.span };
+    checker.request(&words.raw, &places, unescaped).map_err(in_query)
+}
+
+/// The words of the query that a line is, which nobody has understood yet.
+///
+/// # Errors
+/// What is wrong with it, with spans in the line.
+pub fn words_of_line<'a>(line: &'a [u8], arena: &'a Bump) -> Result<RawQuery<'a>, Faults> {
+    words(line, arena, 1).map(|(_, words)| words.raw)
 }
 
 /// Reads the words of the query of a line.

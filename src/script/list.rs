@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use super::Context;
 use super::fault::{Fault, Faults};
 use super::scanner::{Next, Scanner, Words};
+use super::settled::settled;
 use crate::query::{Form, Language, Level, Query, RawQuery, WordKind};
 use crate::time::{Backwards, Time};
 use crate::wire::Request;
@@ -26,7 +27,10 @@ pub fn read_list<'a>(
 }
 
 /// The same with the words as they stand there, which may call operations by other names.
-pub(super) fn read_with_words<'a>(
+///
+/// # Errors
+/// Its faults.
+pub fn read_with_words<'a>(
     text: &'a str,
     arena: &'a Bump,
     level: Level,
@@ -82,12 +86,16 @@ impl Checker {
         Self { level, began: None, context }
     }
 
-    /// What the words ask.
+    /// What the words ask. What they are settled to is kept in the arena.
     pub(super) fn request<'a>(
         &mut self,
         words: &RawQuery<'a>,
         places: &impl WordPlaces,
+        arena: &'a Bump,
     ) -> Result<Request<'a>, Fault> {
+        let Context { clock, aliases, settles } = &self.context;
+        let settled = settles.then(|| settled(words, arena, aliases, clock.now()));
+        let words = settled.as_ref().unwrap_or(words);
         let request = Request::parse(words, &self.context.aliases, self.level).map_err(|mistake| {
             let fault = Fault::new(places.span_of(&mistake.way()), mistake.to_string());
             // Looking for what was meant takes time, so it is not done for what is only counted.
@@ -133,7 +141,8 @@ impl OutOfTime {
             Some(began) => format!("the clock read {began} before the first query"),
         };
         let help = format!("timestamps may repeat but not decrease; {help}");
-        Fault::new(places.span_of(&way), self.backwards.to_string()).with_help(help)
+        let fault = Fault::new(places.span_of(&way), self.backwards.to_string()).with_help(help);
+        Fault { is_late: true, ..fault }
     }
 }
 
@@ -184,7 +193,7 @@ impl<'a> ListReader<'a> {
             Some(b'[') => {
                 if self.scanner.array(&mut self.words)? {
                     let places = InText { scanner: &self.scanner, span: &self.words.span };
-                    match self.checker.request(&self.words.raw, &places) {
+                    match self.checker.request(&self.words.raw, &places, self.scanner.arena()) {
                         Ok(request) => {
                             self.requests.push(request);
                             self.raw.iter_mut().for_each(|raw| raw.push(self.words.raw.clone()));

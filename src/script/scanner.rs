@@ -44,6 +44,11 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, unescaped, query: None, faults: Faults::default() }
     }
 
+    /// What keeps the words.
+    pub(super) fn arena(&self) -> &'a Bump {
+        self.unescaped
+    }
+
     /// The next byte that is not a space, without taking it.
     pub(super) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();

@@ -85,7 +85,7 @@ pub fn read_typed<'a>(
     if line.len() as u64 > lines::LONGEST_LINE / 8 && json(words.raw()).len() as u64 > lines::LONGEST_LINE {
         return Err(in_query(Fault::new(words.span(), lines::too_long())));
     }
-    let request = Checker::typed(level, context).request(words.raw(), &words).map_err(in_query)?;
+    let request = Checker::typed(level, context).request(words.raw(), &words, arena).map_err(in_query)?;
     Ok(Typed { request, line: TypedLine::Words(words.into_raw()) })
 }
 

@@ -145,10 +145,8 @@ fn names(shell: &Shell) -> impl Iterator<Item = &'static str> {
 
 /// The forms of an operation whose level is open, by any of its names.
 fn open_forms(shell: &Shell, name: &str) -> impl Iterator<Item = &'static Form> {
-    let (level, aliases) = (shell.level, shell.base.aliases());
-    let forms =
-        aliases.language().named(aliases.operation(name).or_else(|| aliases.spelt(name)).unwrap_or(name));
-    forms.iter().copied().filter(move |form| form.level <= level)
+    let level = shell.level;
+    shell.base.aliases().forms(name).iter().copied().filter(move |form| form.level <= level)
 }
 
 /// The words that follow what was typed.

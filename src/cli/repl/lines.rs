@@ -41,7 +41,7 @@ impl<R: BufRead + Buffered> Lines<R> {
             bytes.pop();
         }
         let fault = |span, message: String, help: Option<&str>| {
-            Some(Faults::from(Fault { span, query: None, message, help: help.map(str::to_owned) }))
+            Some(Faults::from(Fault { help: help.map(str::to_owned), ..Fault::new(span, message) }))
         };
         let fault = if bytes.len() as u64 > LONGEST_LINE {
             fault(0..0, format!("this line is longer than {} MiB", LONGEST_LINE >> 20), None)

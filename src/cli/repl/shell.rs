@@ -100,7 +100,7 @@ impl Shell {
     pub(super) fn ask_past(&mut self, line: &str) -> Result<(), Refusal> {
         let Some(past) = &mut self.past else { return Ok(()) };
         // Whoever looks back speaks as now.
-        let context = Context { clock: past.clock(), aliases: self.base.aliases().clone() };
+        let context = Context { clock: past.clock(), ..base::context(&self.base) };
         let arena = Bump::new();
         let typed = read_typed(line, &arena, self.level, context, self.recording.last() + 1)?;
         let writes = |query: &&Query<'_>| query.operation().access() != Access::Read;

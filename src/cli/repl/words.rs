@@ -91,5 +91,5 @@ impl CommandWords {
 
 /// What is wrong with a part of a line.
 pub(super) fn fault(span: Range<usize>, message: &str, help: &str) -> Refusal {
-    Refusal::from(Fault { span, query: None, message: message.to_owned(), help: Some(help.to_owned()) })
+    Refusal::from(Fault::new(span, message).with_help(help))
 }

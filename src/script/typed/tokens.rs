@@ -26,8 +26,7 @@ pub(super) enum TokenKind<'l> {
 
 /// Does the operation of this name, which may be another one that it was given, take queries?
 pub(super) fn takes_queries(name: &str, aliases: &Aliases) -> bool {
-    let operation = aliases.operation(name).or_else(|| aliases.spelt(name)).unwrap_or(name);
-    aliases.language().named(operation).iter().any(|form| form.asks == Asks::Batch)
+    aliases.forms(name).iter().any(|form| form.asks == Asks::Batch)
 }
 
 /// Takes a line apart. One that begins like JSON is a single token.

@@ -7,6 +7,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use bumpalo::Bump;
 use hyper::body::{Bytes, Incoming};
 use tokio::sync::mpsc;
 
@@ -17,12 +18,11 @@ use super::problem::{Problem, too_long, uncommitted};
 use super::replies::Replies;
 use super::service::{hold, settle};
 use super::transactions::Open;
-use crate::query::Language;
+use crate::query::RawQuery;
+use crate::script::{Faults, words_of_line};
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::options::FaceKind;
-use crate::serve::own;
 use crate::serve::turn::Mailbox;
-use crate::wire::{Request, Term, raw_query};
 
 /// So many pieces wait for the client at most.
 const AHEAD: usize = 2;
@@ -156,17 +156,19 @@ impl Stream {
 
     /// Answers a few lines, whose records are looked at together before the first is asked.
     fn window(&mut self, lines: &mut &[u8], desk: &mut Desk, held: &mut Held) -> Option<Problem> {
-        let window: Vec<_> =
-            lines.split_inclusive(|byte| *byte == b'\n').take(WINDOW).map(Words::of).collect();
-        let keys = window.iter().filter_map(|words| words.terms.as_ref()?.get(1)?.text());
-        desk.see().look_ahead(keys);
-        for Words { length, terms, is_blank } in window {
+        let arena = Bump::new();
+        let window = lines.split_inclusive(|byte| *byte == b'\n').take(WINDOW).map(|line| {
+            let is_blank = line.trim_ascii().is_empty();
+            (line.len(), (!is_blank).then(|| words_of_line(line, &arena)))
+        });
+        let window: Vec<_> = window.collect();
+        let read = window.iter().filter_map(|(_, read)| read.as_ref()?.as_ref().ok());
+        desk.see().look_ahead(read.filter_map(|raw| raw.words.get(1).copied()));
+        for (length, read) in window {
             *lines = &lines[length..];
             self.count += 1;
-            if is_blank {
-                continue;
-            }
-            if let Err(problem) = self.one(terms, desk, held) {
+            let Some(read) = read else { continue };
+            if let Err(problem) = self.one(read, &arena, desk, held) {
                 return Some(problem.in_query(self.count));
             }
             if self.out.len() > PIECE {
@@ -178,12 +180,16 @@ impl Stream {
     }
 
     /// Answers one line.
-    fn one(&mut self, terms: Option<Vec<Term>>, desk: &mut Desk, held: &mut Held) -> Result<(), Problem> {
-        let shape = || Problem::new(400, "mistake", "a line is a query, an array of strings");
-        let mut terms = terms.ok_or_else(shape)?;
-        own::settle(&mut terms, desk.see().aliases(), desk.now());
-        let level = Language::records().last_level();
-        let request = Request::parse(&raw_query(&terms), desk.see().aliases(), level);
+    fn one<'a>(
+        &mut self,
+        read: Result<RawQuery<'a>, Faults>,
+        arena: &'a Bump,
+        desk: &mut Desk,
+        held: &mut Held,
+    ) -> Result<(), Problem> {
+        let wrong = || Problem::new(400, "mistake", "a line is a query, an array of strings");
+        let raw = read.map_err(|faults| wrong().with_detail(faults.message()))?;
+        let request = desk.read(&raw, arena);
         let request = request.map_err(|mistake| Problem::from(crate::db::Error::from(mistake)))?;
         let before = self.out.len();
         let shapes = [request.batched()];
@@ -204,20 +210,5 @@ impl Stream {
         }
         self.out.push(b'\n');
         Ok(())
-    }
-}
-
-/// The words of a line, if it is a query.
-struct Words {
-    length: usize,
-    terms: Option<Vec<Term>>,
-    is_blank: bool,
-}
-
-impl Words {
-    fn of(line: &[u8]) -> Self {
-        let is_blank = line.trim_ascii().is_empty();
-        let terms = std::str::from_utf8(line).ok().filter(|_| !is_blank).and_then(own::query_of_json);
-        Self { length: line.len(), terms, is_blank }
     }
 }

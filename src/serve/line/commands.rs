@@ -1,13 +1,15 @@
 //! What the commands of the line protocol come to: a key's own value, as a text.
 
+use bumpalo::Bump;
+
 use super::command::Command;
 use super::face::LineFace;
 use super::reply;
-use crate::query::Query;
+use crate::query::{Language, Query};
 use crate::reply::Reply;
+use crate::script::{read_list, read_typed};
 use crate::serve::desk::{Desk, Held, Replies};
 use crate::serve::face::End;
-use crate::serve::own;
 use crate::serve::passwords::DEFAULT;
 use crate::store::Store;
 use crate::time::Ttl;
@@ -155,12 +157,13 @@ fn admit(face: &mut LineFace, name: &str, password: &str, desk: &Desk, held: &mu
 /// Asks a query of our language, or a list of them as one group; the answer is JSON.
 fn query(face: &mut LineFace, text: &str, desk: &mut Desk, held: &mut Held) -> Done {
     let is_list = text[1..].trim_start().starts_with('[');
-    let queries =
-        if is_list { own::list_of_json(text) } else { own::query_of_json(text).map(|one| vec![one]) };
-    let mut queries = queries.ok_or("a query is a JSON array of strings, a list an array of those")?;
-    let mut reader = own::ListReader::of(desk);
-    let requests = queries.iter_mut().map(|terms| reader.read(terms)).collect::<Result<Vec<_>, _>>();
-    let requests = requests.map_err(|error| error.to_string())?;
+    let (arena, level, context) = (Bump::new(), Language::records().last_level(), desk.context());
+    let requests = if is_list {
+        read_list(text, &arena, level, context)
+    } else {
+        read_typed(text, &arena, level, context, 1).map(|typed| vec![typed.request])
+    };
+    let requests = requests.map_err(|faults| faults.message().to_owned())?;
     let (mut answers, mut held_bytes, most) = (Vec::new(), 0, desk.options.limits.unread);
     let gather = |replies: &mut Replies, answer: &Answer<'_>| {
         // What is too long already is not made longer.

@@ -1,20 +1,22 @@
 //! Our own language over RESP: the words as they stand, and in a batch JSON arrays.
 
+use bumpalo::Bump;
+
 use super::call::{Call, Done, Refused, writer};
 use super::face::{RespFace, Speech};
 use super::reply;
 use super::writer::Writer;
 use crate::db::Error;
-use crate::query::{Access, Language};
+use crate::query::{Access, RawQuery};
+use crate::script::words_of_line;
 use crate::serve::own;
-use crate::wire::{self, Answer, Request, Term};
+use crate::wire::{Answer, Request};
 
 /// Asks a query of our language, in the connection's transaction if it has one open.
 pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> Done {
-    let aliases = call.desk.see().aliases().clone();
-    let mut terms = terms(words, own::is_batch(words[0], &aliases))?;
-    own::settle(&mut terms, &aliases, call.now());
-    let request = Request::parse(&wire::raw_query(&terms), &aliases, Language::records().last_level());
+    let arena = Bump::new();
+    let raw = raw(words, own::is_batch(words[0], call.desk.see().aliases()), &arena)?;
+    let request = call.desk.read(&raw, &arena);
     let request = request.map_err(|mistake| Refused::said(format!("ERR {}", Error::from(mistake))))?;
     if face.is_executing && ends_or_begins(&request) {
         return Err(Refused::said(format!("ERR {} inside MULTI is not allowed", words[0])));
@@ -48,14 +50,14 @@ fn ends_or_begins(request: &Request<'_>) -> bool {
 }
 
 /// The words, or behind the name of a batch the arrays that they are.
-fn terms(words: &[&str], is_batch: bool) -> Result<Vec<Term>, Refused> {
-    let [name, words @ ..] = words else { return Ok(Vec::new()) };
-    let term = |word: &&str| {
-        if !is_batch {
-            return Ok(Term::from(*word));
-        }
-        let array = serde_json::from_str(word).map(Term::Array);
-        array.map_err(|_| Refused::said(format!("ERR {name} takes queries as JSON arrays of strings")))
-    };
-    std::iter::once(Ok(Term::from(*name))).chain(words.iter().map(term)).collect()
+fn raw<'a>(words: &[&'a str], is_batch: bool, arena: &'a Bump) -> Result<RawQuery<'a>, Refused> {
+    let [name, queries @ ..] = words else { return Ok(RawQuery::default()) };
+    if !is_batch {
+        return Ok(RawQuery { words: words.to_vec(), arrays: Vec::new() });
+    }
+    let arrays = (1..).zip(queries).map(|(place, query)| match words_of_line(query.as_bytes(), arena) {
+        Ok(RawQuery { words, arrays }) if arrays.is_empty() => Ok((place, words)),
+        _ => Err(Refused::said(format!("ERR {name} takes queries as JSON arrays of strings"))),
+    });
+    Ok(RawQuery { words: vec![name], arrays: arrays.collect::<Result<_, _>>()? })
 }

@@ -1,10 +1,14 @@
 //! Random lists over HTTP, whole and line by line, beside a database in memory.
 
+use std::io::{BufRead, BufReader, Write};
+
+use bumpalo::Bump;
 use rewinddb::db::Database;
 use rewinddb::judge::QueryList;
+use rewinddb::script::{Context, read_list};
 use rewinddb::wire::{Request, Term, raw_query};
 
-use super::client::{Client, start_still};
+use super::client::{Client, start, start_still};
 use crate::amounts::HTTP_LISTS;
 use crate::judge::lists::any_list_of;
 
@@ -53,6 +57,50 @@ fn lists_are_answered_as_in_memory_whole_and_line_by_line() {
     }
     println!("{answered} lists answered, {refused} refused");
     assert!(answered > refused, "{answered} answered, {refused} refused");
+}
+
+/// Over HTTP and by lines a number of many digits was kept as another, as `1.2345678901234568e+22`; one with a fraction
+/// was taken.
+#[test]
+fn a_word_that_is_a_number_is_the_same_on_every_face() {
+    let server = start(&["--resp", "127.0.0.1:0", "--line", "127.0.0.1:0"]);
+    for word in [
+        "7",
+        "-7",
+        "12345678901234567890123",
+        "18446744073709551615",
+        "007",
+        "1.5",
+        "1e3",
+        "-0",
+        "true",
+        "null",
+    ] {
+        let put = format!("[\"PUT\",\"n\",{word}]");
+        let (list, arena) = (format!("[{put}]"), Bump::new());
+        let wanted = match read_list(&list, &arena, crate::whole(), Context::default()) {
+            Ok(requests) => requests[0].words(crate::language())[2].clone(),
+            Err(_) => Term::from("nothing"),
+        };
+        let mut http = Client::to(&server);
+        let (mut resp, mut line) = (server.client(), BufReader::new(server.line_client()));
+        let mut by = |name: &str, ask: &mut dyn FnMut()| {
+            http.post("/v1/query", r#"[["PUT","n","nothing"]]"#);
+            ask();
+            let told: Vec<Term> =
+                serde_json::from_slice(&http.post("/v1/query", r#"[["GET","n"]]"#).body).expect("it is JSON");
+            assert_eq!(told[0], wanted, "{word} by {name}");
+        };
+        let lines = &["content-type: application/x-ndjson"];
+        by("a list", &mut || drop(Client::to(&server).post("/v1/query", &list)));
+        by("lines", &mut || drop(Client::to(&server).ask("POST", "/v1/query", lines, &put)));
+        by("a batch", &mut || drop(resp.ask(&["BATCH", &put])));
+        by("the line protocol", &mut || {
+            // Greeted it was too.
+            line.get_mut().write_all(format!("{put}\n").as_bytes()).expect("it is heard");
+            (0..2).for_each(|_| drop(line.read_line(&mut String::new())));
+        });
+    }
 }
 
 fn json(value: &(impl serde::Serialize + ?Sized)) -> String {

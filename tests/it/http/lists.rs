@@ -37,6 +37,14 @@ fn a_list_is_answered_or_refused_whole_with_all_mistakes() {
         "[[\"BACKUP\",\"now\"],[\"SET_AT_WITH_TTL\",\"a\",\"f\",\"x\",\"now\",\"now\"]",
     );
     told.ask("POST", "/v1/query", &[JSON], "[[\"BACKUP\",\"now\"],[\"GTE\",\"a\"],[\"RESTORE\",\"now\",\"n");
+    told.ask(
+        "POST",
+        "/v1/query",
+        &[JSON],
+        "[[\"BATCH\",[\"BACKUP\",\"now\"]],[\"RESTORE\",\"now\",\"x\"],[\"put\",\"a\",1.5]]",
+    );
+    let usual = "[\"backup\",\"now\"],".repeat(25);
+    told.ask("POST", "/v1/query", &[JSON], &format!("[{usual}[\"GTE\",\"a\"]]"));
     told.ask("POST", "/v1/query", &["content-type: text/plain"], "[]");
     told.part("Nothing of them was done");
     told.ask("POST", "/v1/query", &[JSON], "[[\"KEYS\"],[\"BACKUP\",\"now\"]]");

@@ -65,7 +65,8 @@ fn names_levels_and_messages_come_from_the_set_in_hand() {
 
 #[test]
 fn a_list_in_another_language_is_read_whole_and_faults_stand_at_their_words() {
-    let context = || Context { clock: Clock::new(ClockRule::Monotone), aliases: Aliases::new(&OTHER) };
+    let context =
+        || Context { clock: Clock::new(ClockRule::Monotone), aliases: Aliases::new(&OTHER), settles: false };
     let arena = Bump::new();
     let list = r#"[["PUT", 5, "k", "f", "v", 10], ["TOGETHER", ["READ", 6, "k", "f"], ["BACK", 0, 7]]]"#;
     let read = read_list(list, &arena, OTHER.last_level(), context()).expect("it has no fault");

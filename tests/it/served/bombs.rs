@@ -37,9 +37,12 @@ fn what_stands_in_itself_a_hundred_thousand_times_is_no_request() {
     assert_eq!(client.end(), "-ERR Protocol error: expected '$', got '*'\r\n");
     let deep = "[".repeat(60_000);
     let mut line = server.line();
-    for text in [deep.clone(), format!("{deep}{}", "]".repeat(2000)), format!("[\"GET\",{deep}")] {
-        let answer = line.say(&text);
-        assert!(answer.starts_with("ERROR: a query is a JSON array"), "{answer}");
+    for (text, why) in [
+        (deep.clone(), "not JSON: EOF while parsing a list"),
+        (format!("{deep}{}", "]".repeat(2000)), "not JSON: EOF while parsing a list"),
+        (format!("[\"GET\",{deep}"), "this array is not closed"),
+    ] {
+        assert_eq!(line.say(&text), format!("ERROR: {why}"));
     }
     let mut client = server.resp();
     let answer = client.ask(&["BATCH", &"[".repeat(100_000)]);

@@ -88,13 +88,8 @@ fn ask_line(shell: &mut Shell, line: &str) -> Result<(), Refusal> {
     }
     if text.starts_with('.') {
         let begin = line.len() - line.trim_start().len();
-        let message = "a file that is read holds queries, no commands".to_owned();
-        return Err(Refusal::from(Fault {
-            span: begin..line.trim_end().len(),
-            query: None,
-            message,
-            help: None,
-        }));
+        let message = "a file that is read holds queries, no commands";
+        return Err(Refusal::from(Fault::new(begin..line.trim_end().len(), message)));
     }
     shell.ask(line).map_err(|refusal| or_command(refusal, line, shell.base.aliases()))
 }

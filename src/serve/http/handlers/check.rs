@@ -6,14 +6,12 @@ use bumpalo::Bump;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::query::wrong_in_list;
-use crate::query::Language;
-use crate::script::{Context, Faults, read_typed, typed_terms};
+use crate::query::{Language, Level};
+use crate::script::{Context, Faults, Typed, read_typed, read_with_words, typed_terms};
 use crate::serve::http::answer::{Answer, Outcome, members};
 use crate::serve::http::call::Call;
 use crate::serve::http::problem::{Mistake, Problem, mistakes};
-use crate::serve::own;
-use crate::wire::{Request, Term, raw_query};
+use crate::wire::{Request, Term};
 
 /// So many mistakes are told.
 const MOST: usize = 20;
@@ -37,13 +35,19 @@ pub(super) struct Checked {
     pub(super) mistakes: Vec<Mistake>,
 }
 
+impl Checked {
+    fn take(&mut self, words: Vec<Term>, request: &Request<'_>) {
+        self.queries.push(words);
+        self.settled.push(request.words(Language::records()));
+    }
+}
+
 pub(in crate::serve::http) fn check_text(call: &mut Call<'_>) -> Outcome {
     let Text { text } = call.asked.json()?;
     if text.len() > BYTES {
         return Err(Problem::new(413, "large", "the text is too large to be looked at"));
     }
-    let (clock, aliases) = (call.desk.see().clock(), call.desk.see().aliases().clone());
-    let Checked { queries, mistakes, .. } = check(&text, Context { clock, aliases });
+    let Checked { queries, mistakes, .. } = check(&text, call.desk.context());
     let queries: Vec<Vec<_>> = queries.iter().map(|words| words.iter().map(shown).collect()).collect();
     Ok(Answer::json(200, &members! { "queries": queries, "mistakes": mistakes }))
 }
@@ -70,31 +74,15 @@ pub(super) fn check(text: &str, context: Context) -> Checked {
     checked
 }
 
-fn list(text: &str, mut context: Context) -> Checked {
-    let mistakes = wrong_in_list(text, &context);
-    let queries = own::list_of_json(text).unwrap_or_default();
-    let mut settled = queries.clone();
-    for terms in settled.iter_mut().filter(|_| mistakes.is_empty()) {
-        take(terms, &mut context);
+fn list(text: &str, context: Context) -> Checked {
+    let (arena, mut checked) = (Bump::new(), Checked::default());
+    match read_with_words(text, &arena, level(), context) {
+        Ok((requests, raw)) => {
+            raw.iter().zip(&requests).for_each(|(raw, request)| checked.take(raw.into(), request));
+        }
+        Err(faults) => checked.mistakes = mistakes(text, &faults, 0),
     }
-    Checked { queries, settled, mistakes }
-}
-
-/// Settles a query, and knows afterwards what the database will. If it is none, or too late, nothing else changes.
-fn take(terms: &mut [Term], context: &mut Context) -> bool {
-    let Context { clock, aliases } = context;
-    own::settle(terms, aliases, clock.now());
-    let raw = raw_query(terms);
-    let Ok(request) = Request::parse(&raw, aliases, Language::records().last_level()) else { return false };
-    let mut later = *clock;
-    if request.queries().iter().any(|query| later.advance(query.timestamp()).is_err()) {
-        return false;
-    }
-    *clock = later;
-    for query in request.queries() {
-        aliases.learn(query);
-    }
-    true
+    checked
 }
 
 fn lines(text: &str, mut context: Context) -> Checked {
@@ -113,13 +101,16 @@ fn lines(text: &str, mut context: Context) -> Checked {
 
 /// Reads one line.
 fn one(line: &str, context: &mut Context, checked: &mut Checked) -> Result<(), Faults> {
-    let terms = typed_terms(line, &context.aliases)?;
-    let mut settled = terms.clone();
-    if !take(&mut settled, context) {
-        let (arena, level) = (Bump::new(), Language::records().last_level());
-        read_typed(line, &arena, level, context.clone(), checked.queries.len() + 1).map(drop)?;
+    let (arena, number) = (Bump::new(), checked.queries.len() + 1);
+    let Typed { request, .. } = read_typed(line, &arena, level(), context.clone(), number)?;
+    checked.take(typed_terms(line, &context.aliases)?, &request);
+    for query in request.queries() {
+        let learned = context.learn(query);
+        debug_assert!(learned.is_ok(), "it is not too late");
     }
-    checked.queries.push(terms);
-    checked.settled.push(settled);
     Ok(())
+}
+
+fn level() -> Level {
+    Language::records().last_level()
 }

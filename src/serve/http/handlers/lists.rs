@@ -70,7 +70,7 @@ pub(in crate::serve::http) fn steps(call: &mut Call<'_>) -> Outcome {
     if text.len() > BYTES {
         return Err(large().with_detail(format!("{} KiB at most", BYTES >> 10)));
     }
-    let Checked { settled, mistakes, .. } = check(&text, Context::fresh(clock));
+    let Checked { settled, mistakes, .. } = check(&text, Context { settles: true, ..Context::fresh(clock) });
     if !mistakes.is_empty() {
         return Err(Problem::new(400, "mistake", "a mistake in the list").with_mistakes(mistakes));
     }
