@@ -6,8 +6,9 @@
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use std::{env, thread};
@@ -30,15 +31,27 @@ pub(crate) fn find() -> Option<PathBuf> {
     found
 }
 
-/// A browser that runs. It ends with the test.
+/// A browser that a test has for itself: it finds nothing of what others did in it.
 pub(crate) struct Browser {
+    /// Always there until it is given back.
+    running: Option<Running>,
+    /// Where its pages are.
+    context: Json,
+    is_common: bool,
+}
+
+/// Those that run without options, and that nobody has: to start one takes half a second.
+static SPARE: Mutex<Vec<Running>> = Mutex::new(Vec::new());
+
+/// A browser that runs. When nobody holds the pipe any more it ends, and its folder goes.
+struct Running {
     child: Child,
     pipe: RefCell<Pipe>,
-    _profile: tempfile::TempDir,
 }
 
 struct Pipe {
-    input: ChildStdin,
+    /// Closed at the end.
+    input: Option<ChildStdin>,
     messages: Receiver<Json>,
     last: u64,
     /// What it has told by itself.
@@ -52,47 +65,20 @@ pub(crate) struct Tab<'b> {
 }
 
 impl Browser {
-    /// Starts one, with further options.
+    /// One with these options; without any it may have been another's before.
     pub(crate) fn start(options: &[&str]) -> Option<Self> {
-        let profile = tempfile::tempdir().expect("there is room");
-        // It reads from its third handle and writes to its fourth.
-        let mut child = Command::new("sh")
-            .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null"])
-            .arg(find()?)
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--remote-debugging-pipe",
-            ])
-            .args(["--disable-background-networking", "--disable-component-update"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .args(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let input = child.stdin.take().expect("it is piped");
-        let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        let (sender, messages) = channel();
-        thread::spawn(move || {
-            for message in output.split(0) {
-                let Ok(message) = message else { return };
-                let message = serde_json::from_slice(&message).expect("it is JSON");
-                if sender.send(message).is_err() {
-                    return;
-                }
-            }
-        });
-        let pipe = RefCell::new(Pipe { input, messages, last: 0, heard: Vec::new() });
-        Some(Self { child, pipe, _profile: profile })
+        let program = find()?;
+        let spare = if options.is_empty() { SPARE.lock().expect("it is whole").pop() } else { None };
+        let running = spare.unwrap_or_else(|| Running::start(&program, options));
+        let context =
+            running.ask(None, "Target.createBrowserContext", &json!({}))["browserContextId"].clone();
+        Some(Self { running: Some(running), context, is_common: options.is_empty() })
     }
 
     /// Opens an address.
     pub(crate) fn open(&self, address: &str) -> Tab<'_> {
-        let target = self.ask(None, "Target.createTarget", &json!({ "url": "about:blank" }));
+        let where_to = json!({ "url": "about:blank", "browserContextId": self.context });
+        let target = self.ask(None, "Target.createTarget", &where_to);
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let session = self.ask(None, "Target.attachToTarget", &attach)["sessionId"].clone();
         let tab = Tab { browser: self, session: session.as_str().expect("it has a name").to_owned() };
@@ -106,14 +92,77 @@ impl Browser {
         tab
     }
 
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("it is not given back yet")
+    }
+
+    fn ask(&self, session: Option<&str>, method: &str, parameters: &Json) -> Json {
+        self.running().ask(session, method, parameters)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Where something has gone wrong nobody else shall have it.
+        let Some(running) = self.running.take().filter(|_| self.is_common && !thread::panicking()) else {
+            return;
+        };
+        running.ask(None, "Target.disposeBrowserContext", &json!({ "browserContextId": self.context }));
+        running.pipe.borrow_mut().heard.clear();
+        SPARE.lock().expect("it is whole").push(running);
+    }
+}
+
+impl Running {
+    fn start(program: &Path, options: &[&str]) -> Self {
+        let profile = tempfile::tempdir().expect("there is room").keep();
+        // It reads from its third handle and writes to its fourth.
+        let mut child = Command::new("sh")
+            .args([
+                "-c",
+                "profile=$1; shift; \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null; rm -rf \"$profile\"",
+            ])
+            .arg(program)
+            .arg(&profile)
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--remote-debugging-pipe",
+            ])
+            .args(["--disable-background-networking", "--disable-component-update"])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .args(options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let (sender, messages) = channel();
+        thread::spawn(move || {
+            for message in output.split(0) {
+                let Ok(message) = message else { return };
+                let message = serde_json::from_slice(&message).expect("it is JSON");
+                if sender.send(message).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, pipe: RefCell::new(Pipe { input, messages, last: 0, heard: Vec::new() }) }
+    }
+
     fn ask(&self, session: Option<&str>, method: &str, parameters: &Json) -> Json {
         let pipe = &mut *self.pipe.borrow_mut();
+        let input = pipe.input.as_mut().expect("it is open");
         pipe.last += 1;
         let mut request = json!({ "id": pipe.last, "method": method, "params": parameters });
         if let Some(session) = session {
             request["sessionId"] = session.into();
         }
-        write!(pipe.input, "{request}\0").expect("it listens");
+        write!(input, "{request}\0").expect("it listens");
         loop {
             let message =
                 pipe.messages.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no reply: {request}"));
@@ -126,10 +175,10 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
+impl Drop for Running {
     fn drop(&mut self) {
+        self.pipe.get_mut().input = None;
         // It may have ended already.
-        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
@@ -220,7 +269,7 @@ impl Tab<'_> {
     /// What of this page has been told by the browser itself.
     fn heard(&self, method: &str) -> Vec<Json> {
         self.look::<bool>("true");
-        let pipe = self.browser.pipe.borrow();
+        let pipe = self.browser.running().pipe.borrow();
         let mine =
             pipe.heard.iter().filter(|one| one["sessionId"] == *self.session && one["method"] == method);
         mine.map(|one| one["params"].clone()).collect()
