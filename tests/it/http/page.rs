@@ -95,7 +95,7 @@ fn a_lifetime_runs_down_and_its_cell_goes_by_itself() {
     let Some(browser) = Browser::start(&[]) else { return };
     let server = start(&[]);
     let tab = open(&browser, &server);
-    query(&server, r#"[["PUT_WITH_TTL","token","x7","9000"]]"#);
+    query(&server, r#"[["PUT_WITH_TTL","token","x7","5000"]]"#);
     tab.until("document.querySelector('.meter')");
     let part = "parseFloat(document.querySelector('.meter').style.getPropertyValue('--part'))";
     let asked = tab.requests().len();

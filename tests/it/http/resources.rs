@@ -30,6 +30,13 @@ fn cells_are_put_read_and_removed() {
     told.ask("GET", "/v1/records/l/value?as=json", &[], "");
     told.ask("GET", "/v1/records/l/value", &["accept: text/plain"], "");
     told.ask("PUT", "/v1/records/j/value", &[JSON], "{ \"b\": [1, 2],\n \"a\": null }");
+    told.ask(
+        "PUT",
+        "/v1/records/n/value",
+        &[JSON],
+        "[12345678901234567890123, 2.50,\t\" a \\\" b \\\\\", \"é \"]",
+    );
+    told.ask("GET", "/v1/records/n/value", &["accept: text/plain"], "");
     told.ask("GET", "/v1/records/j/value", &[], "");
     told.ask("GET", "/v1/records/j/value?as=json", &[], "");
     told.ask("GET", "/v1/records/user/value?as=json", &[], "");

@@ -111,8 +111,21 @@ fn of_json(body: &[u8]) -> Result<Value<'_>, Problem> {
     }
     match serde_json::from_slice::<Vec<String>>(body) {
         Ok(items) if !items.is_empty() => Ok(Value::List(items.into_iter().map(Cow::Owned).collect())),
-        _ => Ok(Value::Text(json.to_string().into())),
+        _ => Ok(Value::Text(compact(&String::from_utf8_lossy(body)).into())),
     }
+}
+
+/// A text of JSON on one line: nothing of it goes but what parts its signs. A number keeps all its digits, and members
+/// their order.
+fn compact(json: &str) -> String {
+    let (mut is_in_string, mut is_escaped) = (false, false);
+    let is_kept = |sign: &char| {
+        let begins_or_ends = *sign == '"' && !is_escaped;
+        is_escaped = is_in_string && *sign == '\\' && !is_escaped;
+        is_in_string ^= begins_or_ends;
+        is_in_string || !sign.is_ascii_whitespace()
+    };
+    json.chars().filter(is_kept).collect()
 }
 
 /// The queries that put a value.
