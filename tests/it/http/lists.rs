@@ -43,6 +43,7 @@ fn a_list_is_answered_or_refused_whole_with_all_mistakes() {
         &[JSON],
         "[[\"BATCH\",[\"BACKUP\",\"now\"]],[\"RESTORE\",\"now\",\"x\"],[\"put\",\"a\",1.5]]",
     );
+    told.ask("POST", "/v1/query", &[JSON], "[[\"BACKUP\",\"now\"],[\"backup\",0]]");
     let usual = "[\"backup\",\"now\"],".repeat(25);
     told.ask("POST", "/v1/query", &[JSON], &format!("[{usual}[\"GTE\",\"a\"]]"));
     told.ask("POST", "/v1/query", &["content-type: text/plain"], "[]");
