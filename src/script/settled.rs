@@ -1,10 +1,6 @@
 //! Words that a client of a server may leave to it.
 //!
 //! Invariant: what is read as it stands stays as it is.
-//!
-//! ```text
-//!   ["get","a"] ─► ["GET","a"]        ["BACKUP","now"] ─► ["BACKUP","1795870000000"]
-//! ```
 
 use bumpalo::Bump;
 
@@ -12,6 +8,16 @@ use crate::query::{Aliases, RawQuery, WordKind};
 use crate::time::Time;
 
 /// The words with an operation's name as the language spells it, and the clock's reading where a moment is `now`.
+///
+/// ```
+/// use rewinddb::query::{Aliases, RawQuery};
+/// use rewinddb::script::settled;
+/// use rewinddb::time::Time;
+///
+/// let (arena, aliases) = (bumpalo::Bump::new(), Aliases::default());
+/// let sent = RawQuery { words: vec!["backup", "now"], ..RawQuery::default() };
+/// assert_eq!(settled(&sent, &arena, &aliases, Time(17)).words, ["BACKUP", "17"]);
+/// ```
 #[must_use]
 pub fn settled<'a>(raw: &RawQuery<'a>, arena: &'a Bump, aliases: &Aliases, now: Time) -> RawQuery<'a> {
     let mut raw = raw.clone();
