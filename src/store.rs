@@ -308,6 +308,11 @@ impl Store {
         Ok(())
     }
 
+    /// Is all that was applied as durable as the sync policy promises?
+    pub(crate) fn is_committed(&self) -> bool {
+        self.log.is_committed()
+    }
+
     /// Makes everything durable and gives the directory back.
     ///
     /// # Errors

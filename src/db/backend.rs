@@ -213,6 +213,14 @@ impl Backend {
         }
     }
 
+    pub(super) fn is_committed(&self) -> bool {
+        match self {
+            Self::Memory(_) => true,
+            #[cfg(feature = "store")]
+            Self::Disk(store) => store.is_committed(),
+        }
+    }
+
     pub(super) fn names(&self) -> Vec<(&str, &str)> {
         match self {
             Self::Memory(engine) => engine.cells().into_iter().map(|cell| (cell.key, cell.field)).collect(),

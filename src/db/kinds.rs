@@ -35,6 +35,12 @@ impl Database {
         Committed::of(self)
     }
 
+    /// Is all that was asked as durable as it will be, so that nothing of a reply may be lost? In memory it always is.
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        self.backend.is_committed()
+    }
+
     /// What a key holds, as a session or the database's own sees it. In a transaction that counts as read.
     pub fn kind(&mut self, session: Option<&Session>, key: &str) -> Kind {
         self.backend.engine_mut().kind(session, key)

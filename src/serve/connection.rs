@@ -242,17 +242,17 @@ impl<S: Socket> Connection<S> {
         let (took, requests) = (begun.elapsed(), held.measure(|replies| replies.count));
         desk.metrics
             .turned(took, requests, || format!("{} of client {}", self.client.command.get(), self.client.id));
-        if desk.is_durable() {
-            self.in_hand = Some((begun, requests));
-        } else {
+        if desk.see().is_committed() {
             desk.metrics.answered(self.client.face, took, requests);
+        } else {
+            self.in_hand = Some((begun, requests));
         }
         step
     }
 
     /// Waits for the commit of what was asked, and takes the replies.
     async fn settle(&mut self) {
-        // Where nothing is durable nothing is waited for.
+        // Where all is committed nothing is waited for.
         if let Some((begun, requests)) = self.in_hand.take() {
             self.server.turn.end(&self.mailbox).await;
             let metrics = &mut self.server.desk.borrow_mut().metrics;

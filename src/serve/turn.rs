@@ -1,4 +1,5 @@
-//! A turn with a store: all that was asked while the loop went round is committed once, and answered then.
+//! A turn with a store: all that was asked while the loop went round is committed once, and answered then. Who has read
+//! what is committed already waits for nobody.
 //!
 //! Invariants: who waits here is told of the commit of all that it has asked; what waits has a bound.
 //!
@@ -114,7 +115,7 @@ impl Turn {
 /// Commits what was applied, and lets the replies out.
 pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Mailbox>) {
     // Nobody asks how long it takes where there is nothing to do.
-    let begun = desk.is_durable().then(Instant::now);
+    let begun = (!desk.see().is_committed()).then(Instant::now);
     let has_failed = desk.has_failed;
     let database = desk.database();
     let committed = if has_failed { Ok(database.commit_reads()) } else { database.commit() };

@@ -41,6 +41,8 @@ pub(super) struct Log {
     looked_at: Instant,
     /// The last group that is known to be synced.
     synced: Link,
+    /// The last one that is as durable as the policy promises.
+    committed: Link,
     /// The bytes of all groups that were appended since they were last counted.
     pub(super) grown: u64,
     watermark: Watermark,
@@ -127,6 +129,7 @@ impl Log {
         let grow_by = if options.sync == SyncPolicy::Always { options.grow_by } else { 0 };
         Ok(Self {
             synced: watermark.marked(),
+            committed: watermark.marked(),
             disk,
             tail,
             looked_at: Instant::now(),
@@ -152,6 +155,11 @@ impl Log {
     /// The last group that is known to be synced.
     pub(super) fn synced(&self) -> Link {
         self.synced
+    }
+
+    /// Is all that was appended as durable as the policy promises?
+    pub(super) fn is_committed(&self) -> bool {
+        self.committed == self.tail.last_group()
     }
 
     /// Has all taken effect that was handed back, and does nothing wait?
@@ -287,7 +295,9 @@ impl Log {
             }
             _ => Ok(()),
         };
-        self.stop(committed)
+        self.stop(committed)?;
+        self.committed = self.tail.last_group();
+        Ok(())
     }
 
     /// Makes durable what is behind the frame of the watermark, which ends at `from`. It is written once more: if a

@@ -193,11 +193,11 @@ pub(super) fn hold(connection: &Connection, length: usize) {
 /// # Errors
 /// Why it is not.
 pub(super) async fn settle(server: &Server, mailbox: &Rc<Mailbox>) -> Result<(), String> {
-    let is_durable = server.desk.borrow().is_durable();
-    if is_durable {
-        server.turn.end(mailbox).await;
-    } else {
+    let is_committed = server.desk.borrow().see().is_committed();
+    if is_committed {
         commit(&mut server.desk.borrow_mut(), std::iter::once(&**mailbox));
+    } else {
+        server.turn.end(mailbox).await;
     }
     match mailbox.ready.take() {
         Ready::Failed { why, .. } => Err(why),

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::UnixStream;
 use tokio::runtime::{Builder, LocalOptions};
@@ -7,9 +8,10 @@ use tokio::task::spawn_local;
 use super::*;
 use crate::db::Database;
 use crate::query::Query;
-use crate::serve::options::Options;
+use crate::serve::options::{ClockSource, Options};
 use crate::serve::refusal::Refusal;
-use crate::store::{self, DiskFault, SimulatedDisk};
+use crate::store::{self, DiskFault, SimulatedDisk, SyncPolicy};
+use crate::time::Time;
 
 fn owner(disk: &Arc<SimulatedDisk>) -> Desk {
     let database = Database::open_on(Arc::clone(disk) as _, store::Options::default()).expect("it opens");
@@ -99,6 +101,38 @@ fn who_has_asked_by_the_end_of_a_turn_is_of_it() {
         turn.abort();
     });
     assert_eq!(simulated.syncs(), before + 1);
+}
+
+#[test]
+fn who_reads_what_is_committed_waits_for_nobody() {
+    for sync in [SyncPolicy::Always, SyncPolicy::Every(Duration::from_secs(1)), SyncPolicy::Never] {
+        let simulated = Arc::new(SimulatedDisk::new());
+        let options = store::Options { sync, ..store::Options::default() };
+        let open = || Database::open_on(Arc::clone(&simulated) as _, options.clone()).expect("it opens");
+        let mut desk = Desk::new(open(), Options { clock: ClockSource::Logical, ..Options::default() });
+        let mailbox = Mailbox::default();
+        let asks: [(Query<'_>, bool); 6] = [
+            (Query::Size {}, true),
+            (Query::Put { key: "a", value: "1" }, false),
+            (Query::GetOwn { key: "a" }, true),
+            (Query::DeleteRecord { key: "nobody" }, false),
+            // That it has been seen must last.
+            (Query::Tick { timestamp: Time(5) }, false),
+            (Query::Backup { timestamp: Time(5) }, false),
+        ];
+        for (query, is_committed) in asks {
+            ask(&mut desk, &mailbox, &query).expect("it is taken");
+            assert_eq!(desk.see().is_committed(), is_committed, "{query:?} at {sync:?}");
+            commit(&mut desk, [&mailbox].into_iter());
+            assert!(desk.see().is_committed(), "{query:?} at {sync:?}");
+        }
+        drop(desk);
+        // What is found again may not have been synced.
+        let mut desk = Desk::new(open(), Options::default());
+        ask(&mut desk, &mailbox, &Query::GetOwn { key: "a" }).expect("it is taken");
+        commit(&mut desk, [&mailbox].into_iter());
+        assert!(desk.see().is_committed(), "at {sync:?}");
+    }
 }
 
 /// Reads were refused as well, for ever.
