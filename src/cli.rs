@@ -40,17 +40,21 @@ mod solution;
 mod store_args;
 mod suites;
 mod test;
+mod usage;
 #[cfg(unix)]
 mod watch;
 mod whole_file;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::db;
+use crate::script::plain;
 use crate::store;
+use quote::quote;
 
 /// A deterministic database whose only clock is the one you hand it.
 #[derive(Parser)]
@@ -134,9 +138,10 @@ enum Failure {
 pub fn main(in_use: fn() -> usize) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(print(&error)),
+        Err(error) => return ExitCode::from(print(&usage::helpful(error))),
     };
     cli.color.write_global();
+    let store = cli.command.store();
     if cli.command.is_interrupted_at_once() {
         on_interrupt();
     }
@@ -175,9 +180,10 @@ pub fn main(in_use: fn() -> usize) -> ExitCode {
         Err(Failure::Usage(message)) => fail(2, &message),
         Err(Failure::SpawnError(cannot)) => fail(3, &crate::judge::report::cannot_start(&cannot)),
         Err(Failure::Output(error)) => fail(74, &format!("cannot write the output: {error}")),
-        Err(Failure::Store(error)) => fail_of_store(&error),
+        Err(Failure::Store(error)) => fail_of_store(store.as_deref(), &error),
         Err(Failure::BeyondRepair(damage)) => {
-            fail(74, &format!("nothing can be saved of this store: {damage}; everything is as it was"))
+            let message = format!("nothing can be saved of this store: {damage}; everything is as it was");
+            fail(74, &of_store(store.as_deref(), &message))
         }
         Err(Failure::NoServer(message)) => fail(69, &message),
         Err(Failure::Unsafe(message)) => fail(78, &message),
@@ -213,6 +219,18 @@ fn on_interrupt() {
 }
 
 impl Command {
+    /// The folder of the store that it works on, for messages.
+    fn store(&self) -> Option<PathBuf> {
+        match self {
+            Self::Run(args) => args.storing.store.clone(),
+            Self::Repl(args) => args.storing.store.clone(),
+            Self::Log(args) => Some(args.store()),
+            #[cfg(unix)]
+            Self::Serve(args) => args.storing.store.clone(),
+            _ => None,
+        }
+    }
+
     /// Does a signal end it as it is? A server has its own way to end.
     fn is_interrupted_at_once(&self) -> bool {
         #[cfg(unix)]
@@ -263,16 +281,24 @@ impl From<io::Error> for Failure {
     }
 }
 
-fn fail_of_store(error: &store::Error) -> u8 {
+/// A message about a store, with its folder.
+fn of_store(folder: Option<&Path>, message: &str) -> String {
+    folder.map_or_else(String::new, |folder| format!("{}: ", plain(&folder.to_string_lossy()))) + message
+}
+
+fn fail_of_store(folder: Option<&Path>, error: &store::Error) -> u8 {
+    let message = of_store(folder, &error.to_string());
     match error {
-        store::Error::Locked => fail(75, &error.to_string()),
+        store::Error::Locked => fail(75, &message),
         store::Error::Damaged(_) => {
-            let help =
-                "`rewind log verify DIR` shows all that is damaged, `rewind log repair DIR` saves the rest";
-            fail(74, &format!("{error}\n  = help: {help}"))
+            let folder = folder.map_or_else(|| "DIR".to_owned(), |folder| quote(&folder.to_string_lossy()));
+            let help = format!(
+                "`rewind log verify {folder}` shows all that is damaged, `rewind log repair {folder}` saves the rest"
+            );
+            fail(74, &format!("{message}\n  = help: {}", plain(&help)))
         }
         store::Error::Disk { .. } | store::Error::Changed { .. } | store::Error::Stopped { .. } => {
-            fail(74, &error.to_string())
+            fail(74, &message)
         }
         store::Error::Backwards(_)
         | store::Error::ClockRule { .. }
@@ -280,7 +306,7 @@ fn fail_of_store(error: &store::Error) -> u8 {
         | store::Error::Newer { .. }
         | store::Error::NoFile { .. }
         | store::Error::TooLarge
-        | store::Error::OutOfReach { .. } => fail(2, &error.to_string()),
+        | store::Error::OutOfReach { .. } => fail(2, &message),
     }
 }
 

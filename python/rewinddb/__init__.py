@@ -31,7 +31,10 @@ __all__ = [
 
 
 def open(
-    path: str | os.PathLike[str] | None = None, *, clock: str = "logical", sync: str | int | None = None
+    path: str | bytes | os.PathLike[str] | os.PathLike[bytes] | None = None,
+    *,
+    clock: str = "logical",
+    sync: str | int | None = None,
 ) -> Database:
     """Opens a database: in a directory, which is made if it is not there, or without one in memory.
 
@@ -42,7 +45,9 @@ def open(
 
     LockedError if the directory is open already, in this process or another.
     """
-    if path is not None and not os.fspath(path):
+    if path is not None:
+        path = os.fsdecode(path)
+    if path == "":
         raise ValueError("the path is empty: name a directory, or leave it out for a database in memory")
     if path is None and sync is not None:
         raise ValueError("sync is for a database on disk: give it a path")

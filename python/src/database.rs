@@ -228,8 +228,9 @@ impl Database {
         format!("<rewinddb.Database {}{}>", place.escape_debug(), if is_closed { ", closed" } else { "" })
     }
 
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
+    fn __enter__(slf: Py<Self>, py: Python<'_>) -> PyResult<Py<Self>> {
+        slf.get().with(py, |_| Ok(()))?;
+        Ok(slf)
     }
 
     #[pyo3(signature = (*_exception))]

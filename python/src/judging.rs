@@ -111,7 +111,14 @@ impl InProcess<'_, '_> {
 fn run_of(json: &[u8], stopped: Option<(String, String, String)>, list: &QueryList, one_by_one: bool) -> Run {
     let Some((kind, why, errors)) = stopped else { return Run::of_json(json, &Records, list) };
     let verdict = if kind == "not-supported" { Verdict::NotSupported } else { Verdict::RuntimeError };
-    let stop = StopReason { verdict, why, hint: None, is_of_whole: !one_by_one, is_of_load: false };
+    let stop = StopReason {
+        verdict,
+        why,
+        hint: None,
+        is_of_whole: !one_by_one,
+        is_of_load: false,
+        is_silent: false,
+    };
     let answered = serde_json::from_slice::<Vec<serde_json::Value>>(json).map_or(0, |answers| answers.len());
     let mut run = Run::of_json(json, &Records, &list[..answered.min(list.len())]);
     run.stop = run.stop.or(Some(stop));

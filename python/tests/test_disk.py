@@ -147,6 +147,24 @@ def test_an_empty_path_is_refused():
         rewinddb.open("")
 
 
+def test_a_path_may_be_bytes(tmp_path):
+    """Python's own functions take such a path too; here the message was about a conversion."""
+    with rewinddb.open(os.fsencode(tmp_path / "db")) as db:
+        db.put("a", "1")
+    with rewinddb.open(tmp_path / "db") as db:
+        assert db.get("a") == "1"
+    with pytest.raises(ValueError, match="the path is empty"):
+        rewinddb.open(b"")
+
+
+def test_a_closed_database_cannot_be_entered(tmp_path):
+    for db in [rewinddb.open(), rewinddb.open(tmp_path / "db")]:
+        db.close()
+        with pytest.raises(rewinddb.Error, match="the database is closed"):
+            with db:
+                pass
+
+
 def test_a_directory_of_other_files_is_left_alone(tmp_path):
     (tmp_path / "diary.txt").write_text("mine")
     with pytest.raises(rewinddb.Error, match="there is no store here"):

@@ -136,6 +136,21 @@ impl DirectoryArg {
     }
 }
 
+impl LogArgs {
+    /// The folder of the store.
+    pub(super) fn store(&self) -> PathBuf {
+        match &self.command {
+            LogCommand::Stats { directory, .. }
+            | LogCommand::Cat { directory, .. }
+            | LogCommand::Verify { directory }
+            | LogCommand::Repair { directory }
+            | LogCommand::Compact { directory, .. }
+            | LogCommand::Export { directory, .. }
+            | LogCommand::Replay { directory, .. } => directory.path.clone(),
+        }
+    }
+}
+
 /// Does what is asked.
 pub(super) fn log(args: &LogArgs) -> Result<(), Failure> {
     match &args.command {

@@ -70,7 +70,7 @@ pub(super) struct ReplArgs {
     history: Option<PathBuf>,
 
     #[command(flatten)]
-    storing: StoreArgs,
+    pub(super) storing: StoreArgs,
 }
 
 /// What moves the clock.

@@ -56,7 +56,7 @@ pub(super) struct RunArgs {
     check: bool,
 
     #[command(flatten)]
-    storing: StoreArgs,
+    pub(super) storing: StoreArgs,
 }
 
 /// A clock rule, as it is named on the command line.

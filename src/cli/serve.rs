@@ -89,7 +89,7 @@ pub(super) struct ServeArgs {
     limits: LimitArgs,
 
     #[command(flatten)]
-    storing: StoreArgs,
+    pub(super) storing: StoreArgs,
 }
 
 /// A dialect of another system.

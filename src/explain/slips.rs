@@ -172,6 +172,15 @@ mod tests {
         queries.split(" / ").map(answer).collect::<Option<_>>().expect("all are of levels 1 to 4")
     }
 
+    /// Two findings were told of it, one by a name that is not its own: that of the finished parts.
+    #[test]
+    fn pairs_that_are_sorted_as_texts_are_not_sorted_as_finished_parts() {
+        let list = "SET k a! 1 / SET k a 2 / SET k a) 5 / SCAN k";
+        let scanned = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list).pop();
+        assert_eq!(scanned(Slip::PairsSorted).as_deref(), Some("a!(1), a)(5), a(2)"));
+        assert_eq!(scanned(Slip::PartsSorted).as_deref(), Some("a!(1), a(2), a)(5)"));
+    }
+
     #[test]
     fn each_slip_answers_some_list_otherwise() {
         let lists = [

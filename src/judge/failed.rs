@@ -25,6 +25,9 @@ pub struct Failed {
     /// Did the solution not even load? The message is its language's own then.
     #[serde(skip)]
     pub is_of_load: bool,
+    /// Did it end well without any answer?
+    #[serde(skip)]
+    pub is_silent: bool,
     /// The queries up to the first that was not answered rightly; all of them if it is not known which that is.
     pub queries: QueryList,
     /// The number of that query, from 1; it is the last of `queries`.
@@ -137,6 +140,7 @@ impl Failed {
             message: stop.why,
             hint: stop.hint,
             is_of_load: stop.is_of_load,
+            is_silent: stop.is_silent && run.answers.is_empty(),
             queries: queries.to_vec(),
             query: query.map(|query| query + 1),
             difference: wanted

@@ -2,7 +2,7 @@
 //!
 //! Invariants: a case is judged by its expected answers alone; one that breaks a promise is judged after the others and
 //! decides nothing; a level is passed when it and all before it are; the outcome of a case does not depend on the cases
-//! before it, but where a candidate ran out of time so often that the rest of a level is not tried.
+//! before it, but where a candidate gave no answer so often that the rest of a level is not tried.
 
 use std::borrow::Borrow;
 use std::ops::ControlFlow;
@@ -17,8 +17,43 @@ use super::inquiry::Inquiry;
 use super::results::{CaseReport, CaseResult, Report};
 use super::verdict::Verdict;
 
-/// After so many lists in a row that were not answered in time the rest of a level is not tried.
-const MOST_TIMEOUTS: usize = 3;
+/// After so many lists in a row that were not answered in time, or not at all, the rest of a level is not tried.
+const MOST_UNANSWERED: usize = 3;
+
+/// How many lists in a row there was no answer to.
+#[derive(Debug, Default)]
+struct Unanswered {
+    /// The level, and whether it is of the cases that decide nothing.
+    group: Option<(u8, bool)>,
+    timeouts: usize,
+    /// Those to which nothing was said, by who has answered none so far: who has may well answer the next one.
+    silent: usize,
+    has_answered: bool,
+}
+
+impl Unanswered {
+    /// Is a case, which is the next one, still to be tried?
+    fn tries(&mut self, case: &Case) -> bool {
+        let group = Some((case.level, case.breaks.is_some()));
+        if self.group != group {
+            (self.group, self.timeouts, self.silent) = (group, 0, 0);
+        }
+        self.timeouts.max(self.silent) < MOST_UNANSWERED
+    }
+
+    fn note(&mut self, outcome: &CaseResult) {
+        let failed = match outcome {
+            CaseResult::NotTried => return,
+            CaseResult::Passed => None,
+            CaseResult::Failed(failed) => Some(failed),
+        };
+        let is_late = failed.is_some_and(|failed| failed.verdict == Verdict::TimeLimit);
+        let is_silent = failed.is_some_and(|failed| failed.is_silent);
+        self.has_answered |= !is_late && !is_silent;
+        self.timeouts = if is_late { self.timeouts + 1 } else { 0 };
+        self.silent = if is_silent && !self.has_answered { self.silent + 1 } else { 0 };
+    }
+}
 
 /// The cases in the order in which they are judged: those of the highest level first, for that is the one that is being
 /// worked on, then level by level from the first; after all of them those that decide nothing, in the same order.
@@ -37,14 +72,11 @@ pub fn judge<C: Borrow<Case>>(
     cases: impl IntoIterator<Item = C>,
     mut each: impl FnMut(u8, &CaseReport) -> ControlFlow<()>,
 ) -> Report {
-    let (mut report, mut timeouts, mut before) = (Report::default(), 0, None);
+    let (mut report, mut unanswered) = (Report::default(), Unanswered::default());
     let (mut inquiry, mut last) = (Inquiry::new(exercise), None);
     for drawn in cases {
         let case = drawn.borrow();
-        let group = Some((case.level, case.breaks.is_some()));
-        timeouts = if before == group { timeouts } else { 0 };
-        before = group;
-        let judged = if timeouts < MOST_TIMEOUTS {
+        let judged = if unanswered.tries(case) {
             judge_case(exercise, candidate, case)
         } else {
             Ok(CaseReport::of(case, CaseResult::NotTried, Duration::ZERO))
@@ -58,11 +90,7 @@ pub fn judge<C: Borrow<Case>>(
                 break;
             }
         };
-        timeouts = match &judged.outcome {
-            CaseResult::Failed(failed) if failed.verdict == Verdict::TimeLimit => timeouts + 1,
-            CaseResult::NotTried => timeouts,
-            _ => 0,
-        };
+        unanswered.note(&judged.outcome);
         inquiry.take(case, &mut judged);
         // No list shows more of a solution that does not load.
         let is_loaded = judged.failed().is_none_or(|failed| !failed.is_of_load);

@@ -33,7 +33,7 @@ pub(super) fn not_utf8(what: &str, error: &std::str::Utf8Error) -> StopReason {
 /// What is wrong with an output that is no array.
 fn unread(text: &str, error: &serde_json::Error) -> StopReason {
     if text.trim().is_empty() {
-        return wrong("it printed nothing").with_hint(
+        return wrong("it printed nothing").silent().with_hint(
             "print one JSON array with an answer for each query; \
              a class or a function is judged by its file, without --",
         );

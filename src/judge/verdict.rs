@@ -75,15 +75,22 @@ pub struct StopReason {
     /// Did the solution not even load? Then no list shows more, and `why` has the language's own message below its first
     /// line.
     pub is_of_load: bool,
+    /// Did it end well without a word more?
+    pub is_silent: bool,
 }
 
 impl StopReason {
     pub(super) fn new(verdict: Verdict, why: impl Into<String>) -> Self {
-        Self { verdict, why: why.into(), hint: None, is_of_whole: false, is_of_load: false }
+        let why = why.into();
+        Self { verdict, why, hint: None, is_of_whole: false, is_of_load: false, is_silent: false }
     }
 
     pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(super) fn silent(self) -> Self {
+        Self { is_silent: true, ..self }
     }
 
     pub(super) fn of_whole(self) -> Self {

@@ -125,15 +125,26 @@ impl Mistake {
         }
     }
 
+    /// The operation that was meant, as a question, where it is a name that comes near one.
+    #[must_use]
+    pub fn meant(&self, aliases: &Aliases) -> Option<String> {
+        match self {
+            Self::UnknownOperation { given } => {
+                nearest(given, aliases).map(|name| format!("did you mean {}?", Brief(&name)))
+            }
+            Self::Within { mistake, .. } => mistake.meant(aliases),
+            _ => None,
+        }
+    }
+
     /// How to mend it, where these other names of operations are known.
     #[must_use]
     pub fn help(&self, aliases: &Aliases) -> String {
         match self {
             Self::NoOperation => "a query begins with the name of an operation".to_owned(),
-            Self::UnknownOperation { given } => nearest(given, aliases).map_or_else(
-                || operations(aliases.language()),
-                |name| format!("did you mean {}?", Brief(&name)),
-            ),
+            Self::UnknownOperation { .. } => {
+                self.meant(aliases).unwrap_or_else(|| operations(aliases.language()))
+            }
             Self::WordCount { forms, .. } => {
                 let forms: Vec<_> = forms.iter().map(|form| form.usage()).collect();
                 format!("write {}", forms.join(" or "))

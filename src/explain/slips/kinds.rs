@@ -82,6 +82,7 @@ slips! {
     Listings SortedByValue "an order of values, not of fields"
     Listings SortedByEnd "an order of lifetimes, not of fields"
     Listings PartsSorted "an order of the finished parts, not of the fields"
+    Listings PairsSorted "an order of fields and values joined by a comma, not of the fields"
     Listings AllListed "a scan of all records"
     Listings PrefixOfKey "a scan of every key that begins with the key"
     Prefixes PrefixOfValue "a prefix that is looked for in the value"

@@ -85,6 +85,7 @@ impl Slipping {
             Some(Slip::SortedByLength) => (one.0.len(), one.0).cmp(&(other.0.len(), other.0)),
             Some(Slip::SortedByNumber) => numbered(one.0).cmp(&numbered(other.0)),
             Some(Slip::SortedByValue) => one.1.value.cmp(&other.1.value),
+            Some(Slip::PairsSorted) => paired(one).cmp(&paired(other)),
             _ => one.0.cmp(other.0),
         }
     }
@@ -93,6 +94,11 @@ impl Slipping {
 /// A lifetime as it is sorted: what is permanent stands last.
 fn ends((_, cell): Listed<'_>) -> u128 {
     cell.end.unwrap_or(u128::MAX)
+}
+
+/// A cell as it is sorted by who takes a pair for the text that it is shown as.
+fn paired((field, cell): Listed<'_>) -> String {
+    format!("{field},{}", cell.value)
 }
 
 /// A field as it is sorted by who takes its last digits for a number.

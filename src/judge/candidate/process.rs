@@ -248,7 +248,7 @@ fn ended(status: ExitStatus) -> StopReason {
     hold_if_ending();
     if status.success() {
         let stop = StopReason::new(Verdict::WrongShape, "it ended before the last query was answered");
-        return stop.with_hint(ONE_EACH);
+        return stop.silent().with_hint(ONE_EACH);
     }
     StopReason::new(Verdict::RuntimeError, ending(status))
 }

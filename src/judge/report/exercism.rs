@@ -40,7 +40,7 @@ fn test(level: u8, case: &CaseReport) -> Value {
     let name = format!("level {level}: {}", case.name);
     let (status, message) = match &case.outcome {
         CaseResult::Passed => ("pass", Value::Null),
-        CaseResult::NotTried => ("error", json!("not tried after too many time-outs in a row")),
+        CaseResult::NotTried => ("error", json!("not tried after too many lists in a row without an answer")),
         CaseResult::Failed(_) => ("fail", json!(format!("{}\n\n{}", case.why, in_full(case)))),
     };
     let code = case

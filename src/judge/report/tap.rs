@@ -45,7 +45,7 @@ fn push_case(text: &mut String, number: usize, name: &str, case: &CaseReport) {
     match &case.outcome {
         CaseResult::Passed => text.push_str(&format!("ok {number} - {name}\n")),
         CaseResult::NotTried => {
-            text.push_str(&format!("not ok {number} - {name} # SKIP too many time-outs\n"));
+            text.push_str(&format!("not ok {number} - {name} # SKIP too many lists without an answer\n"));
         }
         // A failure that is to be done is none.
         CaseResult::Failed(_) if case.breaks.is_some() => {

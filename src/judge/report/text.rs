@@ -45,7 +45,7 @@ fn level(report: &LevelReport) -> String {
     let untried = report.deciding().filter(|case| matches!(case.outcome, CaseResult::NotTried)).count();
     let untried = match untried {
         0 => String::new(),
-        count => format!(" or were not tried ({count}, after too many time-outs in a row)"),
+        count => format!(" or were not tried ({count}, after too many lists in a row without an answer)"),
     };
     if all == 0 {
         String::new()

@@ -6,7 +6,6 @@ use super::call::{Call, Done, Refused, writer};
 use super::face::{RespFace, Speech};
 use super::reply;
 use super::writer::Writer;
-use crate::db::Error;
 use crate::query::{Access, RawQuery};
 use crate::script::words_of_line;
 use crate::serve::own;
@@ -17,7 +16,10 @@ pub(super) fn ask(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> D
     let arena = Bump::new();
     let raw = raw(words, own::is_batch(words[0], call.desk.see().aliases()), &arena)?;
     let request = call.desk.read(&raw, &arena);
-    let request = request.map_err(|mistake| Refused::said(format!("ERR {}", Error::from(mistake))))?;
+    let request = request.map_err(|mistake| {
+        let meant = mistake.meant(call.desk.see().aliases()).map(|meant| format!(", {meant}"));
+        Refused::said(format!("ERR {mistake}{}", meant.unwrap_or_default()))
+    })?;
     if face.is_executing && ends_or_begins(&request) {
         return Err(Refused::said(format!("ERR {} inside MULTI is not allowed", words[0])));
     }

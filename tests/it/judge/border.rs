@@ -101,6 +101,7 @@ impl Candidate for Ignorant {
     fn run(&mut self, _list: &QueryList) -> Result<Run, SpawnError> {
         let stop = StopReason {
             is_of_load: false,
+            is_silent: false,
             verdict: Verdict::NotSupported,
             why: "never heard of it".to_owned(),
             hint: None,

@@ -628,6 +628,52 @@ fn a_level_is_given_up_after_too_many_timeouts_in_a_row() {
     assert_eq!((late, untried), (3, cases.len() - 3));
 }
 
+/// What comes of the first levels' cases in their order for a command, and how often it was started.
+fn judged_and_started(script: &str) -> (rewinddb::judge::Report, usize) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let counted = folder.path().join("starts");
+    let script = format!("echo >>'{}'; {script}", counted.display());
+    let cases = rewinddb::track::records::builtin(
+        crate::language().exercise(),
+        Some(rewinddb::time::ClockRule::Monotone),
+    );
+    let cases = rewinddb::judge::in_order(cases.expect("they are good"));
+    let words = ["sh", "-c", &script].map(str::to_owned);
+    let mut candidate = candidate(&Records, Protocol::List, &words[..], Limits::default());
+    let report = judge(&Records, &mut *candidate, &cases, |_, _| ControlFlow::Continue(()));
+    let starts = std::fs::read_to_string(counted).expect("it was started").lines().count();
+    (report, starts)
+}
+
+/// A program that had never answered anything was started for each of 341 cases.
+#[test]
+fn a_program_that_never_answers_is_soon_started_no_more() {
+    let (report, starts) = judged_and_started("cat >/dev/null");
+    // Three times for each of four levels, within the promises and beyond.
+    assert!(starts <= 3 * 4 * 2, "{starts} starts");
+    let findings: Vec<_> = report.findings.iter().map(rewinddb::judge::Finding::headline).collect();
+    assert!(findings.len() == 1 && findings[0].starts_with("it printed nothing"), "{findings:?}");
+    let summary = rewinddb::judge::report::summary(&report, &Records);
+    assert!(
+        summary.contains("were not tried (45, after too many lists in a row without an answer)"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn a_program_that_answers_one_list_is_asked_all_that_follow() {
+    // It knows no backups, and says nothing to those; the level that has them comes first.
+    let one = r#"read list; case "$list" in *BACKUP*) ;; *) echo '[""]';; esac"#;
+    let (report, starts) = judged_and_started(one);
+    let untried = report.cases().filter(|case| !case.is_passed() && case.failed().is_none()).count();
+    let last = report.levels.iter().find(|level| level.level == 4).expect("it was judged");
+    let of_last = last.cases.iter().filter(|case| !case.is_passed() && case.failed().is_none()).count();
+    assert!(
+        untried == of_last && of_last > 0 && starts > 200,
+        "{starts} starts, {untried} cases not tried, {of_last} of level 4"
+    );
+}
+
 #[test]
 fn the_python_of_the_continuous_run_is_there() {
     assert!(has("python3"));

@@ -69,7 +69,11 @@ fn fail_to_grow(options: &[&str], blocks: u32) -> (Scratch, Stream, Vec<String>)
     let output = shell(&script, &scratch, &stream.lines(3000), options);
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(74), "{message}");
-    assert!(message.starts_with("error: cannot write ") && message.contains("File too large"), "{message}");
+    assert!(
+        message.starts_with(&format!("error: {}: cannot write ", scratch.name()))
+            && message.contains("File too large"),
+        "{message}"
+    );
     assert_eq!(message.lines().count(), 1, "{message}");
     let told = told(&output);
     (scratch, stream, told)
@@ -155,7 +159,8 @@ fn a_store_that_is_open_elsewhere_is_refused_at_once() {
     let scratch = Scratch::new();
     let mut holder = hold(&scratch);
     let is_refused = |output: Output| {
-        let wanted = "error: this store is open already, in this process or another\n".to_owned();
+        let wanted =
+            format!("error: {}: this store is open already, in this process or another\n", scratch.name());
         assert_eq!(refusal(&output), (Some(75), wanted));
     };
     let before = scratch.files();

@@ -55,7 +55,8 @@ fn a_lock_file_that_is_removed_lets_nobody_in() {
     let lock = scratch.store().join("lock");
     fs::remove_file(&lock).expect("it is there");
     let is_refused = |output: &Output| {
-        let wanted = "error: this store is open already, in this process or another\n".to_owned();
+        let wanted =
+            format!("error: {}: this store is open already, in this process or another\n", scratch.name());
         assert_eq!(refusal(output), (Some(75), wanted));
         assert!(!lock.exists());
     };
@@ -126,9 +127,9 @@ fn a_segment_that_is_changed_beneath_a_process_stops_it(
     assert_eq!(holder.ask(SET), "");
     let (status, message) = holder.end();
     assert_eq!(status, Some(74), "{message}");
-    let wanted =
-        "error: log-00000000000000000001.bin was changed by something else while the store was open: ";
-    assert!(message.starts_with(wanted) && message.contains(harm.told()), "{message}");
+    let changed = "log-00000000000000000001.bin was changed by something else while the store was open: ";
+    let wanted = format!("error: {}: {changed}", scratch.name());
+    assert!(message.starts_with(&wanted) && message.contains(harm.told()), "{message}");
     assert_eq!(message.lines().count(), 1, "{message}");
     assert_eq!(scratch.files(), before, "nothing is written any more");
 }

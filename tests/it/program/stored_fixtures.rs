@@ -68,8 +68,8 @@ fn said(scratch: &Scratch, command: &[&str], input: &str) -> String {
     } else {
         feed(&arguments, input.as_bytes())
     };
-    let shown = text(&output.stdout) + &text(&output.stderr);
-    assert!(!shown.contains(&name), "the texts would differ from run to run:\n{shown}");
+    // Where it lies differs from run to run.
+    let shown = (text(&output.stdout) + &text(&output.stderr)).replace(&name, "DIR");
     format!(
         "$ rewind {} DIR\n{shown}status {}\n\n",
         command.join(" "),

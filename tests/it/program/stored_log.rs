@@ -183,9 +183,13 @@ fn cat_prints_every_frame_as_a_line(#[case] options: &[&str]) {
 #[case("notes.txt")]
 #[case("log-00000000000000000099.bin")]
 fn cat_shows_files_of_frames_only(#[case] file: &str) {
-    let (status, message) = refusal(&filled(&[]).log("cat", &[file]));
+    let scratch = filled(&[]);
+    let (status, message) = refusal(&scratch.log("cat", &[file]));
     assert_eq!(status, Some(2), "{message}");
-    assert_eq!(message, format!("error: the store has no file {file} that could be shown\n"));
+    assert_eq!(
+        message,
+        format!("error: {}: the store has no file {file} that could be shown\n", scratch.name())
+    );
 }
 
 #[test]
@@ -233,7 +237,7 @@ fn a_directory_that_is_no_store_is_refused_and_left_alone() {
     for command in COMMANDS {
         assert_eq!(
             refusal(&scratch.log(command, &[])),
-            (Some(2), "error: there is no store here\n".to_owned())
+            (Some(2), format!("error: {}: there is no store here\n", scratch.name()))
         );
     }
     assert!(!scratch.store().exists());

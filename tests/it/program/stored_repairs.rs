@@ -64,8 +64,10 @@ fn a_damaged_store_is_refused_until_it_is_repaired() {
     ] {
         let (status, message) = refusal(&output);
         assert_eq!(status, Some(74), "{message}");
-        assert!(message.starts_with("error: log-00000000000000000003.bin is damaged at byte "), "{message}");
-        assert!(message.contains("= help: `rewind log verify DIR`"), "{message}");
+        let damaged = format!("error: {}: log-00000000000000000003.bin is damaged at byte ", scratch.name());
+        assert!(message.starts_with(&damaged), "{message}");
+        let help = format!("= help: `rewind log verify {}`", scratch.name());
+        assert!(message.contains(&help), "{message}");
     }
     assert_eq!(scratch.files(), bytes, "nobody but repair changes what is damaged");
 

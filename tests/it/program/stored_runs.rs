@@ -106,7 +106,8 @@ fn a_store_keeps_its_clock_rule(#[case] made: &str, #[case] other: &str) {
     answers(&scratch.run(&["--clock", made], FIRST));
     let before = scratch.files();
     let (status, message) = refusal(&scratch.run(&["--clock", other], SECOND));
-    let wanted = format!("error: this store was made under the {made} clock rule, and keeps it\n");
+    let wanted =
+        format!("error: {}: this store was made under the {made} clock rule, and keeps it\n", scratch.name());
     assert_eq!((status, message), (Some(2), wanted));
     assert_eq!(scratch.files(), before);
     // Without the option it has the rule it was made under.

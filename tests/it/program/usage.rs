@@ -290,3 +290,22 @@ fn help_tells_every_operation_and_the_exit_statuses() {
     assert_eq!(run, text(&rewind(&["run", "--help"]).output().expect("it runs").stdout));
     assert!(run.contains("--clock") && run.contains("--color"), "{run}");
 }
+
+/// What the standard library says of a number that is none, and nothing at all of a command that is none, helped nobody.
+#[rstest]
+#[case(&["hunt", "--seed", "x"], "invalid value 'x' for '--seed <S>'\n\n  tip: write a whole number, as in 1000\n")]
+#[case(&["hunt", "--seed", "99999999999999999999"], "tip: the number is too large")]
+#[case(&["serve", "--max-connections", ""], "tip: write a whole number, as in 1000")]
+#[case(&["serve", "--max-memory", "x"], "'--max-memory <BYTES>': a number of bytes, as in 4096, 4KiB or 64MiB")]
+#[case(&["hunt", "--cases", "0"], "0 is not in 1..")]
+#[case(&["rnu", "list.json"], "unrecognized subcommand 'rnu'\n\n  tip: did you mean run?\n")]
+#[case(&["my list.json"], "tip: `rewind run 'my list.json'` answers a file of queries")]
+#[case(&["-"], "tip: `rewind run -` answers queries")]
+#[case(&["mine.py"], "tip: `rewind judge mine.py` judges a solution")]
+#[case(&["log", "vrify", "db"], "tip: a similar subcommand exists: 'verify'")]
+fn a_mistyped_command_line_is_told_what_it_should_have_been(#[case] arguments: &[&str], #[case] tip: &str) {
+    let output = rewind(arguments).output().expect("it runs");
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+    let told = text(&output.stderr);
+    assert!(told.contains(tip) && !told.contains("digit found"), "{told}");
+}

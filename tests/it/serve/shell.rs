@@ -48,7 +48,7 @@ fn an_error_is_status_1_and_no_server_69() {
     let (status, out, error) = told(&asked(&server, &["GET_AT", "a", "b", "4"]));
     assert!(status == Some(1) && out.is_empty() && error.contains('4'), "{error}");
     let (status, _, error) = told(&asked(&server, &["SCNA", "a"]));
-    assert!(status == Some(1) && error.contains("SCNA"), "{error}");
+    assert!(status == Some(1) && error.contains("`SCNA`, did you mean SCAN?"), "{error}");
     let (status, _, error) = told(&rewind(&["client", "SIZE"]).output().expect("it runs"));
     assert!(status == Some(2) && error.contains("an address is PORT, HOST:PORT or unix:PATH"), "{error}");
     let http = Server::start(&["--http", "127.0.0.1:0"]);

@@ -280,7 +280,7 @@ fn a_store_that_is_open_elsewhere_is_refused() {
     let folder = tempdir().unwrap();
     let store = name(&folder.path().join("store"));
     let server = Server::start(&["--store", &store]);
-    let held = "error: this store is open already, in this process or another\n".to_owned();
+    let held = format!("error: {store}: this store is open already, in this process or another\n");
     assert_eq!(refused(&["--resp", "0", "--store", &store]), (Some(75), held.clone()));
     let log = rewind(&["log", "stats", &store]);
     assert_eq!(ended(log), (Some(75), held));

@@ -1,7 +1,7 @@
 // ---- lists to learn from: each runs on a database of its own
 
 const listText = at("list-text");
-let showing = false, listChecked = 0;
+let showing = false, waiting = null, listChecked = 0;
 
 async function readCases() {
   try {
@@ -32,10 +32,20 @@ async function chooseCase() {
   }
 }
 
+// Whoever looks at lists for the first time sees what one does.
+async function firstList() {
+  if (listText.value !== "" || at("case").value !== "") return;
+  listText.value = listText.placeholder;
+  await showList({ name: "an example", why: "Change it, or choose another list." });
+}
+
 // Shows what a list does step by step, or its mistakes.
 async function showList(about = { name: "", why: "" }) {
   const text = listText.value;
-  if (showing) return;
+  if (showing) {
+    waiting = about;
+    return;
+  }
   showing = true;
   try {
     const list = await post("/v1/lists", { text, clock: at("list-clock").value });
@@ -50,6 +60,11 @@ async function showList(about = { name: "", why: "" }) {
     at("list-hint").replaceChildren(...seen(mistakes.length ? mistakeText(mistakes[0]) : error.message, 400));
   }
   showing = false;
+  if (waiting) {
+    const last = waiting;
+    waiting = null;
+    await showList(last);
+  }
 }
 
 listText.addEventListener("input", () => {

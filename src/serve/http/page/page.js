@@ -12,7 +12,9 @@ function openView(name) {
     at(`view-${one}`).hidden = !isOne;
   }
   document.body.dataset.view = name;
-  if (name === "lists") requestAnimationFrame(() => trace && redraw());
+  if (name !== "lists") return;
+  requestAnimationFrame(() => trace && redraw());
+  if (!trace) firstList();
 }
 
 function tabKey(event) {

@@ -18,7 +18,10 @@ fn a_case_of_the_course_is_shown_step_by_step() {
     tab.press("ArrowRight");
     tab.until("!document.querySelector('#view-lists').hidden");
     let keys = "document.querySelector('footer .of-lists').checkVisibility()";
-    assert!(!tab.look::<bool>(keys), "keys for a list that is not shown");
+    // It begins with a list of its own, not with an empty box.
+    tab.until("document.querySelectorAll('#steps button').length === 5");
+    let typed: String = tab.look("document.querySelector('#list-text').value");
+    assert!(typed.starts_with("SET_AT_WITH_TTL user token x7 1 10\n"), "{typed}");
     let levels: Vec<String> =
         tab.look("Array.from(document.querySelectorAll('#case optgroup'), (one) => one.label)");
     assert_eq!(levels, ["level 1", "level 2", "level 3", "level 4", "level 5", "level 6"]);
@@ -27,6 +30,7 @@ fn a_case_of_the_course_is_shown_step_by_step() {
          cases.value = Array.from(cases.options).find((one) => one.text === 'step one: a small address book').value; \
          cases.dispatchEvent(new Event('change')); return true; })()",
     );
+    tab.until("document.querySelector('#name').textContent === 'step one: a small address book'");
     tab.until("document.querySelectorAll('#chart .bar').length > 1");
     assert!(tab.look::<bool>(keys));
     let steps: usize = tab.look("document.querySelectorAll('#steps button').length");
@@ -54,6 +58,7 @@ fn a_list_of_ones_own_is_shown_or_its_mistakes_are() {
     tab.until("!document.querySelector('#tab-lists').hidden");
     tab.click("#tab-lists");
     tab.click("#list-text");
+    tab.press("Ctrl+a");
     tab.write("SET_AT_WITH_TTL a b 1 5 10\nBACKUP 6\nSETT a b\nSCAN_AT a 4");
     tab.press("Ctrl+Enter");
     tab.until("document.querySelectorAll('#under-list .wrong').length > 0");
@@ -64,6 +69,7 @@ fn a_list_of_ones_own_is_shown_or_its_mistakes_are() {
     tab.write("SET_AT_WITH_TTL a b <i>1</i> 5 10\nBACKUP 6\nGET_AT a b 15\nRESTORE 20 6\nSCAN_AT a 20");
     tab.press("Ctrl+Enter");
     tab.until("document.querySelectorAll('#steps button').length === 5");
+    tab.until("document.querySelector('#steps li:nth-child(3)').textContent.includes('GET_AT a b 15')");
     tab.click("#steps li:nth-child(3) button");
     let told: Vec<String> = tab
         .look("['number', 'query', 'answer', 'rule'].map((id) => document.getElementById(id).textContent)");

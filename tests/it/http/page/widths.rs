@@ -71,6 +71,7 @@ fn everything_fits_at_every_width_in_light_and_in_dark() {
     fits("a backup");
     tab.click("#tab-lists");
     tab.click("#list-text");
+    tab.press("Ctrl+a");
     tab.write(&format!("SET_AT_WITH_TTL a b {long} 5 10\nBACKUP 6\nRESTORE 9 8\nGET a b"));
     tab.press("Ctrl+Enter");
     tab.until("document.querySelectorAll('#steps button').length === 4");
