@@ -83,8 +83,8 @@ fn continuous_integration_runs_the_commands_of_the_readme() {
         readme.lines().skip_while(|line| *line != "```sh").skip(1).take_while(|line| *line != "```");
     let mut found = 0;
     for command in commands {
-        assert!(ci.lines().any(|line| line == command), ".ci/run does not run `{command}`");
+        assert!(ci.lines().any(|line| line.trim_start() == command), ".ci/run does not run `{command}`");
         found += 1;
     }
-    assert!(found >= 2);
+    assert!(found >= 3);
 }
