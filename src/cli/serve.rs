@@ -1,5 +1,7 @@
 //! `rewind serve`: the database on the network.
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod huge_pages;
 mod limits;
 mod lists;
 
@@ -152,6 +154,8 @@ Not as with Redis:
 
 /// Serves until it is ended.
 pub(super) fn serve(args: &ServeArgs, in_use: fn() -> usize) -> Result<(), Failure> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    huge_pages::take();
     let options = args.options(in_use)?;
     let database = open(&args.storing, options.clock)?;
     let served = serve::serve(database, options, tell)?;

@@ -275,6 +275,39 @@ fn a_service_manager_that_does_not_listen_holds_nothing_up() {
     server.stop();
 }
 
+/// Most of what a request waited for was the way to its page.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[rstest]
+#[case("", true)]
+#[case("glibc.malloc.arena_max=2", true)]
+#[case("glibc.malloc.hugetlb=0", false)]
+fn its_memory_lies_in_huge_pages_unless_somebody_has_said_otherwise(#[case] given: &str, #[case] lies: bool) {
+    let modes = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled");
+    if !modes.is_ok_and(|modes| modes.contains("[madvise]")) {
+        eprintln!("skipped: this system gives no huge pages to who asks for them");
+        return;
+    }
+    let mut command = rewind(&["serve", "--resp", "0", "--line", "0", "--max-words", "7"]);
+    if !given.is_empty() {
+        command.env("GLIBC_TUNABLES", given);
+    }
+    let server = Server::run(command);
+    let mut client = server.resp();
+    for number in 0..4 {
+        assert_eq!(client.ask(&["SET", &number.to_string(), &"x".repeat(1 << 20)]), "+OK");
+    }
+    let of_process =
+        |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", server.child.id())).expect("it runs");
+    let maps = of_process("smaps");
+    let of_heap = maps.lines().skip_while(|line| !line.ends_with("[heap]"));
+    let flags = of_heap.skip_while(|line| !line.starts_with("VmFlags:")).next().expect("there are flags");
+    assert_eq!(flags.split(' ').any(|flag| flag == "hg"), lies, "{flags}");
+    // It was started as it had been.
+    assert!(of_process("cmdline").ends_with("\0--max-words\x007\0"));
+    assert_eq!(of_process("comm"), "rewind\n");
+    server.stop();
+}
+
 #[test]
 fn a_store_that_is_open_elsewhere_is_refused() {
     let folder = tempdir().unwrap();
