@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use super::{Cli, Failure, closed, command_line};
+use super::{Cli, Failure, closed, command_line, usage};
 use crate::query::{Aliases, Asks, Form, Language, Mistake};
 
 /// Explain the program, a subcommand, or an operation of the query language
@@ -36,7 +36,9 @@ fn about(topic: &str, within: &[String]) -> Result<String, Failure> {
     }
     let forms = Language::records().named(&topic.to_uppercase());
     if forms.is_empty() {
-        let help = Mistake::unknown_operation(topic).help(&Aliases::default());
+        let (unknown, aliases) = (Mistake::unknown_operation(topic), Aliases::default());
+        let meant = unknown.meant(&aliases).or_else(|| usage::nearest(topic));
+        let help = meant.unwrap_or_else(|| unknown.help(&aliases));
         return Err(Failure::Usage(format!("no help on {}; {help}", topic.escape_debug())));
     }
     Ok(forms.iter().map(|form| operation(form)).collect::<Vec<_>>().join("\n"))

@@ -138,6 +138,11 @@ Over HTTP:
   - With --auth: Authorization: Basic, or Bearer and a line of FILE. Pages of other origins are refused, and so are
     other names of the host.
 
+In the line protocol (--line), a command a line, lifetimes in seconds, 0 for ever:
+  - PUT key value [TTL seconds], GET key, DEL key, TTL key seconds, STATS, COMPACT, AUTH password, EXIT, SHUTDOWN.
+    A value may be several words, which one space separates then.
+  - A line that is a JSON array is a query, or a list, in the language of rewind; the answer is JSON.
+
 Not as with Redis:
   - `SET k f v`, `SCAN k`, `EXISTS k f` and `EXPIRE k f 5` are read as Redis reads them; `REWIND SET k f v` asks in the
     language of rewind, and `REWIND` alone makes the connection speak it until RESET, where `REDIS GET k` is

@@ -75,6 +75,11 @@ fn meant(word: &str) -> Option<String> {
     if let Some((command, does)) = of_file {
         return Some(format!("`rewind {command} {}` {does}", plain(&quote(word))));
     }
+    nearest(word)
+}
+
+/// The command that comes near a word, as a question.
+pub(super) fn nearest(word: &str) -> Option<String> {
     let program = Cli::command();
     let names = program.get_subcommands().map(clap::Command::get_name);
     let alike = |name: &str| strsim::normalized_damerau_levenshtein(name, word);

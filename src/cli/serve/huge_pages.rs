@@ -27,7 +27,9 @@ pub(super) fn take() {
     let separator = if given.is_empty() { "" } else { ":" };
     let mut arguments = env::args_os();
     let mut again = Command::new(program);
-    arguments.next().into_iter().for_each(|name| drop(again.arg0(name)));
+    if let Some(name) = arguments.next() {
+        again.arg0(name);
+    }
     again.args(arguments).env(AGAIN, "1").env(TUNABLES, format!("{given}{separator}{HUGE}=1"));
     let _ = again.exec();
 }

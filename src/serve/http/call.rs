@@ -94,7 +94,9 @@ impl Asked {
     /// # Errors
     /// 400.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.body)
+        // Who sends nothing is told what is asked for.
+        let body: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };
+        serde_json::from_slice(body)
             .map_err(|error| Problem::bad("the body is not what is asked for").with_detail(error.to_string()))
     }
 }

@@ -34,9 +34,12 @@ fn names(headers: &HeaderMap, name: HeaderName, tag: Option<&str>) -> Option<boo
 /// # Errors
 /// 412: it is not as the request says.
 pub(super) fn check(headers: &HeaderMap, tag: Option<&str>) -> Result<(), Problem> {
-    let is_other = names(headers, IF_MATCH, tag) == Some(false);
-    if is_other || names(headers, IF_NONE_MATCH, tag) == Some(true) {
-        return Err(Problem::new(412, "changed", "the cell has changed"));
+    let changed = || Problem::new(412, "changed", "the cell has changed");
+    if names(headers, IF_MATCH, tag) == Some(false) {
+        return Err(changed());
+    }
+    if names(headers, IF_NONE_MATCH, tag) == Some(true) {
+        return Err(changed().with_detail("there is one already"));
     }
     Ok(())
 }

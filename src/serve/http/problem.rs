@@ -99,9 +99,9 @@ impl Problem {
         self
     }
 
-    /// In the query of this number, from 1.
-    pub(super) fn in_query(mut self, query: usize) -> Self {
-        self.told.query = Some(query);
+    /// In this line, and the query of this number, both from 1.
+    pub(super) fn in_line(mut self, line: usize, query: usize) -> Self {
+        (self.told.line, self.told.query) = (Some(line), Some(query));
         self
     }
 

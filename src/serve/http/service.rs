@@ -92,6 +92,7 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
     let limits = connection.server.limits();
     let counted = |length| hold(connection, length);
     asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
+    check_body(route, &asked.body)?;
     let outcome = carry_out(connection, route, &asked, open.as_deref());
     drop(asked);
     connection.client.output.set(outcome.as_ref().map_or(0, Answer::len));
@@ -133,6 +134,17 @@ fn check_parameters(route: &Route, given: &[(String, String)]) -> Result<(), Pro
     let known: Vec<_> = known().collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     Err(Problem::bad("a parameter is unknown here").with_detail(format!("`{name}`; known: {known}")))
+}
+
+/// Does a body say something where nothing is asked for? It would be done otherwise than it says.
+fn check_body(route: &Route, body: &[u8]) -> Result<(), Problem> {
+    let says_nothing = matches!(body.trim_ascii(), b"" | b"{}" | b"null");
+    let is_lax =
+        route.takes != Takes::Nothing || !route.path.starts_with("/v1/") || route.method == Method::GET;
+    if says_nothing || is_lax {
+        return Ok(());
+    }
+    Err(Problem::bad("a body has no meaning here").with_detail("what it says would not be done"))
 }
 
 /// Is the body of a type that the route takes?

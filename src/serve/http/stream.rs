@@ -46,7 +46,9 @@ struct Stream {
     named: Option<Rc<Open>>,
     own: Option<Transaction>,
     mailbox: Rc<Mailbox>,
-    count: usize,
+    /// How many lines there were, and queries among them.
+    lines: usize,
+    queries: usize,
     out: Vec<u8>,
 }
 
@@ -54,7 +56,8 @@ struct Stream {
 pub(super) fn answer(connection: &Rc<Connection>, body: Incoming, named: Option<Rc<Open>>) -> Answer {
     let (sender, pieces) = mpsc::channel(AHEAD);
     let connection = Rc::clone(connection);
-    let stream = Stream { connection, named, own: None, mailbox: Rc::default(), count: 0, out: Vec::new() };
+    let (mailbox, out) = (Rc::default(), Vec::new());
+    let stream = Stream { connection, named, own: None, mailbox, lines: 0, queries: 0, out };
     tokio::task::spawn_local(stream.run(body, sender));
     Answer::stream(LINES, pieces)
 }
@@ -140,14 +143,14 @@ impl Stream {
         desk.pass_time();
         let mailbox = Rc::clone(&self.mailbox);
         let held = &mut *mailbox.held.borrow_mut();
-        let (begun, first) = (Instant::now(), self.count);
+        let (begun, first) = (Instant::now(), self.lines);
         let mut problem = None;
-        while problem.is_none() && !lines.is_empty() && self.count - first < TURN && self.out.len() <= PIECE {
+        while problem.is_none() && !lines.is_empty() && self.lines - first < TURN && self.out.len() <= PIECE {
             problem = self.window(lines, desk, held);
         }
-        let queries = self.count - first;
+        let lines = self.lines - first;
         desk.metrics
-            .turned(begun.elapsed(), queries, || format!("lines of client {}", self.connection.client.id));
+            .turned(begun.elapsed(), lines, || format!("lines of client {}", self.connection.client.id));
         if let Some(open) = &self.named {
             open.touch();
         }
@@ -166,10 +169,11 @@ impl Stream {
         desk.see().look_ahead(read.filter_map(|raw| raw.words.get(1).copied()));
         for (length, read) in window {
             *lines = &lines[length..];
-            self.count += 1;
+            self.lines += 1;
             let Some(read) = read else { continue };
+            self.queries += 1;
             if let Err(problem) = self.one(read, &arena, desk, held) {
-                return Some(problem.in_query(self.count));
+                return Some(problem.in_line(self.lines, self.queries));
             }
             if self.out.len() > PIECE {
                 // What stands behind it is read anew.

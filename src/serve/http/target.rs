@@ -1,9 +1,7 @@
 //! What a target names: the segments of a path, and a query.
 //!
-//! Invariants: everything is percent-decoded once, and nothing is normalised; bytes that are no UTF-8 are kept, as
-//! [`escape`] keeps them.
-
-use std::borrow::Cow;
+//! Invariants: everything is percent-decoded once, and nothing is normalised; what is UTF-8 is its characters, so that a
+//! name that was listed can be asked for; bytes that are none are kept, as [`escape`] keeps them.
 
 use super::problem::Problem;
 use crate::serve::resp::escape;
@@ -47,10 +45,7 @@ fn decoded(text: &str, is_query: bool) -> Option<String> {
             byte => byte,
         });
     }
-    match escape::text(&bytes) {
-        Cow::Owned(text) => Some(text),
-        Cow::Borrowed(_) => String::from_utf8(bytes).ok(),
-    }
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| escape::text(error.as_bytes()).into_owned()))
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -68,6 +63,10 @@ mod tests {
         assert_eq!(target.segments, ["v1", "a/b", "%2F", "..", "é+ "]);
         let query = [("p", "a b+"), ("q", ""), ("r", "\u{10feff}")];
         assert!(target.query.iter().map(|(name, value)| (&**name, &**value)).eq(query));
+        // The same key, by its byte and as it is listed.
+        for path in ["/%FF", "/%F4%8F%BB%BF", "/\u{10feff}"] {
+            assert_eq!(Target::parse(path, None).expect("it is good").segments, ["\u{10feff}"]);
+        }
         for bad in ["/%", "/%4", "/%zz", "/a%+1"] {
             assert!(Target::parse(bad, None).is_err(), "{bad}");
         }

@@ -89,12 +89,13 @@ fn lines_are_answered_as_they_come_each_by_itself() {
 fn a_line_that_is_wrong_ends_the_stream_and_says_why() {
     let server = start_still(&[]);
     let mut client = Client::to(&server);
-    let lines = "[\"PUT\",\"a\",\"1\"]\n[\"SCNA\",\"a\"]\n[\"PUT\",\"b\",\"1\"]\n";
+    let lines = "[\"PUT\",\"a\",\"1\"]\n\n[\"SCNA\",\"a\"]\n[\"PUT\",\"b\",\"1\"]\n";
     let response = client.ask("POST", "/v1/query", &[LINES], lines);
     let text = response.text();
     let (first, problem) = text.split_once('\n').expect("it has two lines");
     let problem: serde_json::Value = serde_json::from_str(problem).expect("it is JSON");
-    assert_eq!((first, &problem["status"], &problem["query"]), ("\"\"", &400.into(), &2.into()));
+    assert_eq!((first, &problem["status"]), ("\"\"", &400.into()));
+    assert_eq!((&problem["line"], &problem["query"]), (&3.into(), &2.into()));
     assert_eq!(Client::to(&server).post("/v1/query", "[[\"KEYS\"]]").text(), "[\"a\"]");
 }
 

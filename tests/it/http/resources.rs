@@ -143,6 +143,8 @@ fn moments_are_saved_and_brought_back() {
     told.ask("POST", "/v1/restore", &[JSON], "{\"to\":99}");
     told.ask("GET", "/v1/records/a", &[], "");
     told.ask("POST", "/v1/restore", &[JSON], "{}");
+    told.ask("POST", "/v1/restore", &[], "");
+    told.ask("POST", "/v1/backups", &[JSON], "{\"at\":5}");
     told.ask("GET", "/v1/stats", &[], "");
     told.ask("POST", "/v1/snapshot", &[], "");
     told.part("Cells, then and now");
@@ -169,6 +171,7 @@ fn moments_are_saved_and_brought_back() {
     told.ask("PATCH", "/v1/records/a/value", &[], "");
     told.ask("GET", "/v1/nothing", &[], "");
     told.ask("TRACE", "/v1/nothing", &[], "");
+    told.ask("POST", "/v1/backups", &[JSON], " {}\n");
     told.assert("moments");
 }
 

@@ -155,6 +155,7 @@ fn colors_are_used_as_asked(
 #[case(&["run"], "FILE|-")]
 #[case(&["help", "FROBNICATE"], "no help on FROBNICATE; the operations are SET, GET")]
 #[case(&["help", "SCNA"], "no help on SCNA; did you mean SCAN?")]
+#[case(&["help", "jugde"], "no help on jugde; did you mean judge?")]
 #[case(&["frobnicate"], "unrecognized subcommand")]
 fn a_wrong_command_line_ends_with_status_2(#[case] arguments: &[&str], #[case] message: &str) {
     let output = rewind(arguments).output().expect("it runs");

@@ -299,8 +299,8 @@ fn its_memory_lies_in_huge_pages_unless_somebody_has_said_otherwise(#[case] give
     let of_process =
         |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", server.child.id())).expect("it runs");
     let maps = of_process("smaps");
-    let of_heap = maps.lines().skip_while(|line| !line.ends_with("[heap]"));
-    let flags = of_heap.skip_while(|line| !line.starts_with("VmFlags:")).next().expect("there are flags");
+    let mut of_heap = maps.lines().skip_while(|line| !line.ends_with("[heap]"));
+    let flags = of_heap.find(|line| line.starts_with("VmFlags:")).expect("there are flags");
     assert_eq!(flags.split(' ').any(|flag| flag == "hg"), lies, "{flags}");
     // It was started as it had been.
     assert!(of_process("cmdline").ends_with("\0--max-words\x007\0"));

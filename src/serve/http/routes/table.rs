@@ -203,7 +203,7 @@ routes! {
     GET "/v1/backups" "listBackups" "The moments that can be gone back to."
         &[], NOTHING, &[(200, BACKUPS)], &[], false, backups::list;
     POST "/v1/backups" "backup" "Saves the whole database as it is now."
-        &[], NOTHING, &[(201, BACKUP)], &[403], false, backups::backup;
+        &[], NOTHING, &[(201, BACKUP)], &[400, 403], false, backups::backup;
     POST "/v1/restore" "restore" "Brings back the latest backup taken at or before a moment."
         &[], Takes::Object(&[("to", "number")]), &[(200, RESTORED)], &[400, 403, 404, 415], false,
         backups::restore;
