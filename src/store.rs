@@ -309,6 +309,7 @@ impl Store {
     }
 
     /// Is all that was applied as durable as the sync policy promises?
+    #[cfg(feature = "serve")]
     pub(crate) fn is_committed(&self) -> bool {
         self.log.is_committed()
     }

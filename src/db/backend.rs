@@ -213,10 +213,10 @@ impl Backend {
         }
     }
 
+    #[cfg(feature = "serve")]
     pub(super) fn is_committed(&self) -> bool {
         match self {
             Self::Memory(_) => true,
-            #[cfg(feature = "store")]
             Self::Disk(store) => store.is_committed(),
         }
     }

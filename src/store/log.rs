@@ -158,6 +158,7 @@ impl Log {
     }
 
     /// Is all that was appended as durable as the policy promises?
+    #[cfg(feature = "serve")]
     pub(super) fn is_committed(&self) -> bool {
         self.committed == self.tail.last_group()
     }
