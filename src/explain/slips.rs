@@ -110,6 +110,7 @@ impl Slipping {
             }
             Some(Slip::MarkStays) if self.marked.contains(&names()) => false,
             Some(Slip::InclusiveEnd) => cell.end.is_none_or(|end| now <= end),
+            Some(Slip::EarlyEnd) => cell.end.is_none_or(|end| now + 1 < end),
             Some(Slip::EndlessLifetime) => true,
             Some(Slip::TimesAsTexts | Slip::TextTtlJoined) => {
                 cell.end.is_none_or(|end| now.to_string() < end.to_string())
@@ -179,6 +180,15 @@ mod tests {
         let scanned = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list).pop();
         assert_eq!(scanned(Slip::PairsSorted).as_deref(), Some("a!(1), a)(5), a(2)"));
         assert_eq!(scanned(Slip::PartsSorted).as_deref(), Some("a!(1), a(2), a)(5)"));
+    }
+
+    /// Eight findings were told of it, the first by the name of what begins at 0 alone.
+    #[test]
+    fn a_lifetime_that_ends_early_is_no_moment_of_death() {
+        let list = "SET_AT_WITH_TTL a b x 1000 20 / GET_AT a b 1018 / GET_AT a b 1019";
+        let read = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list);
+        assert_eq!(read(Slip::EarlyEnd), ["", "x", ""]);
+        assert_eq!(read(Slip::TtlAsEnd), ["", "", ""]);
     }
 
     #[test]

@@ -96,6 +96,7 @@ slips! {
     Prefixes PrefixWithoutCase "a prefix without regard to large and small letters"
     Prefixes PrefixIgnored "a prefix that is ignored"
     Ends InclusiveEnd "an inclusive end"
+    Ends EarlyEnd "a lifetime that ends a millisecond too early"
     Ends EndlessLifetime "a lifetime that is never over"
     Ends TimesAsTexts "a comparison of times as texts"
     Whole TtlIgnored "a ttl that is ignored"
