@@ -160,7 +160,7 @@ impl Slipping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Language;
+    use crate::query::{Language, Operation};
 
     /// What is answered to queries, the words of each apart by spaces; `~` is one within a word.
     fn answers(made: Option<MadeSlip>, queries: &str) -> Vec<String> {
@@ -189,6 +189,24 @@ mod tests {
         let read = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list);
         assert_eq!(read(Slip::EarlyEnd), ["", "x", ""]);
         assert_eq!(read(Slip::TtlAsEnd), ["", "", ""]);
+    }
+
+    /// A lifetime kept by one of the two sets alone was told as three findings, and as a cell that cannot be set again.
+    #[test]
+    fn an_old_lifetime_may_be_kept_by_one_of_the_plain_sets_alone() {
+        let list = "SET_AT_WITH_TTL a b x 1 9 / SET_AT a b y 2 / SET_AT_WITH_TTL c d x 3 9 / SET c d y / GET_AT a b 12 \
+                    / GET_AT c d 13";
+        let read = |slip, operation| {
+            let read = answers(Some(MadeSlip { slip, place: SlipPlace::In(operation) }), list);
+            read[4..].join(" ")
+        };
+        for slip in [Slip::OldTtlKept, Slip::DeadTtlKept] {
+            let places: Vec<_> =
+                MadeSlip::all().filter(|made| made.slip == slip).map(|made| made.place).collect();
+            let [set, set_at] = [Operation::Set, Operation::SetAt];
+            assert_eq!(places, [SlipPlace::Everywhere, SlipPlace::In(set), SlipPlace::In(set_at)]);
+            assert_eq!([read(slip, set), read(slip, set_at)], ["y ", " y"]);
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(super) enum SlipTheme {
     Marks,
     /// What a set does.
     Sets,
+    /// What a set without a ttl does.
+    PlainSets,
     /// What a read does.
     Reads,
     /// What a delete does.
@@ -105,8 +107,8 @@ slips! {
     Whole TtlJoined "a ttl that is joined to the time as a text is, not added"
     Whole TextTtlJoined "a ttl that is joined to the time as a text is, and compared as a text"
     Whole TimesIn32Bits "a time that is held in 32 bits"
-    Whole OldTtlKept "a set without a ttl that keeps the old lifetime"
-    Whole DeadTtlKept "a set without a ttl that keeps the lifetime of what is dead"
+    PlainSets OldTtlKept "a set without a ttl that keeps the old lifetime"
+    PlainSets DeadTtlKept "a set without a ttl that keeps the old lifetime, even one that has ended"
     Whole EndsApart "a table of lifetimes that outlive their cells"
     Whole EndsByField "a table of lifetimes by field alone"
     Whole FirstTtlKept "a set with a ttl that keeps the first lifetime"
