@@ -209,6 +209,22 @@ mod tests {
         }
     }
 
+    /// Five findings were told of who takes the earlier of two that are equally near, none by name.
+    #[test]
+    fn of_two_backups_that_are_equally_near_the_earlier_may_be_taken() {
+        let list = "SET_AT a b 1 1 / BACKUP 10 / SET_AT a b 2 15 / BACKUP 20 / SET_AT a b 3 25 / BACKUP 30 \
+                    / RESTORE 40 25 / GET_AT a b 40 / RESTORE 41 29 / GET_AT a b 41";
+        let read = |slip| {
+            let read = answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list);
+            [read[7].clone(), read[9].clone()].join(" ")
+        };
+        assert_eq!([read(Slip::Nearest), read(Slip::NearestEarlier)], ["3 3", "2 3"]);
+        let at_one_moment =
+            "SET_AT a b 1 1 / BACKUP 9 / SET_AT a b 2 9 / BACKUP 9 / RESTORE 40 9 / GET_AT a b 40";
+        let made = MadeSlip { slip: Slip::NearestEarlier, place: SlipPlace::Everywhere };
+        assert_eq!(answers(Some(made), at_one_moment).pop().as_deref(), Some("2"));
+    }
+
     #[test]
     fn each_slip_answers_some_list_otherwise() {
         let lists = [

@@ -150,6 +150,7 @@ slips! {
     Whole Newest "a restore of the newest backup"
     Whole SecondLatest "a restore of the backup before the latest"
     Whole Nearest "a restore of the nearest backup, even a later one"
+    Whole NearestEarlier "a restore of the nearest backup, the earlier of two"
     Whole FirstAfter "a restore of the first backup at or after the moment"
     Whole StrictlyBefore "a restore of a backup strictly before the moment"
     Whole ExactOnly "a restore of a backup of that very moment alone"
