@@ -225,6 +225,16 @@ mod tests {
         assert_eq!(answers(Some(made), at_one_moment).pop().as_deref(), Some("2"));
     }
 
+    /// Five findings were told of who takes only backups that are early enough, but the latest of these as a text.
+    #[test]
+    fn the_latest_of_early_backups_may_be_found_as_a_text() {
+        let list = "SET_AT a b 1 8 / BACKUP 9 / SET_AT a b 2 10 / BACKUP 11 / SET_AT a b 3 30 / BACKUP 40 \
+                    / RESTORE 50 12 / GET_AT a b 50";
+        let read = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list).pop();
+        assert_eq!(read(Slip::LatestAsText).as_deref(), Some("1"));
+        assert_eq!(read(Slip::MomentsAsTexts).as_deref(), Some("2"));
+    }
+
     #[test]
     fn each_slip_answers_some_list_otherwise() {
         let lists = [
@@ -251,7 +261,8 @@ mod tests {
             "SET_AT a b x 1 / SET_AT_WITH_TTL a b y 2 3 / GET_AT a b 9",
             "SET_AT a b 1 1 / BACKUP 2 / SET_AT a b 2 3 / BACKUP 4 / RESTORE 5 2 / GET_AT a b 5 / RESTORE 6 4 \
              / GET_AT a b 7 / RESTORE 8 6 / GET_AT a b 9",
-            "SET_AT a b 1 1 / BACKUP 9 / SET_AT a b 2 10 / BACKUP 11 / RESTORE 20 10 / GET_AT a b 21",
+            "SET_AT a b 1 1 / BACKUP 9 / SET_AT a b 2 10 / BACKUP 11 / RESTORE 20 10 / GET_AT a b 21 / RESTORE 22 11 \
+             / GET_AT a b 23",
             "SET_AT_WITH_TTL a b x 1 10 / BACKUP 2 / RESTORE 5 2 / RESTORE 6 2 / GET_AT a b 15",
             "SET_AT_WITH_TTL a b x 1 10 / BACKUP 2 / RESTORE 8 2 / BACKUP 9 / RESTORE 10 9 / GET_AT a b 12",
             "SET_AT a c y 1 / SET_AT_WITH_TTL a b x 1 3 / BACKUP 8 / RESTORE 9 8 / GET_AT a b 10",

@@ -204,6 +204,7 @@ impl Slipping {
             Some(Slip::MomentsAsTexts) => {
                 backups.rfind(|(_, saved)| saved.taken.to_string() <= asked.to_string())
             }
+            Some(Slip::LatestAsText) => early.max_by_key(|(_, saved)| saved.taken.to_string()),
             _ => latest,
         };
         chosen.map(|(place, _)| place)

@@ -155,6 +155,7 @@ slips! {
     Whole StrictlyBefore "a restore of a backup strictly before the moment"
     Whole ExactOnly "a restore of a backup of that very moment alone"
     Whole MomentsAsTexts "a restore that compares moments as texts"
+    Whole LatestAsText "a restore that compares the moments of backups as texts"
     Whole NotRebased "a restore that charges for the time in the backup"
     Whole Refilled "a restore that begins every ttl anew"
     Whole LeftFromAsked "a restore that counts what is left from the moment asked for"
