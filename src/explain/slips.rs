@@ -110,6 +110,7 @@ impl Slipping {
             }
             Some(Slip::MarkStays) if self.marked.contains(&names()) => false,
             Some(Slip::InclusiveEnd) => cell.end.is_none_or(|end| now <= end),
+            Some(Slip::EarlyEnd) => cell.end.is_none_or(|end| now + 1 < end),
             Some(Slip::EndlessLifetime) => true,
             Some(Slip::TimesAsTexts | Slip::TextTtlJoined) => {
                 cell.end.is_none_or(|end| now.to_string() < end.to_string())
@@ -159,7 +160,7 @@ impl Slipping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Language;
+    use crate::query::{Language, Operation};
 
     /// What is answered to queries, the words of each apart by spaces; `~` is one within a word.
     fn answers(made: Option<MadeSlip>, queries: &str) -> Vec<String> {
@@ -179,6 +180,59 @@ mod tests {
         let scanned = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list).pop();
         assert_eq!(scanned(Slip::PairsSorted).as_deref(), Some("a!(1), a)(5), a(2)"));
         assert_eq!(scanned(Slip::PartsSorted).as_deref(), Some("a!(1), a(2), a)(5)"));
+    }
+
+    /// Eight findings were told of it, the first by the name of what begins at 0 alone.
+    #[test]
+    fn a_lifetime_that_ends_early_is_no_moment_of_death() {
+        let list = "SET_AT_WITH_TTL a b x 1000 20 / GET_AT a b 1018 / GET_AT a b 1019";
+        let read = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list);
+        assert_eq!(read(Slip::EarlyEnd), ["", "x", ""]);
+        assert_eq!(read(Slip::TtlAsEnd), ["", "", ""]);
+    }
+
+    /// A lifetime kept by one of the two sets alone was told as three findings, and as a cell that cannot be set again.
+    #[test]
+    fn an_old_lifetime_may_be_kept_by_one_of_the_plain_sets_alone() {
+        let list = "SET_AT_WITH_TTL a b x 1 9 / SET_AT a b y 2 / SET_AT_WITH_TTL c d x 3 9 / SET c d y / GET_AT a b 12 \
+                    / GET_AT c d 13";
+        let read = |slip, operation| {
+            let read = answers(Some(MadeSlip { slip, place: SlipPlace::In(operation) }), list);
+            read[4..].join(" ")
+        };
+        for slip in [Slip::OldTtlKept, Slip::DeadTtlKept] {
+            let places: Vec<_> =
+                MadeSlip::all().filter(|made| made.slip == slip).map(|made| made.place).collect();
+            let [set, set_at] = [Operation::Set, Operation::SetAt];
+            assert_eq!(places, [SlipPlace::Everywhere, SlipPlace::In(set), SlipPlace::In(set_at)]);
+            assert_eq!([read(slip, set), read(slip, set_at)], ["y ", " y"]);
+        }
+    }
+
+    /// Five findings were told of who takes the earlier of two that are equally near, none by name.
+    #[test]
+    fn of_two_backups_that_are_equally_near_the_earlier_may_be_taken() {
+        let list = "SET_AT a b 1 1 / BACKUP 10 / SET_AT a b 2 15 / BACKUP 20 / SET_AT a b 3 25 / BACKUP 30 \
+                    / RESTORE 40 25 / GET_AT a b 40 / RESTORE 41 29 / GET_AT a b 41";
+        let read = |slip| {
+            let read = answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list);
+            [read[7].clone(), read[9].clone()].join(" ")
+        };
+        assert_eq!([read(Slip::Nearest), read(Slip::NearestEarlier)], ["3 3", "2 3"]);
+        let at_one_moment =
+            "SET_AT a b 1 1 / BACKUP 9 / SET_AT a b 2 9 / BACKUP 9 / RESTORE 40 9 / GET_AT a b 40";
+        let made = MadeSlip { slip: Slip::NearestEarlier, place: SlipPlace::Everywhere };
+        assert_eq!(answers(Some(made), at_one_moment).pop().as_deref(), Some("2"));
+    }
+
+    /// Five findings were told of who takes only backups that are early enough, but the latest of these as a text.
+    #[test]
+    fn the_latest_of_early_backups_may_be_found_as_a_text() {
+        let list = "SET_AT a b 1 8 / BACKUP 9 / SET_AT a b 2 10 / BACKUP 11 / SET_AT a b 3 30 / BACKUP 40 \
+                    / RESTORE 50 12 / GET_AT a b 50";
+        let read = |slip| answers(Some(MadeSlip { slip, place: SlipPlace::Everywhere }), list).pop();
+        assert_eq!(read(Slip::LatestAsText).as_deref(), Some("1"));
+        assert_eq!(read(Slip::MomentsAsTexts).as_deref(), Some("2"));
     }
 
     #[test]
@@ -207,7 +261,8 @@ mod tests {
             "SET_AT a b x 1 / SET_AT_WITH_TTL a b y 2 3 / GET_AT a b 9",
             "SET_AT a b 1 1 / BACKUP 2 / SET_AT a b 2 3 / BACKUP 4 / RESTORE 5 2 / GET_AT a b 5 / RESTORE 6 4 \
              / GET_AT a b 7 / RESTORE 8 6 / GET_AT a b 9",
-            "SET_AT a b 1 1 / BACKUP 9 / SET_AT a b 2 10 / BACKUP 11 / RESTORE 20 10 / GET_AT a b 21",
+            "SET_AT a b 1 1 / BACKUP 9 / SET_AT a b 2 10 / BACKUP 11 / RESTORE 20 10 / GET_AT a b 21 / RESTORE 22 11 \
+             / GET_AT a b 23",
             "SET_AT_WITH_TTL a b x 1 10 / BACKUP 2 / RESTORE 5 2 / RESTORE 6 2 / GET_AT a b 15",
             "SET_AT_WITH_TTL a b x 1 10 / BACKUP 2 / RESTORE 8 2 / BACKUP 9 / RESTORE 10 9 / GET_AT a b 12",
             "SET_AT a c y 1 / SET_AT_WITH_TTL a b x 1 3 / BACKUP 8 / RESTORE 9 8 / GET_AT a b 10",

@@ -142,9 +142,15 @@ fn what(json: &str) -> String {
 }
 
 /// What is probably meant by an output that is not JSON.
-fn not_json(text: &str) -> &'static str {
+fn not_json(text: &str) -> String {
     let text = text.trim();
-    if text.starts_with("['") || text.contains(", '") {
+    if let Some(line) = before_array(text) {
+        let line = Brief(line);
+        return format!(
+            "print nothing but the array: `{line}` is too much; messages belong to standard error"
+        );
+    }
+    let hint = if text.starts_with("['") || text.contains(", '") {
         "this looks like a language's own way to write a list: print json.dumps(answers), or JSON.stringify(answers)"
     } else if text.starts_with('[') && text.contains('\n') {
         "print one array and nothing after it"
@@ -152,7 +158,17 @@ fn not_json(text: &str) -> &'static str {
         "print nothing but the array; messages belong to standard error"
     } else {
         "print one JSON array with an answer for each query"
-    }
+    };
+    hint.to_owned()
+}
+
+/// The first line of what stands before an array of answers at the end of an output; `None` where there is no such
+/// array, or that line is the same array.
+fn before_array(text: &str) -> Option<&str> {
+    let is_array = |place: &usize| serde_json::from_str::<Vec<Term>>(&text[*place..]).is_ok();
+    let place = text.match_indices('[').map(|(place, _)| place).find(is_array)?;
+    let line = text[..place].lines().next()?.trim_end();
+    (line != &text[place..]).then_some(line)
 }
 
 /// A noun after a number.
@@ -166,11 +182,16 @@ mod tests {
 
     #[test]
     fn each_wrong_shape_is_reported_with_a_hint() {
-        let rows: [(&str, usize, &str, &str); 13] = [
+        let rows: [(&str, usize, &str, &str); 17] = [
             ("", 2, "printed nothing", "one JSON array"),
             ("['', 'C']", 2, "not JSON", "json.dumps"),
             ("[\"\"]\n[\"\"]", 1, "not JSON", "nothing after it"),
             ("ready\n[\"\"]", 1, "not JSON", "standard error"),
+            // A list that is printed on the way is no reason to doubt how the answers are printed.
+            ("debug ['SET', 'a']\nb\n[\"\"]\n", 1, "not JSON", "`debug ['SET', 'a']` is too much"),
+            ("[\"GET\", \"a\"]\n[\n  \"\"\n]", 1, "not JSON", "`[\"GET\", \"a\"]` is too much"),
+            ("got ['a'] [\"[1]\", [\"\"]]", 2, "not JSON", "`got ['a']` is too much"),
+            ("['a', '[]']\n['a', []]", 2, "not JSON", "json.dumps"),
             ("oops", 1, "not JSON", "one JSON array"),
             ("{\"answers\": []}", 1, "an object, not an array", "array of strings"),
             ("{\"type\": \"error\"}", 1, "an object, not an array", "--protocol session"),

@@ -191,6 +191,11 @@ impl Slipping {
             Some(Slip::Nearest) => {
                 early.next().and(backups.rev().min_by_key(|(_, saved)| saved.taken.abs_diff(asked)))
             }
+            Some(Slip::NearestEarlier) => {
+                // Of one moment the later taken is kept, as in a map of moments.
+                let distance = |saved: &SavedCells| (saved.taken.abs_diff(asked), saved.taken);
+                early.next().and(backups.rev().min_by_key(|(_, saved)| distance(saved)))
+            }
             Some(Slip::FirstAfter) => backups.find(|(_, saved)| saved.taken >= asked).or(latest),
             Some(Slip::StrictlyBefore) => {
                 early.filter(|(_, saved)| saved.taken < asked).max_by_key(|(_, saved)| saved.taken)
@@ -199,6 +204,7 @@ impl Slipping {
             Some(Slip::MomentsAsTexts) => {
                 backups.rfind(|(_, saved)| saved.taken.to_string() <= asked.to_string())
             }
+            Some(Slip::LatestAsText) => early.max_by_key(|(_, saved)| saved.taken.to_string()),
             _ => latest,
         };
         chosen.map(|(place, _)| place)

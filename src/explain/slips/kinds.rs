@@ -9,6 +9,8 @@ pub(super) enum SlipTheme {
     Marks,
     /// What a set does.
     Sets,
+    /// What a set without a ttl does.
+    PlainSets,
     /// What a read does.
     Reads,
     /// What a delete does.
@@ -96,6 +98,7 @@ slips! {
     Prefixes PrefixWithoutCase "a prefix without regard to large and small letters"
     Prefixes PrefixIgnored "a prefix that is ignored"
     Ends InclusiveEnd "an inclusive end"
+    Ends EarlyEnd "a lifetime that ends a millisecond too early"
     Ends EndlessLifetime "a lifetime that is never over"
     Ends TimesAsTexts "a comparison of times as texts"
     Whole TtlIgnored "a ttl that is ignored"
@@ -104,8 +107,8 @@ slips! {
     Whole TtlJoined "a ttl that is joined to the time as a text is, not added"
     Whole TextTtlJoined "a ttl that is joined to the time as a text is, and compared as a text"
     Whole TimesIn32Bits "a time that is held in 32 bits"
-    Whole OldTtlKept "a set without a ttl that keeps the old lifetime"
-    Whole DeadTtlKept "a set without a ttl that keeps the lifetime of what is dead"
+    PlainSets OldTtlKept "a set without a ttl that keeps the old lifetime"
+    PlainSets DeadTtlKept "a set without a ttl that keeps the old lifetime, even one that has ended"
     Whole EndsApart "a table of lifetimes that outlive their cells"
     Whole EndsByField "a table of lifetimes by field alone"
     Whole FirstTtlKept "a set with a ttl that keeps the first lifetime"
@@ -147,10 +150,12 @@ slips! {
     Whole Newest "a restore of the newest backup"
     Whole SecondLatest "a restore of the backup before the latest"
     Whole Nearest "a restore of the nearest backup, even a later one"
+    Whole NearestEarlier "a restore of the nearest backup, the earlier of two"
     Whole FirstAfter "a restore of the first backup at or after the moment"
     Whole StrictlyBefore "a restore of a backup strictly before the moment"
     Whole ExactOnly "a restore of a backup of that very moment alone"
     Whole MomentsAsTexts "a restore that compares moments as texts"
+    Whole LatestAsText "a restore that compares the moments of backups as texts"
     Whole NotRebased "a restore that charges for the time in the backup"
     Whole Refilled "a restore that begins every ttl anew"
     Whole LeftFromAsked "a restore that counts what is left from the moment asked for"

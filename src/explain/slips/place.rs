@@ -29,6 +29,8 @@ pub struct MadeSlip {
 
 /// What sets a cell.
 const SETS: &[Operation] = &[Operation::Set, Operation::SetAt, Operation::SetAtWithTtl];
+/// What sets one that is permanent.
+const PLAIN_SETS: &[Operation] = &[Operation::Set, Operation::SetAt];
 /// What reads one.
 const READS: &[Operation] = &[Operation::Get, Operation::GetAt];
 /// What deletes one.
@@ -65,6 +67,7 @@ impl SlipTheme {
             ),
             Self::Marks => (&[Everywhere, Untimed, Timed], &[]),
             Self::Sets => (&[Everywhere, Untimed, Timed], &[SETS]),
+            Self::PlainSets => (&[Everywhere], &[PLAIN_SETS]),
             Self::Reads => (&[Everywhere], &[READS]),
             Self::Deletes => (&[Everywhere], &[DELETES]),
             Self::Listings => (&[Everywhere, Untimed, Timed], &[SCANS, PREFIXES]),
