@@ -25,6 +25,7 @@ mod log;
 mod man;
 #[cfg(unix)]
 mod manifest;
+mod nearest;
 mod progress;
 mod quote;
 mod reference;

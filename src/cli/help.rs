@@ -37,7 +37,7 @@ fn about(topic: &str, within: &[String]) -> Result<String, Failure> {
     let forms = Language::records().named(&topic.to_uppercase());
     if forms.is_empty() {
         let (unknown, aliases) = (Mistake::unknown_operation(topic), Aliases::default());
-        let meant = unknown.meant(&aliases).or_else(|| usage::nearest(topic));
+        let meant = unknown.meant(&aliases).or_else(|| usage::command(topic));
         let help = meant.unwrap_or_else(|| unknown.help(&aliases));
         return Err(Failure::Usage(format!("no help on {}; {help}", topic.escape_debug())));
     }

@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Failure;
 use super::candidate_args::LimitArgs;
+use super::nearest::nearest;
 use super::report::report;
 use super::run::Rule;
 use crate::judge::Protocol;
@@ -23,8 +24,6 @@ use crate::script::{Fault, Faults, plain};
 pub(super) const NAME: &str = "rewind.toml";
 /// No more bytes of it are read.
 const LARGEST: u64 = 1 << 20;
-/// How alike a key must be to be offered (Damerau-Levenshtein, 1 is equal).
-const ALIKE: f64 = 0.5;
 /// What is said to a text that is no TOML.
 const NO_TOML: &str = "a line is a key, = and a value; each key stands once; a text stands in quotes";
 /// What may stand in it.
@@ -161,9 +160,7 @@ impl ManifestReader<'_> {
             let help = format!("limits stand below a line [limits]: {meant} = …");
             return self.fault(span, &format!("`{key}` is a limit"), &help);
         }
-        let alike = |other: &str| strsim::normalized_damerau_levenshtein(other, meant);
-        let nearest = known.iter().max_by(|one, other| alike(one).total_cmp(&alike(other)));
-        let help = match nearest.filter(|nearest| alike(nearest) >= ALIKE) {
+        let help = match nearest(known, meant) {
             Some(nearest) => format!("did you mean {nearest}?"),
             None => format!("the keys are {}", known.join(", ")),
         };

@@ -10,11 +10,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error};
 
 use super::Cli;
+use super::nearest::nearest;
 use super::quote::quote;
 use crate::script::plain;
-
-/// A command that comes no nearer is not meant.
-const ALIKE: f64 = 0.6;
 
 /// The same error, with what helps.
 pub(super) fn helpful(mut error: Error) -> Error {
@@ -61,7 +59,7 @@ fn number(error: Error) -> Error {
 
 /// What was meant by a word that stands where a command should.
 fn meant(word: &str) -> Option<String> {
-    if std::env::args().nth(1).is_none_or(|first| first != word) {
+    if std::env::args_os().nth(1).is_none_or(|first| first != word) {
         return None;
     }
     let extension = Path::new(word).extension().and_then(|extension| extension.to_str());
@@ -75,14 +73,12 @@ fn meant(word: &str) -> Option<String> {
     if let Some((command, does)) = of_file {
         return Some(format!("`rewind {command} {}` {does}", plain(&quote(word))));
     }
-    nearest(word)
+    command(word)
 }
 
 /// The command that comes near a word, as a question.
-pub(super) fn nearest(word: &str) -> Option<String> {
+pub(super) fn command(word: &str) -> Option<String> {
     let program = Cli::command();
-    let names = program.get_subcommands().map(clap::Command::get_name);
-    let alike = |name: &str| strsim::normalized_damerau_levenshtein(name, word);
-    let nearest = names.max_by(|one, other| alike(one).total_cmp(&alike(other)));
-    nearest.filter(|name| alike(name) >= ALIKE).map(|name| format!("did you mean {name}?"))
+    let nearest = nearest(program.get_subcommands().map(clap::Command::get_name), word);
+    nearest.map(|name| format!("did you mean {name}?"))
 }

@@ -189,8 +189,8 @@ fn exception(message: &str) -> String {
     if is_name { name.to_owned() } else { message.to_owned() }
 }
 
-/// A message up to its first colon, with `…` for its numbers and for what it quotes, so that those of several lists are
-/// equal.
+/// A message up to its first colon, with `…` for its numbers and for what it quotes, so that those of several lists
+/// are equal.
 fn without_values(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
     let (mut quote, mut last) = (None, ' ');

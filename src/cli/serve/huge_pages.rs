@@ -11,8 +11,8 @@ use std::{env, fs};
 const TUNABLES: &str = "GLIBC_TUNABLES";
 const HUGE: &str = "glibc.malloc.hugetlb";
 
-/// Who has been started once more is told so. That glibc was told does not show it: of a program with rights of its own,
-/// which somebody else has started, it is taken away.
+/// Who has been started once more is told so. That glibc was told does not show it: from a program with rights of its
+/// own, which somebody else has started, it is taken away.
 const AGAIN: &str = "REWIND_STARTED_AGAIN";
 
 /// Starts the program once more, as it was started, if huge pages are to be had and nobody has said whether they are to

@@ -6,6 +6,7 @@ use super::kit_folder;
 use crate::cli::Failure;
 use crate::cli::candidate_args::CandidateArgs;
 use crate::cli::manifest;
+use crate::cli::nearest;
 use crate::script::plain;
 use crate::track::records::{KITS, Kit};
 
@@ -163,10 +164,7 @@ fn nearest(path: &Path) -> Option<String> {
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let entries = std::fs::read_dir(place).ok()?.flatten().take(1_000);
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let alike = |other: &String| strsim::normalized_damerau_levenshtein(other, name);
-    let near =
-        names.filter(|other| alike(other) > 0.6).max_by(|one, two| alike(one).total_cmp(&alike(two)))?;
-    Some(plain(&folder.join(near).display().to_string()))
+    Some(plain(&folder.join(nearest::nearest(names, name)?).display().to_string()))
 }
 
 /// Is it a program that is called by its name alone?

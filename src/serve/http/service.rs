@@ -92,8 +92,8 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
     let limits = connection.server.limits();
     let counted = |length| hold(connection, length);
     asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
-    check_body(route, &asked.body)?;
-    let outcome = carry_out(connection, route, &asked, open.as_deref());
+    let outcome = check_body(route, &asked.body);
+    let outcome = outcome.and_then(|()| carry_out(connection, route, &asked, open.as_deref()));
     drop(asked);
     connection.client.output.set(outcome.as_ref().map_or(0, Answer::len));
     hold(connection, 0);

@@ -1,7 +1,7 @@
 //! What a target names: the segments of a path, and a query.
 //!
-//! Invariants: everything is percent-decoded once, and nothing is normalised; what is UTF-8 is its characters, so that a
-//! name that was listed can be asked for; bytes that are none are kept, as [`escape`] keeps them.
+//! Invariants: everything is percent-decoded once, and nothing is normalised; what is UTF-8 is its characters, so that
+//! a name that was listed can be asked for; bytes that are none are kept, as [`escape`] keeps them.
 
 use super::problem::Problem;
 use crate::serve::resp::escape;

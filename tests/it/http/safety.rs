@@ -253,6 +253,22 @@ fn who_takes_no_answers_is_closed_and_holds_little() {
     assert!(begun.elapsed() > Duration::from_millis(400) && resident(&mut other) < 150e6);
 }
 
+/// A body that was refused would have been counted as held for as long as its connection was open.
+#[test]
+fn what_is_refused_is_not_held() {
+    let server = start_still(&["--max-buffers", "4MiB"]);
+    let body = format!("{{\"at\":\"{}\"}}", "x".repeat(1 << 20));
+    let refused = || {
+        let mut client = Client::to(&server);
+        assert_eq!(client.post("/v1/backups", &body).status, 400);
+        client
+    };
+    let mut clients: Vec<Client> = (0..8).map(|_| refused()).collect();
+    for client in &mut clients {
+        assert_eq!(client.get("/healthz").status, 200, "it is open still");
+    }
+}
+
 /// Half lines of streams counted for nothing.
 #[test]
 fn who_holds_most_by_half_a_line_is_closed_where_all_hold_too_much() {

@@ -292,7 +292,19 @@ fn help_tells_every_operation_and_the_exit_statuses() {
     assert!(run.contains("--clock") && run.contains("--color"), "{run}");
 }
 
-/// What the standard library says of a number that is none, and nothing at all of a command that is none, helped nobody.
+/// It would have panicked over what is no UTF-8.
+#[cfg(unix)]
+#[test]
+fn a_command_that_is_no_text_is_none() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let output = rewind(&[]).arg(std::ffi::OsStr::from_bytes(b"r\xffn")).output().expect("it runs");
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.starts_with("error: ") && !told.contains("panicked"), "{told}");
+}
+
+/// What the standard library says of a number that is none, and nothing at all of a command that is none, helped
+/// nobody.
 #[rstest]
 #[case(&["hunt", "--seed", "x"], "invalid value 'x' for '--seed <S>'\n\n  tip: write a whole number, as in 1000\n")]
 #[case(&["hunt", "--seed", "99999999999999999999"], "tip: the number is too large")]
@@ -304,6 +316,7 @@ fn help_tells_every_operation_and_the_exit_statuses() {
 #[case(&["-"], "tip: `rewind run -` answers queries")]
 #[case(&["mine.py"], "tip: `rewind judge mine.py` judges a solution")]
 #[case(&["log", "vrify", "db"], "tip: a similar subcommand exists: 'verify'")]
+#[case(&["frobnicate"], "unrecognized subcommand 'frobnicate'\n\nUsage:")]
 fn a_mistyped_command_line_is_told_what_it_should_have_been(#[case] arguments: &[&str], #[case] tip: &str) {
     let output = rewind(arguments).output().expect("it runs");
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));

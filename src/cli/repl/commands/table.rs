@@ -1,5 +1,6 @@
 //! The commands that begin with a point: one table, from which they are found, helped with and completed.
 
+use crate::cli::nearest;
 use crate::cli::repl::words::{Refusal, fault};
 use crate::query::Aliases;
 
@@ -165,9 +166,6 @@ pub(super) fn or_command(refusal: Refusal, line: &str, aliases: &Aliases) -> Ref
 
 /// What may have been meant.
 pub(super) fn nearest(name: &str) -> String {
-    let alike = |command: &&DotCommand| strsim::normalized_damerau_levenshtein(command.name, name);
-    let nearest = COMMANDS.iter().max_by(|one, other| alike(one).total_cmp(&alike(other)));
-    let nearest = nearest.filter(|command| alike(command) > 0.5);
-    nearest
-        .map_or("`.help` lists the commands".to_owned(), |command| format!("did you mean {}?", command.name))
+    let nearest = nearest::nearest(COMMANDS.iter().map(|command| command.name), name);
+    nearest.map_or("`.help` lists the commands".to_owned(), |name| format!("did you mean {name}?"))
 }
