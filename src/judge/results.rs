@@ -13,6 +13,9 @@ use super::failed::Failed;
 use super::finding::{CasePlace, Cause, Finding};
 use crate::wire::Term;
 
+/// So many bytes of texts a person reads at a glance.
+const SHORT: usize = 64;
+
 /// What came of judging: level by level, in the order they were judged.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
@@ -200,12 +203,13 @@ impl CaseReport {
         matches!(self.outcome, CaseResult::Passed)
     }
 
-    /// The smaller, the sooner a person sees what is wrong: few queries, plain names, short texts.
+    /// The smaller, the sooner a person sees what is wrong: few queries, plain names, short texts. Of what is equal the
+    /// case that stands first in its suite, which goes from the plain to the rare.
     pub(super) fn plainness(&self) -> (usize, bool, usize) {
         let queries = self.failed().map_or(&[][..], |failed| &failed.queries);
         let texts = || queries.iter().flatten().flat_map(Term::texts);
         let is_plain = |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        (queries.len(), !texts().all(is_plain), texts().map(String::len).sum())
+        (queries.len(), !texts().all(is_plain), texts().map(String::len).sum::<usize>() / SHORT)
     }
 
     /// How it failed, if it did.
