@@ -75,9 +75,7 @@ impl Face for RespFace {
                     && let Some(name) = batch.take(words, desk)
                 {
                     self.count(name, desk);
-                    if batch.is_full() {
-                        self.ask_batch(&mut batch, desk, held);
-                    }
+                    self.client.command.set(name);
                     continue;
                 }
                 self.ask_batch(&mut batch, desk, held);
