@@ -36,7 +36,7 @@ pub(super) struct Client {
     pub(super) is_idle: Cell<bool>,
     /// Is it closed, and only still on its way out?
     is_ended: Cell<bool>,
-    /// Bytes that it holds: read, to be written, and queued for an EXEC.
+    /// Bytes that it holds: read, to be written, and queued or watched for an EXEC.
     pub(super) input: Cell<usize>,
     pub(super) output: Cell<usize>,
     pub(super) queued: Cell<usize>,

@@ -34,6 +34,39 @@ fn what_is_queued_counts_as_held() {
     server.stop();
 }
 
+/// What was refused counted all the same, and so did all that came behind it.
+#[test]
+fn what_is_not_queued_does_not_count_as_held() {
+    let server = Server::start(&["--max-buffers", "4MiB"]);
+    let mut client = server.resp();
+    let value = "x".repeat(100_000);
+    assert_eq!([client.ask(&["MULTI"]), client.ask(&["SET", "a", &value])], ["+OK", "+QUEUED"]);
+    assert!(client.ask(&["NOSUCH"]).starts_with("-ERR unknown command"));
+    for _ in 0..100 {
+        assert_eq!(client.ask(&["SET", "a", &value]), "+QUEUED");
+    }
+    let list = server.resp().ask(&["CLIENT", "LIST"]);
+    let held = list.split(" tot-mem=").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
+    assert!(held.is_some_and(|held| held < 100_000), "{list}");
+    assert!(client.ask(&["EXEC"]).starts_with("-EXECABORT "));
+    server.stop();
+}
+
+/// The keys of WATCH were held beside all limits.
+#[test]
+fn what_is_watched_counts_as_held() {
+    let server = Server::start(&["--max-buffers", "4MiB"]);
+    let mut client = server.resp();
+    let key = "x".repeat(100_000);
+    let closed = (0..100).find(|number| {
+        client.try_send(request(&["WATCH", &format!("{number}{key}")])).is_err()
+            || client.try_reply().map_or(true, |reply| reply != "+OK")
+    });
+    assert!(closed.is_some_and(|watched| (20..60).contains(&watched)), "{closed:?}");
+    assert_eq!(server.resp().ask(&["PING"]), "+PONG");
+    server.stop();
+}
+
 /// Names of any length were held beside all limits.
 #[test]
 fn what_clients_are_called_counts_as_held() {

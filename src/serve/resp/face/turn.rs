@@ -112,7 +112,8 @@ impl Face for RespFace {
             }
         }
         self.counted_out(desk);
-        self.client.queued.set(self.queue.as_ref().map_or(0, |queue| queue.bytes));
+        let queued = self.queue.as_ref().map_or(0, |queue| queue.bytes);
+        self.client.queued.set(queued + self.watched.as_ref().map_or(0, |watched| watched.bytes));
         step.end = self.end;
         step
     }
