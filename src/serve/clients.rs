@@ -124,7 +124,7 @@ impl Client {
         self.input.get() + self.output.get() + self.queued.get() + named
     }
 
-    /// The host that it comes from; that of a socket in the file system is empty.
+    /// The host that it comes from; of a socket in the file system its path.
     pub(super) fn host(&self) -> &str {
         self.peer.rsplit_once(':').map_or("", |(host, _)| host)
     }

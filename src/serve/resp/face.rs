@@ -21,6 +21,7 @@ use crate::serve::clients::Client;
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::End;
 use crate::serve::options::{FaceKind, Options};
+use crate::serve::passwords::DEFAULT;
 
 /// A connection of a Redis client.
 pub(in crate::serve) struct RespFace {
@@ -120,6 +121,7 @@ impl RespFace {
         self.speech = Speech::Redis;
         (self.transaction, self.watched, self.queue) = (None, None, None);
         self.client.name.borrow_mut().clear();
+        DEFAULT.clone_into(&mut self.client.user.borrow_mut());
         self.client.is_admitted.set(!desk.options.passwords.are_asked());
     }
 
