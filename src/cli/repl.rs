@@ -40,7 +40,7 @@ use crate::query::{Language, Level};
 use crate::script::{Format, Rules};
 use crate::time::ClockRule;
 pub(super) use history::{LineHistory, SeenHistory};
-pub(super) use interrupt::{give_back, takes_interrupt};
+pub(super) use interrupt::{give_back, note, takes_interrupt};
 pub(super) use lines::Lines;
 use shell::Shell;
 

@@ -46,6 +46,12 @@ impl Database {
         self.backend.engine_mut().kind(session, key)
     }
 
+    /// Does a key hold nothing, or a text in memory of no more than so many bytes, as the database's own session sees
+    /// it? What is longer may have to be read from the disk.
+    pub fn holds_short_text(&mut self, key: &str, most: usize) -> bool {
+        self.backend.engine_mut().holds_short_text(None, key, most)
+    }
+
     /// The live keys of a part of the map, in no order. A key is always of the same part.
     pub fn keys_of_part(&mut self, session: Option<&Session>, part: usize) -> Vec<String> {
         self.backend.engine_mut().keys_of_part(session, part)

@@ -6,7 +6,7 @@
 use super::head::Head;
 use super::records::Record;
 use super::shards::PARTS;
-use super::stored::StoredValue;
+use super::stored::{StoredText, StoredValue};
 use super::{Common, Engine, OWN, Session};
 use crate::query::Query;
 use crate::time::Time;
@@ -30,17 +30,28 @@ impl Engine {
 
     /// What a key holds, as a session or the engine's own sees it. In a transaction that counts as read.
     pub fn kind(&mut self, session: Option<&Session>, key: &str) -> Kind {
+        self.kind_and_text(session, key).0
+    }
+
+    /// Does a key hold nothing, or a text in memory of no more than so many bytes?
+    pub fn holds_short_text(&mut self, session: Option<&Session>, key: &str, most: usize) -> bool {
+        let (kind, text) = self.kind_and_text(session, key);
+        text.map_or(kind == Kind::Nothing, |text| text.is_short(most))
+    }
+
+    /// What a key holds, and the text where it is one.
+    fn kind_and_text(&mut self, session: Option<&Session>, key: &str) -> (Kind, Option<&StoredText>) {
         let (common, head) = self.looked_at(session, &Query::ExistsRecord { key });
         let now = head.own_time(common.clock.now());
-        let Some(fields) = common.records.seen(key, common.view(head)) else { return Kind::Nothing };
+        let Some(fields) = common.records.seen(key, common.view(head)) else { return (Kind::Nothing, None) };
         let mut live = fields.live("", now);
         match live.next() {
-            None => Kind::Nothing,
-            Some((field, _)) if field != OWN => Kind::Hash,
-            Some(_) if live.next().is_some() => Kind::Hash,
-            Some((_, content)) => match content.value {
-                StoredValue::List(_) => Kind::List,
-                StoredValue::Text(_) => Kind::Text,
+            None => (Kind::Nothing, None),
+            Some((field, _)) if field != OWN => (Kind::Hash, None),
+            Some(_) if live.next().is_some() => (Kind::Hash, None),
+            Some((_, content)) => match &content.value {
+                StoredValue::List(_) => (Kind::List, None),
+                StoredValue::Text(text) => (Kind::Text, Some(text)),
             },
         }
     }
@@ -91,6 +102,11 @@ mod tests {
         ask(&mut engine, Query::Set { key: "a", field: "f", value: "y" });
         ask(&mut engine, Query::Append { key: "l", field: "", item: "i" });
         assert_eq!([engine.kind(None, "a"), engine.kind(None, "l")], [Kind::Hash, Kind::List]);
+        assert_eq!(
+            ["a", "l", "nothing"].map(|key| engine.holds_short_text(None, key, 9)),
+            [false, false, true]
+        );
+        assert_eq!([0, 1].map(|most| engine.holds_short_text(Some(&session), "a", most)), [false, true]);
         assert_eq!(engine.kind(Some(&session), "a"), Kind::Text);
         ask(&mut engine, Query::tick(Time(5)));
         assert_eq!([engine.kind(Some(&session), "a"), engine.kind(None, "a")], [Kind::Nothing, Kind::Hash]);

@@ -57,6 +57,11 @@ impl StoredText {
         }
     }
 
+    /// Is it in memory, with no more than so many bytes?
+    pub(super) fn is_short(&self, most: usize) -> bool {
+        matches!(self, Self::Memory(text) if text.len() <= most)
+    }
+
     /// The text itself; `fetch` has those that are elsewhere.
     pub(crate) fn text<E>(
         &self,

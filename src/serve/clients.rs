@@ -36,7 +36,7 @@ pub(super) struct Client {
     pub(super) is_idle: Cell<bool>,
     /// Is it closed, and only still on its way out?
     is_ended: Cell<bool>,
-    /// Bytes that it holds: read, to be written, and queued for an EXEC.
+    /// Bytes that it holds: read, to be written, and queued or watched for an EXEC.
     pub(super) input: Cell<usize>,
     pub(super) output: Cell<usize>,
     pub(super) queued: Cell<usize>,
@@ -124,7 +124,7 @@ impl Client {
         self.input.get() + self.output.get() + self.queued.get() + named
     }
 
-    /// The host that it comes from; that of a socket in the file system is empty.
+    /// The host that it comes from; of a socket in the file system its path.
     pub(super) fn host(&self) -> &str {
         self.peer.rsplit_once(':').map_or("", |(host, _)| host)
     }

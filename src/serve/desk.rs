@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::clients::Clients;
 use super::clock;
 use super::http::{Feed, Inside};
+use super::limits::SATED;
 use super::metrics::Metrics;
 use super::options::{ClockSource, Options};
 use super::record::Recorder;
@@ -42,6 +43,11 @@ impl Replies {
 
 /// The same, which come out when they are committed.
 pub(super) type Held = Pending<Replies>;
+
+/// Are the replies so long that no more requests are answered before they are written?
+pub(super) fn is_sated(held: &Held) -> bool {
+    held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
+}
 
 /// A transaction of a connection. What is open when it goes is rolled back.
 #[derive(Debug)]
@@ -254,7 +260,7 @@ impl Desk {
         }
     }
 
-    /// Notes that the clock was asked to move, where a record is kept, and hands on what it holds.
+    /// Hands on what the record holds.
     pub(super) fn flush_record(&mut self) {
         if let Some(why) = self.recorder.as_mut().and_then(Recorder::flush) {
             self.recorder = None;

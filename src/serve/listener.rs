@@ -31,7 +31,7 @@ const KEPT_BACK: u64 = 16;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// After so long without a word it is asked whether a client is there still.
-const GONE: Duration = Duration::from_mins(5);
+pub(super) const GONE: Duration = Duration::from_mins(5);
 
 /// An open door.
 pub(super) struct Listener {

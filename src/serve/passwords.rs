@@ -11,6 +11,9 @@ use constant_time_eq::constant_time_eq_n;
 /// Passwords are compared at this length; longer ones are refused.
 const PADDED: usize = 512;
 
+/// After so many wrong ones a connection is closed.
+pub(super) const TRIES: u32 = 5;
+
 /// The name of those who give none.
 pub(super) const DEFAULT: &str = "default";
 

@@ -239,23 +239,43 @@ pub(super) fn resident() -> u64 {
 }
 
 /// The signals that end a server.
-struct Signals([Signal; 3]);
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    /// None where it is to outlive its terminal.
+    hangup: Option<Signal>,
+}
 
 impl Signals {
     fn new() -> io::Result<Self> {
-        Ok(Self([
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::hangup())?,
-        ]))
+        let hangup = SignalKind::hangup();
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: if is_ignored(hangup) { None } else { Some(signal(hangup)?) },
+        })
     }
 
     async fn next(&mut self) {
-        let Self([terminate, interrupt, hangup]) = self;
+        let Self { terminate, interrupt, hangup } = self;
+        let hung_up = async {
+            match hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
+            _ = hung_up => {}
         }
     }
+}
+
+/// Has whoever started the program said that it ignores a signal, as `nohup` does? No, where the system does not tell.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask >> (kind.as_raw_value() - 1) & 1 == 1
 }

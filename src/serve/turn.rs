@@ -141,6 +141,9 @@ pub(super) fn commit<'m>(desk: &mut Desk, mailboxes: impl Iterator<Item = &'m Ma
     };
     if failed.is_none() {
         desk.tell_changes();
+    } else {
+        // What is not committed is told of by no later turn.
+        desk.feed.forget();
     }
     desk.has_failed |= failed.is_some();
     if let Some(begun) = begun {

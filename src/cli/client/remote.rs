@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
+use crate::cli::repl::{give_back, note};
 use crate::cli::{Failure, say};
 use crate::query::{Access, Asks, Language};
 use crate::script::{plain, to_json};
@@ -175,16 +176,16 @@ fn name_of<'a>(given: &'a str, user: &'a str) -> (&'a str, &'a str) {
 fn ask_password(user: &str) -> Result<String, Failure> {
     let broken = |error: io::Error| Failure::Usage(format!("cannot read the password: {error}"));
     let terminal = io::stdin();
-    let before = tcgetattr(&terminal).map_err(|error| broken(error.into()))?;
-    let mut silent = before.clone();
+    let mut silent = tcgetattr(&terminal).map_err(|error| broken(error.into()))?;
     silent.local_modes.remove(LocalModes::ECHO);
-    say(&format!("password of {user}: "));
+    // Who interrupts it has the terminal back as well.
+    note();
     tcsetattr(&terminal, OptionalActions::Flush, &silent).map_err(|error| broken(error.into()))?;
+    say(&format!("password of {user}: "));
     let mut line = String::new();
     let read = terminal.read_line(&mut line);
-    let restored = tcsetattr(&terminal, OptionalActions::Flush, &before);
+    give_back();
     say("\n");
     read.map_err(broken)?;
-    restored.map_err(|error| broken(error.into()))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -43,14 +43,14 @@ mod terminal {
 
     static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
-    /// Notes how the terminal is before the editor changes it.
-    pub(in crate::cli::repl) fn note() {
+    /// Notes how the terminal is before it is changed.
+    pub(crate) fn note() {
         if let (Ok(mut before), Ok(now)) = (BEFORE.lock(), tcgetattr(stdin())) {
             *before = Some(now);
         }
     }
 
-    /// Gives the terminal back as it was, if the shell has it.
+    /// Gives the terminal back as it was, if it was noted.
     pub(crate) fn give_back() {
         if let Some(before) = BEFORE.lock().ok().and_then(|mut before| before.take()) {
             let _ = tcsetattr(stdin(), OptionalActions::Now, &before);
@@ -60,9 +60,8 @@ mod terminal {
 
 #[cfg(not(unix))]
 mod terminal {
-    pub(in crate::cli::repl) fn note() {}
+    pub(crate) fn note() {}
     pub(crate) fn give_back() {}
 }
 
-pub(crate) use terminal::give_back;
-pub(super) use terminal::note;
+pub(crate) use terminal::{give_back, note};

@@ -159,6 +159,11 @@ impl Feed {
         self.news.notify_waiters();
     }
 
+    /// What was written is not committed, and never will be.
+    pub(in crate::serve) fn forget(&mut self) {
+        self.written = Written::default();
+    }
+
     /// The number of the last group.
     pub(super) fn last(&self) -> u64 {
         self.last

@@ -21,14 +21,12 @@ use super::target::Target;
 use super::transactions::Open;
 use super::{auth, guard, stream};
 use crate::serve::options::FaceKind;
+use crate::serve::passwords::TRIES;
 use crate::serve::server::Server;
 use crate::serve::turn::{Mailbox, Ready, commit};
 
 /// Who holds no more is not worth a look at all others.
 const LITTLE: usize = 16 << 10;
-
-/// After so many wrong passwords a connection is closed.
-const TRIES: u32 = 5;
 
 /// Answers one request.
 pub(super) async fn answer(connection: &Rc<Connection>, request: Request<Incoming>) -> Response<Body> {

@@ -10,16 +10,13 @@ use crate::reply::Reply;
 use crate::script::{read_list, read_typed};
 use crate::serve::desk::{Desk, Held, Replies};
 use crate::serve::face::End;
-use crate::serve::passwords::DEFAULT;
+use crate::serve::passwords::{DEFAULT, TRIES};
 use crate::store::Store;
 use crate::time::Ttl;
 use crate::wire::{Answer, Request, Term};
 
 /// What comes of a command: its reply is written, or what is wrong.
 type Done = Result<(), String>;
-
-/// After so many wrong passwords a connection is closed.
-const TRIES: u32 = 5;
 
 /// What may be asked before a password is given.
 pub(super) fn is_open(command: &Command<'_>) -> bool {

@@ -6,9 +6,9 @@ use super::command::{Command, Mistake};
 use super::lines::Lines;
 use super::{commands, reply};
 use crate::serve::clients::Client;
-use crate::serve::desk::{Desk, Held, Transaction};
+use crate::serve::desk::{Desk, Held, Transaction, is_sated};
 use crate::serve::face::{End, Face, Step};
-use crate::serve::limits::{SATED, TURN};
+use crate::serve::limits::TURN;
 use crate::serve::options::{FaceKind, Options};
 
 /// Who has not said who they are may send no longer line than this.
@@ -97,8 +97,7 @@ impl Face for LineFace {
             if self.end.is_some() {
                 return Step { end: self.end, ..step };
             }
-            if held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
-            {
+            if is_sated(held) {
                 break;
             }
         }

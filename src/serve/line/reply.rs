@@ -28,9 +28,6 @@ pub const AUTH_REQUIRED: &str = "AUTH required";
 /// An error: no client may end the server.
 pub const SHUTDOWN_OFF: &str = "SHUTDOWN is off";
 
-/// An error, after which the connection is closed: there are enough.
-pub const TOO_MANY_CLIENTS: &str = "too many clients";
-
 /// Writes a line as it is: one of the words above, or JSON, which has no line break.
 pub fn line(out: &mut Vec<u8>, text: &str) {
     let from = out.len();

@@ -21,6 +21,7 @@ use crate::serve::clients::Client;
 use crate::serve::desk::{Desk, Held, Transaction};
 use crate::serve::face::End;
 use crate::serve::options::{FaceKind, Options};
+use crate::serve::passwords::DEFAULT;
 
 /// A connection of a Redis client.
 pub(in crate::serve) struct RespFace {
@@ -120,6 +121,7 @@ impl RespFace {
         self.speech = Speech::Redis;
         (self.transaction, self.watched, self.queue) = (None, None, None);
         self.client.name.borrow_mut().clear();
+        DEFAULT.clone_into(&mut self.client.user.borrow_mut());
         self.client.is_admitted.set(!desk.options.passwords.are_asked());
     }
 
@@ -184,18 +186,20 @@ impl RespFace {
     fn queue(&mut self, words: &[&str], whose: Result<Whose, Refused>, desk: &Desk, held: &mut Held) -> Done {
         let Some(queue) = &mut self.queue else { return Ok(()) };
         let limits = &desk.options.limits;
-        queue.bytes += words.iter().map(|word| word.len() + mem::size_of::<String>()).sum::<usize>();
-        let is_over = queue.commands.len() >= limits.queries || queue.bytes > limits.request;
+        let bytes: usize = words.iter().map(|word| word.len() + mem::size_of::<String>()).sum();
+        let is_over = queue.commands.len() >= limits.queries || queue.bytes + bytes > limits.request;
         let refused = match whose {
             Ok(_) if is_over => Some(Refused::said("ERR too many commands are queued")),
             Ok(_) => None,
             Err(refused) => Some(refused),
         };
         if let Some(refused) = refused {
-            queue.is_aborted = true;
+            // Of what will not be carried out nothing is kept.
+            *queue = Queue { is_aborted: true, ..Queue::default() };
             return Err(refused);
         }
         if !queue.is_aborted {
+            queue.bytes += bytes;
             queue.commands.push(words.iter().map(|word| (*word).to_owned()).collect());
         }
         held.hold(|replies| Writer::new(&mut replies.bytes, Protocol::Resp2).simple("QUEUED"));

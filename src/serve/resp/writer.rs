@@ -53,18 +53,6 @@ impl<'o> Writer<'o> {
         Self { is_silent, ..self }
     }
 
-    /// The version that it writes.
-    #[must_use]
-    pub fn protocol(&self) -> Protocol {
-        self.protocol
-    }
-
-    /// How many bytes there are by now.
-    #[must_use]
-    pub fn written(&self) -> usize {
-        self.out.len()
-    }
-
     /// `+OK`, the most frequent of all.
     #[inline]
     pub fn ok(&mut self) {

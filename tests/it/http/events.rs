@@ -1,5 +1,6 @@
 //! Those who watch are told of what is committed.
 
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -203,4 +204,25 @@ fn watching_ends_with_the_server_and_keeps_a_connection_that_is_silent() {
     assert_eq!(server.status(), Some(0));
     assert!(begun.elapsed() < Duration::from_secs(25));
     assert_eq!(watchers[0].client.chunk(), None);
+}
+
+/// What a commit had failed to write was told as soon as somebody read something.
+#[test]
+fn what_is_not_committed_is_never_told() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let faces = "--http 127.0.0.1:0 --resp 127.0.0.1:0";
+    let script = format!("trap '' XFSZ; ulimit -f 60; exec \"$0\" serve {faces} --store \"$1\"");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_rewind"), &store]).stderr(Stdio::null());
+    let server = Server::of(shell);
+    let (mut watcher, mut client) = (Watcher::to(&server, "/v1/events", None), server.client());
+    let value = "x".repeat(300);
+    let put = |number: &u64| client.ask(&["SET", &number.to_string(), &value]) == b"+OK\r\n";
+    let last = (1..10_000).take_while(put).last().expect("there is room for one");
+    assert_eq!((1..=last).map(|_| watcher.event().0).last(), Some(Some(last)));
+    assert_eq!(client.ask(&["PING"]), b"+PONG\r\n");
+    // The next would be the one that was refused.
+    let mut another = Watcher::to(&server, "/v1/events", Some(&(last + 1).to_string()));
+    assert_eq!(another.event(), (Some(last), "reset".to_owned(), json!({"group": last})));
 }

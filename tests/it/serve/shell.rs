@@ -1,8 +1,9 @@
 //! `rewind client`, as a person, a script and a pipe use it; records asked again; and the documents' transcripts.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use super::server::Server;
+use crate::program::terminal::Terminal;
 use crate::{feed, rewind, text, top};
 
 /// What `rewind client` comes to with these words.
@@ -96,6 +97,30 @@ fn the_password_is_in_the_environment_or_asked_for() {
     assert!(status == Some(2) && error.contains("WRONGPASS") && !error.contains("wrong\""), "{error}");
     let (status, _, error) = ask(None);
     assert!(status == Some(2) && error.contains("NOAUTH"), "{error}");
+}
+
+/// The terminal showed nothing of what was typed from then on.
+#[test]
+fn a_terminal_is_given_back_by_who_is_interrupted_when_asked_for_a_password() {
+    let mut command = rewind(&["serve", "--resp", "127.0.0.1:0"]);
+    command.env("REWIND_AUTH", "secret");
+    let server = Server::of(command);
+    for is_interrupted in [true, false] {
+        let mut command = rewind(&["client", server.address("resp"), "SIZE"]);
+        command.env_remove("REWIND_AUTH");
+        let mut terminal = Terminal::start(command);
+        terminal.wait_for("password of default: ", 0);
+        assert!(!terminal.echoes());
+        if is_interrupted {
+            let kill = ["-INT", &terminal.child.id().to_string()];
+            assert!(Command::new("kill").args(kill).status().expect("it is installed").success());
+        } else {
+            terminal.press("secret\r");
+        }
+        assert_eq!(terminal.end(), Some(if is_interrupted { 130 } else { 0 }));
+        assert!(terminal.echoes());
+        assert!(!terminal.screen().contains("secret"));
+    }
 }
 
 #[test]

@@ -68,6 +68,18 @@ fn connections_are_listed_and_closed() {
     assert_eq!(one.reply(), b"");
 }
 
+/// With a store GET and SET were no commands.
+#[test]
+fn the_last_command_of_a_connection_is_listed_with_a_store_as_well() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let server = Server::start(&["--store", &store]);
+    let [mut one, mut other] = [server.client(), server.client()];
+    other.ask(&["SET", "a", "1"]);
+    let list = said(&one.ask(&["CLIENT", "LIST"]));
+    assert!(list.contains(" cmd=set "), "{list}");
+}
+
 #[test]
 fn shutdown_ends_the_server() {
     let mut server = Server::start(&[]);

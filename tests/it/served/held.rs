@@ -34,6 +34,39 @@ fn what_is_queued_counts_as_held() {
     server.stop();
 }
 
+/// What was refused counted all the same, and so did all that came behind it.
+#[test]
+fn what_is_not_queued_does_not_count_as_held() {
+    let server = Server::start(&["--max-buffers", "4MiB"]);
+    let mut client = server.resp();
+    let value = "x".repeat(100_000);
+    assert_eq!([client.ask(&["MULTI"]), client.ask(&["SET", "a", &value])], ["+OK", "+QUEUED"]);
+    assert!(client.ask(&["NOSUCH"]).starts_with("-ERR unknown command"));
+    for _ in 0..100 {
+        assert_eq!(client.ask(&["SET", "a", &value]), "+QUEUED");
+    }
+    let list = server.resp().ask(&["CLIENT", "LIST"]);
+    let held = list.split(" tot-mem=").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
+    assert!(held.is_some_and(|held| held < 100_000), "{list}");
+    assert!(client.ask(&["EXEC"]).starts_with("-EXECABORT "));
+    server.stop();
+}
+
+/// The keys of WATCH were held beside all limits.
+#[test]
+fn what_is_watched_counts_as_held() {
+    let server = Server::start(&["--max-buffers", "4MiB"]);
+    let mut client = server.resp();
+    let key = "x".repeat(100_000);
+    let closed = (0..100).find(|number| {
+        client.try_send(request(&["WATCH", &format!("{number}{key}")])).is_err()
+            || client.try_reply().map_or(true, |reply| reply != "+OK")
+    });
+    assert!(closed.is_some_and(|watched| (20..60).contains(&watched)), "{closed:?}");
+    assert_eq!(server.resp().ask(&["PING"]), "+PONG");
+    server.stop();
+}
+
 /// Names of any length were held beside all limits.
 #[test]
 fn what_clients_are_called_counts_as_held() {
@@ -157,17 +190,27 @@ fn who_reads_no_replies_is_not_read_and_closed_in_the_end() {
 
 #[test]
 fn a_reply_that_is_too_long_closes() {
-    let server = Server::start(&["--max-unread", "3MiB"]);
-    let mut client = server.resp();
-    assert_eq!(client.ask(&["SET", "a", &"x".repeat(500_000)]), "+OK");
-    assert_eq!(client.ask(&["MGET", "a", "a", "a", "a"]).len(), 2_000_008);
-    client.send(request(&["MGET", "a", "a", "a", "a", "a", "a", "a"]));
-    assert_eq!(client.end(), "");
-    // A pipeline is no single reply: whoever reads it has it all.
-    let mut client = server.resp();
-    client.send(request(&["GET", "a"]).repeat(30));
-    assert!((0..30).all(|_| client.reply().len() == 500_000));
-    server.stop();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let of_store = ["--store", store.to_str().unwrap()];
+    // Of a store a pipeline was one as well, but for whoever reads it.
+    for place in [&[][..], &of_store, &[&of_store[..], &["--inline-max", "1MiB"]].concat()] {
+        let server = Server::start(&[&["--max-unread", "3MiB"][..], place].concat());
+        let mut client = server.resp();
+        assert_eq!(client.ask(&["SET", "a", &"x".repeat(500_000)]), "+OK");
+        assert_eq!(client.ask(&["MGET", "a", "a", "a", "a"]).len(), 2_000_008);
+        client.send(request(&["MGET", "a", "a", "a", "a", "a", "a", "a"]));
+        assert_eq!(client.end(), "");
+        // A pipeline is no single reply: whoever reads it has it all.
+        let mut client = server.resp();
+        client.send(request(&["GET", "a"]).repeat(30));
+        assert!((0..30).all(|_| client.reply().len() == 500_000));
+        let set = request(&["SET", "b", &"y".repeat(500_000)]);
+        client.send([set, request(&["GET", "b"]).repeat(30)].concat());
+        assert_eq!(client.reply(), "+OK");
+        assert!((0..30).all(|_| client.reply().len() == 500_000));
+        server.stop();
+    }
 }
 
 /// Who had said all it wanted lost what it had not read yet.
@@ -242,4 +285,32 @@ fn over_the_bound_of_memory_writes_are_refused_and_deletes_and_reads_go_on() {
     }
     until("room again", || (client.ask(&["SET", "a", "1"]) == "+OK").then_some(()));
     server.stop();
+}
+
+/// What a text was to take the place of was deleted, and the text refused.
+#[test]
+fn over_the_bound_of_memory_what_is_not_replaced_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let of_store = ["--store", store.to_str().unwrap()];
+    for place in [&[][..], &of_store] {
+        let server = Server::start(&[&["--max-memory", "64MiB"][..], place].concat());
+        let mut client = server.resp();
+        assert_eq!([client.ask(&["HSET", "h", "f", "v"]), client.ask(&["RPUSH", "l", "x"])], [":1"; 2]);
+        let (value, oom) = ("x".repeat(1_000), "-OOM command not allowed when used memory > 'maxmemory'.");
+        let mut number = 0;
+        until("the bound", || {
+            number += 1;
+            assert!(number < 400, "nothing is refused");
+            let put = |key| request(&["SET", &format!("k{number}:{key}"), &value]);
+            client.send((0..1_000).flat_map(put).collect::<Vec<_>>());
+            (0..1_000)
+                .map(|_| client.reply())
+                .fold(None, |found, reply| found.or((reply == oom).then_some(())))
+        });
+        client.send([request(&["SET", "h", "1"]), request(&["SET", "l", "1"])].concat());
+        assert_eq!([client.reply(), client.reply()], [oom; 2]);
+        assert_eq!([client.ask(&["HGET", "h", "f"]), client.ask(&["LINDEX", "l", "0"])], ["v", "x"]);
+        server.stop();
+    }
 }

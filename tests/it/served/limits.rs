@@ -196,6 +196,18 @@ fn the_queue_of_a_transaction_has_no_more_bytes_than_a_request() {
     server.stop();
 }
 
+/// A word was held to its limit, and what was made of words was not.
+#[test]
+fn a_text_does_not_grow_beyond_a_word() {
+    let server = Server::start(&["--max-word", "100"]);
+    let mut client = server.resp();
+    assert_eq!(client.ask(&["APPEND", "a", &"x".repeat(99)]), ":99");
+    let refused = "-ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+    assert_eq!([client.ask(&["APPEND", "a", "yz"]), client.ask(&["APPEND", "a", "y"])], [refused, ":100"]);
+    assert_eq!(client.ask(&["STRLEN", "a"]), ":100");
+    server.stop();
+}
+
 #[test]
 fn no_more_transactions_are_open_than_may_be() {
     let server = Server::start(&["--max-transactions", "2"]);

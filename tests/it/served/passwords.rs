@@ -148,6 +148,19 @@ fn before_the_password_nothing_else_is_to_be_had() {
     assert_eq!(client.ask(&["GET", "a"]), noauth, "who resets has to say it again");
 }
 
+/// They were listed under the name that they had before.
+#[test]
+fn who_resets_is_nobody() {
+    let (_folder, file) = passwords("ada:secret\nother\n");
+    let server = Server::start(&["--auth", &file]);
+    let (mut client, mut other) = (server.resp(), server.resp());
+    assert_eq!([client.ask(&["AUTH", "ada", "secret"]), other.ask(&["AUTH", "other"])], ["+OK"; 2]);
+    assert!(other.ask(&["CLIENT", "LIST"]).contains(" user=ada "));
+    assert_eq!(client.ask(&["RESET"]), "+RESET");
+    assert!(!other.ask(&["CLIENT", "LIST"]).contains(" user=ada "));
+    server.stop();
+}
+
 #[test]
 fn after_five_wrong_passwords_it_closes() {
     let (_folder, file) = passwords("secret\n");

@@ -62,6 +62,18 @@ fn a_signal_ends_it_and_what_was_answered_is_kept(#[values("TERM", "INT", "HUP")
     assert_eq!(kept(&store, "a"), "1");
 }
 
+/// Started by `nohup` it ended with its terminal all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_is_told_to_outlive_its_terminal_does() {
+    let mut server = Server::by_shell("trap '' HUP; exec \"$0\" serve --resp 0", &[]);
+    let mut client = server.resp();
+    server.signal("HUP");
+    assert_eq!(client.ask(&["PING"]), "+PONG");
+    server.signal("TERM");
+    assert_eq!(server.wait(), (Some(0), String::new()));
+}
+
 #[rstest]
 #[case("resp")]
 #[case("line")]

@@ -1,6 +1,7 @@
 //! GET and SET in a row, as one group of the log: what a pipeline mostly has.
 //!
-//! Invariant: they are answered as each would be alone, in their order.
+//! Invariants: they are answered as each would be alone, in their order; what is long is asked alone, so that no more
+//! is held of their replies than is of others.
 
 use std::collections::HashSet;
 
@@ -10,12 +11,13 @@ use crate::db::Kind;
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::serve::desk::{Desk, Held, Replies};
+use crate::serve::refusal::Refusal;
 use crate::serve::resp::call::{Refused, WRONG_TYPE, is, text_of, writer};
 use crate::serve::resp::writer::{Protocol, Writer};
 use crate::wire::{Answer, Request};
 
-/// A batch with so many bytes of words is asked before it grows on.
-const FULL: usize = 8 << 20;
+/// Texts of more bytes are asked alone.
+const SHORT: usize = 16 << 10;
 
 /// What is said to a query.
 #[derive(Clone, Copy)]
@@ -33,7 +35,6 @@ pub(in crate::serve::resp) struct Batch<'a> {
     said: Vec<Said>,
     /// Keys that are texts once the batch has been asked.
     written: HashSet<&'a str, FixedState>,
-    bytes: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -44,10 +45,10 @@ impl<'a> Batch<'a> {
         desk: &mut Desk,
     ) -> Option<&'static str> {
         let (query, said) = match *words {
-            [name, key] if is(name, GET) && !self.holds_other(key, desk) => {
+            [name, key] if is(name, GET) && self.holds_short_text(key, desk) => {
                 (Query::GetOwn { key }, Said::Text)
             }
-            [name, key, value] if is(name, SET) => {
+            [name, key, value] if is(name, SET) && key.len() + value.len() <= SHORT => {
                 if self.holds_other(key, desk) {
                     self.push(Query::DeleteRecord { key }, Said::Nothing);
                 }
@@ -56,7 +57,6 @@ impl<'a> Batch<'a> {
             }
             _ => return None,
         };
-        self.bytes += words.iter().map(|word| word.len()).sum::<usize>();
         let name = match said {
             Said::Text => GET,
             Said::Done | Said::Nothing => SET,
@@ -75,8 +75,9 @@ impl<'a> Batch<'a> {
         !self.written.contains(key) && matches!(desk.kind(None, key), Kind::List | Kind::Hash)
     }
 
-    pub(in crate::serve::resp) fn is_full(&self) -> bool {
-        self.bytes >= FULL
+    /// Does a key hold nothing, or a text that is short?
+    fn holds_short_text(&self, key: &str, desk: &mut Desk) -> bool {
+        self.written.contains(key) || desk.database().holds_short_text(key, SHORT)
     }
 
     /// Asks what was taken. Returns the errors that there were.
@@ -89,43 +90,55 @@ impl<'a> Batch<'a> {
         if self.requests.is_empty() {
             return Vec::new();
         }
-        let mut said = self.said.iter();
-        let asked = desk.ask_group(None, &self.requests, held, |replies, answer| {
-            if let (Some(said), Answer::One(reply)) = (said.next(), answer) {
-                say(replies, protocol, *said, reply);
-            }
-        });
-        let answered = self.said.len() - said.len();
-        let refused = if asked.is_ok() { Vec::new() } else { self.ask_each(answered, desk, held, protocol) };
-        *self = Self::default();
-        refused
-    }
-
-    /// Asks one by one what is left, as one of them may be refused and another not.
-    fn ask_each(
-        &self,
-        answered: usize,
-        desk: &mut Desk,
-        held: &mut Held,
-        protocol: Protocol,
-    ) -> Vec<Refused> {
-        let mut errors = Vec::new();
-        for (request, said) in self.requests.iter().zip(&self.said).skip(answered) {
-            let [query] = request.queries() else { continue };
-            let asked = desk.ask(None, query, held, |replies, reply| say(replies, protocol, *said, reply));
-            if let Err(refusal) = asked {
-                let refused = Refused::from(refusal);
-                held.hold(|replies| {
-                    if !matches!(said, Said::Nothing) {
-                        Writer::new(&mut replies.bytes, protocol).error(&refused.0);
-                        replies.count += 1;
-                    }
-                });
-                errors.push(refused);
-            }
+        let Self { requests, said, .. } = std::mem::take(self);
+        let (answered, asked) = ask_group(&requests, &said, desk, held, protocol);
+        if asked.is_ok() {
+            return Vec::new();
         }
-        errors
+        ask_each(&requests[answered..], &said[answered..], desk, held, protocol)
     }
+}
+
+/// Asks queries as one group. Returns how many are answered, which may be some even if it is refused.
+fn ask_group(
+    requests: &[Request<'_>],
+    said: &[Said],
+    desk: &mut Desk,
+    held: &mut Held,
+    protocol: Protocol,
+) -> (usize, Result<(), Refusal>) {
+    let mut unsaid = said.iter();
+    let asked = desk.ask_group(None, requests, held, |replies, answer| {
+        if let (Some(said), Answer::One(reply)) = (unsaid.next(), answer) {
+            say(replies, protocol, *said, reply);
+        }
+    });
+    (said.len() - unsaid.len(), asked)
+}
+
+/// Asks command by command, as one of them may be refused and another not.
+fn ask_each(
+    mut requests: &[Request<'_>],
+    said: &[Said],
+    desk: &mut Desk,
+    held: &mut Held,
+    protocol: Protocol,
+) -> Vec<Refused> {
+    let mut errors = Vec::new();
+    // What deletes goes with what is put in its place, or neither does.
+    for said in said.chunk_by(|one, _| matches!(one, Said::Nothing)) {
+        let (of_one, behind) = requests.split_at(said.len());
+        requests = behind;
+        if let Err(refusal) = ask_group(of_one, said, desk, held, protocol).1 {
+            let refused = Refused::from(refusal);
+            held.hold(|replies| {
+                Writer::new(&mut replies.bytes, protocol).error(&refused.0);
+                replies.count += 1;
+            });
+            errors.push(refused);
+        }
+    }
+    errors
 }
 
 const GET: &str = "GET";

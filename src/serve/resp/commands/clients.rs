@@ -3,12 +3,10 @@
 use super::subcommands::unknown;
 use crate::serve::clients::Client;
 use crate::serve::face::End;
+use crate::serve::passwords::{DEFAULT, TRIES};
 use crate::serve::resp::call::{Call, Done, Refused, SYNTAX, is, strict};
 use crate::serve::resp::face::RespFace;
 use crate::serve::resp::writer::Protocol;
-
-/// After so many wrong passwords a connection is closed.
-const TRIES: u32 = 5;
 
 /// The version of the protocol's commands that is spoken.
 pub(super) const SPOKEN: &str = "7.4.0";
@@ -78,7 +76,7 @@ pub(in crate::serve::resp) fn hello(face: &mut RespFace, call: &mut Call<'_>, wo
 
 fn admit(face: &mut RespFace, call: &Call<'_>, user: &str, password: &str) -> Result<(), Refused> {
     let passwords = &call.desk.options.passwords;
-    if !passwords.are_asked() && user == crate::serve::passwords::DEFAULT || passwords.admit(user, password) {
+    if !passwords.are_asked() && user == DEFAULT || passwords.admit(user, password) {
         user.clone_into(&mut face.client.user.borrow_mut());
         face.admit();
         return Ok(());
@@ -92,9 +90,7 @@ fn admit(face: &mut RespFace, call: &Call<'_>, user: &str, password: &str) -> Re
 
 pub(in crate::serve::resp) fn auth(face: &mut RespFace, call: &mut Call<'_>, words: &[&str]) -> Done {
     let (user, password) = match words {
-        [_, password] if call.desk.options.passwords.are_asked() => {
-            (crate::serve::passwords::DEFAULT, *password)
-        }
+        [_, password] if call.desk.options.passwords.are_asked() => (DEFAULT, *password),
         [_, _] => {
             return Err(Refused::said(
                 "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",

@@ -1,6 +1,7 @@
 //! What concerns the server, and what only says something.
 
 use super::subcommands::unknown;
+use crate::serve::listener::GONE;
 use crate::serve::resp::call::{Call, Done, Refused, glob, integer, is};
 
 pub(in crate::serve::resp) fn ping(call: &mut Call<'_>, words: &[&str]) -> Done {
@@ -109,6 +110,6 @@ fn settings(call: &Call<'_>) -> [(&'static str, String); 9] {
         ("maxmemory-policy", "noeviction".to_owned()),
         ("proto-max-bulk-len", limits.word.to_string()),
         ("timeout", "0".to_owned()),
-        ("tcp-keepalive", "0".to_owned()),
+        ("tcp-keepalive", GONE.as_secs().to_string()),
     ]
 }

@@ -222,6 +222,9 @@ fn put_all(call: &mut Call<'_>, pairs: &[(&str, &str)]) -> Done {
 pub(in crate::serve::resp) fn append(call: &mut Call<'_>, words: &[&str]) -> Done {
     let text = own_text(call, words[1])?;
     let text = match text {
+        Some(text) if escape::len(&text) + escape::len(words[2]) > call.desk.options.limits.word => {
+            return Err(Refused::said("ERR string exceeds maximum allowed size (proto-max-bulk-len)"));
+        }
         Some(text) => escape::text(&[escape::bytes(&text), escape::bytes(words[2])].concat()).into_owned(),
         None => words[2].to_owned(),
     };

@@ -26,7 +26,8 @@ impl Known {
     }
 
     fn of(name: &str) -> Option<Self> {
-        Self::all().find(|known| is(known.name(), name))
+        let own = || Language::records().forms().iter().find(|form| is(form.name, name));
+        named(name).map(Self::Command).or_else(|| own().map(Self::Form))
     }
 
     fn name(self) -> &'static str {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::RespFace;
-use crate::serve::desk::{Desk, Held};
+use crate::serve::desk::{Desk, Held, is_sated};
 use crate::serve::face::{Face, Step};
-use crate::serve::limits::{SATED, TURN};
+use crate::serve::limits::TURN;
 use crate::serve::resp::call::uncommitted;
 use crate::serve::resp::commands::batch::Batch;
 use crate::serve::resp::escape;
@@ -26,11 +26,6 @@ fn read_words<'a>(parser: &Parser, input: &'a [u8], arena: &'a Bump, words: &mut
         })),
         None => words.extend(parser.words(input).map(|word| &*arena.alloc_str(&escape::text(word)))),
     }
-}
-
-/// Are the replies so long that no more requests are answered before they are written?
-fn is_sated(held: &Held) -> bool {
-    held.measure(|replies| if replies.are_over { usize::MAX } else { replies.bytes.len() }) > SATED
 }
 
 impl Face for RespFace {
@@ -75,9 +70,7 @@ impl Face for RespFace {
                     && let Some(name) = batch.take(words, desk)
                 {
                     self.count(name, desk);
-                    if batch.is_full() {
-                        self.ask_batch(&mut batch, desk, held);
-                    }
+                    self.client.command.set(name);
                     continue;
                 }
                 self.ask_batch(&mut batch, desk, held);
@@ -114,7 +107,8 @@ impl Face for RespFace {
             }
         }
         self.counted_out(desk);
-        self.client.queued.set(self.queue.as_ref().map_or(0, |queue| queue.bytes));
+        let queued = self.queue.as_ref().map_or(0, |queue| queue.bytes);
+        self.client.queued.set(queued + self.watched.as_ref().map_or(0, |watched| watched.bytes));
         step.end = self.end;
         step
     }
