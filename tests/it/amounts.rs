@@ -29,6 +29,7 @@ macro_rules! amounts {
 amounts! {
     #[cfg(feature = "judge")] {
         LISTS: "lists under each clock rule, engine beside model", 1_000, 4_000, 1_000_000;
+        LIST_STEP: "lists of a few queries, from one that ends alike to the next", 3, 1, 1;
         CLONES: "engines and their clones that go their own ways", 200, 400, 100_000;
         DUMPS: "databases under each rule, rebuilt from a dump", 500, 4_000, 1_000_000;
         OPEN_DUMPS: "the same inside transactions, with aliases", 250, 1_000, 250_000;
@@ -50,11 +51,12 @@ amounts! {
         SECOND_CRASHES: "scripts with a crash, and another after it", 1, 1, 300;
         FAILURES: "scripts of a store, every operation fails", 1, 2, 1_000;
         GROWN_FAILURES: "the same beside preallocation", 1, 1, 300;
+        FAILURE_STEP: "ways of those failures from one to the next", 5, 1, 1;
         READ_FAILURES: "scripts of which every look at the disk fails", 1, 2, 300;
         CUT_GROUPS: "groups of a log that is cut", 20, 40, 12_000;
         SEGMENT_STEP: "bytes from one cut of an older segment to the next", 7, 1, 1;
         TORN_SECTORS: "sectors of a torn group, every combination", 7, 7, 15;
-        FLIPPED_STEP: "bits from one flip to the next, in every file", 5, 1, 1;
+        FLIPPED_STEP: "bits from one flip to the next, in every file", 13, 1, 1;
         FLIPPED_PAIRS: "pairs of flipped bits for each file", 200, 500, 200_000;
         ZEROED_STEP: "bytes from one lost sector to the next", 64, 64, 1;
         REPAIRED_STEP: "bits from one repaired flip to the next", 97, 97, 1;
