@@ -88,10 +88,13 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
         return Ok(stream::answer(connection, body, open));
     }
     let limits = connection.server.limits();
+    drop(open);
     let counted = |length| hold(connection, length);
     asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
     let outcome = check_body(route, &asked.body);
-    let outcome = outcome.and_then(|()| carry_out(connection, route, &asked, open.as_deref()));
+    // The body has taken its time: somebody else may have ended the transaction.
+    let open = outcome.and_then(|()| transaction(connection, &asked));
+    let outcome = open.and_then(|open| carry_out(connection, route, &asked, open.as_deref()));
     drop(asked);
     connection.client.output.set(outcome.as_ref().map_or(0, Answer::len));
     hold(connection, 0);

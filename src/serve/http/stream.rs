@@ -144,16 +144,15 @@ impl Stream {
         let mailbox = Rc::clone(&self.mailbox);
         let held = &mut *mailbox.held.borrow_mut();
         let (begun, first) = (Instant::now(), self.lines);
-        let mut problem = None;
+        // Somebody else may have ended it since the lines before.
+        let named = self.named.as_ref().map(|open| server.http.transactions.get(&open.name));
+        let mut problem = named.and_then(Result::err);
         while problem.is_none() && !lines.is_empty() && self.lines - first < TURN && self.out.len() <= PIECE {
             problem = self.window(lines, desk, held);
         }
         let lines = self.lines - first;
         desk.metrics
             .turned(begun.elapsed(), lines, || format!("lines of client {}", self.connection.client.id));
-        if let Some(open) = &self.named {
-            open.touch();
-        }
         problem
     }
 
