@@ -171,7 +171,7 @@ fn only_its_own_hosts_and_pages_are_served() {
 #[test]
 fn a_password_is_a_bearers_or_a_names() {
     let mut command = rewind(&["serve", "--http", "127.0.0.1:0"]);
-    command.env("REWIND_AUTH", "secret\nada:x:y");
+    command.env("REWIND_AUTH", "secret\nada:x:y\nzoë:pässwörd");
     let server = Server::of(command);
     let mut client = Client::to(&server);
     let rows = [
@@ -257,6 +257,7 @@ fn who_takes_no_answers_is_closed_and_holds_little() {
 #[test]
 fn what_is_refused_is_not_held() {
     let server = start_still(&["--max-buffers", "4MiB"]);
+        (Some("Bearer zoë:pässwörd"), 200),
     let body = format!("{{\"at\":\"{}\"}}", "x".repeat(1 << 20));
     let refused = || {
         let mut client = Client::to(&server);
