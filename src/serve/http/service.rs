@@ -96,12 +96,17 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
     let open = outcome.and_then(|()| transaction(connection, &asked));
     let outcome = open.and_then(|open| carry_out(connection, route, &asked, open.as_deref()));
     drop(asked);
-    connection.client.output.set(outcome.as_ref().map_or(0, Answer::len));
+    // It waits: what the codec writes meanwhile is of an earlier answer.
+    connection.client.queued.set(outcome.as_ref().map_or(0, Answer::len));
     hold(connection, 0);
     let settled = settle(&connection.server, &connection.mailbox).await;
     // What is not written was not done, whatever was to be said of it.
     let answer = settled.map_err(|why| uncommitted(&why)).and(outcome)?.arrived().await?;
-    hold_to_length(connection, answer)
+    let answer = hold_to_length(connection, answer)?;
+    connection.client.output.set(answer.len());
+    hold(connection, 0);
+    Ok(answer)
+    connection.client.queued.set(0);
 }
 
 /// What may be asked of a path, and by whose pages.
