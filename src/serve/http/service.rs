@@ -6,7 +6,7 @@ use std::time::Instant;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, HeaderName,
-    HeaderValue, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue, IF_MATCH, IF_NONE_MATCH, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
@@ -81,6 +81,7 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
         admit(connection, &head)?;
     }
     check_parameters(route, &target.query)?;
+    check_conditions(route, &head)?;
     let mut asked = Asked { names, query: target.query, headers: head.headers, body: Bytes::new() };
     check_type(route, &asked)?;
     let open = transaction(connection, &asked)?;
@@ -144,6 +145,16 @@ fn check_parameters(route: &Route, given: &[(String, String)]) -> Result<(), Pro
 
 /// Does a body say something where nothing is asked for? It would be done otherwise than it says.
 fn check_body(route: &Route, body: &[u8]) -> Result<(), Problem> {
+/// May what is written depend on what was there? It would be done whatever that was.
+fn check_conditions(route: &Route, head: &Parts) -> Result<(), Problem> {
+    let is_conditional = [IF_MATCH, IF_NONE_MATCH].iter().any(|name| head.headers.contains_key(name));
+    let is_lax = route.method == Method::GET || !route.path.starts_with("/v1/");
+    if !is_conditional || is_lax || route.problems.contains(&412) {
+        return Ok(());
+    }
+    Err(Problem::bad("a condition has no meaning here").with_detail("only a value has an ETag"))
+}
+
     let says_nothing = matches!(body.trim_ascii(), b"" | b"{}" | b"null");
     let is_lax =
         route.takes != Takes::Nothing || !route.path.starts_with("/v1/") || route.method == Method::GET;
