@@ -88,10 +88,12 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
     if route.takes == Takes::List && asked.kind().as_deref() == Some(stream::LINES) {
         return Ok(stream::answer(connection, body, open));
     }
-    let limits = connection.server.limits();
     drop(open);
+    let limits = connection.server.limits();
     let counted = |length| hold(connection, length);
-    asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
+    // Of strangers little is read.
+    let most = if route.is_open { LITTLE.min(limits.request) } else { limits.request };
+    asked.body = body::read(body, most, limits.request_timeout, counted).await?;
     let outcome = check_body(route, &asked.body);
     // The body has taken its time: somebody else may have ended the transaction.
     let open = outcome.and_then(|()| transaction(connection, &asked));
@@ -101,13 +103,13 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
     connection.client.queued.set(outcome.as_ref().map_or(0, Answer::len));
     hold(connection, 0);
     let settled = settle(&connection.server, &connection.mailbox).await;
+    connection.client.queued.set(0);
     // What is not written was not done, whatever was to be said of it.
     let answer = settled.map_err(|why| uncommitted(&why)).and(outcome)?.arrived().await?;
     let answer = hold_to_length(connection, answer)?;
     connection.client.output.set(answer.len());
     hold(connection, 0);
     Ok(answer)
-    connection.client.queued.set(0);
 }
 
 /// What may be asked of a path, and by whose pages.
@@ -143,8 +145,6 @@ fn check_parameters(route: &Route, given: &[(String, String)]) -> Result<(), Pro
     Err(Problem::bad("a parameter is unknown here").with_detail(format!("`{name}`; known: {known}")))
 }
 
-/// Does a body say something where nothing is asked for? It would be done otherwise than it says.
-fn check_body(route: &Route, body: &[u8]) -> Result<(), Problem> {
 /// May what is written depend on what was there? It would be done whatever that was.
 fn check_conditions(route: &Route, head: &Parts) -> Result<(), Problem> {
     let is_conditional = [IF_MATCH, IF_NONE_MATCH].iter().any(|name| head.headers.contains_key(name));
@@ -155,6 +155,8 @@ fn check_conditions(route: &Route, head: &Parts) -> Result<(), Problem> {
     Err(Problem::bad("a condition has no meaning here").with_detail("only a value has an ETag"))
 }
 
+/// Does a body say something where nothing is asked for? It would be done otherwise than it says.
+fn check_body(route: &Route, body: &[u8]) -> Result<(), Problem> {
     let says_nothing = matches!(body.trim_ascii(), b"" | b"{}" | b"null");
     let is_lax =
         route.takes != Takes::Nothing || !route.path.starts_with("/v1/") || route.method == Method::GET;

@@ -104,7 +104,7 @@ impl Stream {
             }
             hold(&self.connection, rest.capacity());
             if rest.len() > limits.word {
-                return Ok(Some(Problem::new(413, "large", "a line is too long")));
+                return Ok(Some(too_long_line()));
             }
         }
     }
@@ -171,7 +171,9 @@ impl Stream {
             self.lines += 1;
             let Some(read) = read else { continue };
             self.queries += 1;
-            if let Err(problem) = self.one(read, &arena, desk, held) {
+            let is_long = length > desk.options.limits.word;
+            let asked = if is_long { Err(too_long_line()) } else { self.one(read, &arena, desk, held) };
+            if let Err(problem) = asked {
                 return Some(problem.in_line(self.lines, self.queries));
             }
             if self.out.len() > PIECE {
@@ -214,4 +216,8 @@ impl Stream {
         self.out.push(b'\n');
         Ok(())
     }
+}
+
+fn too_long_line() -> Problem {
+    Problem::new(413, "large", "a line is too long")
 }

@@ -58,6 +58,13 @@ fn a_list_is_answered_or_refused_whole_with_all_mistakes() {
     assert_eq!(client.ask("PUT", "/v1/records/d/value", &[JSON], &deep).status, 400);
     let many = format!("[{}[\"SIZE\"]]", "[\"SIZE\"],".repeat(65_536));
     assert_eq!(client.post("/v1/query", &many).status, 413);
+    // It is not read whole for that, nor for its mistakes; what stands in a value is none of it.
+    for query in ["[\"BATCH\"]", "[\"GTE\"]"] {
+        let many = format!("[{}{query}]", format!("{query},").repeat(131_073));
+        assert_eq!(client.post("/v1/query", &many).status, 413, "{query}");
+    }
+    let value = format!("[[\"PUT\",\"a\",\"\\\"{}\"]]", "[".repeat(200_000));
+    assert_eq!(client.post("/v1/query", &value).status, 200);
 }
 
 #[test]

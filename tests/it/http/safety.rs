@@ -257,6 +257,7 @@ fn a_password_is_a_bearers_or_a_names() {
         (None, 401),
         (Some("Bearer secret"), 200),
         (Some("bearer ada:x:y"), 200),
+        (Some("Bearer zoë:pässwörd"), 200),
         (Some("Basic YWRhOng6eQ=="), 200),
         (Some("Basic OnNlY3JldA=="), 200),
         (Some("Bearer secre"), 401),
@@ -336,7 +337,6 @@ fn who_takes_no_answers_is_closed_and_holds_little() {
 #[test]
 fn what_is_refused_is_not_held() {
     let server = start_still(&["--max-buffers", "4MiB"]);
-        (Some("Bearer zoë:pässwörd"), 200),
     let body = format!("{{\"at\":\"{}\"}}", "x".repeat(1 << 20));
     let refused = || {
         let mut client = Client::to(&server);
