@@ -3,6 +3,8 @@
 //!
 //! Invariants: an alias is not a name of the language, and stands for one; no alias is given twice.
 
+use std::sync::Arc;
+
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
@@ -12,14 +14,15 @@ use super::{Access, Form, Language, Query};
 #[derive(Clone, Debug)]
 pub struct Aliases {
     language: &'static Language,
-    names: IndexMap<String, &'static str, RandomState>,
+    /// Shared: whoever reads a query has a copy.
+    names: Arc<IndexMap<String, &'static str, RandomState>>,
 }
 
 impl Aliases {
     /// None yet, in this language.
     #[must_use]
     pub fn new(language: &'static Language) -> Self {
-        Self { language, names: IndexMap::default() }
+        Self { language, names: Arc::default() }
     }
 
     /// The language that they are names in.
@@ -34,7 +37,7 @@ impl Aliases {
         match query {
             Query::Alias { name, operation } => self.add(name, operation),
             Query::ResetAliases {} => {
-                self.names.clear();
+                self.names = Arc::default();
                 true
             }
             // Which operations change them is a fact of the table.
@@ -49,7 +52,7 @@ impl Aliases {
         let [form, ..] = self.language.named(operation) else { return false };
         let is_free = self.language.named(name).is_empty() && !self.names.contains_key(name);
         if is_free {
-            self.names.insert(name.to_owned(), form.name);
+            Arc::make_mut(&mut self.names).insert(name.to_owned(), form.name);
         }
         is_free
     }

@@ -168,8 +168,9 @@ impl Desk {
         let (recorder, feed) = (&mut self.recorder, &mut self.feed);
         let now = self.database.now();
         let answered = self.database.settle(session, query, held, |replies, reply| {
-            if feed.is_on() {
-                feed.asked(who.map(|who| &who.inside), query, Some(reply));
+            let inside = who.map(|who| &who.inside);
+            if feed.notes(inside) {
+                feed.asked(inside, query, Some(reply));
             }
             if let Some(recorder) = recorder {
                 recorder.query(number(who), now, query, reply);
@@ -195,11 +196,10 @@ impl Desk {
         let (session, now, recorder) = (who.map(|who| &who.session), self.database.now(), &mut self.recorder);
         let (most, feed) = (self.options.limits.unread, &mut self.feed);
         let applied = self.database.apply_pending(session, requests, held, |replies, request, answer| {
-            if feed.is_on() {
+            let inside = who.map(|who| &who.inside);
+            if feed.notes(inside) {
                 let reply = if let Answer::One(reply) = answer { Some(reply) } else { None };
-                for query in request.queries() {
-                    feed.asked(who.map(|who| &who.inside), query, reply);
-                }
+                request.queries().iter().for_each(|query| feed.asked(inside, query, reply));
             }
             if let Some(recorder) = recorder {
                 recorder.request(number(who), now, request, answer);
@@ -253,9 +253,9 @@ impl Desk {
         if self.is_full && adds { Err(Refusal::Memory) } else { Ok(()) }
     }
 
-    /// What was asked is committed: those who watch are told.
+    /// What was asked is committed: those who watch are told. The last group of a store that has failed is none.
     pub(super) fn tell_changes(&mut self) {
-        if self.feed.is_on() {
+        if self.feed.is_on() && !self.has_failed {
             self.feed.commit(&mut self.database);
         }
     }

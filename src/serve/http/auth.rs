@@ -1,5 +1,7 @@
 //! Who asks: a bearer's token, or a name and a password.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 
@@ -14,7 +16,8 @@ pub(super) fn check(headers: &HeaderMap, passwords: &Passwords) -> Result<(), (P
     if !passwords.are_asked() {
         return Ok(());
     }
-    let said = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = headers.get(AUTHORIZATION);
+    let said = given.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let is_admitted = said.and_then(|said| said.split_once(' ')).is_some_and(|(scheme, rest)| {
         let rest = rest.trim();
         if scheme.eq_ignore_ascii_case("bearer") {
@@ -36,29 +39,13 @@ pub(super) fn check(headers: &HeaderMap, passwords: &Passwords) -> Result<(), (P
     let refused = Problem::new(401, "unauthorized", "a password is asked for");
     Err((
         refused.with_header(WWW_AUTHENTICATE, "Bearer").with_header(WWW_AUTHENTICATE, "Basic"),
-        said.is_some(),
+        given.is_some(),
     ))
 }
 
-/// The bytes that base64 stands for.
+/// The bytes that base64 stands for, with or without what fills it up.
 fn decoded(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=').bytes().map(|byte| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    });
-    let digits = digits.collect::<Option<Vec<u8>>>()?;
-    let mut bytes = Vec::with_capacity(digits.len());
-    for group in digits.chunks(4) {
-        let bits = group.iter().fold(0, |bits: u32, digit| bits << 6 | u32::from(*digit));
-        let bits = bits << (6 * (4 - group.len()));
-        let count = group.len().checked_sub(1).filter(|count| *count > 0)?;
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..=count]);
-    }
-    Some(bytes)
+    BASE64_STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
 #[cfg(test)]

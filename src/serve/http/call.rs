@@ -9,9 +9,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Problem, too_long};
-use crate::query::Query;
+use crate::query::{Part, Query};
 use crate::reply::Reply;
 use crate::serve::desk::{Desk, Held, Transaction};
+use crate::serve::refusal::Refusal;
 use crate::serve::server::Server;
 use crate::wire::Request;
 
@@ -29,7 +30,7 @@ impl TryFrom<serde_json::Number> for Whole {
     fn try_from(number: serde_json::Number) -> Result<Self, String> {
         /// From here on not every number has a fraction of its own.
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        let is_whole = |float: &f64| float.fract() == 0.0 && (0.0..=EXACT).contains(float);
+        let is_whole = |float: &f64| float.fract() == 0.0 && (0.0..EXACT).contains(float);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -116,7 +117,26 @@ impl Call<'_> {
         query: &Query<'_>,
         each: impl FnOnce(&Reply<'_>) -> R,
     ) -> Result<R, Problem> {
+        self.check_words(query)?;
         Ok(self.desk.ask(self.who, query, self.held, |_, reply| each(reply))?)
+    }
+
+    /// Is every word short enough? A body may be longer than a word.
+    ///
+    /// # Errors
+    /// 413.
+    pub(super) fn check_words(&self, query: &Query<'_>) -> Result<(), Problem> {
+        let most = self.server.limits().word;
+        let mut is_long = false;
+        if self.asked.body.len() > most {
+            query.each_word(|_, part| is_long |= matches!(part, Part::Text(text) if text.len() > most));
+        }
+        if is_long { Err(Problem::new(413, "large", "a word is too large")) } else { Ok(()) }
+    }
+
+    /// So many bytes more may be gathered for the answer.
+    pub(super) fn room(&self) -> usize {
+        self.server.limits().unread.saturating_sub(self.gathered)
     }
 
     /// Gathers so many bytes more for the answer.
@@ -124,8 +144,9 @@ impl Call<'_> {
     /// # Errors
     /// It is longer than a client may leave unread.
     pub(super) fn gather(&mut self, bytes: usize) -> Result<(), Problem> {
+        let room = self.room();
         self.gathered += bytes;
-        if self.gathered > self.server.limits().unread { Err(too_long()) } else { Ok(()) }
+        if bytes > room { Err(too_long()) } else { Ok(()) }
     }
 
     /// Is it so?
@@ -135,6 +156,10 @@ impl Call<'_> {
 
     /// Asks queries as one group.
     pub(super) fn ask_all(&mut self, queries: Vec<Query<'_>>) -> Result<(), Problem> {
+        queries.iter().try_for_each(|query| self.check_words(query))?;
+        if queries.len() > self.server.limits().queries {
+            return Err(Refusal::Long.into());
+        }
         let requests: Vec<_> = queries.into_iter().map(Request::One).collect();
         Ok(self.desk.ask_group(self.who, &requests, self.held, |_, _| ())?)
     }
@@ -151,7 +176,7 @@ mod tests {
         for (text, number) in rows {
             assert_eq!(read(text), Some(number), "{text}");
         }
-        for text in ["-1", "1.5", "1e300", "18446744073709551616", "\"7\"", "null"] {
+        for text in ["-1", "1.5", "1e300", "9007199254740993.0", "18446744073709551616", "\"7\"", "null"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -31,6 +31,8 @@ pub(in crate::serve) struct Written {
     /// One more than is told, at most.
     changes: IndexSet<Change>,
     queries: usize,
+    /// Was something written before anybody watched?
+    has_more: bool,
 }
 
 /// The same of a transaction, which is told when that takes effect.
@@ -72,25 +74,27 @@ pub(in crate::serve) struct Feed {
 impl Written {
     fn add(&mut self, query: &Query<'_>) {
         self.queries += 1;
-        let Some(change) = changes::of(query) else { return };
-        if change.is_of_all() {
-            // What was before it is seen no more.
-            self.changes.clear();
-        }
-        if self.changes.len() <= MOST {
-            self.changes.insert(change);
+        if let Some(change) = changes::of(query) {
+            self.insert(change);
         }
     }
 
     fn append(&mut self, other: Self) {
         self.queries += other.queries;
         for change in other.changes {
-            if change.is_of_all() {
-                self.changes.clear();
-            }
-            if self.changes.len() <= MOST {
-                self.changes.insert(change);
-            }
+            self.insert(change);
+        }
+        self.has_more |= other.has_more;
+    }
+
+    fn insert(&mut self, change: Change) {
+        if change.is_of_all() {
+            // What was before it is seen no more, but for backups. It is told however many these are.
+            self.changes.retain(|before| matches!(before, Change::Backup(_)));
+            self.has_more = false;
+            self.changes.shift_insert(self.changes.len().min(MOST - 1), change);
+        } else if self.changes.len() <= MOST {
+            self.changes.insert(change);
         }
     }
 }
@@ -100,6 +104,12 @@ impl Feed {
     #[inline]
     pub(in crate::serve) fn is_on(&self) -> bool {
         self.is_on
+    }
+
+    /// Must it know of what somebody asks? A transaction may take effect when somebody watches.
+    #[inline]
+    pub(in crate::serve) fn notes(&self, who: Option<&Inside>) -> bool {
+        self.is_on || who.is_some()
     }
 
     /// Somebody watches from now on.
@@ -120,13 +130,16 @@ impl Feed {
     ) {
         let is_so = matches!(reply, Some(Reply::Bool(true)));
         match (query.operation().access(), who) {
-            (Access::Write, Some(who)) if who.is_open.get() => who.written.borrow_mut().add(query),
-            (Access::Write, _) => self.written.add(query),
+            (Access::Write, Some(who)) if who.is_open.get() => {
+                let written = &mut *who.written.borrow_mut();
+                if self.is_on { written.add(query) } else { written.has_more = true }
+            }
+            (Access::Write, _) if self.is_on => self.written.add(query),
             (Access::Begin, Some(who)) if is_so => who.is_open.set(true),
             (Access::Commit | Access::Rollback, Some(who)) => {
                 who.is_open.set(false);
                 let written = who.written.take();
-                if is_so && query.operation().access() == Access::Commit {
+                if self.is_on && is_so && query.operation().access() == Access::Commit {
                     self.written.append(written);
                 }
             }
@@ -136,15 +149,15 @@ impl Feed {
 
     /// What was written is committed.
     pub(in crate::serve) fn commit(&mut self, database: &mut Database) {
-        if self.written.queries == 0 {
+        let Written { changes, queries, has_more } = std::mem::take(&mut self.written);
+        let stored = database.store().map(crate::store::Store::last_group);
+        // One that changes no cell counts too: who has seen it goes on from there.
+        self.last = stored.unwrap_or(self.last);
+        if changes.is_empty() && !has_more {
             return;
         }
-        let Written { changes, queries } = std::mem::take(&mut self.written);
-        let number = database.store().map_or(self.last + 1, crate::store::Store::last_group);
-        if changes.is_empty() {
-            return;
-        }
-        let has_more = changes.len() > MOST;
+        let number = stored.unwrap_or(self.last + 1);
+        let has_more = has_more || changes.len() > MOST;
         let told: Vec<Told> =
             changes.iter().take(MOST).flat_map(|change| changes::told(change, database)).take(MOST).collect();
         let group = Group { number, at: database.now(), queries, told, has_more };

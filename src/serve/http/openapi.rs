@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use self::schema::{MAYBE, kind, object, reference};
 use super::answer::{Answer, Outcome};
 use super::call::Call;
+use super::handlers::events::EVENTS;
 use super::routes::{Gives, ROUTES, Route, Takes};
 use crate::query::{Form, Language};
 
@@ -77,10 +78,17 @@ fn parameters(route: &Route) -> Vec<Json> {
             "name": name, "in": "query", "required": is_required, "description": about, "schema": kind(of),
         })
     });
-    let in_head = ["If-Match", "If-None-Match"].into_iter().filter(|_| route.problems.contains(&412));
-    let in_head = in_head
-        .chain(["Rewind-Transaction"].into_iter().filter(|_| route.path.starts_with("/v1/")))
-        .map(|name| json!({ "name": name, "in": "header", "schema": { "type": "string" } }));
+    let is_known = route.gives.iter().any(|(status, _)| *status == 304);
+    let (writes, is_of_api) = (route.problems.contains(&412), route.path.starts_with("/v1/"));
+    let in_head = [
+        ("If-Match", writes),
+        ("If-None-Match", writes || is_known),
+        ("Last-Event-ID", route.gives == [(200, Gives::Text(EVENTS))]),
+        ("Rewind-Transaction", is_of_api),
+    ];
+    let in_head = in_head.into_iter().filter(|(_, is_read)| *is_read);
+    let in_head =
+        in_head.map(|(name, _)| json!({ "name": name, "in": "header", "schema": { "type": "string" } }));
     in_path.chain(in_query).chain(in_head).collect()
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, HeaderName,
-    HeaderValue, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue, IF_MATCH, IF_NONE_MATCH, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
@@ -81,24 +81,35 @@ async fn answer_to(connection: &Rc<Connection>, head: Parts, body: Incoming) -> 
         admit(connection, &head)?;
     }
     check_parameters(route, &target.query)?;
+    check_conditions(route, &head)?;
     let mut asked = Asked { names, query: target.query, headers: head.headers, body: Bytes::new() };
     check_type(route, &asked)?;
     let open = transaction(connection, &asked)?;
     if route.takes == Takes::List && asked.kind().as_deref() == Some(stream::LINES) {
         return Ok(stream::answer(connection, body, open));
     }
+    drop(open);
     let limits = connection.server.limits();
     let counted = |length| hold(connection, length);
-    asked.body = body::read(body, limits.request, limits.request_timeout, counted).await?;
+    // Of strangers little is read.
+    let most = if route.is_open { LITTLE.min(limits.request) } else { limits.request };
+    asked.body = body::read(body, most, limits.request_timeout, counted).await?;
     let outcome = check_body(route, &asked.body);
-    let outcome = outcome.and_then(|()| carry_out(connection, route, &asked, open.as_deref()));
+    // The body has taken its time: somebody else may have ended the transaction.
+    let open = outcome.and_then(|()| transaction(connection, &asked));
+    let outcome = open.and_then(|open| carry_out(connection, route, &asked, open.as_deref()));
     drop(asked);
-    connection.client.output.set(outcome.as_ref().map_or(0, Answer::len));
+    // It waits: what the codec writes meanwhile is of an earlier answer.
+    connection.client.queued.set(outcome.as_ref().map_or(0, Answer::len));
     hold(connection, 0);
     let settled = settle(&connection.server, &connection.mailbox).await;
+    connection.client.queued.set(0);
     // What is not written was not done, whatever was to be said of it.
     let answer = settled.map_err(|why| uncommitted(&why)).and(outcome)?.arrived().await?;
-    hold_to_length(connection, answer)
+    let answer = hold_to_length(connection, answer)?;
+    connection.client.output.set(answer.len());
+    hold(connection, 0);
+    Ok(answer)
 }
 
 /// What may be asked of a path, and by whose pages.
@@ -132,6 +143,16 @@ fn check_parameters(route: &Route, given: &[(String, String)]) -> Result<(), Pro
     let known: Vec<_> = known().collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     Err(Problem::bad("a parameter is unknown here").with_detail(format!("`{name}`; known: {known}")))
+}
+
+/// May what is written depend on what was there? It would be done whatever that was.
+fn check_conditions(route: &Route, head: &Parts) -> Result<(), Problem> {
+    let is_conditional = [IF_MATCH, IF_NONE_MATCH].iter().any(|name| head.headers.contains_key(name));
+    let is_lax = route.method == Method::GET || !route.path.starts_with("/v1/");
+    if !is_conditional || is_lax || route.problems.contains(&412) {
+        return Ok(());
+    }
+    Err(Problem::bad("a condition has no meaning here").with_detail("only a value has an ETag"))
 }
 
 /// Does a body say something where nothing is asked for? It would be done otherwise than it says.

@@ -19,7 +19,7 @@ pub(in crate::serve) struct Shared {
     past: Arc<()>,
     pub(super) live: Arc<Live>,
     /// Each list that is shown step by step has one.
-    pub(super) shown_lists: Arc<()>,
+    shown_lists: Arc<()>,
     draining: watch::Sender<bool>,
 }
 
@@ -58,6 +58,9 @@ const EXPORTS: usize = 4;
 /// So many count all cells at once.
 const COUNTS: usize = 16;
 
+/// So many lists are shown step by step at once.
+const LISTS: usize = 2;
+
 /// One more than has it, as long as there are no more than so many.
 fn one_more(of: &Arc<()>, most: usize, why: &str) -> Result<Arc<()>, Problem> {
     let one = Arc::clone(of);
@@ -88,6 +91,14 @@ impl Shared {
     /// 503.
     pub(super) fn look_back(&self) -> Result<Arc<()>, Problem> {
         one_more(&self.past, 1, "somebody else looks at how it was")
+    }
+
+    /// The same for a list that is shown step by step.
+    ///
+    /// # Errors
+    /// 503.
+    pub(super) fn show_list(&self) -> Result<Arc<()>, Problem> {
+        one_more(&self.shown_lists, LISTS, "too many lists are shown")
     }
 
     /// Nothing new is begun: what is open is rolled back, and who is idle goes.

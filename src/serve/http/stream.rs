@@ -104,7 +104,7 @@ impl Stream {
             }
             hold(&self.connection, rest.capacity());
             if rest.len() > limits.word {
-                return Ok(Some(Problem::new(413, "large", "a line is too long")));
+                return Ok(Some(too_long_line()));
             }
         }
     }
@@ -144,16 +144,15 @@ impl Stream {
         let mailbox = Rc::clone(&self.mailbox);
         let held = &mut *mailbox.held.borrow_mut();
         let (begun, first) = (Instant::now(), self.lines);
-        let mut problem = None;
+        // Somebody else may have ended it since the lines before.
+        let named = self.named.as_ref().map(|open| server.http.transactions.get(&open.name));
+        let mut problem = named.and_then(Result::err);
         while problem.is_none() && !lines.is_empty() && self.lines - first < TURN && self.out.len() <= PIECE {
             problem = self.window(lines, desk, held);
         }
         let lines = self.lines - first;
         desk.metrics
             .turned(begun.elapsed(), lines, || format!("lines of client {}", self.connection.client.id));
-        if let Some(open) = &self.named {
-            open.touch();
-        }
         problem
     }
 
@@ -172,7 +171,9 @@ impl Stream {
             self.lines += 1;
             let Some(read) = read else { continue };
             self.queries += 1;
-            if let Err(problem) = self.one(read, &arena, desk, held) {
+            let is_long = length > desk.options.limits.word;
+            let asked = if is_long { Err(too_long_line()) } else { self.one(read, &arena, desk, held) };
+            if let Err(problem) = asked {
                 return Some(problem.in_line(self.lines, self.queries));
             }
             if self.out.len() > PIECE {
@@ -215,4 +216,8 @@ impl Stream {
         self.out.push(b'\n');
         Ok(())
     }
+}
+
+fn too_long_line() -> Problem {
+    Problem::new(413, "large", "a line is too long")
 }

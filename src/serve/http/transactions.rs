@@ -16,7 +16,7 @@ const REMEMBERED: usize = 1_000;
 
 /// An open one.
 pub(super) struct Open {
-    name: String,
+    pub(super) name: String,
     pub(super) transaction: Transaction,
     used: Cell<Instant>,
 }
@@ -29,13 +29,6 @@ pub(super) struct Transactions {
     /// What names are drawn from: nobody guesses them.
     random: RandomState,
     count: Cell<u64>,
-}
-
-impl Open {
-    /// It is used now.
-    pub(super) fn touch(&self) {
-        self.used.set(Instant::now());
-    }
 }
 
 impl Transactions {
@@ -56,7 +49,7 @@ impl Transactions {
     /// There is none: 410 if there was one, else 404.
     pub(super) fn get(&self, name: &str) -> Result<Rc<Open>, Problem> {
         if let Some(open) = self.open.borrow().get(name) {
-            open.touch();
+            open.used.set(Instant::now());
             return Ok(Rc::clone(open));
         }
         Err(if self.gone.borrow().iter().any(|gone| gone == name) {

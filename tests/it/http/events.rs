@@ -226,3 +226,72 @@ fn what_is_not_committed_is_never_told() {
     let mut another = Watcher::to(&server, "/v1/events", Some(&(last + 1).to_string()));
     assert_eq!(another.event(), (Some(last), "reset".to_owned(), json!({"group": last})));
 }
+
+#[test]
+fn a_transaction_that_is_older_than_whoever_watches_is_told_when_it_takes_effect() {
+    let server = start_still(&["--resp", "127.0.0.1:0"]);
+    let (mut client, mut redis) = (Client::to(&server), server.client());
+    let begun = client.ask("POST", "/v1/transactions", &[], "");
+    let id = begun.header("rewind-transaction").expect("it is named").to_owned();
+    let named = format!("rewind-transaction: {id}");
+    client.ask("PUT", "/v1/records/a/value", &[TEXT, &named], "1");
+    // One that took effect before is nobody's affair.
+    redis.ask(&["REWIND", "BEGIN"]);
+    redis.ask(&["PUT", "before", "1"]);
+    redis.ask(&["REWIND", "COMMIT"]);
+    let mut all = Watcher::to(&server, "/v1/events", None);
+    client.ask("PUT", "/v1/records/b/value", &[TEXT, &named], "1");
+    client.ask("PUT", "/v1/records/c/value", &[TEXT], "1");
+    assert_eq!(all.event().2["changes"][0]["key"], "c");
+    client.ask("POST", &format!("/v1/transactions/{id}/commit"), &[], "");
+    // What was written before is not known one by one.
+    let changes = json!([{"key": "b", "field": "", "value": "1", "left": null}]);
+    let wanted = json!({"at": 0, "group": 2, "queries": 1, "changes": changes, "more": true});
+    assert_eq!(all.event(), (Some(2), "group".to_owned(), wanted));
+}
+
+#[test]
+fn a_backup_is_told_whatever_comes_after_it_in_its_group() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    let mut all = Watcher::to(&server, "/v1/events", None);
+    let list = r#"[["PUT","a","1"],["BACKUP","now"],["CLEAR"],["PUT","b","1"],["RESTORE","now","now"]]"#;
+    client.post("/v1/query", list);
+    assert_eq!(all.event(), (None, "backup".to_owned(), json!({"at": 0, "group": 1, "moment": 0})));
+    assert_eq!(all.event(), (Some(1), "restore".to_owned(), json!({"at": 0, "group": 1, "to": 0})));
+    // However many they are, all is gone.
+    let mut list: Vec<_> = (1..=150).map(|moment| json!(["BACKUP", moment])).collect();
+    list.push(json!(["CLEAR"]));
+    client.post("/v1/query", &json!(list).to_string());
+    let names: Vec<_> = (0..100).map(|_| all.event().1).collect();
+    assert_eq!(names.iter().filter(|name| *name == "clear").count(), 1);
+    let (number, _, told) = all.event();
+    assert_eq!((number, &told["more"]), (Some(2), &json!(true)));
+}
+
+#[test]
+fn a_reader_is_told_something_before_he_is_idle_for_too_long() {
+    let server = start_still(&["--idle-timeout", "1200"]);
+    let mut all = Watcher::to(&server, "/v1/events", None);
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < Duration::from_secs(3) {
+        assert_eq!(all.block(), ": still here");
+    }
+}
+
+#[test]
+fn a_group_that_changes_no_cell_can_be_gone_on_from() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let server = start_still(&["--store", &folder.path().join("store").display().to_string()]);
+    let mut client = Client::to(&server);
+    let _first = Watcher::to(&server, "/v1/events", None);
+    client.post("/v1/query", r#"[["PUT","a","1"]]"#);
+    client.post("/v1/query", r#"[["TICK","5"]]"#);
+    let seen: Json = serde_json::from_str(&client.get("/v1/cells").text()).expect("it is JSON");
+    let group = seen["group"].as_u64().expect("it has one");
+    assert_eq!(group, 2);
+    let mut again = Watcher::to(&server, "/v1/events", Some(&group.to_string()));
+    client.post("/v1/query", r#"[["PUT","a","2"]]"#);
+    let (number, name, _) = again.event();
+    assert_eq!((number, &*name), (Some(3), "group"));
+}

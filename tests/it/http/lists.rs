@@ -58,6 +58,13 @@ fn a_list_is_answered_or_refused_whole_with_all_mistakes() {
     assert_eq!(client.ask("PUT", "/v1/records/d/value", &[JSON], &deep).status, 400);
     let many = format!("[{}[\"SIZE\"]]", "[\"SIZE\"],".repeat(65_536));
     assert_eq!(client.post("/v1/query", &many).status, 413);
+    // It is not read whole for that, nor for its mistakes; what stands in a value is none of it.
+    for query in ["[\"BATCH\"]", "[\"GTE\"]"] {
+        let many = format!("[{}{query}]", format!("{query},").repeat(131_073));
+        assert_eq!(client.post("/v1/query", &many).status, 413, "{query}");
+    }
+    let value = format!("[[\"PUT\",\"a\",\"\\\"{}\"]]", "[".repeat(200_000));
+    assert_eq!(client.post("/v1/query", &value).status, 200);
 }
 
 #[test]
@@ -144,4 +151,18 @@ fn an_export_rebuilds_the_database() {
             assert_eq!((&stats["records"], &stats["store"]["keys"]), (&2.into(), &2.into()));
         }
     }
+}
+
+/// Each line had a copy of all names.
+#[test]
+fn a_text_is_looked_at_quickly_however_many_names_there_are() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    let names: Vec<_> = (0..20_000).map(|n| format!("[\"ALIAS\",\"a{n}\",\"GET\"]")).collect();
+    assert_eq!(client.post("/v1/query", &format!("[{}]", names.join(","))).status, 200);
+    let begun = std::time::Instant::now();
+    let text = serde_json::json!({ "text": "a7 key\n".repeat(5_000) }).to_string();
+    let checked = client.post("/v1/check", &text).text();
+    assert!(checked.ends_with("\"mistakes\":[]}"), "{}", &checked[checked.len() - 100..]);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
 }

@@ -209,3 +209,28 @@ fn lifetimes_run_with_the_machine() {
     let ahead = client.post("/v1/query", "[[\"BACKUP\",\"99999999999999\"]]");
     assert_eq!((ahead.status, ahead.problem()), (422, "ahead".to_owned()));
 }
+
+#[test]
+fn a_condition_is_refused_where_nothing_can_depend_on_it() {
+    let server = start_still(&[]);
+    let mut client = Client::to(&server);
+    client.post("/v1/query", r#"[["SET","k","f","1"]]"#);
+    let rows = [
+        ("DELETE", "/v1/records/k", ""),
+        ("PUT", "/v1/records/k/ttl", r#"{"ttl":5}"#),
+        ("DELETE", "/v1/records/k/fields/f/ttl", ""),
+        ("POST", "/v1/query", r#"[["CLEAR"]]"#),
+    ];
+    for condition in ["if-match: \"other\"", "if-none-match: *"] {
+        for (method, path, body) in rows {
+            let response = client.ask(method, path, &["content-type: application/json", condition], body);
+            assert_eq!((response.status, response.problem()), (400, "bad-request".to_owned()), "{path}");
+        }
+    }
+    assert_eq!(
+        client.get("/v1/records/k").text(),
+        r#"{"key":"k","value":null,"left":null,"fields":{"f":{"value":"1","left":null}}}"#
+    );
+    // What is read has its own.
+    assert_eq!(client.ask("GET", "/v1/records/k", &["if-none-match: *"], "").status, 200);
+}

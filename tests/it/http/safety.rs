@@ -91,6 +91,85 @@ fn heads_and_bodies_have_bounds() {
     };
     let mut client = Client::to(&server);
     assert_eq!([put(&mut client, &value), put(&mut client, &value[1..])], [413, 201]);
+    // Where no password is asked for, little is read.
+    let mut get = |length: usize| client.ask("GET", "/healthz", &[JSON], &"x".repeat(length)).status;
+    assert_eq!([get(10_000), get(100_000)], [200, 413]);
+}
+
+#[test]
+fn words_and_queries_have_bounds_wherever_they_stand() {
+    let server = start_still(&["--max-word", "1000", "--max-queries", "10", "--max-unread", "8000"]);
+    let mut client = Client::to(&server);
+    let (json, lines) = (["content-type: application/json"], ["content-type: application/x-ndjson"]);
+    let bodies = |word: &str| {
+        let command = format!("{{\"command\":\"k {word}\"}}");
+        [
+            ("/v1/records/k/value/items", format!("{{\"item\":\"{word}\"}}")),
+            ("/v1/query", format!("[[\"SIZE\"],[\"BATCH\",[\"PUT\",\"k\",\"{word}\"]]]")),
+            ("/pbc/put", format!("{{\"key\":\"k\",\"value\":\"{word}\"}}")),
+            ("/pbc/batch", format!("{{\"data\":{{\"{word}\":1}}}}")),
+            ("/pim/put", command),
+        ]
+    };
+    for (path, body) in bodies(&"x".repeat(1_001)) {
+        assert_eq!(client.ask("POST", path, &json, &body).status, 413, "{path}");
+    }
+    for (path, body) in bodies(&"x".repeat(900)) {
+        assert_eq!(client.ask("POST", path, &json, &body).status, 200, "{path}");
+    }
+    let line = |word: &str| format!("[\"PUT\",\"k\",\"{word}\"]\n");
+    let told = client.ask("POST", "/v1/query", &lines, &line(&"x".repeat(1_001))).text();
+    assert!(told.contains("/problems/large"), "{told}");
+    assert_eq!(client.ask("POST", "/v1/query", &lines, &line(&"x".repeat(900))).text(), "\"\"\n");
+    // The items of a list are as many queries.
+    let many = |count: usize| format!("[{}\"\"]", "\"\",".repeat(count - 1));
+    let mut put = |count: usize| client.ask("PUT", "/v1/records/l/value", &json, &many(count)).status;
+    assert_eq!([put(11), put(9)], [413, 201]);
+    let data = |count: usize| {
+        let data: serde_json::Map<_, _> = (0..count).map(|n| (n.to_string(), n.into())).collect();
+        serde_json::json!({ "data": data }).to_string()
+    };
+    let mut put = |count: usize| client.ask("POST", "/pbc/batch", &json, &data(count)).status;
+    assert_eq!([put(11), put(9)], [413, 200]);
+    // The answers of a batch are one answer.
+    client.ask("POST", "/pim/put", &json, &format!("{{\"command\":\"k {}\"}}", "x".repeat(900)));
+    for command in ["get k", "values", "items", "find -v -l x*"] {
+        let mut batch = |count: usize| {
+            let batch = serde_json::json!(vec![command; count]).to_string();
+            client.ask("PUT", "/pim/batch", &json, &batch).status
+        };
+        assert_eq!([batch(3), batch(9)], [200, 500], "{command}");
+    }
+}
+
+#[test]
+fn an_answer_that_waits_for_its_commit_is_counted_until_it_is_taken() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let server = start(&["--resp", "127.0.0.1:0", "--store", &store]);
+    let (mut client, mut redis) = (Client::to(&server), server.client());
+    let value = "x".repeat(16 << 20);
+    assert_eq!(client.ask("PUT", "/v1/records/k/value", &["content-type: text/plain"], &value).status, 201);
+    let list = r#"[["PUT","w","1"],["GET","k"]]"#;
+    let length = list.len();
+    client.send(
+        format!(
+            "POST /v1/query HTTP/1.1\r\nhost: localhost\r\n{JSON}\r\ncontent-length: {length}\r\n\r\n{list}"
+        )
+        .as_bytes(),
+    );
+    let begun = Instant::now();
+    let is_counted = |list: Vec<u8>| {
+        let list = crate::text(&list);
+        let held = list.split_whitespace().filter_map(|word| word.strip_prefix("tot-mem=")?.parse().ok());
+        held.max() >= Some(16 << 20)
+    };
+    while !is_counted(redis.ask(&["CLIENT", "LIST"])) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is not counted");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(client.response(false).expect("it is answered").body.len(), value.len() + r#"["",""]"#.len());
+    assert!(!is_counted(redis.ask(&["CLIENT", "LIST"])));
 }
 
 #[test]
@@ -171,13 +250,14 @@ fn only_its_own_hosts_and_pages_are_served() {
 #[test]
 fn a_password_is_a_bearers_or_a_names() {
     let mut command = rewind(&["serve", "--http", "127.0.0.1:0"]);
-    command.env("REWIND_AUTH", "secret\nada:x:y");
+    command.env("REWIND_AUTH", "secret\nada:x:y\nzoë:pässwörd");
     let server = Server::of(command);
     let mut client = Client::to(&server);
     let rows = [
         (None, 401),
         (Some("Bearer secret"), 200),
         (Some("bearer ada:x:y"), 200),
+        (Some("Bearer zoë:pässwörd"), 200),
         (Some("Basic YWRhOng6eQ=="), 200),
         (Some("Basic OnNlY3JldA=="), 200),
         (Some("Bearer secre"), 401),

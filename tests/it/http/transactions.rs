@@ -111,3 +111,53 @@ fn lines_end_the_one_that_they_are_part_of_and_go_on_outside() {
     assert_eq!(client.ask("POST", "/v1/query", &headers, lines).status, 410);
     assert_eq!(client.post("/v1/query", "[[\"KEYS\"]]").text(), "[\"a\"]");
 }
+
+#[test]
+fn nothing_is_written_in_one_that_has_ended_since_the_request_began() {
+    let server = start_still(&[]);
+    let (mut slow, mut other) = (Client::to(&server), Client::to(&server));
+    for commits in [false, true] {
+        let id = begun(&mut other);
+        let end = |other: &mut Client| {
+            let (method, path) = if commits { ("POST", "/commit") } else { ("DELETE", "") };
+            assert_eq!(other.ask(method, &format!("/v1/transactions/{id}{path}"), &[], "").status, 204);
+        };
+        // A body that takes its time.
+        slow.send(
+            format!(
+                "PUT /v1/records/a/value HTTP/1.1\r\nhost: localhost\r\n{TEXT}\r\ncontent-length: 2\r\n\
+                 rewind-transaction: {id}\r\n\r\n1"
+            )
+            .as_bytes(),
+        );
+        // It has begun: what is asked behind it is answered.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        end(&mut other);
+        slow.send(b"2");
+        let response = slow.response(false).expect("it is answered");
+        assert_eq!((response.status, response.problem()), (410, "gone".to_owned()));
+        assert_eq!(other.get("/v1/records/a/value").status, 404);
+    }
+    // Lines that come after its end.
+    let id = begun(&mut other);
+    slow.send(
+        format!(
+            "POST /v1/query HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
+             transfer-encoding: chunked\r\nrewind-transaction: {id}\r\n\r\n"
+        )
+        .as_bytes(),
+    );
+    let line = |key: &str| {
+        let line = format!("[\"PUT\",\"{key}\",\"1\"]\n");
+        format!("{:x}\r\n{line}\r\n", line.len())
+    };
+    slow.send(line("a").as_bytes());
+    assert_eq!(slow.head().expect("it is answered").status, 200);
+    assert_eq!(slow.chunk().expect("it is answered"), b"\"\"\n");
+    assert_eq!(other.ask("DELETE", &format!("/v1/transactions/{id}"), &[], "").status, 204);
+    slow.send((line("b") + "0\r\n\r\n").as_bytes());
+    let told = slow.chunk().expect("it is answered");
+    assert!(crate::text(&told).contains("/problems/gone"), "{}", crate::text(&told));
+    assert_eq!(slow.chunk(), None);
+    assert_eq!(other.post("/v1/query", "[[\"KEYS\"]]").text(), "[\"\"]");
+}

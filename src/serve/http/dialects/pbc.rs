@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
-use super::{keys, own_value};
+use super::{keys, own_value, size};
 use crate::query::Query;
 use crate::reply::Value;
 use crate::serve::http::answer::{Answer, Outcome, members};
@@ -125,7 +125,7 @@ pub(in crate::serve::http) fn health(_: &mut Call<'_>) -> Outcome {
 
 /// Where the store lies is nobody's business over the network.
 pub(in crate::serve::http) fn status(call: &mut Call<'_>) -> Outcome {
-    let count = keys(call)?.len();
+    let count = size(call)?;
     let place = if call.desk.is_durable() { "store" } else { "memory" };
     let told = members! { "status": "running", "mode": "normal", "data_dir": place, "keys_count": count };
     Ok(Answer::json(200, &told))

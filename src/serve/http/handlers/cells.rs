@@ -118,14 +118,19 @@ fn of_json(body: &[u8]) -> Result<Value<'_>, Problem> {
 /// A text of JSON on one line: nothing of it goes but what parts its signs. A number keeps all its digits, and members
 /// their order.
 fn compact(json: &str) -> String {
+    let kept = signs(json).filter(|(sign, is_in_string)| *is_in_string || !sign.is_ascii_whitespace());
+    kept.map(|(sign, _)| sign).collect()
+}
+
+/// The characters of a text of JSON, and whether each is of a string.
+pub(super) fn signs(json: &str) -> impl Iterator<Item = (char, bool)> {
     let (mut is_in_string, mut is_escaped) = (false, false);
-    let is_kept = |sign: &char| {
-        let begins_or_ends = *sign == '"' && !is_escaped;
-        is_escaped = is_in_string && *sign == '\\' && !is_escaped;
+    json.chars().map(move |sign| {
+        let begins_or_ends = sign == '"' && !is_escaped;
+        is_escaped = is_in_string && sign == '\\' && !is_escaped;
         is_in_string ^= begins_or_ends;
-        is_in_string || !sign.is_ascii_whitespace()
-    };
-    json.chars().filter(is_kept).collect()
+        (sign, is_in_string)
+    })
 }
 
 /// The queries that put a value.

@@ -24,8 +24,11 @@ const BEHIND: usize = 256;
 /// So many bytes are told at once: who does not read them holds no more.
 const PIECE: usize = 64 << 10;
 
-/// So often something is said at least.
+/// So often something is said at least, unless who says nothing is closed before.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// And so often at most.
+const HASTE: Duration = Duration::from_millis(100);
 
 /// Somebody who watches.
 struct Reader {
@@ -69,6 +72,7 @@ impl Reader {
 
     /// Tells what is new, for ever.
     async fn tell(&mut self) -> Result<(), ()> {
+        let heartbeat = HEARTBEAT.min(self.server.limits().idle_timeout / 3).max(HASTE);
         self.send("retry: 2000\n\n".to_owned()).await?;
         loop {
             let news = Rc::clone(&self.server.desk.borrow().feed.news);
@@ -77,7 +81,7 @@ impl Reader {
             let text = self.text();
             if !text.is_empty() {
                 self.send(text).await?;
-            } else if tokio::time::timeout(HEARTBEAT, notified).await.is_err() {
+            } else if tokio::time::timeout(heartbeat, notified).await.is_err() {
                 self.send(": still here\n\n".to_owned()).await?;
             }
         }

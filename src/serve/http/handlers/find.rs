@@ -41,12 +41,18 @@ pub(in crate::serve::http) fn find(call: &mut Call<'_>) -> Outcome {
         Some("cells") => true,
         Some(_) => return Err(Problem::bad("what is found can be told as cells")),
     };
-    let (mut found, mut names, mut count) = (Json::Null, Vec::new(), 0);
+    let (mut found, mut names, mut count, mut bytes) = (Json::Null, Vec::new(), 0, 0);
+    let room = call.room();
     call.desk.ask_group(call.who, &[request], call.held, |_, answer| match answer {
         Replied::One(reply) if are_cells => (names, count) = named(reply, limit),
-        Replied::One(reply) => found = shown(reply, limit),
+        Replied::One(reply) => {
+            // What is too long to be told is not copied.
+            bytes = length(reply, limit);
+            found = if bytes > room { Json::Null } else { shown(reply, limit) };
+        }
         Replied::Batch(_) => {}
     })?;
+    call.gather(bytes)?;
     if !are_cells {
         return Ok(Answer::json(200, &found));
     }
@@ -97,6 +103,19 @@ fn cells(
         }
     }
     Ok(cells)
+}
+
+/// So many bytes have the texts of what is found.
+fn length(reply: &Reply<'_>, limit: usize) -> usize {
+    match reply {
+        Reply::Keys(keys) => keys.iter().take(limit).map(|key| key.len()).sum(),
+        Reply::Fields(fields) => fields.iter().take(limit).map(|(key, field)| key.len() + field.len()).sum(),
+        Reply::Items(items) => {
+            let texts = items.iter().take(limit).flat_map(|one| one.value.texts());
+            texts.map(|text| text.len()).sum()
+        }
+        _ => 0,
+    }
 }
 
 /// What is found, as much of it as may be told.

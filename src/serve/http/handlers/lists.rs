@@ -21,9 +21,6 @@ const BYTES: usize = 64 << 10;
 const QUERIES: usize = 500;
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// So many are shown at once.
-const AT_ONCE: usize = 2;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = r#"an object, as in {"text": "GET a"}"#)]
 struct List {
@@ -77,10 +74,7 @@ pub(in crate::serve::http) fn steps(call: &mut Call<'_>) -> Outcome {
     if settled.len() > QUERIES {
         return Err(large().with_detail(format!("{QUERIES} queries at most")));
     }
-    let busy = Arc::clone(&call.server.http.shown_lists);
-    if Arc::strong_count(&busy) > AT_ONCE + 1 {
-        return Err(Problem::new(503, "busy", "too many lists are shown"));
-    }
+    let busy = call.server.http.show_list()?;
     Ok(Answer::elsewhere(move || {
         let steps = lists.steps(&settled, clock, Instant::now() + PATIENCE);
         drop(busy);

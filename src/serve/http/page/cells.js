@@ -129,6 +129,7 @@ async function readPage() {
   return ask("GET", path("/v1/cells", { limit: PAGE, prefix: sieve.prefix, after, at: sieve.moment }));
 }
 
+// Is what is chosen shown?
 let wanted = null, isReading = false, hasRead = false;
 
 // Reads again what is shown; `isFresh` where it is another page than before.
@@ -142,9 +143,11 @@ async function readAll() {
   while (wanted) {
     const isFresh = wanted === "fresh", begun = performance.now();
     wanted = null;
+    if (isFresh) hasRead = false;
     try {
       if (pinned) await showDifference(isFresh);
       else if (isFresh || sieve.moment === null) showPage(await readPage(), isFresh);
+      if (isFresh) hasRead = true;
     } catch (error) {
       missed(error);
     }
@@ -156,7 +159,6 @@ async function readAll() {
 }
 
 function showPage(found, isFresh) {
-  hasRead = true;
   // Somebody has gone on to another page meanwhile.
   if (wanted === "fresh") return;
   const moment = BigInt(found.at);
@@ -169,10 +171,11 @@ function showPage(found, isFresh) {
   [at("previous").disabled, at("next").disabled] = [sieve.afters.length === 0, sieve.next === null];
 }
 
-// A page cannot be shown: a moment that is out of reach leads back to now.
+// A page cannot be shown: a moment that is out of reach, of two that are compared too, leads back to now.
 function missed(error) {
+  if (wanted === "fresh") return;
   fail(error);
-  if (error instanceof Refused && [400, 410].includes(error.status) && sieve.moment !== null) choose(null);
+  if (error instanceof Refused && [400, 410].includes(error.status) && (chosen || pinned)) goBack();
   else if (error instanceof Refused && error.status === 503) setTimeout(() => refresh(true), 500);
   else if (error instanceof Refused && sieve.find) {
     clearRows();
@@ -181,10 +184,13 @@ function missed(error) {
 }
 
 function turn(step) {
+  if (step > 0 && sieve.next === null) return;
   if (pinned) behind = step > 0 ? sieve.next : null;
-  else if (step > 0 && sieve.next !== null) sieve.afters.push(sieve.next);
-  else if (step < 0 && sieve.afters.length) sieve.afters.pop();
+  else if (step > 0) sieve.afters.push(sieve.next);
+  else if (sieve.afters.length) sieve.afters.pop();
   else return;
+  // What stands behind the page to come is not known yet.
+  sieve.next = null;
   refresh(true);
 }
 
@@ -192,6 +198,7 @@ function sift() {
   const pattern = at("pattern").value;
   sieve.find = pattern === "" ? null : { what: at("find-what").value, how: at("find-how").value, pattern };
   Object.assign(sieve, { prefix: at("prefix").value, afters: [], next: null });
+  behind = null;
   at("prefix").disabled = sieve.find !== null;
   refresh(true);
 }

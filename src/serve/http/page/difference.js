@@ -55,6 +55,10 @@ async function showDifference(isFresh) {
   const [from, to] = inOrder();
   const { found, a, b, next } = await differences(from.at, to.at, behind);
   if (!pinned || wanted === "fresh") return;
+  from.moment ??= a.at;
+  to.moment ??= b.at;
+  // Of when a group is, is known only now.
+  if (inOrder()[0].at !== from.at) return showDifference(isFresh);
   clearRows();
   for (const { change, cell, old, moment } of found) {
     const row = makeRow(cell, moment);
@@ -69,8 +73,6 @@ async function showDifference(isFresh) {
   [at("previous").disabled, at("next").disabled] = [behind === null, next === null];
   sieve.next = next;
   at("place").textContent = `${found.length} ${found.length === 1 ? "difference" : "differences"}${next ? ", and more may follow" : ""}`;
-  from.moment ??= a.at;
-  to.moment ??= b.at;
   showMoment(null);
 }
 

@@ -42,6 +42,8 @@ function choose(stop) {
   chosen = stop;
   sieve.moment = stop?.at ?? null;
   if (!pinned) Object.assign(sieve, { afters: [], next: null });
+  // The slider goes over what is chosen.
+  if (stop) at("stops").value = stop.group === undefined ? "backups" : "groups";
   drawSlider();
   document.body.classList.toggle("past", stop !== null);
   for (const id of ["pattern", "find-what", "find-how"]) at(id).disabled = stop !== null || pinned !== null;

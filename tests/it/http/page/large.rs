@@ -1,8 +1,8 @@
 //! A hundred thousand cells.
 
-use super::{open, rows};
+use super::{open, query, rows};
 use crate::browser::Browser;
-use crate::http::client::{Client, start};
+use crate::http::client::{Client, start, start_still};
 
 /// So many cells.
 const CELLS: usize = 100_000;
@@ -66,4 +66,19 @@ fn a_hundred_thousand_cells_are_a_page_at_a_time() {
     assert!(times[times.len() / 2] < SHOWN, "{times:?}");
     assert_eq!(Client::to(&server).get("/v1/find?what=KEY&pattern=key*&as=cells&limit=3").status, 200);
     super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn whoever_turns_twice_before_a_page_is_there_has_turned_once() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start_still(&[]);
+    let puts: Vec<_> = (0..250).map(|n| format!(r#"["PUT","k{n:03}","1"]"#)).collect();
+    query(&server, &format!("[{}]", puts.join(",")));
+    let tab = open(&browser, &server);
+    assert!(tab.look::<Option<bool>>("turn(1), turn(1), null").is_none());
+    tab.until("document.querySelector('#place').textContent === 'page 2 · 100 cells'");
+    assert_eq!(rows(&tab)[0], "|k100|1|text|permanent");
+    tab.press("[");
+    tab.until("document.querySelector('#place').textContent === 'page 1 · 100 cells'");
+    assert_eq!(rows(&tab)[0], "|k000|1|text|permanent");
 }

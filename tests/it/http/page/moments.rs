@@ -3,6 +3,7 @@
 use super::{backup, open, query, rows};
 use crate::browser::Browser;
 use crate::http::client::{Client, start, start_still};
+use crate::serve::server::Server;
 
 const FLAG: &str = "document.querySelector('#flag').textContent";
 
@@ -222,5 +223,113 @@ fn the_slider_goes_over_the_groups_of_a_log_too() {
     tab.press("n");
     query(&server, r#"[["SET_AT","k","e","5","50"]]"#);
     tab.until("document.querySelector('#count').textContent === '6 groups'");
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn a_moment_that_was_chosen_while_nobody_answered_is_shown_when_somebody_does() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let folder = tempfile::tempdir().expect("there is room");
+    let store = folder.path().join("store").display().to_string();
+    let server = start(&["--store", &store]);
+    query(&server, r#"[["PUT","a","1"],["BACKUP","now"]]"#);
+    query(&server, r#"[["PUT","a","2"]]"#);
+    let port = server.address("http").to_owned();
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '1 backup'");
+    server.kill();
+    tab.until("document.querySelector('#link').dataset.state === 'lost'");
+    drop(server);
+    tab.press("ArrowLeft");
+    tab.until(&format!("{FLAG} === 'backup'"));
+    let server = Server::of(crate::rewind(&["serve", "--http", &port, "--store", &store]));
+    tab.until("document.querySelector('#link').dataset.state === 'live'");
+    tab.until("document.querySelector('#rows .value').textContent === '1'");
+    assert_eq!(tab.look::<String>(FLAG), "backup");
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn differences_begin_anew_with_another_prefix_and_end_where_they_end() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start_still(&[]);
+    let puts: Vec<_> = (0..250).map(|n| format!(r#"["PUT","k{n:03}","1"]"#)).collect();
+    query(&server, &format!(r#"[["BACKUP","1"],{},["BACKUP","2"]]"#, puts.join(",")));
+    query(&server, r#"[["TICK","3"]]"#);
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '2 backups'");
+    tab.click("#compare");
+    tab.press("ArrowLeft");
+    let first = |key: &str, count: usize| {
+        tab.until(&format!("document.querySelector('#rows .name')?.textContent === '{key}'"));
+        assert_eq!(rows(&tab).len(), count);
+    };
+    first("k000", 100);
+    tab.press("]");
+    first("k100", 100);
+    tab.press("]");
+    first("k200", 50);
+    // There are no more.
+    tab.press("]");
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    first("k200", 50);
+    tab.click("#prefix");
+    tab.write("k05");
+    first("k050", 10);
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn a_comparison_with_a_moment_that_is_gone_ends() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let server = start_still(&[]);
+    query(
+        &server,
+        r#"[["SET_AT","k","a","1","1"],["BACKUP","2"],["SET_AT","k","a","2","3"],["BACKUP","4"]]"#,
+    );
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '2 backups'");
+    tab.press("ArrowLeft");
+    tab.press("ArrowLeft");
+    tab.click("#compare");
+    tab.until("document.querySelector('#place').textContent === '1 difference'");
+    query(&server, r#"[["FORGET","4"],["SET_AT","k","a","3","5"]]"#);
+    tab.until(&format!("{FLAG} === 'now'"));
+    tab.until("document.querySelector('#rows .value').textContent === '3'");
+    assert_eq!(tab.look::<String>("document.querySelector('#compare').textContent"), "compare");
+    super::assert_quiet(&tab, &server);
+}
+
+#[test]
+fn a_backup_and_a_group_are_compared_in_their_order() {
+    let Some(browser) = Browser::start(&[]) else { return };
+    let folder = tempfile::tempdir().expect("there is room");
+    let server = start_still(&["--store", &folder.path().join("store").display().to_string()]);
+    query(&server, r#"[["SET_AT","k","a","1","10"],["BACKUP","20"]]"#);
+    query(&server, r#"[["SET_AT","k","b","2","30"]]"#);
+    let tab = open(&browser, &server);
+    tab.until("document.querySelector('#count').textContent === '1 backup'");
+    tab.press("ArrowLeft");
+    tab.until("document.querySelector('#moment').textContent.startsWith('moment 20')");
+    tab.click("#compare");
+    let over_groups = || {
+        tab.click("#stops");
+        tab.press("g");
+        tab.press("Enter");
+        tab.until("document.querySelector('#count').textContent === '3 groups'");
+    };
+    over_groups();
+    tab.press("ArrowLeft");
+    let told = "difference from backup moment 20 to group 2 moment 30 · read-only";
+    tab.until(&format!("document.querySelector('.when').textContent === '{told}'"));
+    assert_eq!(rows(&tab), ["+|k.b|2|text|permanent"]);
+    // A backup that is chosen while the slider goes over groups has no place there.
+    tab.press("n");
+    over_groups();
+    tab.click("#compare");
+    tab.until("document.querySelector('#place').textContent === '1 difference'");
+    let slider: (String, String) =
+        tab.look("[document.querySelector('#stops').value, document.querySelector('#slider').value]");
+    assert_eq!(slider, ("backups".to_owned(), "0".to_owned()));
     super::assert_quiet(&tab, &server);
 }

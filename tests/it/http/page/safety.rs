@@ -65,7 +65,7 @@ fn a_dialect_at_the_root_has_the_page_beside_it() {
 fn the_page_asks_for_a_password_once_and_keeps_it_in_memory_alone() {
     let Some(browser) = Browser::start(&[]) else { return };
     let mut command = crate::rewind(&["serve", "--http", "127.0.0.1:0"]);
-    command.env("REWIND_AUTH", "ada:sesame\nplain");
+    command.env("REWIND_AUTH", "zoë:sésame\nplain");
     let server = crate::serve::server::Server::of(command);
     let put = ["content-type: text/plain", "authorization: Bearer plain"];
     assert_eq!(Client::to(&server).ask("PUT", "/v1/records/a/value", &put, "1").status, 201);
@@ -78,15 +78,15 @@ fn the_page_asks_for_a_password_once_and_keeps_it_in_memory_alone() {
     tab.press("Enter");
     tab.until("document.querySelector('#locked-told').textContent === 'That was not it.'");
     tab.until("document.querySelector('#locked').open");
-    tab.write("ada:sesame");
+    tab.write("zoë:sésame");
     tab.press("Enter");
     tab.until("document.querySelector('#rows tr .value')?.textContent === '1'");
     assert!(!tab.look::<bool>("document.querySelector('#locked').open"));
     let kept: (usize, usize, String) =
         tab.look("[localStorage.length, sessionStorage.length, document.cookie]");
     assert_eq!(kept, (0, 0, String::new()));
-    assert!(!tab.look::<String>("document.documentElement.outerHTML").contains("sesame"));
-    assert!(tab.requests().iter().all(|url| !url.contains("sesame")));
+    assert!(!tab.look::<String>("document.documentElement.outerHTML").contains("sésame"));
+    assert!(tab.requests().iter().all(|url| !url.contains("sésame")));
     // Everything goes on with it: writes, and what is told.
     tab.press("q");
     tab.write("PUT b 2");

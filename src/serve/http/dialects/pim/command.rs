@@ -6,7 +6,7 @@ use crate::db::Error;
 use crate::query::{Language, Query, RawQuery};
 use crate::reply::{Reply, Value};
 use crate::serve::http::call::Call;
-use crate::serve::http::dialects::{keys, own_value, own_values};
+use crate::serve::http::dialects::{keys, own_value, own_values, size, within};
 use crate::serve::http::problem::Problem;
 use crate::time::Ttl;
 use crate::wire::{Answer as Replied, Request};
@@ -175,7 +175,7 @@ impl Command {
                 let items = own_values(call, |key, value| json!([key, shown(value)]))?;
                 Said::ok("Items retrieved successfully.", items.into())
             }
-            Self::Size => Said::ok("Size retrieved successfully.", keys(call)?.len().into()),
+            Self::Size => Said::ok("Size retrieved successfully.", size(call)?.into()),
             Self::Alias(name, command) => alias(call, name, command)?,
             Self::ShowAlias => show_alias(call),
             Self::ResetAlias => {
@@ -194,40 +194,51 @@ fn shown(value: &Value<'_>) -> Json {
     value.shown().into_owned().into()
 }
 
-/// Asks words of our language; what is wrong with them is told.
-fn ask_words(call: &mut Call<'_>, words: Vec<&str>) -> Result<Result<Reply<'static>, Said>, Problem> {
+/// Asks words of our language, and makes of the reply what `each` does; what is wrong with them is told.
+fn ask_words<R: Default>(
+    call: &mut Call<'_>,
+    words: Vec<&str>,
+    each: impl Fn(&Reply<'_>) -> R,
+) -> Result<Result<R, Said>, Problem> {
     let raw = RawQuery { words, arrays: Vec::new() };
     let request = Request::parse(&raw, call.desk.see().aliases(), Language::records().last_level());
     let request = match request {
         Ok(request) => request,
         Err(mistake) => return Ok(Err(Said::bad(Error::from(mistake).to_string()))),
     };
-    let mut reply = Reply::Done;
+    let mut made = R::default();
     call.desk.ask_group(call.who, &[request], call.held, |_, answer| {
-        if let Replied::One(one) = answer {
-            reply = one.clone().into_owned();
+        if let Replied::One(reply) = answer {
+            made = each(reply);
         }
     })?;
-    Ok(Ok(reply))
+    Ok(Ok(made))
 }
 
 fn find(call: &mut Call<'_>, what: &str, how: &str, pattern: &str) -> Result<Said, Problem> {
-    let found: Vec<Json> = match ask_words(call, vec!["FIND", what, how, pattern])? {
-        Err(refused) => return Ok(refused),
-        Ok(Reply::Keys(keys)) => keys.iter().map(|key| (**key).into()).collect(),
-        Ok(Reply::Items(items)) => {
-            items.iter().filter(|item| item.field.is_empty()).map(|item| shown(&item.value)).collect()
+    let room = call.room();
+    let found = ask_words(call, vec!["FIND", what, how, pattern], |reply| match reply {
+        Reply::Keys(keys) => within(room, keys.iter().map(|key| (**key).into())),
+        Reply::Items(items) => {
+            within(room, items.iter().filter(|item| item.field.is_empty()).map(|item| shown(&item.value)))
         }
-        Ok(_) => Vec::new(),
+        _ => (Vec::new(), 0),
+    })?;
+    let (found, bytes) = match found {
+        Err(refused) => return Ok(refused),
+        Ok(found) => found,
     };
+    call.gather(bytes)?;
     Ok(Said::ok("Find command executed successfully", found.into()))
 }
 
 fn alias(call: &mut Call<'_>, name: &str, command: &str) -> Result<Said, Problem> {
-    Ok(match ask_words(call, vec!["ALIAS", name, &command.to_ascii_uppercase()])? {
+    let operation = command.to_ascii_uppercase();
+    let is_set = |reply: &Reply<'_>| *reply == Reply::Bool(true);
+    Ok(match ask_words(call, vec!["ALIAS", name, &operation], is_set)? {
         Err(refused) => refused,
-        Ok(Reply::Bool(true)) => Said::ok(format!("Alias '{name}' set for command '{command}'."), Json::Null),
-        Ok(_) => Said::bad(format!("Alias '{name}' already exists. Use a different name.")),
+        Ok(true) => Said::ok(format!("Alias '{name}' set for command '{command}'."), Json::Null),
+        Ok(false) => Said::bad(format!("Alias '{name}' already exists. Use a different name.")),
     })
 }
 
