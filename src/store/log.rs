@@ -16,7 +16,7 @@ use super::error::Error;
 use super::flusher::Flusher;
 use super::frame::{self, Link};
 use super::group;
-use super::journal::{Draft, Journal, Lies, LoggedGroup};
+use super::journal::{Journal, Lies, LoggedGroup};
 use super::message::{Body, Group};
 use super::options::{Encoding, Options, SyncPolicy};
 use super::tail::Tail;
@@ -85,11 +85,11 @@ const PACKED_FROM: usize = 4096;
 impl Journal for Log {
     type Error = Error;
 
-    fn submit(&mut self, Draft { group, has_blobs }: Draft) -> Result<(), Error> {
-        // It may be kept in the file alone, and read there at once.
+    fn submit(&mut self, group: Group) -> Result<(), Error> {
+        // It may be kept in the file alone, and read there at once: so it must be plain.
         let has_long = group.lengths.iter().any(|length| *length as usize > self.inline_max);
         let is_binary = self.tail.name.encoding == Encoding::Binary;
-        let is_plain = has_blobs || !(self.lz4 && is_binary && group.texts.len() >= PACKED_FROM);
+        let is_plain = has_long || !(self.lz4 && is_binary && group.texts.len() >= PACKED_FROM);
         let packed = if is_plain { None } else { group::pack(&group) };
         let ((payload, at), group) = if let Some(packed) = packed {
             (self.append(&Body::Packed(packed))?, group)
