@@ -97,8 +97,9 @@ pub(super) fn salvage(
         let why = format!("groups 1 to {} are missing, and so is a snapshot of them", first.sequence - 1);
         return Err(Damage::new(&first.to_string(), 0, why).into());
     }
-    // A blob has its number with it, so it is found even if the snapshot does not say any more where it is.
-    for name in &listing.values {
+    // A blob has its number with it, so it is found even if the snapshot does not say any more where it is. In older
+    // files, which could not be removed, the number may be another one's.
+    for name in listing.values.iter().rev() {
         let mut locations = recovery.recovered.blobs.locations.lock();
         for (blob, location) in snapshot::find_blobs(&**disk, *name)? {
             locations.entry(blob).or_insert(location);

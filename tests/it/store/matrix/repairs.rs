@@ -205,3 +205,37 @@ fn a_repair_that_has_no_room_leaves_no_part_of_a_copy() {
         }
     }
 }
+
+/// A values file that could not be removed has other values under its numbers than the snapshot means.
+#[test]
+fn a_value_whose_place_is_lost_is_not_taken_from_a_file_that_was_left_behind() {
+    let options = Options { inline_max: 4, ..Options::default() };
+    let values_of = |values: [&str; 2]| {
+        let disk = SimulatedDisk::new();
+        let mut store = Store::open(handle(&disk), options.clone()).expect("it begins");
+        let [first, second] = values.map(|value| Query::Put { key: "k", value });
+        for query in [first, second] {
+            store
+                .apply(&[query, Query::Set { key: "k", field: "f", value: "1" }], |_, _| {})
+                .expect("it is written");
+            store.compact().expect("there is room");
+        }
+        store.close().expect("there is room");
+        disk
+    };
+    let (other, disk) =
+        (values_of(["something", "something else"]), values_of(["a long value", "another one"]));
+    let (left, names) = ("values-00000000000000000001.bin", disk.files());
+    let new = other.bytes("values-00000000000000000002.bin").expect("it is there");
+    disk.set_bytes(left, new);
+    let snapshot = names.keys().find(|name| name.starts_with("snapshot-")).expect("it is there");
+    let mut bytes = disk.bytes(snapshot).expect("it is there");
+    let place = bytes.windows(6).rposition(|bytes| bytes == b"values").expect("it tells places");
+    bytes[place] ^= 1;
+    disk.set_bytes(snapshot, bytes);
+    let repaired = repair(&handle(&disk), &options).expect("the rest is saved");
+    assert_eq!(repaired.damages.len(), 1, "{repaired:?}");
+    let mut store = Store::open(handle(&disk), options.clone()).expect("it opens");
+    let get = [Query::GetOwn { key: "k" }];
+    store.apply(&get, |_, reply| assert_eq!(reply.to_string(), "another one")).expect("it can be read");
+}
