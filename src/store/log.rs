@@ -29,6 +29,9 @@ const RENEWED: usize = 1 << 20;
 /// No more than this waits to be written.
 const BUFFERED: usize = 256 << 10;
 
+/// Memory for groups is kept up to so many bytes: one long value is no reason to have as much for good.
+pub(super) const KEPT: usize = 4 << 20;
+
 /// The segment is looked at again after this at the latest.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -224,6 +227,7 @@ impl Log {
         }
         if self.unwritten().is_empty() {
             self.buffer.clear();
+            self.buffer.shrink_to(KEPT);
             self.written = 0;
         }
         let Tail { name, salt, last, length, .. } = self.tail;
@@ -356,5 +360,25 @@ impl Log {
     pub(super) fn settle_watermark(&mut self) -> Result<(), Error> {
         self.watermark.mark(self.synced)?;
         self.watermark.settle()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Query;
+    use crate::store::{SimulatedDisk, Store};
+
+    #[test]
+    fn a_long_value_leaves_no_memory_behind_that_nobody_needs() {
+        let mut store = Store::open(Arc::new(SimulatedDisk::new()), Options::default()).expect("it begins");
+        for value in [&*"v".repeat(4 * KEPT), "short", "short"] {
+            store.apply(&[Query::Put { key: "k", value }], |_, _| {}).expect("there is room");
+        }
+        assert!(store.log.buffer.capacity() <= KEPT, "{} bytes", store.log.buffer.capacity());
+        let mut group = Group::default();
+        group.push(&Query::Put { key: "k", value: &"v".repeat(4 * KEPT) });
+        group.clear();
+        assert!(group.texts.capacity() <= KEPT, "{} bytes", group.texts.capacity());
     }
 }

@@ -302,9 +302,7 @@ impl Recovery {
             let why = format!("group {} is missing, which was synced", self.marked.sequence);
             return Err(end(why).into());
         }
-        let covered = self.recovered.snapshot.map_or(0, |size| size.name.sequence);
-        // What a snapshot covers is not there to be compared, but for its last frame.
-        if !self.met && self.marked.sequence >= covered {
+        if !self.met {
             return Err(end(format!("group {} is not the one that was synced", self.marked.sequence)).into());
         }
         self.recovered.last = self.last;
