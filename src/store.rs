@@ -186,8 +186,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Backwards`], [`Error::TooLarge`], [`Error::Stopped`], or [`Error::Disk`] from the log: none of the
-    /// queries has taken effect then. After an error from reading a value that stays on disk no reply is handed on any
-    /// more, but all of the group takes effect.
+    /// group's queries has taken effect then. After an error from reading a value that stays on disk no reply is
+    /// handed on any more, but all of the group takes effect.
     pub fn apply(
         &mut self,
         queries: &[Query<'_>],
@@ -341,8 +341,8 @@ impl Store {
         // The log has all that a snapshot would have.
         let _ = self.finish_snapshot();
         self.log.check()?;
-        if let Some(draft) = self.core.last_move() {
-            self.log.submit(draft)?;
+        if let Some(group) = self.core.last_move() {
+            self.log.submit(group)?;
         }
         self.log.close()
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::rows::Rows;
 use super::store_args::{self, stat_lines};
 use super::whole_file::write_whole;
-use super::{Failure, closed, say};
+use super::{Failure, closed};
 use crate::engine::LiveCell;
 use crate::query::Language;
 use crate::query::Query;
@@ -129,9 +129,7 @@ impl DirectoryArg {
 
     fn view(&self, until: Until) -> Result<StoreView, Failure> {
         let view = StoreView::open(self.disk(), &Options::default(), until)?;
-        if let Some(torn) = view.torn_end() {
-            say(&format!("note: {}\n", store_args::torn(torn, "will be cut off")));
-        }
+        store_args::note_torn(view.torn_end(), "will be cut off");
         Ok(view)
     }
 }
@@ -238,6 +236,7 @@ fn repair(directory: &DirectoryArg) -> Result<(), Failure> {
 
 fn compact(directory: &DirectoryArg, encoding: Option<Encoding>) -> Result<(), Failure> {
     let mut store = Store::open_existing(directory.disk(), Options { encoding, ..Options::default() })?;
+    store_args::note_torn(store.torn_end(), "were cut off");
     let before = store.stats()?;
     store.compact()?;
     let after = store.stats()?;

@@ -77,9 +77,7 @@ impl StoreArgs {
             ..Options::default()
         };
         let base = Database::open_on(Arc::new(disk), options)?;
-        if let Some(torn) = base.store().and_then(Store::torn_end) {
-            say(&format!("note: {}\n", self::torn(torn, "were cut off")));
-        }
+        note_torn(base.store().and_then(Store::torn_end), "were cut off");
         Ok(Some(base))
     }
 
@@ -111,6 +109,13 @@ fn notes(store: &Store) -> String {
 /// The directory of a store that is only looked at.
 pub(super) fn disk(directory: &Path) -> Arc<dyn Disk> {
     Arc::new(RealDisk::new(directory))
+}
+
+/// Says so if there is a torn end.
+pub(super) fn note_torn(torn: Option<&TornEnd>, done: &str) {
+    if let Some(torn) = torn {
+        say(&format!("note: {}\n", self::torn(torn, done)));
+    }
 }
 
 /// What is said of a torn end.

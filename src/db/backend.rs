@@ -269,7 +269,6 @@ impl Backend {
     pub(super) fn store(&self) -> Option<&Store> {
         match self {
             Self::Memory(_) => None,
-            #[cfg(feature = "store")]
             Self::Disk(store) => Some(store),
         }
     }

@@ -22,10 +22,11 @@ mod check;
 mod ending;
 mod snapshots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 
 use super::head::Head;
+use super::steps::step;
 use super::timeline::{Epoch, Position};
 use super::undo::UndoLog;
 use super::{Engine, Text};
@@ -109,11 +110,15 @@ impl Engine {
         self.common.timeline.can_begin()
     }
 
-    /// Is the transaction of this number open?
+    /// The numbers of all transactions that are open.
     #[must_use]
-    pub fn is_open(&self, number: u64) -> bool {
-        let mut all = self.common.transactions.iter();
-        all.any(|transaction| transaction.number == number && !transaction.is_abandoned())
+    pub fn open_transactions(&self) -> BTreeSet<u64> {
+        let all = &self.common.transactions;
+        step(all.len());
+        all.iter()
+            .filter(|transaction| !transaction.is_abandoned())
+            .map(|transaction| transaction.number)
+            .collect()
     }
 
     /// The place of the transaction that a session, or the engine's own, has open.

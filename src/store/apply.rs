@@ -5,7 +5,7 @@
 //! transaction.
 //!
 //! ```text
-//!   queries ── plan ──► Plan ── encode ──► Draft ── submit ──► journal
+//!   queries ── plan ──► Plan ── encode ──► Group ── submit ──► journal
 //!   replies ◄── deliver ◄────────────── LoggedGroup ◄── next ─────┘
 //!
 //!   SET …            BEGIN   SET …   SET …   COMMIT
@@ -24,7 +24,7 @@ mod tests;
 use super::blob_store::{BlobStore, EachWord, QueryBlobs};
 use super::error::Error;
 use super::group;
-use super::journal::{Draft, Journal, Locate, LoggedGroup};
+use super::journal::{Journal, Locate, LoggedGroup};
 use super::message::Group;
 use super::numbering::Numbering;
 use super::replay::{Until, replay};
@@ -89,9 +89,9 @@ impl Core {
         each: &mut Each<'_>,
     ) -> Result<(), J::Error> {
         for part in self.parts(session, queries)? {
-            let (plan, draft) = self.prepare(session, part)?;
-            let is_submitted = draft.is_some();
-            draft.map_or(Ok(()), |draft| journal.submit(draft))?;
+            let (plan, group) = self.prepare(session, part)?;
+            let is_submitted = group.is_some();
+            group.map_or(Ok(()), |group| journal.submit(group))?;
             settle(journal, is_submitted)?;
             let logged = if is_submitted { journal.next()?.map(|(_, logged)| logged) } else { None };
             let (ended, spare) = self.finish((session, part), &plan, logged, each);
@@ -133,7 +133,7 @@ impl Core {
         &mut self,
         session: Option<&Session>,
         part: CallPart<'_>,
-    ) -> Result<(Plan, Option<Draft>), Error> {
+    ) -> Result<(Plan, Option<Group>), Error> {
         let mut group = std::mem::take(&mut self.spare);
         group.clear();
         let queries = match part {
@@ -142,9 +142,9 @@ impl Core {
         };
         let is_open = self.engine.transaction_of(session).is_some();
         let plans = LogPlans::of(queries, is_open, self.engine.can_begin());
-        let encoder = Encoder::new(group, &self.blobs, self.engine.clock(), self.logged);
-        let (draft, logged) = encoder.encode(queries, &plans)?;
-        Ok((Plan::Ask(plans, logged), draft))
+        let encoder = Encoder::new(group, self.engine.clock(), self.logged);
+        let (group, logged) = encoder.encode(queries, &plans)?;
+        Ok((Plan::Ask(plans, logged), group))
     }
 
     /// The same for the end of a transaction.
@@ -153,7 +153,7 @@ impl Core {
         session: Option<&Session>,
         query: &Query<'_>,
         mut group: Group,
-    ) -> Result<(Plan, Option<Draft>), Error> {
+    ) -> Result<(Plan, Option<Group>), Error> {
         let effect = match query.operation().access() {
             Access::Commit => self.encode_effect(session, &mut group)?,
             _ => Effect::None,
@@ -168,7 +168,7 @@ impl Core {
             }
             _ => Plan::End,
         };
-        Ok((plan, (!group.is_empty()).then_some(Draft { group, has_blobs: false })))
+        Ok((plan, (!group.is_empty()).then_some(group)))
     }
 
     /// What a transaction was asked: it does the same at its moments, as nobody has changed anything since.
@@ -291,7 +291,7 @@ impl Core {
     }
 
     /// The move of the clock that the journal has not heard of yet.
-    pub(super) fn last_move(&mut self) -> Option<Draft> {
+    pub(super) fn last_move(&mut self) -> Option<Group> {
         let now = self.engine.clock().now();
         if now <= self.logged {
             return None;
@@ -299,6 +299,6 @@ impl Core {
         let mut group = Group::default();
         group.push_clock(now);
         self.logged = now;
-        Some(Draft { group, has_blobs: false })
+        Some(group)
     }
 }

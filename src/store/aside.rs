@@ -1,7 +1,6 @@
 //! What is done around files that are being written: copies, and leftovers of attempts that have failed.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
 
 use super::disk::{Disk, DiskFile};
 use super::error::Error;
@@ -12,10 +11,14 @@ pub(super) const ASIDE: &str = ".new";
 /// So much is copied at a time.
 const BLOCK: usize = 1 << 20;
 
-/// Copies a file, durably but for its name.
+/// Copies a file, durably but for its name. What has failed leaves nothing: the disk may be full of it.
 pub(super) fn copy_file(disk: &dyn Disk, name: &str, copy: &str) -> Result<(), Error> {
     let from = disk.open_to_read(name).map_err(Error::disk("open", name))?;
-    let into: Arc<dyn DiskFile> = disk.create(copy).map_err(Error::disk("create", copy))?;
+    let into = disk.create(copy).map_err(Error::disk("create", copy))?;
+    copy_bytes((&*from, name), (&*into, copy)).inspect_err(|_| drop(disk.remove(copy)))
+}
+
+fn copy_bytes((from, name): (&dyn DiskFile, &str), (into, copy): (&dyn DiskFile, &str)) -> Result<(), Error> {
     let length = from.length().map_err(Error::disk("read", name))?;
     let (mut at, mut block) = (0, vec![0; BLOCK]);
     while at < length {

@@ -20,7 +20,7 @@ use super::disk::Disk;
 use super::error::{Damage, Error};
 use super::options::{CacheMax, Encoding, Options};
 use crate::engine::{BlobRef, Blobs, StoredValue};
-use crate::query::{Part, Query, Word};
+use crate::query::{Part, Word};
 use crate::reply::{Reply, Value};
 
 /// Where a blob is.
@@ -131,17 +131,6 @@ impl BlobStore {
             disk: Arc::clone(disk),
             cache: Cache::with_weighter(items, capacity, Weight(options.cache)),
         }
-    }
-
-    /// Does a query bring in a value that is too long for memory?
-    pub(super) fn has_long_value(&self, query: &Query<'_>) -> bool {
-        let mut has_long = false;
-        query.each_word(|word, part| {
-            if let Part::Text(text) = part {
-                has_long |= is_value(word) && self.is_long(text);
-            }
-        });
-        has_long
     }
 
     fn is_long(&self, text: &str) -> bool {

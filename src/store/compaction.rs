@@ -248,8 +248,8 @@ impl Store {
 }
 
 /// The files that blobs are in.
-pub(super) fn needed(locations: &BlobLocations) -> HashSet<String> {
-    locations.lock().values().map(|location| location.file.to_string()).collect()
+pub(super) fn needed(locations: &BlobLocations) -> HashSet<FileName> {
+    locations.lock().values().map(|location| location.file).collect()
 }
 
 /// About how many bytes a snapshot of this would have, its values included.
@@ -277,7 +277,7 @@ pub(super) fn live_bytes(image: Image, locations: &BlobLocations) -> u64 {
 pub(super) fn remove_covered(
     disk: &dyn Disk,
     snapshot: Option<FileName>,
-    needed: &HashSet<String>,
+    needed: &HashSet<FileName>,
 ) -> Result<(), Error> {
     let listing = FileListing::read(disk)?;
     let (snapshots, others): (Vec<_>, Vec<_>) = covered(&listing, snapshot, needed)
@@ -291,12 +291,12 @@ pub(super) fn remove_covered(
 pub(super) fn covered(
     listing: &FileListing,
     snapshot: Option<FileName>,
-    needed: &HashSet<String>,
+    needed: &HashSet<FileName>,
 ) -> Vec<String> {
     let last = snapshot.map_or(0, |name| name.sequence);
     let older = listing.snapshots.iter().filter(|name| Some(**name) != snapshot);
     let segments = listing.segments.iter().filter(|name| name.sequence <= last).chain(&listing.twins);
-    let values = listing.values.iter().filter(|name| !needed.contains(&name.to_string()));
+    let values = listing.values.iter().filter(|name| !needed.contains(name));
     older.chain(segments).chain(values).map(ToString::to_string).collect()
 }
 

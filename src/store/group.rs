@@ -13,6 +13,7 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::log::KEPT;
 use super::message::{Group, Packed};
 use super::numbering::Numbering;
 use crate::query::{Language, Operation, Part, Query, Word};
@@ -39,6 +40,7 @@ impl Group {
         self.moved_before.clear();
         self.moved_to.clear();
         self.texts.clear();
+        self.texts.shrink_to(KEPT);
     }
 
     /// Adds a query; `false` if it is too long for a group.

@@ -4,7 +4,7 @@
 //! comes back; who asks for the next one says that all before it have taken effect.
 //!
 //! ```text
-//!   Draft ── submit ──►  the log in files, or a list in memory  ── next ──► sequence, LoggedGroup
+//!   Group ── submit ──►  the log in files, or a list in memory  ── next ──► sequence, LoggedGroup
 //! ```
 
 use std::borrow::Cow;
@@ -23,18 +23,10 @@ pub(super) trait Journal {
     type Error: From<Error>;
 
     /// Hands a group in.
-    fn submit(&mut self, draft: Draft) -> Result<(), Self::Error>;
+    fn submit(&mut self, group: Group) -> Result<(), Self::Error>;
 
     /// The group that takes effect next, with its sequence number; `None` while there is none.
     fn next(&mut self) -> Result<Option<(u64, LoggedGroup<'_>)>, Self::Error>;
-}
-
-/// A group that is to be kept.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) group: Group,
-    /// A long value in it is to be found where the group lies.
-    pub(super) has_blobs: bool,
 }
 
 /// A group that is kept.
@@ -103,8 +95,8 @@ pub(super) struct MemoryJournal {
 impl Journal for MemoryJournal {
     type Error = Error;
 
-    fn submit(&mut self, draft: Draft) -> Result<(), Error> {
-        self.groups.push(draft.group);
+    fn submit(&mut self, group: Group) -> Result<(), Error> {
+        self.groups.push(group);
         Ok(())
     }
 

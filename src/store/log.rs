@@ -16,7 +16,7 @@ use super::error::Error;
 use super::flusher::Flusher;
 use super::frame::{self, Link};
 use super::group;
-use super::journal::{Draft, Journal, Lies, LoggedGroup};
+use super::journal::{Journal, Lies, LoggedGroup};
 use super::message::{Body, Group};
 use super::options::{Encoding, Options, SyncPolicy};
 use super::tail::Tail;
@@ -28,6 +28,9 @@ const RENEWED: usize = 1 << 20;
 
 /// No more than this waits to be written.
 const BUFFERED: usize = 256 << 10;
+
+/// Memory for groups is kept up to so many bytes: one long value is no reason to have as much for good.
+pub(super) const KEPT: usize = 4 << 20;
 
 /// The segment is looked at again after this at the latest.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -85,11 +88,11 @@ const PACKED_FROM: usize = 4096;
 impl Journal for Log {
     type Error = Error;
 
-    fn submit(&mut self, Draft { group, has_blobs }: Draft) -> Result<(), Error> {
-        // It may be kept in the file alone, and read there at once.
+    fn submit(&mut self, group: Group) -> Result<(), Error> {
+        // It may be kept in the file alone, and read there at once: so it must be plain.
         let has_long = group.lengths.iter().any(|length| *length as usize > self.inline_max);
         let is_binary = self.tail.name.encoding == Encoding::Binary;
-        let is_plain = has_blobs || !(self.lz4 && is_binary && group.texts.len() >= PACKED_FROM);
+        let is_plain = has_long || !(self.lz4 && is_binary && group.texts.len() >= PACKED_FROM);
         let packed = if is_plain { None } else { group::pack(&group) };
         let ((payload, at), group) = if let Some(packed) = packed {
             (self.append(&Body::Packed(packed))?, group)
@@ -224,6 +227,7 @@ impl Log {
         }
         if self.unwritten().is_empty() {
             self.buffer.clear();
+            self.buffer.shrink_to(KEPT);
             self.written = 0;
         }
         let Tail { name, salt, last, length, .. } = self.tail;
@@ -356,5 +360,25 @@ impl Log {
     pub(super) fn settle_watermark(&mut self) -> Result<(), Error> {
         self.watermark.mark(self.synced)?;
         self.watermark.settle()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Query;
+    use crate::store::{SimulatedDisk, Store};
+
+    #[test]
+    fn a_long_value_leaves_no_memory_behind_that_nobody_needs() {
+        let mut store = Store::open(Arc::new(SimulatedDisk::new()), Options::default()).expect("it begins");
+        for value in [&*"v".repeat(4 * KEPT), "short", "short"] {
+            store.apply(&[Query::Put { key: "k", value }], |_, _| {}).expect("there is room");
+        }
+        assert!(store.log.buffer.capacity() <= KEPT, "{} bytes", store.log.buffer.capacity());
+        let mut group = Group::default();
+        group.push(&Query::Put { key: "k", value: &"v".repeat(4 * KEPT) });
+        group.clear();
+        assert!(group.texts.capacity() <= KEPT, "{} bytes", group.texts.capacity());
     }
 }

@@ -154,10 +154,7 @@ fn tidy(disk: &dyn Disk, listing: &FileListing, recovered: &Recovered) -> Result
 /// got it, the system believes that it need not be made durable.
 fn renew_name(disk: &dyn Disk, name: &str) -> Result<(), Error> {
     let aside = format!("{name}{ASIDE}");
-    copy_file(disk, name, &aside).inspect_err(|_| {
-        // The disk may be full of it.
-        let _ = disk.remove(&aside);
-    })?;
+    copy_file(disk, name, &aside)?;
     disk.rename(&aside, name).map_err(Error::disk("rename", &aside))?;
     disk.sync_directory().map_err(Error::disk("sync", "the directory"))
 }

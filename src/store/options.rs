@@ -33,7 +33,7 @@ pub struct Options {
     pub inline_max: usize,
     /// How much of them is kept in memory all the same.
     pub cache: CacheMax,
-    /// Groups of some size are packed (lz4), except those with a value that stays on disk, and those in JSON.
+    /// Groups of some size are packed (lz4), except those with a text that is so long, and those in JSON.
     pub lz4: bool,
     /// Compacts by itself when that is worth it: the log since the last snapshot has grown past so many bytes and
     /// past the snapshot, and less than half of it all is live. `None` leaves it to the caller.

@@ -97,8 +97,9 @@ pub(super) fn salvage(
         let why = format!("groups 1 to {} are missing, and so is a snapshot of them", first.sequence - 1);
         return Err(Damage::new(&first.to_string(), 0, why).into());
     }
-    // A blob has its number with it, so it is found even if the snapshot does not say any more where it is.
-    for name in &listing.values {
+    // A blob has its number with it, so it is found even if the snapshot does not say any more where it is. In older
+    // files, which could not be removed, the number may be another one's.
+    for name in listing.values.iter().rev() {
         let mut locations = recovery.recovered.blobs.locations.lock();
         for (blob, location) in snapshot::find_blobs(&**disk, *name)? {
             locations.entry(blob).or_insert(location);
@@ -301,9 +302,7 @@ impl Recovery {
             let why = format!("group {} is missing, which was synced", self.marked.sequence);
             return Err(end(why).into());
         }
-        let covered = self.recovered.snapshot.map_or(0, |size| size.name.sequence);
-        // What a snapshot covers is not there to be compared, but for its last frame.
-        if !self.met && self.marked.sequence >= covered {
+        if !self.met {
             return Err(end(format!("group {} is not the one that was synced", self.marked.sequence)).into());
         }
         self.recovered.last = self.last;

@@ -20,8 +20,8 @@ use super::recovery::{Recovered, salvage};
 use super::snapshot::{self, Material};
 use super::verify::{Verification, verify_listed};
 use super::watermark;
-use crate::engine::StoredText;
 use crate::engine::image::BlobRef;
+use crate::engine::{StoredText, StoredValue};
 
 /// What a repair has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn repair(disk: &Arc<dyn Disk>, options: &Options) -> Result<Repair, Error> 
     // What was saved of a damaged store is looked at once more before anything of that store goes.
     snapshot::read(&**disk, written.size.name, None)?;
     // From here on the snapshot is the store; until it is done the damage is still noticed.
-    let needed = written.locations.values().map(|location| location.file.to_string()).collect();
+    let needed = written.locations.values().map(|location| location.file).collect();
     for name in behind {
         let name = name.to_string();
         disk.remove(&name).map_err(Error::disk("remove", &name))?;
@@ -116,16 +116,30 @@ impl Repair {
             }
             Ok(())
         })?;
-        let is_lost = |text: &&StoredText| matches!(text, StoredText::Blob(blob) if lost.contains(blob));
-        let mut live = 0;
-        let Ok(cells) = recovered.engine.try_cells(|stored| Ok::<_, Infallible>(stored.texts()));
-        for cell in cells.iter().filter(|cell| cell.value.iter().any(is_lost)) {
-            live += 1;
+        let lost_of = |text: &&StoredText| match text {
+            StoredText::Blob(blob) => lost.get(blob).copied(),
+            StoredText::Memory(_) => None,
+        };
+        let mut live = HashSet::new();
+        let Ok(cells) = recovered.engine.try_cells(Ok::<_, Infallible>);
+        for cell in cells {
+            let texts = cell.value.texts();
+            let gone: Vec<_> = texts.iter().filter_map(lost_of).collect();
             let (key, field) = (cell.key.escape_debug(), cell.field.escape_debug());
-            self.lost.push(format!("the value of {key} {field}, which is the empty string now"));
+            self.lost.extend(match cell.value {
+                _ if gone.is_empty() => None,
+                StoredValue::Text(_) => {
+                    Some(format!("the value of {key} {field}, which is the empty string now"))
+                }
+                StoredValue::List(_) => {
+                    let items = format!("{} of the {} items of {key} {field}", gone.len(), texts.len());
+                    Some(items + ", empty strings now")
+                }
+            });
+            live.extend(gone);
         }
-        if lost.len() > live {
-            let others = lost.len() - live;
+        if lost.len() > live.len() {
+            let others = lost.len() - live.len();
             self.lost.push(format!("values that only backups have, which are empty strings now: {others}"));
         }
         Ok(lost)

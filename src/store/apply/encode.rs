@@ -4,16 +4,13 @@
 
 use super::plan::{LogPlan, LogPlans, is_logged};
 use crate::query::{Access, Query};
-use crate::store::blob_store::BlobStore;
 use crate::store::error::Error;
-use crate::store::journal::Draft;
 use crate::store::message::Group;
 use crate::time::{Clock, Time};
 
 /// A group while it is put together.
-pub(super) struct Encoder<'b> {
-    blobs: &'b BlobStore,
-    draft: Draft,
+pub(super) struct Encoder {
+    group: Group,
     clock: Clock,
     /// What the clock reads as far as the log says.
     logged: Time,
@@ -21,10 +18,10 @@ pub(super) struct Encoder<'b> {
     asked: Time,
 }
 
-impl<'b> Encoder<'b> {
+impl Encoder {
     /// Begins in a group that is empty, where the log says that the clock reads `logged`.
-    pub(super) fn new(group: Group, blobs: &'b BlobStore, clock: Clock, logged: Time) -> Self {
-        Self { blobs, draft: Draft { group, has_blobs: false }, clock, logged, asked: Time(0) }
+    pub(super) fn new(group: Group, clock: Clock, logged: Time) -> Self {
+        Self { group, clock, logged, asked: Time(0) }
     }
 
     /// Encodes what is to be logged of all queries.
@@ -32,7 +29,7 @@ impl<'b> Encoder<'b> {
         mut self,
         queries: &[Query<'_>],
         plans: &LogPlans,
-    ) -> Result<(Option<Draft>, Time), Error> {
+    ) -> Result<(Option<Group>, Time), Error> {
         for (place, query) in queries.iter().enumerate() {
             self.clock.advance(query.timestamp()).map_err(Error::Backwards)?;
             if query.timestamp().is_some() {
@@ -45,7 +42,7 @@ impl<'b> Encoder<'b> {
         if self.asked > self.logged {
             self.push_clock();
         }
-        Ok(((!self.draft.group.is_empty()).then_some(self.draft), self.logged))
+        Ok(((!self.group.is_empty()).then_some(self.group), self.logged))
     }
 
     fn push(&mut self, query: &Query<'_>) -> Result<(), Error> {
@@ -56,12 +53,11 @@ impl<'b> Encoder<'b> {
             }
             self.logged = self.clock.now();
         }
-        self.draft.has_blobs |= self.blobs.has_long_value(query);
-        if self.draft.group.push(query) { Ok(()) } else { Err(Error::TooLarge) }
+        if self.group.push(query) { Ok(()) } else { Err(Error::TooLarge) }
     }
 
     fn push_clock(&mut self) {
-        self.draft.group.push_clock(self.clock.now());
+        self.group.push_clock(self.clock.now());
         self.logged = self.clock.now();
     }
 }

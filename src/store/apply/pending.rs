@@ -42,9 +42,8 @@ impl PendingTxns {
     pub(super) fn push(&mut self, engine: &Engine, session: Option<&Session>, query: &Query<'_>) {
         let Some(number) = engine.transaction_of(session) else { return };
         let now = engine.clock().now();
-        // Those of sessions that have ended go once they may be the most.
-        if self.0.len().is_power_of_two() && !self.0.contains_key(&number) {
-            self.0.retain(|number, _| engine.is_open(*number));
+        if !self.0.contains_key(&number) {
+            self.sweep(engine);
         }
         let begin = || {
             let mut group = Group::default();
@@ -60,9 +59,18 @@ impl PendingTxns {
         group.push(query);
     }
 
-    /// Forgets a transaction that has ended, and those whose sessions have.
+    /// Forgets a transaction that has ended.
     pub(super) fn remove(&mut self, number: Option<u64>, engine: &Engine) {
-        self.0.retain(|other, _| Some(*other) != number && engine.is_open(*other));
+        number.and_then(|number| self.0.remove(&number));
+        self.sweep(engine);
+    }
+
+    /// Forgets those whose sessions have ended, once they may be the most: all that are open are walked.
+    fn sweep(&mut self, engine: &Engine) {
+        if self.0.len().is_power_of_two() {
+            let open = engine.open_transactions();
+            self.0.retain(|number, _| open.contains(number));
+        }
     }
 
     /// The transactions, with what each has waiting.

@@ -227,3 +227,31 @@ fn what_is_dead_goes_before_a_table_grows_in_steps_that_are_bounded() {
     assert!(records < 32_000 + 32_000 / 2, "{records} records, of which 32,000 are live");
     assert!(long < 14 * short && long < 64_000 * 64, "{short} steps, and {long}");
 }
+
+/// Begins so many transactions that write, all open at once, and commits them: the steps of that.
+fn open_at_once(transactions: u64) -> u64 {
+    let disk: Arc<dyn Disk> = Arc::new(SimulatedDisk::new());
+    let mut core = Core::new(Engine::new(ClockRule::Monotone), BlobStore::new(&disk, &Options::default()));
+    let (mut journal, before) = (MemoryJournal::default(), steps_taken());
+    let mut ask = |session: &Session, query| {
+        core.apply(&mut journal, (Some(session), &[query]), |_, _| Ok(()), &mut |_, _| {})
+            .expect("it is asked");
+    };
+    let sessions: Vec<_> = (0..transactions).map(|number| (Session::new(), number.to_string())).collect();
+    for (session, key) in &sessions {
+        ask(session, Query::Begin {});
+        ask(session, Query::Put { key, value: "v" });
+    }
+    for (session, _) in &sessions {
+        ask(session, Query::Commit {});
+    }
+    assert_eq!(core.pending.iter().count(), 0);
+    steps_taken() - before
+}
+
+#[test]
+fn a_transaction_that_ends_does_not_walk_over_each_that_is_open_for_each() {
+    let steps = open_at_once(2_000);
+    // Each write is noted for those that are open, in a bounded number of steps.
+    assert!(steps < 2_000 * 200, "{steps} steps");
+}

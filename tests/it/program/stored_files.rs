@@ -165,6 +165,21 @@ fn a_directory_that_is_moved_stops_the_store() {
     assert!(answers(&moved.expect("it runs")).contains("one"));
 }
 
+/// It cut a torn end off and did not say so.
+#[test]
+fn a_compaction_reports_what_it_cuts_off() {
+    let scratch = Scratch::new();
+    answers(&scratch.run(&[], SET));
+    let log = scratch.file("log-");
+    let mut bytes = fs::read(&log).expect("it is there");
+    bytes.extend(b"garbage");
+    fs::write(&log, bytes).expect("there is room");
+    let output = scratch.log("compact", &[]);
+    let told = text(&output.stderr);
+    assert!(output.status.success() && told.starts_with("note: 7 bytes of log-"), "{told}");
+    assert!(told.contains(" were cut off: group 2 was being written"), "{told}");
+}
+
 /// A filled store that may only be read, and the program as somebody who may not write there.
 struct ReadOnly {
     scratch: Scratch,

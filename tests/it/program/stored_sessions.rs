@@ -356,3 +356,19 @@ fn where_the_log_is_read_a_transaction_happens_at_its_own_moments() {
         store.check().expect("it is as it must be");
     }
 }
+
+/// What it writes comes to the log all at once, and was packed whatever was in it: then it stayed in memory.
+#[rstest]
+fn a_long_value_of_a_transaction_stays_on_disk_as_any_other(#[values(false, true)] lz4: bool) {
+    let disk = SimulatedDisk::new();
+    let options = Options { lz4, ..Options::default() };
+    let open = || Store::open(Arc::new(disk.clone()), options.clone()).expect("it opens");
+    let (mut store, session, value) = (open(), Session::new(), "long".repeat(2_000));
+    for words in [&["BEGIN"][..], &["PUT", "k", &value], &["COMMIT"]] {
+        let query = crate::language().parse(words).expect("it is a query");
+        store.apply_in(&session, &[query], |_, _| {}).expect("the disk is well");
+    }
+    assert_eq!(store.values_on_disk(), 1);
+    store.close().expect("the disk is well");
+    assert_eq!(open().values_on_disk(), 1);
+}

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rewinddb::store::{Error, Repair, SimulatedDisk, Store, repair, verify};
+use rewinddb::query::Query;
+use rewinddb::store::{DiskFault, Error, Options, Repair, SimulatedDisk, Store, repair, verify};
 
 use super::crash::durable;
 use super::driver::Driver;
@@ -153,4 +154,88 @@ fn cut_off(driver: &Driver, files: &BTreeMap<String, Vec<u8>>, label: &str) -> u
         }
     }
     images
+}
+
+/// Both items of a list were lost, and one of them was told to be a backup's.
+#[test]
+fn what_is_lost_of_a_live_list_is_not_told_of_backups() {
+    let (disk, options) = (SimulatedDisk::new(), Options { inline_max: 4, ..Options::default() });
+    let mut store = Store::open(handle(&disk), options.clone()).expect("it begins");
+    for item in ["a long item", "another one"] {
+        store.apply(&[Query::Append { key: "k", field: "f", item }], |_, _| {}).expect("it is written");
+    }
+    store.compact().expect("there is room");
+    store.close().expect("there is room");
+    let values = "values-00000000000000000001.bin";
+    let mut bytes = disk.bytes(values).expect("it has both");
+    bytes[60..].fill(0xff);
+    disk.set_bytes(values, bytes);
+    let repaired = repair(&handle(&disk), &options).expect("the rest is saved");
+    assert_eq!(repaired.lost, ["2 of the 2 items of k f, empty strings now"]);
+}
+
+/// A full disk kept the beginning of a copy, and each further try another one.
+#[test]
+fn a_repair_that_has_no_room_leaves_no_part_of_a_copy() {
+    let files = {
+        let disk = SimulatedDisk::new();
+        let mut store = Store::open(handle(&disk), Options::default()).expect("it begins");
+        for value in ["1", "2", "3"] {
+            store.apply(&[Query::Put { key: "k", value }], |_, _| {}).expect("it is written");
+        }
+        store.close().expect("there is room");
+        let mut files = disk.files();
+        let log = files.get_mut("log-00000000000000000001.bin").expect("it is there");
+        let at = log.len() - 40;
+        log[at] ^= 1;
+        files
+    };
+    let operations = {
+        let disk = SimulatedDisk::from_files(files.clone());
+        repair(&handle(&disk), &Options::default()).expect("there is room");
+        disk.trace().iter().position(|operation| operation.starts_with("rename")).expect("a snapshot")
+    };
+    for number in 0..operations {
+        let disk = SimulatedDisk::from_files(files.clone());
+        disk.fail(number, DiskFault::Short(1), false);
+        repair(&handle(&disk), &Options::default()).expect_err("there is no room");
+        for (name, bytes) in disk.files() {
+            let original = name.split(".damaged-").next().expect("it has a name");
+            assert!(files.get(original) == Some(&bytes), "{number}: {:?}", disk.trace());
+        }
+    }
+}
+
+/// A values file that could not be removed has other values under its numbers than the snapshot means.
+#[test]
+fn a_value_whose_place_is_lost_is_not_taken_from_a_file_that_was_left_behind() {
+    let options = Options { inline_max: 4, ..Options::default() };
+    let values_of = |values: [&str; 2]| {
+        let disk = SimulatedDisk::new();
+        let mut store = Store::open(handle(&disk), options.clone()).expect("it begins");
+        let [first, second] = values.map(|value| Query::Put { key: "k", value });
+        for query in [first, second] {
+            store
+                .apply(&[query, Query::Set { key: "k", field: "f", value: "1" }], |_, _| {})
+                .expect("it is written");
+            store.compact().expect("there is room");
+        }
+        store.close().expect("there is room");
+        disk
+    };
+    let (other, disk) =
+        (values_of(["something", "something else"]), values_of(["a long value", "another one"]));
+    let (left, names) = ("values-00000000000000000001.bin", disk.files());
+    let new = other.bytes("values-00000000000000000002.bin").expect("it is there");
+    disk.set_bytes(left, new);
+    let snapshot = names.keys().find(|name| name.starts_with("snapshot-")).expect("it is there");
+    let mut bytes = disk.bytes(snapshot).expect("it is there");
+    let place = bytes.windows(6).rposition(|bytes| bytes == b"values").expect("it tells places");
+    bytes[place] ^= 1;
+    disk.set_bytes(snapshot, bytes);
+    let repaired = repair(&handle(&disk), &options).expect("the rest is saved");
+    assert_eq!(repaired.damages.len(), 1, "{repaired:?}");
+    let mut store = Store::open(handle(&disk), options.clone()).expect("it opens");
+    let get = [Query::GetOwn { key: "k" }];
+    store.apply(&get, |_, reply| assert_eq!(reply.to_string(), "another one")).expect("it can be read");
 }
