@@ -16,7 +16,7 @@ use super::input::{Input, unreadable};
 use super::report::report;
 use super::run::{Rule, Source};
 use crate::query::Level;
-use crate::script::{self, Format, InputKind, LineReader, Rules, Suite, SuiteCase};
+use crate::script::{self, Format, InputKind, LineReader, Rules, Suite, SuiteCase, plain};
 use crate::time::{Backwards, ClockRule};
 use crate::trace::{Page, Step, Tracer};
 use crate::track::records::FILES;
@@ -48,7 +48,7 @@ pub(super) struct ExplainArgs {
     format: Format,
 
     /// Write one page for a browser into this file instead, - is standard output; it needs no network
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
     html: Option<PathBuf>,
 }
 
@@ -92,36 +92,55 @@ fn explain_suite(input: Input, rules: Rules, name: Option<&str>, sink: &mut Sink
     let arena = Bump::new();
     let read = script::read_suite(source.text()?, &arena, rules);
     let suite = read.map_err(|faults| source.refuse(&faults))?;
-    explain_cases(std::slice::from_ref(&suite), name, &source.name, sink)
+    explain_cases(std::slice::from_ref(&suite), rules, name, &source.name, sink)
 }
 
-/// Explains a case of the built-in suites.
+/// Explains a case of the built-in suites, of which the others may be read by their own rules alone.
 fn explain_builtin(rules: Rules, name: &str, sink: &mut Sink) -> Result<(), Failure> {
     let arena = Bump::new();
     let read = |(file, text): &(&str, &'static str)| {
         let broken = |faults: script::Faults| Failure::Bug(format!("{} faults in {file}", faults.count()));
-        script::read_suite(text, &arena, rules).map_err(broken)
+        script::read_suite(text, &arena, Rules::default()).map_err(broken)
     };
     let suites = FILES.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    explain_cases(&suites, Some(name), "", sink)
+    explain_cases(&suites, rules, Some(name), "", sink)
 }
 
 /// Explains the cases of suites, or those of a name.
 fn explain_cases(
     suites: &[Suite<'_>],
+    rules: Rules,
     name: Option<&str>,
     file: &str,
     sink: &mut Sink,
 ) -> Result<(), Failure> {
-    let all = suites.iter().flat_map(|suite| suite.cases.iter().map(|case| (case, suite.clock)));
+    let all = suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (case, suite)));
     let all: Vec<_> = (1..).zip(all).collect();
     let chosen = name
         .map_or(Ok(all.clone()), |name| find_case(all, |(number, (case, _))| (*number, &case.name), name))?;
-    for (_, (case, clock)) in chosen {
+    for (number, (case, suite)) in chosen {
+        let clock = clock_of(suite, rules).map_err(|why| {
+            let name = plain(&case.name);
+            Failure::Usage(format!("case {number}, \"{name}\", {why}"))
+        })?;
         sink.begin(Some(case), file, clock)?;
         explain_requests(&case.requests, clock, sink)?;
     }
     Ok(())
+}
+
+/// The clock rule by which the cases of a suite are explained, or why they are not by these rules.
+fn clock_of(suite: &Suite<'_>, rules: Rules) -> Result<ClockRule, String> {
+    let level = suite.level;
+    match rules.clock.unwrap_or(suite.clock) {
+        _ if rules.level.is_some_and(|open| open < level) => {
+            Err(format!("is of level {level}\n  = help: --level {level} opens it"))
+        }
+        ClockRule::Monotone if suite.clock == ClockRule::Free => {
+            Err("goes by the free rule\n  = help: --clock free, or no --clock".to_owned())
+        }
+        clock => Ok(clock),
+    }
 }
 
 fn explain_requests(requests: &[Request<'_>], clock: ClockRule, sink: &mut Sink) -> Result<(), Failure> {

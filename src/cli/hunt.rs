@@ -1,6 +1,6 @@
 //! `rewind hunt`: random lists until a solution differs, then the smallest list that shows it.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use super::quote::quote;
 use super::run::Rule;
 use super::solution::Solution;
 use super::suites::cases_of;
+use super::whole_file::write_whole;
 use super::{Failure, say};
 use crate::judge::report as shown;
 use crate::judge::{Case, Catch, Exercise, ListOptions, Oracle, hunt as search, suite_of};
@@ -134,6 +135,10 @@ impl HuntArgs {
     }
 }
 
+fn unsaved(file: &Path, error: &io::Error) -> Failure {
+    Failure::Usage(format!("cannot write {}: {error}", file.display()))
+}
+
 /// The suite that takes what is caught.
 struct Saved<'a> {
     file: &'a Path,
@@ -147,6 +152,12 @@ impl<'a> Saved<'a> {
     fn open(file: &'a Path, options: ListOptions<'static>) -> Result<Self, Failure> {
         let (cases, schema) = if file.exists() { cases_of(file)? } else { Default::default() };
         let shown = file.display();
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Of a folder that is not there the system's own words are told; else they would name a file that nobody named.
+        let folder = parent.metadata().map_err(|error| unsaved(file, &error));
+        folder.and_then(|_| {
+            tempfile::tempfile_in(parent).map_err(|error| unsaved(file, &error.kind().into()))
+        })?;
         if cases.iter().any(|case| case.clock != options.clock) {
             return Err(Failure::Usage(format!(
                 "{shown} is a suite of the other clock rule: save to another file"
@@ -185,11 +196,9 @@ impl<'a> Saved<'a> {
             shown_by: None,
             list: catch.list.clone(),
         });
-        // Written aside, so that a suite is never half there.
-        let aside = self.file.with_added_extension("new");
         let text = suite_of(&self.cases, self.schema.as_deref());
-        let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, self.file));
-        written.map_err(|error| Failure::Usage(format!("cannot write {shown}: {error}")))?;
+        let written = write_whole(self.file, true, |out| out.write_all(text.as_bytes()));
+        written.map_err(|error| unsaved(self.file, &error))?;
         say(&format!("note: saved in {shown}; `rewind judge --suite {shown}` judges by it\n"));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Which cases are meant, how judging is shown, and where its reports go: what `test` and `judge` share.
 
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -19,7 +20,7 @@ use super::run::Source;
 use crate::judge::report as shown;
 use crate::judge::{Candidate, Case, Report, TimeRule, in_order, judge};
 use crate::query::{Language, Level};
-use crate::script::{Rules, read_suite};
+use crate::script::{Rules, plain, read_suite};
 use crate::time::ClockRule;
 use crate::track::records::{self, Records, builtin};
 
@@ -248,6 +249,11 @@ impl Showing {
         if self.reports.iter().filter(|target| target.is_standard_output()).count() > 1 {
             let message = "one report alone can go to standard output".to_owned();
             return Err(Failure::Usage(message));
+        }
+        let mut files = BTreeSet::new();
+        if let Some(twice) = self.reports.iter().find(|target| !files.insert(&target.file)) {
+            let file = plain(&twice.file.display().to_string());
+            return Err(Failure::Usage(format!("two reports cannot go to one file, {file}")));
         }
         self.reports.iter().map(ReportTarget::open).collect()
     }

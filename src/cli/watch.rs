@@ -130,12 +130,14 @@ impl Watch {
         (self.ended, self.top) = (None, 0);
     }
 
-    /// Was a file saved, and not by the run itself?
+    /// Was a file saved, and not by the run itself? What is saved while none is under way is a person's again, who may
+    /// have saved during each of the runs before.
     fn take_saves(&mut self) -> bool {
         let mut is_saved = false;
+        let may_be_own = self.ended.is_none_or(|ended| ended.elapsed() < TRAILING);
         for path in self.saves.try_iter() {
-            is_saved |= self.saved_before.get(&path).is_none_or(|runs| *runs < MOST_SAVES);
-            if self.ended.is_none_or(|ended| ended.elapsed() < TRAILING) {
+            is_saved |= !may_be_own || self.saved_before.get(&path).is_none_or(|runs| *runs < MOST_SAVES);
+            if may_be_own {
                 self.saved.insert(path);
             }
         }

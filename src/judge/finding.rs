@@ -218,14 +218,27 @@ fn without_values(message: &str) -> String {
 }
 
 /// The place in a program that a language's own message names: of several the innermost that Python names last, and
-/// others first.
+/// others first. One in the language's own library stands for many mistakes: only where no other is.
 fn place_in(errors: &str) -> Option<String> {
-    let of_python = errors.lines().rev().find_map(|line| {
-        let (file, rest) = line.trim().strip_prefix("File \"")?.split_once("\", line ")?;
-        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        Some(format!("{}:{number}", name_of(file)))
-    });
-    of_python.or_else(|| errors.lines().find_map(place_in_line))
+    let own = || errors.lines().filter(|line| !is_of_library(line));
+    let of_python =
+        own().rev().find_map(place_of_python).or_else(|| errors.lines().rev().find_map(place_of_python));
+    of_python.or_else(|| own().find_map(place_in_line)).or_else(|| errors.lines().find_map(place_in_line))
+}
+
+/// Is it a place that Python or Java names in its own library?
+fn is_of_library(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("at java.")
+        || line
+            .strip_prefix("File \"")
+            .is_some_and(|file| file.starts_with('<') || file.contains("/lib/python"))
+}
+
+fn place_of_python(line: &str) -> Option<String> {
+    let (file, rest) = line.trim().strip_prefix("File \"")?.split_once("\", line ")?;
+    let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some(format!("{}:{number}", name_of(file)))
 }
 
 /// A place as most languages write it, as in `at get (/folder/solution.js:12:5)` or `(Solution.java:12)`.
@@ -245,7 +258,32 @@ fn name_of(file: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::without_values;
+    use super::{place_in, without_values};
+
+    /// `Preconditions.java` was the one place of all that is out of bounds, and `decoder.py` of all that is no JSON.
+    #[test]
+    fn a_place_is_the_solutions_own_where_it_has_one() {
+        let of_java = "java.lang.IndexOutOfBoundsException: Index -1\n    at java.base/jdk.internal.util.\
+                       Preconditions.outOfBounds(Preconditions.java:64)\n    at java.base/java.util.ArrayList.get(\
+                       ArrayList.java:427)\n\
+                       \u{20}   at Solution.get(Solution.java:68)\n    at Solution.scan(Solution.java:90)\n";
+        let of_python = "  File \"/home/me/mine.py\", line 7, in get\n    return json.loads(x)\n  File \"\
+                         /usr/lib/python3.11/json/decoder.py\", line 355, in raw_decode\n  File \"<frozen abc>\", \
+                         line 1, in x\n";
+        let rows = [
+            (of_java, "Solution.java:68"),
+            (of_python, "mine.py:7"),
+            ("  File \"<string>\", line 3, in <module>\n", "<string>:3"),
+            ("    at java.base/java.util.ArrayList.get(ArrayList.java:427)\n", "ArrayList.java:427"),
+            (
+                "    at get (/folder/solution.js:12:5)\n    at step (/folder/solution.js:3:1)\n",
+                "solution.js:12",
+            ),
+        ];
+        for (errors, place) in rows {
+            assert_eq!(place_in(errors).as_deref(), Some(place), "{errors}");
+        }
+    }
 
     /// Numbers were cut out without a trace, and what a parser says made several findings of one cause.
     #[test]

@@ -38,7 +38,8 @@ pub struct Catch {
     pub seed: u64,
     /// How many lists from that seed on show it.
     pub lists: u64,
-    /// A list that spoils the one that was found, which is answered rightly without: what it sets is kept.
+    /// A list that spoils the one that was found, which is answered rightly without: what it sets is kept. `None` too
+    /// where only all the lists before spoil it.
     pub first: Option<QueryList>,
     /// How many queries that list had up to the defect.
     pub found_in: usize,
@@ -70,6 +71,7 @@ pub fn hunt(
         other.enter(options.level, options.clock);
     }
     let (mut hunter, mut before) = (Hunter { candidate, oracle, options, runs: 0 }, None);
+    let mut kept = None;
     for number in 0..count {
         if each(number).is_break() {
             break;
@@ -80,17 +82,22 @@ pub fn hunt(
         if let Some(caught) = hunter.catch_end(before.replace(seed))? {
             return Ok(Some(caught));
         }
-        let Some((defect, _)) = found else { continue };
+        let Some((defect, run)) = found else { continue };
         if !hunter.is_kept(&list)? {
             return hunter.catch(seed, list, &defect).map(Some);
         }
-        // What only came of earlier lists is told with one of them, or not at all.
-        if let Some(caught) = hunter.catch_kept(seed.wrapping_sub(number), number, &list, &defect)? {
+        // What only came of earlier lists is told with one of them, or in the end with all of them.
+        let first = seed.wrapping_sub(number);
+        if let Some(caught) = hunter.catch_kept(first, number, &list, &defect)? {
             return Ok(Some(caught));
+        }
+        // To be too slow but once is no mistake of the solution.
+        if kept.is_none() && !defect.stop.verdict.is_limit() {
+            kept = Some(hunter.catch_behind(first, number + 1, list, defect, &run)?);
         }
     }
     hunter.candidate.close();
-    hunter.catch_end(before)
+    Ok(hunter.catch_end(before)?.or(kept))
 }
 
 struct Hunter<'h, 'c, 'e> {
@@ -204,6 +211,23 @@ impl Hunter<'_, '_, '_> {
         }))
     }
 
+    /// The last of so many lists, which is answered rightly by itself, and not behind the others, whichever they are.
+    fn catch_behind(
+        &mut self,
+        seed: u64,
+        lists: u64,
+        mut list: QueryList,
+        defect: Defect,
+        run: &Run,
+    ) -> Result<Catch, SpawnError> {
+        let ListOptions { exercise, clock, .. } = self.options;
+        let mut expected = self.expected(&list)?.answers;
+        list.truncate(defect.query.map_or(list.len(), |query| query + 1));
+        expected.truncate(list.len());
+        let failed = Failed::of(exercise, &list, clock, &expected, defect, run);
+        Ok(Catch { seed, lists, first: None, found_in: list.len(), runs: 0, list, failed, expected })
+    }
+
     /// The list as small as it goes with the same verdict; where each run has a process of its own, in fewer runs.
     fn smaller(
         &mut self,
@@ -211,7 +235,7 @@ impl Hunter<'_, '_, '_> {
         verdict: Verdict,
         is_afresh: bool,
     ) -> Result<QueryList, SpawnError> {
-        let slow = matches!(verdict, Verdict::TimeLimit | Verdict::MemoryLimit | Verdict::OutputLimit);
+        let slow = verdict.is_limit();
         let most = match (slow, is_afresh) {
             (true, _) => MOST_SLOW_RUNS,
             (false, true) => MOST_FRESH_RUNS,

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::exercise::{Exercise, Promise, Role, TimeRule, WordEffect};
+use super::exercise::{Exercise, Promise, Role, Signature, TimeRule, WordEffect};
 use super::typed::{by_own_names, edited, slots, unpacked, words_of};
 use super::words::QueryList;
 use crate::wire::Term;
@@ -58,7 +58,7 @@ struct Shrinker<'e, F> {
     shows: F,
 }
 
-impl<F, E> Shrinker<'_, F>
+impl<'e, F, E> Shrinker<'e, F>
 where
     F: FnMut(&QueryList) -> Result<bool, E>,
 {
@@ -142,12 +142,18 @@ where
         Ok(())
     }
 
+    /// What the levels have that the list is of: nothing is asked of a higher one.
+    fn known(&self) -> Vec<&'e Signature> {
+        let level = slots(self.exercise, &self.list).iter().map(|slot| slot.signature.level).max();
+        self.exercise.signatures().iter().filter(|other| Some(other.level) <= level).collect()
+    }
+
     /// Asks every query without a moment at once, for a list is of those with one or of those without.
     fn without_times(&mut self) -> Result<(), E> {
-        let (exercise, mut other) = (self.exercise, self.list.clone());
-        for slot in slots(exercise, &self.list) {
+        let (exercise, known, mut other) = (self.exercise, self.known(), self.list.clone());
+        for slot in slots(exercise, &self.list).into_iter().filter(|slot| slot.signature.has(Role::Time)) {
             let texts = slot.texts(&self.list);
-            let plain = exercise.signatures().iter().filter(|signature| !signature.has(Role::Time));
+            let plain = known.iter().filter(|signature| !signature.has(Role::Time));
             let shortened = plain.filter_map(|signature| slot.shortened(&texts, signature));
             let Some(texts) = shortened.max_by_key(Vec::len) else { return Ok(()) };
             slot.put(&mut other, texts);
@@ -165,15 +171,14 @@ where
             self.take(other)?;
         }
         let exercise = self.exercise;
-        let level = slots(exercise, &self.list).iter().map(|slot| slot.signature.level).max();
-        let bare: Vec<_> = exercise.signatures().iter().filter(|other| other.is_bare_write()).collect();
+        let known = self.known();
+        let bare: Vec<_> = known.iter().filter(|other| other.is_bare_write()).collect();
         for slot in slots(exercise, &self.list) {
             let texts = slot.texts(&self.list);
-            let signatures = exercise.signatures().iter();
-            let mut simpler: Vec<_> = signatures.filter_map(|other| slot.shortened(&texts, other)).collect();
+            let mut simpler: Vec<_> =
+                known.iter().filter_map(|other| slot.shortened(&texts, other)).collect();
             if slot.signature.effect == WordEffect::Write {
-                let known = bare.iter().filter(|other| Some(other.level) <= level);
-                simpler.extend(known.map(|other| vec![other.name.to_owned()]));
+                simpler.extend(bare.iter().map(|other| vec![other.name.to_owned()]));
             }
             simpler.sort_by_key(Vec::len);
             for texts in simpler {

@@ -48,6 +48,11 @@ impl Verdict {
         (Self::WrongShape, "PE", "wrong shape"),
     ];
 
+    /// Is a limit of time, memory or output exceeded?
+    pub(super) fn is_limit(self) -> bool {
+        matches!(self, Self::TimeLimit | Self::MemoryLimit | Self::OutputLimit)
+    }
+
     /// The short name, as in `WA`.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -16,8 +16,8 @@ pub struct Detail {
 }
 
 /// What helps where data is kept.
-const KEPT: &str = "every list begins with an empty database: make its data in the constructor, so that nothing of it \
-                    lives in the class, the module, a default argument or a single instance";
+pub(super) const KEPT: &str = "every list begins with an empty database: make its data in the constructor, so that \
+                               nothing of it lives in the class, the module, a default argument or a single instance";
 /// What is said of failures that were not tried in a fresh process.
 const MAY_BE_KEPT: &str = "mend what is above, and judge again";
 

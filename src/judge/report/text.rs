@@ -5,7 +5,7 @@
 use super::failure::{
     BAD, DIM, GOOD, HEAD, OF_EXERCISE, OF_OTHER, plain_lines, push, push_errors, push_failed,
 };
-use super::finding::push_pair;
+use super::finding::{KEPT, push_pair};
 use crate::judge::exercise::Exercise;
 use crate::judge::shape::plural;
 use crate::judge::{CaseReport, CaseResult, Catch, LevelReport, Report, SpawnError};
@@ -122,19 +122,25 @@ fn begin_with(level: u8, case: &CaseReport) -> String {
 /// one was asked.
 #[must_use]
 pub fn catch(catch: &Catch, is_against: bool, again: &str) -> String {
-    let Catch { found_in, runs, list, failed, .. } = catch;
+    let Catch { found_in, runs, list, lists, failed, .. } = catch;
+    let is_behind = catch.first.is_none() && *lists > 1;
     let these = match (&catch.first, list.len()) {
-        (Some(_), _) => "these two lists show".to_owned(),
-        (None, 1) => "this query shows".to_owned(),
-        (None, queries) => format!("these {queries} queries show"),
+        _ if is_behind => format!("list {lists} shows it behind those before, and not by itself"),
+        (Some(_), _) => "these two lists show it".to_owned(),
+        (None, 1) => "this query shows it".to_owned(),
+        (None, queries) => format!("these {queries} queries show it"),
     };
-    let mut text = format!(
-        "{BAD}{:<4}{BAD:#} {HEAD}{these} it{HEAD:#} {DIM}(the list had {found_in}; made smaller in {runs} runs){DIM:#}\n",
-        failed.verdict.code(),
-    );
+    let mut text = format!("{BAD}{:<4}{BAD:#} {HEAD}{these}{HEAD:#}", failed.verdict.code());
+    if !is_behind {
+        text.push_str(&format!(" {DIM}(the list had {found_in}; made smaller in {runs} runs){DIM:#}"));
+    }
+    text.push('\n');
     match &catch.first {
         Some(first) => push_pair(&mut text, first, failed),
         None => push_failed(&mut text, failed, if is_against { OF_OTHER } else { OF_EXERCISE }),
+    }
+    if is_behind {
+        push(&mut text, "hint", KEPT);
     }
     push(&mut text, "again", &plain(again));
     text

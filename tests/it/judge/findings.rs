@@ -102,6 +102,30 @@ fn a_hunt_tells_two_lists_where_data_is_kept() {
     assert!(again.contains("--seed 1 --cases "), "{again}");
 }
 
+/// It was told as no difference, with status 0.
+#[test]
+fn a_hunt_tells_a_list_that_only_all_those_before_spoil() {
+    let head = "class Solution:\n    def __init__(self):\n";
+    let get = "        return self.get_at(key, field, self.clock)\n";
+    let changes = [
+        (head, "class Solution:\n    made = 0\n\n    def __init__(self):\n        Solution.made += 1\n"),
+        (get, "        return \"x\" if self.made > 30 else self.get_at(key, field, self.clock)\n"),
+    ];
+    let solution = changed(&changes.map(|(from, to)| (from.to_owned(), to.to_owned())));
+    let options = ["--level", "1", "--seed", "1", "--cases", "40"];
+    let Some((shown, status)) = told(&solution, "hunt", &options) else { return };
+    assert_eq!(status, 1, "{shown}");
+    assert!(shown.contains("shows it behind those before, and not by itself"), "{shown}");
+    let again = shown.lines().find_map(|line| line.trim().strip_prefix("again")).expect("it is told");
+    let lists = shown.split_once("list ").and_then(|(_, rest)| rest.split(' ').next()).expect("its number");
+    assert!(again.contains(&format!("--seed 1 --cases {lists} ")), "{again}");
+    let Some((second, _)) = told(&solution, "hunt", &["--level", "1", "--seed", "1", "--cases", lists])
+    else {
+        return;
+    };
+    assert!(second.contains(&format!("list {lists} shows it behind")), "{second}");
+}
+
 #[test]
 fn a_database_without_a_slip_is_right() {
     for level in 1..=4 {

@@ -220,8 +220,13 @@ fn a_wrong_expectation_fails_the_test_of_a_suite() {
 #[case(&["judge", "--time-limit", "0", "--", "true"], 2, "write a time as in 2s")]
 #[case(&["judge", "--protocol", "http", "--", "true"], 2, "the protocols are list, lines and session")]
 #[case(&["judge", "--report", "json=-", "--report", "tap=-", "--", "true"], 2, "one report alone")]
+#[case(&["judge", "--report", "json=no/x", "--report", "tap=no/x", "--", "true"], 2, "cannot go to one file, no/x")]
+#[case(&["hunt", "--save", "no/such/found.json", "--", "true"], 2, "cannot write no/such/found.json: No such file")]
 #[case(&["judge", "--level", "1", "--case", "dead exactly", "--", "true"], 2, "level 1 leaves out those of level 3")]
 #[case(&["hunt", "--level", "2", "--save", "fixtures/level1/records.json", "--", "true"], 2, "is a suite of level 1")]
+#[case(&["explain", "--case", "an integer as prefix", "--level", "1"], 2, "is of level 2")]
+#[case(&["explain", "--case", "a read after the expiry and one before it", "--clock", "monotone"], 2, "goes by the free rule")]
+#[case(&["explain", "--case", "1", "--format", "json", "--html", "no/x"], 2, "cannot be used with")]
 #[case(&["judge", "--watch", "--", "true"], 2, "--watch needs a terminal")]
 #[case(&["judge", "--", "no/such/program"], 3, "cannot start no/such/program")]
 #[case(&["hunt", "--", "no/such/program"], 3, "cannot start no/such/program")]
@@ -291,6 +296,26 @@ fn a_hunt_tells_the_same_at_every_time_and_saves_what_it_found() {
     let suite = std::fs::read_to_string(&file).expect("it was written");
     assert!(suite.starts_with("{ \"$schema\": \"./suite.schema.json\",\n"), "{suite}");
     assert!(suite.contains("found by seed") && suite.contains("byte order"), "{suite}");
+}
+
+#[test]
+fn a_hunt_saves_through_a_link_and_asks_nothing_of_a_higher_level() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (file, link) = (folder.path().join("found.json"), folder.path().join("link.json"));
+    std::fs::write(&file, r#"{"cases": []}"#).expect("there is room");
+    std::os::unix::fs::symlink("found.json", &link).expect("there is room");
+    let saved = ["hunt", "--protocol", "session", "--level", "1", "--seed", "1", "--save"];
+    let Some(python) = python() else { return };
+    let solution = std::fs::read_to_string(top().join("fixtures/solutions/python/solution.py"));
+    let own = "        return self.get_at(key, field, self.clock)\n";
+    // It is wrong at level 5 too, where GET may be asked with a key alone.
+    let wrong = solution.expect("it is there").replace(own, "        return \"x\"\n");
+    let (_kit, adapter, solution) = python_kit(&wrong);
+    let link = link.to_str().expect("a plain name");
+    let output = rewind(&[&saved[..], &[link, "--", python, &adapter, &solution]].concat()).output();
+    assert_eq!(output.expect("it runs").status.code(), Some(1));
+    let tested = rewind(&["test", file.to_str().expect("a plain name")]).output().expect("it runs");
+    assert!(text(&tested.stdout).contains("level 1  1 case passed"), "{}", text(&tested.stderr));
 }
 
 #[test]

@@ -66,6 +66,7 @@ const FIRST: &[&str] = &["timestamps come first, as "];
 #[case("python_module.py", &[])]
 #[case("python_other_names.py", &[])]
 #[case("python_process_queries.py", &[])]
+#[case("python_protocol.py", &[])]
 #[case("python_query_method.py", &[])]
 #[case("python_timestamps_first.py", FIRST)]
 #[case("javascript_async.js", &[])]
@@ -214,6 +215,18 @@ fn no_shape_is_left_out() {
         assert!(is_part || source.contains(&format!("\"{name}\"")), "{name} is judged by no test");
     }
     assert_eq!(KITS.len(), 6);
+}
+
+/// Each operation was told to have no method.
+#[test]
+fn a_kit_for_cpp_with_a_class_of_another_name_does_not_load() {
+    if !has("g++") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let command = built(folder.path(), Kit::of("c++").expect("it is there"), "class Mine {};\n");
+    let (failed, _) = failed_of(&command, &promised(1..=1)[..1]);
+    assert!(failed.iter().any(|told| told.contains("there is no class Solution")), "{failed:?}");
 }
 
 /// The code that LEVELS.md has of a level, which goes on from what `before` has if it says so.

@@ -143,6 +143,7 @@ fn the_limits_that_stand_in_a_new_file_are_the_usual_ones() {
 #[rstest]
 #[case("python3", "python_camel.py")]
 #[case("python3", "python_function.py")]
+#[case("python3", "python_protocol.py")]
 #[case("node", "javascript_function.js")]
 #[case("node", "javascript_module.mjs")]
 fn a_file_is_judged_as_it_stands(#[case] program: &str, #[case] file: &str) {
@@ -416,6 +417,53 @@ fn a_clock_that_changes_nothing_is_said_to() {
         let output = typed(folder.path(), line);
         assert!(output.status.success() && !text(&output.stderr).contains(note), "{line}");
     }
+}
+
+/// A byte order mark hid the first declaration, and Python asked for an ending in small letters.
+#[rstest]
+#[case("python3", "python/solution.py", "MINE.PY", "")]
+#[case("python3", "python/solution.py", "mine.py", "")]
+#[case("node", "javascript/solution.js", "mine.js", "module.exports = Solution;")]
+fn a_file_of_an_editor_of_windows_is_judged_as_it_stands(
+    #[case] program: &str,
+    #[case] solution: &str,
+    #[case] name: &str,
+    #[case] without: &str,
+) {
+    if !has(program) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let solution = fs::read_to_string(top().join("fixtures/solutions").join(solution)).expect("it is there");
+    let solution = solution.replace(without, "").replace('\n', "\r\n");
+    let class = solution.find("class Solution").filter(|_| program == "node").unwrap_or_default();
+    fs::write(folder.path().join(name), format!("\u{feff}{}", &solution[class..])).expect("there is room");
+    let output = in_folder(folder.path(), &["judge", name, "--level", "2"]).output();
+    assert_told(&output.expect("it runs"), 0, &["level 2  all"]);
+}
+
+/// Four saves in a row, each during a run, made it deaf to the file.
+#[test]
+fn a_file_that_was_saved_during_many_runs_is_watched_all_the_same() {
+    let Some(folder) = with_kit() else { return };
+    let (manifest, solution) = (folder.path().join("kit/rewind.toml"), folder.path().join("kit/solution.py"));
+    let told = fs::read_to_string(&manifest).expect("it is there");
+    fs::write(&manifest, format!("build = \"sleep 1\"\n{told}")).expect("there is room");
+    let right = fs::read_to_string(&solution).expect("it is there");
+    let mut terminal = Terminal::start(in_folder(folder.path(), &["judge", "kit", "--watch"]));
+    let mut seen = terminal.wait_for("building…", 0);
+    for _ in 0..5 {
+        std::thread::sleep(Duration::from_millis(400));
+        fs::write(&solution, &right).expect("there is room");
+    }
+    seen = terminal.wait_for("passed ·", seen);
+    std::thread::sleep(Duration::from_secs(1));
+    fs::write(&solution, "class Solution:\n    def set(self, key, field, value): pass\n")
+        .expect("there is room");
+    seen = terminal.wait_for("failed ·", seen);
+    terminal.press("q");
+    assert!(terminal.child.wait().expect("it ends").code().is_some());
+    terminal.wait_for("\u{1b}[?1049l", seen);
 }
 
 #[test]

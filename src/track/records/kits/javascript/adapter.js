@@ -492,7 +492,7 @@ async function load(file) {
 
 /** What a file exports or, if it is JavaScript, else declares. It is loaded as node loads it. */
 async function found(file) {
-  const written = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
+  const written = fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "").replace(/^#!.*/, "");
   const source = /\.[cm]?ts$/.test(file) ? withoutTypes(written) : written;
   return isModule(file, source) ? runModule(file, source) : runScript(file, source);
 }
@@ -608,6 +608,7 @@ const LIST_NAMES = [
   ...["solution", "processQueries", "processAllQueries", "runQueries", "executeQueries", "handleQueries"],
   ...["answerQueries", "solve", "simulate", "process", "run", "main"],
 ];
+const OF_PROGRAMS = "A program that reads its standard input needs no adapter: rewind judge -- node FILE";
 const isListName = (name) => LIST_NAMES.some((listed) => plain(listed) === plain(name));
 
 /** A function for all queries; else `Solution`, a class that is called like a database, or the only one with `set`. */
@@ -690,8 +691,7 @@ function onlyOne(classes) {
   throw new NoSolution(
     names
       ? `which class is it: ${names}? Call it Solution`
-      : "there is no function solution(queries) in it, and no class with a method set. A program that reads its " +
-        "standard input needs no adapter: rewind judge -- node FILE",
+      : `there is no function solution(queries) in it, and no class with a method set. ${OF_PROGRAMS}`,
   );
 }
 
@@ -704,6 +704,8 @@ class Server {
       this.solution = await load(path.resolve(file));
     } catch (error) {
       this.failure = error instanceof NoSolution ? error.message : paragraph(error);
+      const isRun = !(error instanceof NoSolution || error instanceof SyntaxError && !/JSON/.test(error.message));
+      if (isRun && readsInput(file)) this.failure += `\n${OF_PROGRAMS}`;
     }
   }
 
@@ -749,6 +751,10 @@ function parse(line) {
     ? line.replace(/"(?:[^"\\]|\\.)*"|\d{16,}/g, (token) => (token[0] === '"' ? token : `"${token}"`))
     : line;
   return JSON.parse(exact);
+}
+
+function readsInput(file) {
+  return fs.existsSync(file) && /\bstdin\b|readFileSync\(0\b/.test(fs.readFileSync(file, "utf8"));
 }
 
 function oneLine(error) {

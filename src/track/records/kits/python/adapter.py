@@ -9,6 +9,7 @@ and returns all answers, or a class with one method for a list of queries or for
 """
 
 import copy
+import importlib.machinery
 import importlib.util
 import inspect
 import json
@@ -479,6 +480,9 @@ LIST_NAMES = """solution process_queries process_all_queries run_queries execute
     solve simulate process run main""".split()
 
 
+OF_PROGRAMS = "A program that reads its standard input needs no adapter: rewind judge -- python3 FILE"
+
+
 def load(path):
     sys.dont_write_bytecode = True  # a cache may be older than a file that was saved twice in a second
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
@@ -486,7 +490,8 @@ def load(path):
     functions = own(module, inspect.isfunction)
     kinds = own(module, inspect.isclass)
     for name in LIST_NAMES[:1] + (LIST_NAMES[1:] if not any(map(has_set, kinds.values())) else []):
-        if name in functions and takes(functions[name], 1):
+        # What may be called without anything, as main(argv=None), wants no queries.
+        if name in functions and takes(functions[name], 1) and (name == "solution" or not takes(functions[name], 0)):
             return FunctionSolution(functions[name])
     if not any(map(has_set, kinds.values())) and "Solution" not in kinds:
         if has_set(module):
@@ -500,7 +505,8 @@ def load(path):
 
 def run(path):
     """The module of a file, new each time, so that nothing is kept in it."""
-    spec = importlib.util.spec_from_file_location("solution", path)
+    loader = importlib.machinery.SourceFileLoader("solution", path)  # whatever the file's name ends with
+    spec = importlib.util.spec_from_file_location("solution", path, loader=loader)
     module = sys.modules["solution"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -527,7 +533,7 @@ def find_class(kinds):
     for kind in kinds:
         if kind.__name__ == "Solution":
             return kind
-    databases = [kind for kind in kinds if has_set(kind) and not inspect.isabstract(kind)]
+    databases = [kind for kind in kinds if has_set(kind) and not is_interface(kind)]
     found = [kind for kind in databases if not any(o is not kind and issubclass(o, kind) for o in databases)]
     found = [kind for kind in found if re.search("memory|database|db|store", kind.__name__.lower())] or found
     # Of levels that stand side by side the last one.
@@ -539,10 +545,12 @@ def find_class(kinds):
         return found[0]
     if found:
         raise NoSolution(f"which class is it: {', '.join(kind.__name__ for kind in found)}? Call it Solution")
-    raise NoSolution(
-        "there is no function solution(queries) in it, and no class with a method set. A program that reads its "
-        "standard input needs no adapter: rewind judge -- python3 FILE"
-    )
+    raise NoSolution(f"there is no function solution(queries) in it, and no class with a method set. {OF_PROGRAMS}")
+
+
+def is_interface(kind):
+    """Does a class only say what others have? A Protocol has no abstract methods, nor can be asked for subclasses."""
+    return inspect.isabstract(kind) or getattr(kind, "_is_protocol", False)
 
 
 class NoSolution(LookupError):
@@ -606,6 +614,8 @@ class Server:
             self.solution = load(path)
         except (Exception, SystemExit) as error:
             self.failure = paragraph(error)
+            if not isinstance(error, (NoSolution, SyntaxError, OSError)) and reads_input(path):
+                self.failure += f"\n{OF_PROGRAMS}"
 
     def reply(self, line):
         """The reply to a line, or None for the last one."""
@@ -644,6 +654,11 @@ class Server:
     def error(request, code, message):
         number = request.get("id") if isinstance(request, dict) else None
         return {"type": "error", "id": number, "code": code, "text": message}
+
+
+def reads_input(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return re.search(r"\bstdin\b|\binput\(", file.read())
 
 
 def one_line(error):
