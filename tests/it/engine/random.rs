@@ -216,7 +216,7 @@ fn check_all_after(
     }
     for words in &alphabets[usize::try_from(pair.now).unwrap()] {
         *tried += 1;
-        if length == 1 && *tried % LIST_STEP.get() != 0 {
+        if length == 1 && !(*tried).is_multiple_of(LIST_STEP.get()) {
             continue;
         }
         let mut next = pair.clone();
