@@ -241,6 +241,10 @@ fn a_record_is_answered_again_and_compared() {
     std::fs::write(&changed, lines.replacen('\n', "\n\n", 1)).expect("there is room");
     let (status, _, error) = told(&check(&changed));
     assert_eq!((status, error), (Some(0), format!("{} answers are as they were\n", lines.lines().count())));
+    // Nothing is written then.
+    let both = rewind(&["run", "--check", "--format", "json", &path(&record)]).output().expect("it runs");
+    let (status, _, error) = told(&both);
+    assert!(status == Some(2) && error.contains("cannot be used with"), "{error}");
     // Only a record has answers to compare.
     let (status, _, error) = told(&feed(&["run", "--check", "-"], b"[[\"SIZE\"]]"));
     assert!(status == Some(2) && error.contains("no record"), "{error}");
