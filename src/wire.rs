@@ -77,10 +77,14 @@ pub fn raw_query(words: &[Term]) -> RawQuery<'_> {
 
 impl From<&RawQuery<'_>> for Vec<Term> {
     fn from(raw: &RawQuery<'_>) -> Self {
-        let mut terms: Self = raw.words.iter().map(|word| Term::from(*word)).collect();
-        for (place, words) in &raw.arrays {
-            terms.insert(*place, Term::Array(words.iter().map(|word| (*word).to_owned()).collect()));
+        let mut terms = Self::with_capacity(raw.words.len() + raw.arrays.len());
+        let mut words = raw.words.iter().map(|word| Term::from(*word));
+        for (place, array) in &raw.arrays {
+            let before = place.saturating_sub(terms.len());
+            terms.extend(words.by_ref().take(before));
+            terms.push(Term::Array(array.iter().map(|word| (*word).to_owned()).collect()));
         }
+        terms.extend(words);
         terms
     }
 }

@@ -44,7 +44,8 @@ fn term(given: &Bound<'_, PyAny>) -> PyResult<Term> {
 
 fn word_of(given: &Bound<'_, PyAny>) -> PyResult<String> {
     if given.is_instance_of::<PyInt>() && !given.is_instance_of::<PyBool>() {
-        return Ok(given.str()?.to_string());
+        // Its digits, whatever a class of integers is shown as, such as an enum's.
+        return Ok(given.py().get_type::<PyInt>().call_method1("__repr__", (given,))?.to_string());
     }
     if given.is_instance_of::<PyString>() {
         return Ok(given.extract::<PyBackedStr>()?.to_string());

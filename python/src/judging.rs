@@ -50,7 +50,7 @@ impl HeldCase {
 
 /// The cases of all levels up to one; without `strict` those alone that keep what the exercise promises.
 #[pyfunction]
-pub(crate) fn cases(level: u8, strict: bool) -> PyResult<Vec<HeldCase>> {
+pub(crate) fn cases(level: i64, strict: bool) -> PyResult<Vec<HeldCase>> {
     let level = Language::records().level_of(&level.to_string()).map_err(PyValueError::new_err)?;
     let cases = builtin(level, Some(ClockRule::Monotone));
     let mut cases = cases.map_err(|_| Error::new_err("a built-in suite has faults"))?;

@@ -124,6 +124,12 @@ def test_what_is_no_solution_is_refused():
         cases(1)[0].check("solution.py")
 
 
+def test_a_level_that_there_is_not_is_a_value_error():
+    for level in (-1, 0, 7, 300):
+        with pytest.raises(ValueError, match="levels go from 1 to 6"):
+            cases(level=level)
+
+
 def test_cases_are_named_and_counted():
     few, all_of_it = cases(level=2), cases(level=2, strict=True)
     assert 50 < len(few) < len(all_of_it) and len(cases()) > len(few)

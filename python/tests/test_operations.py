@@ -88,6 +88,15 @@ def test_json_goes_by_dumps_and_loads(db):
     assert json.loads(db.get("doc")) == value
 
 
+def test_an_integer_is_its_digits_however_it_is_shown(db):
+    class Port(int):
+        def __str__(self):
+            return "Port.HTTP"
+
+    db.ask("PUT", "port", Port(80))
+    assert db.run([["BATCH", ["PUT", "other", Port(81)]], ["ITEMS"]])[1] == "other(81), port(80)"
+
+
 def test_any_text_is_kept(db):
     for text in ["", "\0", "\U0010ffff", "a\nb", "\u00e9"]:
         db.put(text, text)

@@ -41,7 +41,7 @@ use crate::script::{Format, Rules};
 use crate::time::ClockRule;
 pub(super) use history::{LineHistory, SeenHistory};
 pub(super) use interrupt::{give_back, note, takes_interrupt};
-pub(super) use lines::Lines;
+pub(super) use lines::{Lines, first as first_query, open as open_query};
 use shell::Shell;
 
 /// Ask queries one by one, and look back on what they did

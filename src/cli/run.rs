@@ -52,7 +52,7 @@ pub(super) struct RunArgs {
     format: Option<Format>,
 
     /// Ask a record of `rewind serve --record` again, and compare the answers with those it has
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     check: bool,
 
     #[command(flatten)]

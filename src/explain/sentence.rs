@@ -224,7 +224,7 @@ fn nothing_to_restore(f: &mut Formatter<'_>, asked: Time, first: Option<Time>) -
     match first {
         Some(first) => write!(
             f,
-            "no backup was taken at or before {asked}, as the first one was taken at {first}: nothing changes"
+            "there is no backup at or before {asked}, as the first there is was taken at {first}: nothing changes"
         ),
         None => f.write_str("no backup has been taken: there is nothing to bring back, and nothing changes"),
     }

@@ -73,7 +73,7 @@ fn without_effect(f: &mut Formatter<'_>, target: Target<'_>) -> fmt::Result {
 
 pub(super) fn forgets(f: &mut Formatter<'_>, asked: Time, kept: Option<Time>, count: usize) -> fmt::Result {
     match (kept, count) {
-        (None, _) => write!(f, "no backup was taken at {asked} or before, so none is forgotten"),
+        (None, _) => write!(f, "there is no backup at or before {asked}, so none is forgotten"),
         (Some(kept), 0) => write!(f, "{asked} finds the backup of {kept}, and there is none before it"),
         (Some(kept), count) => {
             let older = counted(count, "older one");

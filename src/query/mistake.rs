@@ -7,6 +7,9 @@ use super::{Aliases, BadWord, Form, Language, Level};
 /// How alike a name must be to be offered (Damerau-Levenshtein, 1 is equal).
 const ALIKE: f64 = 0.6;
 
+/// No longer name is compared, in bytes: that takes as long as the product of both lengths.
+const LONGEST_COMPARED: usize = 64;
+
 /// So many characters of a text from outside are shown in a message.
 const MOST_SHOWN: usize = 160;
 
@@ -215,9 +218,13 @@ fn operations(language: &Language) -> String {
 
 /// The name of an operation that comes nearest, if one comes near. Another one than its own must come nearer.
 fn nearest(given: &str, aliases: &Aliases) -> Option<String> {
+    if given.len() > LONGEST_COMPARED {
+        return None;
+    }
     let upper = given.to_uppercase();
     let alike = |name: &str, given: &str| strsim::normalized_damerau_levenshtein(name, given);
-    let others = aliases.iter().map(|(name, _)| (name, alike(name, given)));
+    let others = aliases.iter().map(|(name, _)| name).filter(|name| name.len() <= LONGEST_COMPARED);
+    let others = others.map(|name| (name, alike(name, given)));
     let own = aliases.language().names().map(|name| (name, alike(name, &upper)));
     // Of equally near ones this takes the last.
     let nearest = others.chain(own).max_by(|(_, one), (_, other)| one.total_cmp(other));

@@ -12,11 +12,12 @@ use rustyline::{CompletionType, Config, Context, Editor};
 
 use super::remote::{Remote, Value};
 use super::{Format, shown, write};
-use crate::cli::repl::{LineHistory, SeenHistory};
+use crate::cli::repl::{LineHistory, SeenHistory, first_query, open_query};
 use crate::cli::{Failure, say};
 use crate::query::Aliases;
-use crate::script::{plain, typed_so_far, typed_terms, unfinished};
+use crate::script::{plain, typed_so_far, typed_terms};
 use crate::serve::Address;
+use crate::wire::Term;
 
 /// So many lines are kept from one run to the next.
 const MOST_LINES: usize = 2_000;
@@ -55,37 +56,72 @@ pub(super) fn run(
             Err(error) => return Err(broken(&error)),
         };
         // Who types a password here does not find it again.
-        let first = line.split_whitespace().next().unwrap_or_default();
-        let is_secret = ["AUTH", "HELLO"].iter().any(|secret| first.eq_ignore_ascii_case(secret));
-        if !is_secret {
+        if !queries(&line).any(is_secret) {
             history.add(&mut editor, &line);
         }
-        match line.trim() {
-            "" => {}
-            ".exit" | ".quit" => return Ok(()),
-            command if command.starts_with('.') => help(remote, command),
-            typed => answer(remote, typed, format)?,
+        let mut asked = queries(&line);
+        while let Some(query) = asked.next() {
+            let is_good = match query.trim() {
+                ".exit" | ".quit" => return Ok(()),
+                text if text.is_empty() || text.starts_with('#') => true,
+                command if command.starts_with('.') => help(remote, command),
+                typed => answer(remote, typed, format)?,
+            };
+            if !is_good {
+                if asked.any(|query| !query.trim().is_empty()) {
+                    say("what was pasted behind it is not asked\n");
+                }
+                break;
+            }
         }
     }
 }
 
-fn answer(remote: &mut Remote, typed: &str, format: Format) -> Result<(), Failure> {
-    let Ok(terms) = typed_terms(typed, &Aliases::default()) else {
-        say("this is no query: words are separated by spaces, in \"quotes\" where they have some\n");
-        return Ok(());
-    };
-    match remote.ask(&terms)? {
-        Value::Error(error) => say(&format!("{}\n", shown(&error))),
-        answer => write(&answer, format)?,
-    }
-    Ok(())
+/// The queries of what was typed: of several lines that were pasted each is one.
+fn queries(mut typed: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        if typed.is_empty() {
+            return None;
+        }
+        let (query, rest) = first_query(typed, &Aliases::default());
+        typed = rest;
+        Some(query)
+    })
 }
 
-/// Explains what can be asked, or one operation.
-fn help(remote: &Remote, command: &str) {
+/// Does a query hand over a password, however its words are written?
+fn is_secret(query: &str) -> bool {
+    const NAMES: [&str; 2] = ["AUTH", "HELLO"];
+    let Ok(words) = typed_terms(query, &Aliases::default()) else {
+        // What was meant is not known.
+        return NAMES.iter().any(|name| query.to_ascii_uppercase().contains(name));
+    };
+    let is_prefix = |word: &&str| word.eq_ignore_ascii_case("REDIS");
+    let name = words.iter().filter_map(Term::text).find(|word| !is_prefix(word));
+    name.is_some_and(|name| NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret)))
+}
+
+/// Asks a query; `false` where that is an error.
+fn answer(remote: &mut Remote, typed: &str, format: Format) -> Result<bool, Failure> {
+    let Ok(terms) = typed_terms(typed, &Aliases::default()) else {
+        say("this is no query: words are separated by spaces, in \"quotes\" where they have some\n");
+        return Ok(false);
+    };
+    match remote.ask(&terms)? {
+        Value::Error(error) => {
+            say(&format!("{}\n", shown(&error)));
+            Ok(false)
+        }
+        answer => write(&answer, format).map(|()| true),
+    }
+}
+
+/// Explains what can be asked, or one operation; `false` where there is no such thing.
+fn help(remote: &Remote, command: &str) -> bool {
     let mut words = command.split_whitespace();
     if words.next() != Some(".help") {
-        return say(&format!("there is no command {}: .help lists them\n", plain(command)));
+        say(&format!("there is no command {}: .help lists them\n", plain(command)));
+        return false;
     }
     let name = words.next().map(str::to_uppercase);
     let docs = remote.docs.iter().filter(|doc| name.as_ref().is_none_or(|name| doc.name == *name));
@@ -96,7 +132,8 @@ fn help(remote: &Remote, command: &str) {
         })
         .collect();
     if lines.is_empty() {
-        return say("there is no such operation: .help lists them\n");
+        say("there is no such operation: .help lists them\n");
+        return false;
     }
     // Names may be a server's own.
     say(&lines.iter().map(|line| plain_lines(line)).collect::<Vec<_>>().concat());
@@ -104,6 +141,7 @@ fn help(remote: &Remote, command: &str) {
         let commands: Vec<_> = COMMANDS.iter().map(|(name, does)| format!("  {name}  {does}\n")).collect();
         say(&commands.concat());
     }
+    true
 }
 
 /// Lines without what a terminal would obey.
@@ -160,7 +198,7 @@ impl Highlighter for Helper {
 
 impl Validator for Helper {
     fn validate(&self, line: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let is_open = unfinished(line.input(), &Aliases::default()).is_some();
+        let is_open = open_query(line.input(), &Aliases::default()).is_some();
         Ok(if is_open { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }

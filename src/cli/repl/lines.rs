@@ -67,14 +67,14 @@ impl<R: BufRead + Buffered> Lines<R> {
 }
 
 /// Parts a text behind its first query, which goes on from line to line while it lacks its end.
-pub(super) fn first<'t>(text: &'t str, aliases: &Aliases) -> (&'t str, &'t str) {
+pub(in crate::cli) fn first<'t>(text: &'t str, aliases: &Aliases) -> (&'t str, &'t str) {
     let ends = text.match_indices('\n').map(|(at, _)| at);
     let end = ends.into_iter().find(|end| !continues(&text[..*end], aliases));
     end.map_or((text, ""), |end| (&text[..end], &text[end + 1..]))
 }
 
 /// What is still open in the last query of a text, if that lacks its end.
-pub(super) fn open(mut text: &str, aliases: &Aliases) -> Option<String> {
+pub(in crate::cli) fn open(mut text: &str, aliases: &Aliases) -> Option<String> {
     loop {
         match first(text, aliases) {
             (last, "") => {

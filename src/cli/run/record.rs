@@ -33,6 +33,7 @@ pub(super) fn run_record(
 ) -> Result<(), Failure> {
     let (name, mut input) = (input.name.clone(), input.into_stream());
     let (mut sessions, mut line, mut number) = (BTreeMap::new(), String::new(), 0_u64);
+    let mut queries = 0_u64;
     let asked = loop {
         line.clear();
         match (&mut input).take(LONGEST).read_line(&mut line) {
@@ -47,6 +48,7 @@ pub(super) fn run_record(
         if line.trim().is_empty() {
             continue;
         }
+        queries += 1;
         if let Err(failure) = ask(&line, (&name, number), base, level, &mut sessions, &mut answers) {
             break Err(failure);
         }
@@ -57,7 +59,7 @@ pub(super) fn run_record(
         out.finish().map_err(Failure::Output)?;
         held.hand_on()?;
     } else if asked.is_ok() {
-        say(&format!("{number} answers are as they were\n"));
+        say(&format!("{queries} answers are as they were\n"));
     }
     asked
 }
@@ -72,8 +74,11 @@ fn ask(
     answers: &mut Answers,
 ) -> Result<(), Failure> {
     let refused = |what: String| Failure::Usage(format!("{name}, line {number}: {what}"));
-    let recorded: RecordedLine = serde_json::from_str(line)
-        .map_err(|error| refused(format!("this is no line of a record: {error}")))?;
+    let recorded: RecordedLine = serde_json::from_str(line).map_err(|error| {
+        // To it the line is a text of one line.
+        let why = error.to_string().replace(" at line 1 column ", " at column ");
+        refused(format!("this is no line of a record: {why}"))
+    })?;
     let request = Request::parse(&wire::raw_query(&recorded.query), base.aliases(), level);
     let request = request.map_err(|mistake| refused(mistake.to_string()))?;
     let session =

@@ -97,9 +97,15 @@ fn in_one_line(quoted: &str) -> Cow<'_, str> {
     if !quoted.contains(|c: char| c < ' ') {
         return Cow::Borrowed(quoted);
     }
-    let mut json = String::new();
+    let (mut json, mut escaped) = (String::new(), false);
     for c in quoted.chars() {
-        if c < ' ' { json.push_str(&format!("\\u{:04x}", u32::from(c))) } else { json.push(c) }
+        match c {
+            // It must not make an escape of the backslash before it; a space makes none.
+            _ if escaped && c < ' ' => json.push(' '),
+            _ if c < ' ' => json.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => json.push(c),
+        }
+        escaped = c == '\\' && !escaped;
     }
     Cow::Owned(json)
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use bumpalo::Bump;
 use rewinddb::engine::Engine;
-use rewinddb::query::{Aliases, Asks, Example, Form, Language, Level, Operation, Query};
+use rewinddb::query::{Aliases, Asks, Example, Form, Language, Level, Mistake, Operation, Query};
 use rewinddb::script::{Context, read_list};
 use rewinddb::time::{Clock, ClockRule, Time};
 use rewinddb::wire::Request;
@@ -61,6 +61,20 @@ fn names_levels_and_messages_come_from_the_set_in_hand() {
     }
     let mistake = OTHER.parse(&["RED", "1", "k", "f"]).expect_err("it has another name");
     assert_eq!(mistake.help(&aliases), "did you mean READ?");
+}
+
+/// Comparing takes as long as the product of both lengths: one such name held whoever reads for seconds.
+#[test]
+fn a_name_that_is_long_is_compared_with_no_other() {
+    let (long, mut aliases) = ("x".repeat(4 << 20), Aliases::default());
+    for name in [&*long, "fetch"] {
+        assert!(aliases.learn(&Query::Alias { name, operation: "GET" }));
+    }
+    let begun = std::time::Instant::now();
+    let meant = |given: &str| Mistake::unknown_operation(given).meant(&aliases);
+    assert_eq!(meant("fetchh").as_deref(), Some("did you mean fetch?"));
+    assert_eq!(meant(&"N".repeat(160)), None);
+    assert!(begun.elapsed().as_secs() < 2, "it took {:?}", begun.elapsed());
 }
 
 #[test]

@@ -101,7 +101,12 @@ fn steps_of(list: &str, rule: ClockRule) -> Vec<Step> {
 )]
 #[case("BACKUP 5|BACKUP 7|RESTORE 9 8", "each cell has as much left from 9 on as it had at 7")]
 #[case("RESTORE 9 8", "no backup has been taken")]
-#[case("BACKUP 5|RESTORE 9 4", "no backup was taken at or before 4, as the first one was taken at 5")]
+#[case("BACKUP 5|RESTORE 9 4", "there is no backup at or before 4, as the first there is was taken at 5")]
+#[case(
+    "BACKUP 5|BACKUP 7|FORGET 7|RESTORE 9 6",
+    "no backup at or before 6, as the first there is was taken at 7"
+)]
+#[case("BACKUP 5|BACKUP 7|FORGET 7|FORGET 6", "there is no backup at or before 6, so none is forgotten")]
 // Sessions.
 #[case("BEGIN", "a transaction begins: what it writes is seen in it alone")]
 #[case("BEGIN|BEGIN", "a transaction is open already, and they do not nest")]

@@ -123,6 +123,69 @@ fn a_terminal_is_given_back_by_who_is_interrupted_when_asked_for_a_password() {
     }
 }
 
+/// Each of these was kept.
+#[test]
+fn a_password_is_not_kept_however_its_words_are_typed() {
+    let server = Server::start(&[]);
+    let folder = tempfile::tempdir().expect("there is room");
+    let history = folder.path().join("history");
+    let mut terminal = client_in_terminal(&server, &history);
+    let typed = [
+        "auth secret",
+        "\"AUTH\" secret",
+        "[\"AUTH\", \"secret\"]",
+        "REDIS AUTH secret",
+        "hello 3 AUTH ada 'secret'",
+        "GET auth",
+    ];
+    for line in typed {
+        terminal.press(line);
+        terminal.wait_for_typed(line);
+        terminal.press_for("\r", &format!("{}>", server.address("resp")));
+    }
+    paste(&mut terminal, "SIZE\nAUTH secret");
+    terminal.press_for("\r", &format!("{}>", server.address("resp")));
+    terminal.press("\u{4}");
+    assert_eq!(terminal.end(), Some(0));
+    let kept = std::fs::read_to_string(&history).expect("it is there");
+    assert!(kept.contains("GET auth") && !kept.contains("secret"), "{kept}");
+}
+
+/// All of what was pasted was taken for one query, and a comment for an operation.
+#[test]
+fn what_is_pasted_into_a_client_is_a_query_a_line_up_to_the_first_error() {
+    let server = Server::start(&[]);
+    let mut terminal = client_in_terminal(&server, std::path::Path::new("none"));
+    paste(&mut terminal, "# it's one\nSET a b c\nGET a b\nNOPE\nCLEAR");
+    terminal.press_for("\r", &format!("{}>", server.address("resp")));
+    terminal.press("SIZE");
+    terminal.wait_for_typed("SIZE");
+    terminal.press_for("\r", &format!("{}>", server.address("resp")));
+    terminal.press("\u{4}");
+    assert_eq!(terminal.end(), Some(0));
+    let screen = terminal.screen();
+    assert!(screen.contains("\n\nc\nunknown operation `NOPE`"), "{screen}");
+    assert!(
+        screen.contains("what was pasted behind it is not asked") && screen.contains("SIZE\n1\n"),
+        "{screen}"
+    );
+}
+
+/// The client as a person has it.
+fn client_in_terminal(server: &Server, history: &std::path::Path) -> Terminal {
+    let address = server.address("resp");
+    let mut command = rewind(&["client", address, "--history", &history.display().to_string()]);
+    command.env("TERM", "xterm").env_remove("REWIND_AUTH");
+    let terminal = Terminal::start(command);
+    terminal.wait_for_last(&format!("{address}>"));
+    terminal
+}
+
+/// A text as a terminal hands it on that was pasted.
+fn paste(terminal: &mut Terminal, text: &str) {
+    terminal.press(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+}
+
 #[test]
 fn a_record_is_answered_again_and_compared() {
     let folder = tempfile::tempdir().expect("there is room");
@@ -174,6 +237,14 @@ fn a_record_is_answered_again_and_compared() {
     .expect("there is room");
     let (status, _, error) = told(&check(&changed));
     assert!(status == Some(1) && error.contains("GET old") && error.contains("\"2\""), "{error}");
+    // A line without a query has no answer.
+    std::fs::write(&changed, lines.replacen('\n', "\n\n", 1)).expect("there is room");
+    let (status, _, error) = told(&check(&changed));
+    assert_eq!((status, error), (Some(0), format!("{} answers are as they were\n", lines.lines().count())));
+    // Nothing is written then.
+    let both = rewind(&["run", "--check", "--format", "json", &path(&record)]).output().expect("it runs");
+    let (status, _, error) = told(&both);
+    assert!(status == Some(2) && error.contains("cannot be used with"), "{error}");
     // Only a record has answers to compare.
     let (status, _, error) = told(&feed(&["run", "--check", "-"], b"[[\"SIZE\"]]"));
     assert!(status == Some(2) && error.contains("no record"), "{error}");
@@ -188,7 +259,7 @@ fn a_record_that_somebody_wrote_is_refused_with_its_place() {
         ("{\"session\":0,\"query\":[\"TICK\",\"x\"],\"answer\":\"\"}", "x"),
         ("{\"session\":0,\"query\":[\"NOPE\"],\"answer\":\"\"}", "NOPE"),
         ("{\"session\":-1}", "no line of a record"),
-        ("garbage", "no line of a record"),
+        ("garbage", "line 2: this is no line of a record: expected value at column 1\n"),
     ] {
         for options in [&["run", "-"][..], &["run", "--check", "-"]] {
             let (status, _, error) = told(&feed(options, format!("{begun}{line}\n").as_bytes()));

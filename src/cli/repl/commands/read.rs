@@ -39,9 +39,13 @@ pub(super) fn read(shell: &mut Shell, words: &CommandWords) -> Result<(), Refusa
     let mut input = Input::open(Path::new(words.text(0))).map_err(cannot)?;
     let kind = input.kind().map_err(cannot)?;
     match (kind, input.first_byte()) {
-        (InputKind::Suite | InputKind::Record, _) => {
-            let help = "`rewind run FILE` answers it";
-            Err(words.fault(0, "this is a suite, each case of which wants a database of its own", help))
+        (kind @ (InputKind::Suite | InputKind::Record), _) => {
+            let message = if kind == InputKind::Suite {
+                "this is a suite, each case of which wants a database of its own"
+            } else {
+                "this is a record of a server, which has many sessions"
+            };
+            Err(words.fault(0, message, "`rewind run FILE` answers it"))
         }
         (InputKind::List, Some(b'[')) => read_array(shell, &Source::read(input).map_err(cannot)?),
         (InputKind::List | InputKind::Lines, _) => read_lines(shell, input),

@@ -8,7 +8,7 @@ use crate::cli::repl::shell::Shell;
 use crate::cli::repl::words::{CommandWords, Refusal};
 use crate::explain::CellName;
 use crate::script::{Format, cut};
-use crate::time::Time;
+use crate::time::{ClockRule, Time};
 use crate::trace::{Difference, Held, Moment, difference};
 
 /// So many steps are listed if no number is said.
@@ -90,6 +90,9 @@ fn place(shell: &Shell, words: &CommandWords, place: usize) -> Result<Moment, Re
     match number {
         None if text == "now" => Ok(Moment { step: recording.last(), at: None }),
         None => wrong("this is no moment"),
+        Some(_) if text.starts_with('@') && shell.base.clock().rule() == ClockRule::Free => {
+            wrong("under the free rule no clock tells when a query was asked")
+        }
         Some(time) if text.starts_with('@') => {
             let moment = recording.moment_at(Time(time));
             moment.map_or_else(|| wrong("this session began later"), Ok)

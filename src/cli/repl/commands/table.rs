@@ -151,11 +151,12 @@ impl DotCommand {
     }
 }
 
-/// Why a query is refused; the fault of a line that is a command but for its point comes before its own.
+/// Why a query is refused; the fault of a line that is a command but for its point, and no operation, comes before its
+/// own.
 pub(super) fn or_command(refusal: Refusal, line: &str, aliases: &Aliases) -> Refusal {
     let name = line.split_whitespace().next().unwrap_or_default();
     match (refusal, DotCommand::named(&format!(".{name}"))) {
-        (Refusal::Refused(_), Some(command)) if aliases.operation(name).is_none() => {
+        (Refusal::Refused(_), Some(command)) if aliases.spelt(name).is_none() => {
             let begin = line.len() - line.trim_start().len();
             let message = format!("unknown operation `{name}`");
             fault(begin..begin + name.len(), &message, &format!("did you mean {}?", command.name))
