@@ -93,3 +93,19 @@ impl Default for Aliases {
         Self::new(Language::records())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each line of a text had a copy of all names.
+    #[test]
+    fn a_copy_shares_its_names_until_one_is_added() {
+        let mut aliases = Aliases::default();
+        assert!(aliases.add("fetch", "GET"));
+        let copy = aliases.clone();
+        assert!(Arc::ptr_eq(&aliases.names, &copy.names));
+        assert!(aliases.add("take", "GET"));
+        assert_eq!([aliases.iter().count(), copy.iter().count()], [2, 1]);
+    }
+}

@@ -66,15 +66,13 @@ fn names_levels_and_messages_come_from_the_set_in_hand() {
 /// Comparing takes as long as the product of both lengths: one such name held whoever reads for seconds.
 #[test]
 fn a_name_that_is_long_is_compared_with_no_other() {
-    let (long, mut aliases) = ("x".repeat(4 << 20), Aliases::default());
+    let (long, mut aliases) = ("x".repeat(65), Aliases::default());
     for name in [&*long, "fetch"] {
         assert!(aliases.learn(&Query::Alias { name, operation: "GET" }));
     }
-    let begun = std::time::Instant::now();
     let meant = |given: &str| Mistake::unknown_operation(given).meant(&aliases);
     assert_eq!(meant("fetchh").as_deref(), Some("did you mean fetch?"));
-    assert_eq!(meant(&"N".repeat(160)), None);
-    assert!(begun.elapsed().as_secs() < 2, "it took {:?}", begun.elapsed());
+    assert_eq!([&long[1..], &*format!("{long}x")].map(meant), [None, None]);
 }
 
 #[test]
