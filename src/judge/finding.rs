@@ -267,7 +267,7 @@ mod tests {
                        Preconditions.outOfBounds(Preconditions.java:64)\n    at java.base/java.util.ArrayList.get(\
                        ArrayList.java:427)\n\
                        \u{20}   at Solution.get(Solution.java:68)\n    at Solution.scan(Solution.java:90)\n";
-        let of_python = "  File \"/home/me/mine.py\", line 7, in get\n    return json.loads(x)\n  File \"\
+        let of_python = "  File \"mine.py\", line 7, in get\n    return json.loads(x)\n  File \"\
                          /usr/lib/python3.11/json/decoder.py\", line 355, in raw_decode\n  File \"<frozen abc>\", \
                          line 1, in x\n";
         let rows = [

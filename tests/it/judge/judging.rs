@@ -225,7 +225,11 @@ fn a_wrong_expectation_fails_the_test_of_a_suite() {
 #[case(&["judge", "--level", "1", "--case", "dead exactly", "--", "true"], 2, "level 1 leaves out those of level 3")]
 #[case(&["hunt", "--level", "2", "--save", "fixtures/level1/records.json", "--", "true"], 2, "is a suite of level 1")]
 #[case(&["explain", "--case", "an integer as prefix", "--level", "1"], 2, "is of level 2")]
-#[case(&["explain", "--case", "a read after the expiry and one before it", "--clock", "monotone"], 2, "goes by the free rule")]
+#[case(
+    &["explain", "--case", "a read after the expiry and one before it", "--clock", "monotone"],
+    2,
+    "goes by the free rule"
+)]
 #[case(&["explain", "--case", "1", "--format", "json", "--html", "no/x"], 2, "cannot be used with")]
 #[case(&["judge", "--watch", "--", "true"], 2, "--watch needs a terminal")]
 #[case(&["judge", "--", "no/such/program"], 3, "cannot start no/such/program")]
